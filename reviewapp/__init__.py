@@ -1,0 +1,1 @@
+"""The ground floor: reviews, members, access, audit trail, states, jobs, settings."""

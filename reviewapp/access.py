@@ -1,0 +1,93 @@
+"""Who may do what in a review? One enum, one table, one decorator; nothing else names a role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+
+from reviewapp.errors import NotHere, Refused, WrongState
+from reviewapp.models import Member, Role
+
+
+class Can(StrEnum):
+    """One capability; the value completes the sentence "your role does not let you ..."."""
+
+    READ = "read this review"
+    MANAGE = "change the protocol or the team"
+    IMPORT = "add searches, import or link records, and attach reports"
+    SCREEN = "vote on citations"
+    ARBITRATE = "settle conflicts"
+    EXTRACT = "extract data or judge risk of bias"
+    ANALYSE = "plan or run analyses"
+
+
+OWN, REV, ARB, OBS = Role.OWNER, Role.REVIEWER, Role.ARBITER, Role.OBSERVER
+
+TABLE: dict[Can, frozenset[Role]] = {
+    Can.READ: frozenset({OWN, REV, ARB, OBS}),
+    Can.MANAGE: frozenset({OWN}),
+    Can.IMPORT: frozenset({OWN, REV}),
+    Can.SCREEN: frozenset({OWN, REV, ARB}),
+    Can.ARBITRATE: frozenset({OWN, ARB}),
+    Can.EXTRACT: frozenset({OWN, REV, ARB}),
+    Can.ANALYSE: frozenset({OWN, REV}),
+}
+AUTHORS_ONLY = frozenset({Can.SCREEN, Can.EXTRACT})  # members who are not review authors do not vote or extract
+
+
+def can(member: Member, need: Can) -> bool:
+    """Does the member's role, and being a review author where it matters, give this capability?"""
+    if member.left_at or member.role not in TABLE[need]:
+        return False
+    return member.is_author or need not in AUTHORS_ONLY
+
+
+def require(member: Member, need: Can) -> None:
+    """The first line of every verb: refuse who may not (Refused), and refuse changes to a closed review (WrongState)."""
+    if not can(member, need):
+        raise Refused(
+            f"Your role in this review does not let you {need.value}.",
+            todo="An owner of the review can change roles on the team page.",
+        )
+    if need is not Can.READ and not member.review.is_open:
+        raise WrongState(
+            "This review is closed: it can be read, but not changed.",
+            todo="An owner can open it again on the protocol page.",
+        )
+
+
+def member_of(user: Any, slug: str) -> Member:
+    """The user as a member of the review with this slug. Raises NotHere for outsiders and for reviews that do not exist."""
+    member = Member.objects.select_related("review", "user").filter(review__slug=slug, user=user, left_at=None).first()
+    if member is None:
+        raise NotHere
+    return member
+
+
+View = Callable[..., HttpResponse]
+
+
+def for_member(need: Can) -> Callable[[View], View]:
+    """Hand the view a member who has this capability, instead of a slug.
+
+    Not signed in: to the sign-in page. Outsider: 404. Member without the capability: 403. Closed review: 409.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def wrapped(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+            member = member_of(request.user, slug)
+            require(member, need)
+            request.member = member
+            return view(request, member, **kwargs)
+
+        wrapped.need = need
+        return wrapped
+
+    return decorate

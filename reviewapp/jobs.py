@@ -1,0 +1,122 @@
+"""How is slow work done so that nothing is lost? A Job row is the record; the broker only carries its number.
+
+A floor registers a handler for a kind of job. `enqueue` stores the row in the verb's transaction and sends it after commit; if
+the broker is away the row waits, and beat sends it again. `perform` claims the row, so that a job delivered twice runs once. A handler
+works in short transactions, is safe to run again from the start, and reports with `progress`, which is also its heartbeat.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from reviewapp.errors import DomainError
+from reviewapp.models import Job, Member
+
+log = logging.getLogger(__name__)
+
+STALE_AFTER = timedelta(seconds=15)  # no heartbeat for so long: whoever ran it is gone
+MOST_ATTEMPTS = 5
+
+Handler = Callable[[Job], None]
+_handlers: dict[str, Handler] = {}
+
+
+class Superseded(Exception):  # noqa: N818 - not an error: another worker has taken the job over
+    """Another worker has taken this job over; stop without a trace."""
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of this kind."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def enqueue(member: Member, kind: str, *, total: int = 0, message: str = "", **args: object) -> Job:
+    """Store a job and send it to the workers when the transaction is committed."""
+    job = Job.objects.create(
+        review_id=member.review_id, member=member, kind=kind, args=args, total=total, message=message
+    )
+    transaction.on_commit(lambda: send(job.pk))
+    return job
+
+
+def send(job_id: int) -> None:
+    """Put a job's number on the broker. If the broker is away the row waits for `requeue_stale`."""
+    from reviewapp.tasks import perform_job
+
+    try:
+        perform_job.delay(job_id)
+    except OperationalError as error:
+        log.warning("job %s waits for the broker: %s", job_id, error)
+
+
+def claim(job_id: int) -> Job | None:
+    """Take a job that nobody is at. None when it is finished, unknown, or another worker's heart beats."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().select_related("member__review", "member__user").filter(pk=job_id).first()
+        if job is None or job.is_finished:
+            return None
+        now = timezone.now()
+        if job.state == Job.State.RUNNING and now - job.heartbeat < STALE_AFTER:
+            return None
+        job.attempt += 1
+        job.state = Job.State.RUNNING
+        job.heartbeat = now
+        job.save(update_fields=["attempt", "state", "heartbeat"])
+        return job
+
+
+def progress(job: Job, done: int, total: int | None = None, message: str | None = None) -> None:
+    """Tell how far a job is. Raises Superseded when another worker has taken it over meanwhile."""
+    fields: dict[str, object] = {"done": done, "heartbeat": timezone.now()}
+    if total is not None:
+        fields["total"] = total
+    if message is not None:
+        fields["message"] = message[:300]
+    if not Job.objects.filter(pk=job.pk, attempt=job.attempt, state=Job.State.RUNNING).update(**fields):
+        raise Superseded
+
+
+def finish(job: Job, state: str, error: str = "") -> None:
+    fields = {"state": state, "error": error, "heartbeat": timezone.now(), "finished_at": timezone.now()}
+    Job.objects.filter(pk=job.pk, attempt=job.attempt).update(**fields)
+
+
+def perform(job_id: int) -> None:
+    """Do one job, if it is still to be done. A DomainError ends it in words; any other error is tried again, then fails."""
+    job = claim(job_id)
+    if job is None:
+        return
+    if job.attempt > MOST_ATTEMPTS:
+        finish(job, Job.State.FAILED, f"Given up after {MOST_ATTEMPTS} attempts; the worker's log says why.")
+        return
+    try:
+        _handlers[job.kind](job)
+    except Superseded:
+        return
+    except DomainError as error:
+        finish(job, Job.State.FAILED, f"{error.message} {error.todo}".strip())
+    else:
+        finish(job, Job.State.DONE)
+
+
+def requeue_stale() -> int:
+    """Send again every job that waits or runs without a heartbeat; say how many."""
+    limit = timezone.now() - STALE_AFTER
+    stale = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING], heartbeat__lt=limit)
+    ids = list(stale.values_list("pk", flat=True)[:500])
+    # A queued job's heartbeat is when it was last sent; a running one keeps its own, or `claim` would wait again.
+    Job.objects.filter(pk__in=ids, state=Job.State.QUEUED).update(heartbeat=timezone.now())
+    for job_id in ids:
+        send(job_id)
+    return len(ids)

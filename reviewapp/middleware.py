@@ -1,0 +1,30 @@
+"""How does a domain error become a page?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from reviewapp.errors import DomainError
+
+
+class DomainErrors:
+    """Show a DomainError as a page, or as a fragment in the live region when htmx asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        template = "components/_error.html" if request.htmx else "error.html"
+        response = render(request, template, {"error": error}, status=error.status)
+        if request.htmx:
+            response["HX-Retarget"] = "#live"
+            response["HX-Reswap"] = "innerHTML"
+        return response
