@@ -19,6 +19,7 @@ class Can(StrEnum):
 
     READ = "read this review"
     MANAGE = "change the protocol or the team"
+    REOPEN = "open a closed review again"
     IMPORT = "add searches, import or link records, and attach reports"
     SCREEN = "vote on citations"
     ARBITRATE = "settle conflicts"
@@ -31,12 +32,14 @@ OWN, REV, ARB, OBS = Role.OWNER, Role.REVIEWER, Role.ARBITER, Role.OBSERVER
 TABLE: dict[Can, frozenset[Role]] = {
     Can.READ: frozenset({OWN, REV, ARB, OBS}),
     Can.MANAGE: frozenset({OWN}),
+    Can.REOPEN: frozenset({OWN}),
     Can.IMPORT: frozenset({OWN, REV}),
     Can.SCREEN: frozenset({OWN, REV, ARB}),
     Can.ARBITRATE: frozenset({OWN, ARB}),
     Can.EXTRACT: frozenset({OWN, REV, ARB}),
     Can.ANALYSE: frozenset({OWN, REV}),
 }
+EVEN_WHEN_CLOSED = frozenset({Can.READ, Can.REOPEN})
 AUTHORS_ONLY = frozenset({Can.SCREEN, Can.EXTRACT})  # members who are not review authors do not vote or extract
 
 
@@ -54,7 +57,7 @@ def require(member: Member, need: Can) -> None:
             f"Your role in this review does not let you {need.value}.",
             todo="An owner of the review can change roles on the team page.",
         )
-    if need is not Can.READ and not member.review.is_open:
+    if need not in EVEN_WHEN_CLOSED and not member.review.is_open:
         raise WrongState(
             "This review is closed: it can be read, but not changed.",
             todo="An owner can open it again on the protocol page.",
