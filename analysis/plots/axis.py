@@ -1,0 +1,158 @@
+"""Which stretch of numbers does a plot show, and where do its ticks stand?
+
+Ranges are a matter of drawing, not of statistics: they are chosen from the positions that are to be drawn.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, inf, isfinite, log, log10
+
+# Symmetric ranges for ratios and the ticks that read best on them; the widest that fits a page without
+# every interval shrinking to a dot is 0.01 to 100.
+RATIO_TICKS: tuple[tuple[float, ...], ...] = (
+    (0.5, 0.7, 1, 1.5, 2),
+    (0.2, 0.5, 1, 2, 5),
+    (0.1, 0.2, 0.5, 1, 2, 5, 10),
+    (0.05, 0.2, 1, 5, 20),
+    (0.02, 0.1, 1, 10, 50),
+    (0.01, 0.1, 1, 10, 100),
+    (0.005, 0.1, 1, 10, 200),
+    (0.002, 0.1, 1, 10, 500),
+    (0.001, 0.1, 1, 10, 1000),
+)
+WIDEST_COMFORTABLE_RATIO = 100.0
+
+# How many times wider than the estimates' own range the axis may become for the sake of wide intervals.
+STRETCH = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A straight or logarithmic axis from `lower` to `upper` with its ticks, all in the data's own unit."""
+
+    lower: float
+    upper: float
+    ticks: tuple[float, ...]
+    log: bool = False
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.lower) and isfinite(self.upper) and self.lower < self.upper):
+            raise ValueError(f"an axis must run from a smaller to a larger number, not {self.lower} to {self.upper}")
+        if self.log and self.lower <= 0:
+            raise ValueError(f"a logarithmic axis must begin above 0, not at {self.lower}")
+        for tick in self.ticks:
+            if not self.lower <= tick <= self.upper:
+                raise ValueError(f"tick {tick} is not between {self.lower} and {self.upper}")
+
+    def share(self, value: float) -> float:
+        """How far along the axis a value lies: 0 at the lower end, 1 at the upper; outside it may be infinite."""
+        if not self.log:
+            return (value - self.lower) / (self.upper - self.lower)
+        if value <= 0:
+            return -inf
+        return log(value / self.lower) / log(self.upper / self.lower)
+
+
+def tick_label(value: float) -> str:
+    """The tick as short as it can be written, with a true minus sign."""
+    return f"{value:.10g}".replace("-", "−")
+
+
+def ratio_axis(limits: Iterable[float], core: Iterable[float]) -> Axis:
+    """A logarithmic axis, symmetric about 1.
+
+    It holds all of `core` (estimates, pooled intervals). It holds all of `limits` too as long as 0.01 to 100
+    will do; wider intervals are cut.
+    """
+    must = max((_fold(value) for value in core), default=1.0)
+    wish = max((_fold(value) for value in limits), default=1.0)
+    reach = max(must, min(wish, WIDEST_COMFORTABLE_RATIO))
+    for ticks in RATIO_TICKS:
+        if reach <= ticks[-1] * (1 + 1e-9):
+            return Axis(ticks[0], ticks[-1], tuple(float(tick) for tick in ticks), log=True)
+    decades = ceil(log10(reach))
+    step = ceil(decades / 3)
+    outer = step * 3
+    powers = range(-outer, outer + 1, step)
+    return Axis(10.0**-outer, 10.0**outer, tuple(10.0**power for power in powers), log=True)
+
+
+def linear_axis(limits: Iterable[float], core: Iterable[float], null: float | None) -> Axis:
+    """A straight axis, symmetric about `null` if there is one.
+
+    It holds all of `core`; and all of `limits` unless that would make it more than four times as wide as the
+    core needs: then wide intervals are cut.
+    """
+    inner = [value for value in core if isfinite(value)]
+    outer = [*inner, *(value for value in limits if isfinite(value))]
+    if not outer:
+        return linear_axis([-1.0, 1.0], [], null)
+    if null is None:
+        return _between(min(outer), max(outer))
+    need = max((abs(value - null) for value in inner), default=0.0)
+    reach = max(abs(value - null) for value in outer)
+    if 0 < need * STRETCH < reach:
+        reach = need * STRETCH
+    step = _step(2 * (reach or 1.0) / 4)
+    half = ceil((reach or 1.0) / step - 1e-9) * step
+    count = round(half / step)
+    return Axis(null - half, null + half, tuple(null + i * step for i in range(-count, count + 1)))
+
+
+def fixed_axis(lower: float, upper: float, *, log: bool) -> Axis:
+    """An axis between ends that somebody chose, with ticks at round numbers and at both ends of a log axis."""
+    if not log:
+        step = _step((upper - lower) / 5)
+        first, last = ceil(lower / step - 1e-9), floor(upper / step + 1e-9)
+        return Axis(lower, upper, tuple(_round(i * step) for i in range(first, last + 1)))
+    if not 0 < lower < upper:
+        raise ValueError(f"a logarithmic axis must run between positive numbers, not {lower} to {upper}")
+    decades = range(floor(log10(lower)), ceil(log10(upper)) + 1)
+    for leading in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
+        ticks = [_round(digit * 10.0**power) for power in decades for digit in leading]
+        inside = tuple(tick for tick in ticks if lower <= tick <= upper)
+        if len(inside) >= 4:
+            return Axis(lower, upper, inside, log=True)
+    return Axis(lower, upper, tuple(sorted({lower, *inside, upper})), log=True)
+
+
+def legible_ticks(positions: Sequence[float], widths: Sequence[float], first: int, gap: float) -> list[int]:
+    """Which tick labels can be printed without touching: `first` in any case, then the ends, then the others.
+
+    Positions are the labels' middles, all in pixels.
+    """
+    order = sorted(range(len(positions)), key=lambda i: (i != first, i not in (0, len(positions) - 1), i))
+    chosen: list[int] = []
+    for i in order:
+        if all(abs(positions[i] - positions[j]) >= (widths[i] + widths[j]) / 2 + gap for j in chosen):
+            chosen.append(i)
+    return sorted(chosen)
+
+
+def _fold(value: float) -> float:
+    """How many times larger or smaller than 1, as a number of at least 1; unbounded limits count as 1."""
+    if not isfinite(value) or value <= 0:
+        return 1.0
+    return max(value, 1 / value)
+
+
+def _between(lower: float, upper: float) -> Axis:
+    spread = (upper - lower) or abs(upper) or 1.0
+    step = _step(spread / 4)
+    first = floor(lower / step + 1e-9)
+    last = max(ceil(upper / step - 1e-9), first + 1)
+    ticks = tuple(_round(i * step) for i in range(first, last + 1))
+    return Axis(ticks[0], ticks[-1], ticks)
+
+
+def _step(rough: float) -> float:
+    """The next round step (1, 2, 2.5 or 5 times a power of ten) that is at least as wide."""
+    power = 10.0 ** floor(log10(rough))
+    for digit in (1, 2, 2.5, 5):
+        if rough <= digit * power * (1 + 1e-9):
+            return digit * power
+    return 10 * power
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.12g}")
