@@ -1,0 +1,126 @@
+"""What is inside this zip or gzip file? Unpacked one file at a time, within bounds, and never onto a path."""
+
+import gzip
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import IO, NamedTuple
+
+from screening.formats.limits import Limits
+from screening.formats.record import UnreadableFile
+
+GZIP = b"\x1f\x8b"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_IN_MEMORY = 8_000_000
+_CHUNK = 1 << 18
+_DOCUMENTS = (
+    ("word/document.xml", "a Word document; save the records as RIS or CSV"),
+    ("content.xml", "an OpenDocument file; save the table as .xlsx or CSV"),
+    ("ppt/presentation.xml", "a presentation"),
+    ("project.json", "a project of another program; export its records as RIS or CSV"),
+)
+
+
+class Member(NamedTuple):
+    """One file in an archive: its name, its bytes as a seekable stream, and which share of the whole it is."""
+
+    name: str
+    stream: IO[bytes]
+    begin: float = 0.0
+    end: float = 1.0
+
+
+def is_packed(head: bytes) -> bool:
+    """-> does the file begin as a zip or gzip file does?"""
+    return head.startswith((GZIP, *ZIP))
+
+
+def is_workbook(stream: IO[bytes]) -> bool:
+    """-> is this zip file an Excel workbook?"""
+    return "xl/workbook.xml" in _open_zip(stream).namelist()
+
+
+def members(stream: IO[bytes], limits: Limits) -> Iterator[Member]:
+    """Yield what a zip or gzip file holds; UnreadableFile where it is damaged, locked or too large."""
+    stream.seek(0)
+    if stream.read(2) == GZIP:
+        stream.seek(0)
+        with gzip.GzipFile(fileobj=stream) as unpacking:
+            yield Member("", _copied(unpacking, limits.unpacked_bytes, "The gzip file"))
+        return
+    archive = _open_zip(stream)
+    _refuse_documents(archive)
+    entries = [entry for entry in archive.infolist() if _counts(entry)]
+    _refuse_bombs(entries, limits)
+    total = sum(entry.file_size for entry in entries) or 1
+    done = 0
+    for entry in entries:
+        begin, done = done / total, done + entry.file_size
+        yield Member(entry.filename, _unpacked(archive, entry), begin, done / total)
+
+
+def workbook_size(stream: IO[bytes]) -> int:
+    """-> the size in bytes that a zip file says it has when unpacked."""
+    return sum(entry.file_size for entry in _open_zip(stream).infolist())
+
+
+def _open_zip(stream: IO[bytes]) -> zipfile.ZipFile:
+    stream.seek(0)
+    try:
+        return zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, OSError, ValueError, UnicodeDecodeError):
+        raise UnreadableFile("The zip file is damaged or cut short. Download it again.") from None
+
+
+def _counts(entry: zipfile.ZipInfo) -> bool:
+    parts = entry.filename.split("/")
+    return not entry.is_dir() and parts[0] != "__MACOSX" and not parts[-1].startswith(".")
+
+
+def _refuse_documents(archive: zipfile.ZipFile) -> None:
+    names = set(archive.namelist())
+    for mark, what in _DOCUMENTS:
+        if mark in names:
+            raise UnreadableFile(f"The file is {what}.")
+
+
+def _refuse_bombs(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
+    if not entries:
+        raise UnreadableFile("The zip file is empty.")
+    if len(entries) > limits.archive_members:
+        raise UnreadableFile(
+            f"The zip file holds {len(entries):,} files; at most {limits.archive_members} are read at once. Split it."
+        )
+    size = sum(entry.file_size for entry in entries)
+    if size > limits.unpacked_bytes:
+        raise UnreadableFile(
+            f"The zip file would unpack to {size:,} bytes; at most {limits.unpacked_bytes:,} are read. Split it."
+        )
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise UnreadableFile("The zip file is locked with a password. Unpack it first.")
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    what = f"“{entry.filename}” in the zip file"
+    try:
+        unpacking = archive.open(entry)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
+        raise UnreadableFile(f"{what} is damaged or packed in an unknown way. Download it again.") from None
+    with unpacking:
+        return _copied(unpacking, entry.file_size, what)
+
+
+def _copied(unpacking: IO[bytes] | gzip.GzipFile, limit: int, what: str) -> IO[bytes]:
+    unpacked = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (its reader closes it)
+    size = 0
+    try:
+        while chunk := unpacking.read(_CHUNK):
+            size += len(chunk)
+            if size > limit:
+                raise UnreadableFile(f"{what} unpacks to more than {limit:,} bytes, which is more than is read.")
+            unpacked.write(chunk)
+    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error):
+        raise UnreadableFile(f"{what} is damaged or cut short. Download it again.") from None
+    unpacked.seek(0)
+    return unpacked

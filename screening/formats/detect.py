@@ -1,0 +1,126 @@
+"""Which format is this? Decided by what a file holds, never by its name."""
+
+import re
+
+from screening.formats import ris, table
+from screening.formats.record import UnreadableFile
+
+LABELS = {
+    "ris": "RIS",
+    "nbib": "PubMed (NBIB, MEDLINE)",
+    "pubmed-xml": "PubMed XML",
+    "wos": "Web of Science tagged",
+    "enw": "EndNote tagged (Refer)",
+    "refworks": "RefWorks tagged",
+    "ovid": "Ovid, field names on lines of their own",
+    "endnote-xml": "EndNote XML",
+    "bib": "BibTeX",
+    "csv": "CSV table",
+    "tsv": "tab-separated table",
+    "xlsx": "Excel workbook",
+    "several": "archive of several formats",
+}
+
+_BINARY = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (save it as .xlsx or CSV)"),
+    (b"Rar!", "a RAR archive (unpack it first)"),
+    (b"7z\xbc\xaf", "a 7-Zip archive (unpack it first)"),
+    (b"BZh", "a bzip2 archive (unpack it first)"),
+    (b"\xfd7zXZ", "an xz archive (unpack it first)"),
+    (b"SQLite format 3", "a database file, not an export"),
+    (b"{\\rtf", "a rich-text document (save it as plain text)"),
+)
+EXPORT_AGAIN = "Export the search again as RIS, PubMed (NBIB), EndNote XML, BibTeX or CSV."
+
+# Each tagged format by lines that only it has, and lines that it shares.
+_MARKS = {
+    "nbib": re.compile(r"^(?:PMID|PMC |OWN |STAT|DCOM|MHDA|EDAT|PHST|JID |FAU |OID |VI  ) ?- ?\S", re.MULTILINE),
+    "wos": re.compile(
+        r"^(?:FN (?:ISI|Clarivate|Thomson)|VR 1\.0|PT [A-Z]\s*$|UT (?:WOS|ISI|BCI|MEDLINE|CCC)|EF\s*$)", re.MULTILINE
+    ),
+    "enw": re.compile(r"^%(?:0 [A-Z]|[A-Z@] \S)", re.MULTILINE),
+    "refworks": re.compile(r"^RT [A-Z][A-Za-z /-]{3,40}\s*$", re.MULTILINE),
+    "ovid": re.compile(r"^<\d{1,6}>[^\S\n]*$|^VN  ?- Ovid", re.MULTILINE),
+    "bib": re.compile(r"^[^\S\n]*@[A-Za-z]{3,30}\s*[{(]\s*[^\s=,{}]", re.MULTILINE),
+}
+_ONE_TAG = re.compile(r"^[A-Z][A-Z0-9]{1,3} {0,2}- \S", re.MULTILINE)
+_ENW_TITLE = re.compile(r"^%[0T] ", re.MULTILINE)
+
+
+def known_binary(head: bytes) -> str:
+    """-> what a file that is no text seems to be, or ""."""
+    return next((what for magic, what in _BINARY if head.startswith(magic)), "")
+
+
+def text_format(head: str) -> str:
+    """-> the key in LABELS of the format that a file's first characters are in.
+
+    Raises UnreadableFile, saying what the file seems to be, where it is none of them.
+    """
+    head = head.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not head.strip("\ufeff \t\n"):
+        raise UnreadableFile("The file is empty. " + EXPORT_AGAIN)
+    _refuse_binary(head)
+    if head.lstrip().startswith("<") and (markup := _markup(head)):
+        return markup
+    if tagged := _tagged(head):
+        return tagged
+    if found := table.layout_of(head):
+        return found
+    if head.lstrip()[0] in "{[":
+        raise UnreadableFile("The file looks like JSON, which is not read. " + EXPORT_AGAIN)
+    raise UnreadableFile(
+        "The file is in no format that is known: neither records with tags, nor XML, nor a table with a header row "
+        "were found in it. " + EXPORT_AGAIN
+    )
+
+
+def _refuse_binary(head: str) -> None:
+    start = head[:4096]
+    controls = sum(1 for letter in start if letter < " " and letter not in "\t\n\x0b\x0c\x1b\x1a")
+    if controls + start.count("\ufffd") > len(start) / 20 + 8:
+        raise UnreadableFile("The file is not text, so it is no citation file. " + EXPORT_AGAIN)
+
+
+def _markup(head: str) -> str:
+    """-> the XML format, or "" where the angle bracket begins something else."""
+    if re.search(r"<Pubmed(?:Book)?Article\b", head):
+        return "pubmed-xml"
+    if re.search(r"<records\b", head) or re.search(
+        r"<record\b[^>]*>\s*<(?:database|source-app|rec-number|ref-type|contributors)\b", head
+    ):
+        return "endnote-xml"
+    if re.match(r"\s*(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+html|<html|<head|<body)", head, re.IGNORECASE | re.DOTALL):
+        raise UnreadableFile(
+            "The file is a web page, most likely a sign-in page that was saved in place of the export. "
+            "Sign in to the database and export again."
+        )
+    if re.match(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:.-]*[\s/>])", head) and not ris.TYPE_LINE.search(head):
+        if "<!ENTITY" in head:
+            raise UnreadableFile(
+                "The XML declares entities, which no export does and which can do harm. " + EXPORT_AGAIN
+            )
+        raise UnreadableFile("The file is XML, but neither PubMed nor EndNote XML. " + EXPORT_AGAIN)
+    return ""
+
+
+def _tagged(head: str) -> str:
+    lines = head.split("\n")
+    counts = {name: len(pattern.findall(head)) for name, pattern in _MARKS.items()}
+    types = sum(1 for line in lines if ris.TYPE_LINE.match(line))
+    if types and types * 4 >= max(counts["bib"], counts["enw"], counts["refworks"]):
+        return "ris"
+    if counts["enw"] and not _ENW_TITLE.search(head):
+        counts["enw"] = 0
+    if counts["wos"] == 1 and not re.search(r"^ER\s*$", head, re.MULTILINE):
+        counts["wos"] = 0
+    best = max(counts, key=lambda name: counts[name])
+    if counts[best]:
+        return best
+    if len(_ONE_TAG.findall(head)) >= 2 and re.search(r"^T[I1] {0,2}- \S|^ER  ?-", head, re.MULTILINE):
+        return "ris" if re.search(r"^ER  ?-\s*$", head, re.MULTILINE) else "nbib"
+    return ""

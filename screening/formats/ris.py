@@ -1,0 +1,125 @@
+"""What does a RIS file say? Every dialect of the tagged format that most databases export.
+
+A record begins with TY and ends with ER or with the next TY; a line without a tag goes on with the
+value before it. Databases differ in the spaces around the hyphen, in case, and in which tag holds what.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from screening.formats.clean import shown
+from screening.formats.compose import Fields, Layout, compose
+from screening.formats.draft import Draft
+from screening.formats.record import ParsedRecord
+from screening.formats.source import Line, Source
+
+TYPE_LINE = re.compile(r"[\ufeff\s]{0,4}(TY[ \t]{0,4}-|ty  ?-)\s*([A-Za-z][A-Za-z0-9 ]{1,30})?\s*$")
+_END = re.compile(r"[\ufeff\s]{0,4}(?:ER[ \t]{0,4}-|er  ?-)\s*$")
+_STRICT = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])  -[ \t]?([^\r\n]*)")
+_LOOSE = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])[ \t]{0,4}-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
+_LOWER = re.compile(r"[\ufeff ]{0,3}([a-z][a-z0-9])  ?-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
+
+_LAYOUT = Layout(
+    type=("TY",),
+    title=("TI", "T1", "CT", "BT", "ST"),
+    authors=("AU", "A1"),
+    year=("PY", "Y1", "DA"),
+    journal=("JF", "T2", "JO", "JA", "J2", "JI"),
+    volume=("VL", "VO"),
+    issue=("IS", "CP"),
+    pages=("SP", "PG", "C7"),
+    last_page=("EP",),
+    doi=("DO", "DI"),
+    doi_hints=("L3", "M3", "L1", "L2", "UR", "LK", "N1", "C7", "AN", "ID", "U1", "U2"),
+    pmid=("PM",),
+    pmid_hints=("AN", "U1", "UR", "M1", "N1", "L2", "ID", "C2"),
+    issn=("SN",),
+    abstract=("AB", "N2"),
+    keywords=("KW",),
+    urls=("UR", "L2", "LK", "L1"),
+    language=("LA",),
+    accession=("AN", "UT", "ID"),
+)
+_CHAPTER = replace(_LAYOUT, journal=(*_LAYOUT.journal, "BT"))
+_MEDLINE = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
+
+
+def read(source: Source) -> Iterator[ParsedRecord]:
+    """Yield every record of a RIS file; what is left out stands in ``source.problems``."""
+    for draft in _drafts(source):
+        record = _record(draft, source)
+        if record is None:
+            block = draft.block()
+            source.problems.add("an empty record was left out.", block.line, block.end_line, left_out=True)
+        else:
+            yield record
+
+
+def _drafts(source: Source) -> Iterator[Draft]:
+    draft: Draft | None = None
+    pattern = _STRICT
+    for line in source.lines():
+        if start := TYPE_LINE.match(line.text):
+            if draft:
+                yield draft
+            pattern = _style(start.group(1))
+            draft = Draft(line, source.limits.record_characters)
+            draft.tag(line, "TY", start.group(2) or "")
+        elif _END.match(line.text):
+            if draft:
+                draft.keep(line)
+                draft.ended = True
+                yield draft
+                draft = None
+            else:
+                source.problems.add("an ER line stands outside any record.", line.number, left_out=True)
+        elif found := pattern.match(line.text):
+            draft = draft or Draft(line, source.limits.record_characters)
+            draft.tag(line, found.group(1).upper(), found.group(2) or "")
+        elif draft:
+            draft.more(line, line.text.strip("\ufeff\r\n"))
+        elif line.text.strip("\ufeff \t\r\n"):
+            _outside(source, line)
+    if draft:
+        yield draft
+        if draft.fields() and not draft.ended:
+            source.problems.add("the file ends inside a record (no ER line).", draft.block().end_line)
+
+
+def _style(start: str) -> re.Pattern[str]:
+    if start.islower():
+        return _LOWER
+    return _STRICT if start == "TY  -" else _LOOSE
+
+
+def _outside(source: Source, line: Line) -> None:
+    source.problems.add("text outside any record was left out.", line.number, left_out=True, text=line.text)
+
+
+def _record(draft: Draft, source: Source) -> ParsedRecord | None:
+    fields = draft.fields()
+    if not any(text for tag, values in fields.items() if tag != "TY" for text in values):
+        return None
+    problems = []
+    if "TY" not in fields:
+        problems.append(f"Line {draft.line}: the record has no TY line, so its type is unknown.")
+    if not draft.ended:
+        problems.append(f"Line {draft.line}: the record has no ER line; it may be cut.")
+    layout = _CHAPTER if fields.get("TI") or fields.get("T1") else _LAYOUT
+    record = compose(draft.block(), fields, layout, problems, max_field=source.limits.field_characters)
+    return replace(record, keywords=_keywords(record.fields), pmid=record.pmid or _accession_pmid(record.fields))
+
+
+def _keywords(fields: Fields) -> tuple[str, ...]:
+    """-> the keywords, of which some programs write one a line behind a single KW."""
+    lines = (line for text in fields.get("KW", ()) for line in text.split("\n"))
+    return tuple(filter(None, map(shown, lines)))
+
+
+def _accession_pmid(fields: Fields) -> str:
+    """-> the accession number where the database is PubMed or MEDLINE, whose accession number is the PubMed id."""
+    if not any(_MEDLINE.search(text) for tag in ("DB", "DP") for text in fields.get(tag, ())):
+        return ""
+    numbers = (text.removeprefix("NLM") for text in fields.get("AN", ()))
+    return next((number for number in numbers if re.fullmatch(r"[1-9]\d{3,7}", number)), "")

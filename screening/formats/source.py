@@ -1,0 +1,117 @@
+"""Where do the lines of a file come from? A stream of bytes becomes numbered lines, in bounded memory."""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, NamedTuple
+
+from screening.formats.encoding import guess, known, repair
+from screening.formats.limits import LIMITS, Limits
+from screening.formats.record import Problems, UnreadableFile
+
+_HEAD = 1 << 17
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_CHUNK = 1 << 16
+
+
+class Line(NamedTuple):
+    """A line with its number, from 1, and its text with its line end."""
+
+    number: int
+    text: str
+
+
+class Source:
+    """The decoded text of one file. Lines end at CRLF, LF or CR, and at nothing else.
+
+    NULs are taken out and undecodable bytes replaced, each told in ``problems`` with its line. The text
+    that ``lines`` and ``chunks`` give is what the raw text of every record is cut from.
+    """
+
+    def __init__(
+        self, stream: IO[bytes], name: str = "", encoding: str | None = None, limits: Limits = LIMITS, member: str = ""
+    ) -> None:
+        self.stream = stream
+        self.name = name
+        self.limits = limits
+        self.problems = Problems(member)
+        self.size = stream.seek(0, io.SEEK_END)
+        if encoding:
+            self.encoding = known(encoding)
+        else:
+            found = guess(stream)
+            self.encoding = found.encoding
+            if found.remark:
+                self.problems.add(found.remark)
+
+    @property
+    def progress(self) -> float:
+        """The share of the file that has been taken from the disk, 0 to 1."""
+        return min(1.0, self.stream.tell() / self.size) if self.size else 1.0
+
+    def head(self) -> str:
+        """-> the first 131,072 characters or so, cleaned, to look at."""
+        with self._text() as text:
+            return _clean(text.read(_HEAD))
+
+    def lines(self) -> Iterator[Line]:
+        """Yield every line from the start, each with its own line end."""
+        limit = self.limits.line_characters
+        number = 0
+        with self._text() as text:
+            while line := text.readline(limit):
+                number += 1
+                if len(line) >= limit:
+                    raise UnreadableFile(
+                        f"Line {number} is longer than {limit:,} characters, which no record of an export is. "
+                        "Export the search again, or split the file."
+                    )
+                yield Line(number, self._told(line, number))
+
+    def chunks(self) -> Iterator[str]:
+        """Yield the text from the start in pieces of some 65,536 characters, whatever its lines."""
+        number = 1
+        with self._text() as text:
+            while chunk := text.read(_CHUNK):
+                if chunk.endswith("\r"):
+                    chunk += text.read(1)
+                yield self._told(chunk, number)
+                number += line_ends(chunk)
+
+    @contextmanager
+    def _text(self) -> Iterator[io.TextIOWrapper]:
+        self.stream.seek(0)
+        text = io.TextIOWrapper(
+            self.stream, encoding=self.encoding, errors="surrogateescape" if self._is_utf8 else "replace", newline=""
+        )
+        try:
+            yield text
+        finally:
+            text.detach()
+
+    @property
+    def _is_utf8(self) -> bool:
+        return self.encoding in ("utf-8", "utf-8-sig", "ascii")
+
+    def _told(self, text: str, number: int) -> str:
+        if "\0" in text:
+            self.problems.add("NUL characters were taken out.", number)
+        if not text.isascii() and (_ESCAPED.search(text) if self._is_utf8 else "\ufffd" in text):
+            self.problems.add(
+                f"some bytes are not {self.encoding.removesuffix('-sig').upper()} and were replaced; "
+                "choose another encoding if words are broken.",
+                number,
+            )
+        return _clean(text)
+
+
+def line_ends(text: str) -> int:
+    """-> how many line ends (CRLF, LF or CR) a text holds."""
+    return text.count("\n") + (text.count("\r") - text.count("\r\n") if "\r" in text else 0)
+
+
+def _clean(text: str) -> str:
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return text if text.isascii() else repair(text)
