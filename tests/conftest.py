@@ -1,0 +1,83 @@
+"""What do all tests share? The reference data, the people, jobs done at once, and a database that can be emptied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from reviewapp import jobs
+from reviewapp.models import Job
+
+pytest_plugins = ["tests.people"]
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data beside the project; it is no part of the project."""
+    folder = Path(os.environ.get("SHARED_FOLDER", PROJECT.parent / "shared"))
+    if not folder.is_dir():
+        told = f"the reference data are not at {folder}; set SHARED_FOLDER to where they are"
+        if os.environ.get("CI"):
+            pytest.fail(told)
+        pytest.skip(told)
+    return folder
+
+
+@pytest.fixture
+def jobs_now(db: None) -> Callable[[], int]:
+    """Call it to do, in this process, all jobs that wait, also those that they queue; it says how many they were."""
+
+    def run() -> int:
+        done = 0
+        while (job := Job.objects.filter(state=Job.State.QUEUED).order_by("pk").first()) is not None:
+            jobs.perform(job.pk)
+            done += 1
+        return done
+
+    return run
+
+
+@contextmanager
+def append_only_lifted() -> Iterator[None]:
+    """Take the triggers off that refuse changes to append-only tables, and put them on again."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            refusing = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%'"
+            triggers = cursor.execute(refusing).fetchall()
+            lift = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
+            restore = [sql for _, sql in triggers]
+        else:
+            lift, restore = ["SET session_replication_role = replica"], ["SET session_replication_role = DEFAULT"]
+        for statement in lift:
+            cursor.execute(statement)
+        yield
+        for statement in restore:
+            cursor.execute(statement)
+
+
+@pytest.fixture
+def lifted(db: None) -> Callable[[], object]:
+    """`with lifted(): ...` can do what a person with the database's password could: change what is append-only."""
+    return append_only_lifted
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _empty_append_only_tables_too() -> Iterator[None]:
+    """Tests with real transactions end in emptying all tables, which the append-only ones rightly refuse."""
+    plain = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with append_only_lifted():
+            plain(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
