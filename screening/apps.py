@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class ScreeningConfig(AppConfig):
     name = "screening"
+
+    def ready(self) -> None:
+        from reviewapp import audit
+        from screening import tasks  # noqa: F401 - registers the jobs of this floor
+        from screening.workflow.standing import votes_needed_changed
+
+        audit.listen("review.amended", votes_needed_changed)

@@ -29,6 +29,7 @@ class Search(models.Model):
     hits = models.PositiveIntegerField(null=True, blank=True, help_text="As the source reported them.")
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    dropped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -66,20 +67,22 @@ class Import(models.Model):
 class Bibliography(models.Model):
     """The fields by which a publication is known. Records have them as read; citations show the best of their records'."""
 
-    type = models.CharField(max_length=60, blank=True)
+    type = models.TextField(blank=True)
     title = models.TextField(blank=True)
     authors = models.JSONField(default=list)
     year = models.IntegerField(null=True, blank=True)
     journal = models.TextField(blank=True)
-    volume = models.CharField(max_length=100, blank=True)
-    issue = models.CharField(max_length=100, blank=True)
-    pages = models.CharField(max_length=100, blank=True)
-    doi = models.CharField(max_length=300, blank=True)
+    volume = models.TextField(blank=True)
+    issue = models.TextField(blank=True)
+    pages = models.TextField(blank=True)
+    doi = models.CharField(max_length=500, blank=True)
     pmid = models.CharField(max_length=20, blank=True)
+    issn = models.TextField(blank=True)
+    accession = models.TextField(blank=True)
     abstract = models.TextField(blank=True)
     keywords = models.JSONField(default=list)
     url = models.TextField(blank=True)
-    language = models.CharField(max_length=60, blank=True)
+    language = models.TextField(blank=True)
 
     class Meta:
         abstract = True
@@ -95,6 +98,8 @@ class Bibliography(models.Model):
         "pages",
         "doi",
         "pmid",
+        "issn",
+        "accession",
         "abstract",
         "keywords",
         "url",
@@ -127,6 +132,8 @@ class Record(Bibliography):
     source = models.ForeignKey(Import, models.PROTECT, related_name="records", verbose_name="import")
     position = models.PositiveIntegerField(help_text="Ordinal in the file, from 1.")
     line = models.PositiveIntegerField(help_text="First line in the file, from 1.")
+    end_line = models.PositiveIntegerField(default=0)
+    part = models.TextField(blank=True, help_text="The file's name inside an archive.")
     raw = models.TextField()
     fields = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
@@ -207,6 +214,9 @@ class Standing(models.Model):
     stage = models.CharField(max_length=20, choices=Stage.choices)
     state = models.CharField(max_length=10, choices=StandingState.choices, default=StandingState.WAITING)
     reason = models.ForeignKey(ExclusionReason, models.PROTECT, related_name="+", null=True, blank=True)
+    needed = models.PositiveSmallIntegerField(
+        default=2, help_text="Votes needed here. A change of the protocol does not touch a citation once it has votes."
+    )
 
     class Meta:
         verbose_name = "standing"

@@ -1,0 +1,10 @@
+"""Which slow work is done on the screening floor?"""
+
+from reviewapp import jobs
+from reviewapp.models import Job
+from screening import workflow
+
+
+@jobs.handles("screening.import")
+def take_in(job: Job) -> None:
+    workflow.perform_import(job)

@@ -1,0 +1,43 @@
+"""The verbs of the screening floor, by what they work on: searches and imports, links, votes, reports.
+
+Each is check, lock, change, record. `standing.settle` is the one place that writes where a citation stands.
+"""
+
+from screening.workflow.links import link_record, split_record
+from screening.workflow.reports import attach, mark_retrieved, not_retrieved, seek_again
+from screening.workflow.searches import (
+    add_search,
+    change_search,
+    drop_search,
+    perform_import,
+    restore_import,
+    restore_search,
+    start_import,
+    undo_import,
+)
+from screening.workflow.standing import settle
+from screening.workflow.votes import add_note, resolve, vote, withdraw_note, withdraw_resolution, withdraw_vote
+
+__all__ = [
+    "add_note",
+    "add_search",
+    "attach",
+    "change_search",
+    "drop_search",
+    "link_record",
+    "mark_retrieved",
+    "not_retrieved",
+    "perform_import",
+    "resolve",
+    "restore_import",
+    "restore_search",
+    "seek_again",
+    "settle",
+    "split_record",
+    "start_import",
+    "undo_import",
+    "vote",
+    "withdraw_note",
+    "withdraw_resolution",
+    "withdraw_vote",
+]

@@ -1,0 +1,297 @@
+"""How do records come in? Searches, and imports of their files: kept raw, linked to citations, undone and restored whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from reviewapp import audit, files, jobs
+from reviewapp.access import Can, require
+from reviewapp.errors import BadFile, WrongState
+from reviewapp.models import Job, Member, Review, Stage
+from screening.formats import Export, ParsedRecord, UnreadableFile
+from screening.models import Bibliography, Citation, Import, Link, Record, Search, Standing, StandingState
+from screening.workflow.standing import bring_into_view, drop_out_of_view, locked, refresh
+
+CHUNK = 200  # records per transaction: votes get in between
+MOST_PROBLEMS = 500  # lines of an import's report; the records keep their own
+
+SEARCH_FIELDS = ("kind", "source", "platform", "searched_on", "strategy", "hits", "note")
+
+
+# --- searches ---------------------------------------------------------------------------------------------------
+
+
+def add_search(member: Member, *, kind: str, source: str, **details: Any) -> Search:
+    """Add one search of one source; details are the other fields of SEARCH_FIELDS."""
+    require(member, Can.IMPORT)
+    with transaction.atomic():
+        search = Search.objects.create(review_id=member.review_id, kind=kind, source=source, **details)
+        audit.record(member, "screening.search_added", search, **facts_of(search))
+    return search
+
+
+def change_search(member: Member, search: Search, **changes: Any) -> Search:
+    """Change what is known of a search; the trail keeps what stood before."""
+    require(member, Can.IMPORT)
+    with transaction.atomic():
+        search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
+        before = facts_of(search)
+        for name in SEARCH_FIELDS:
+            setattr(search, name, changes.get(name, getattr(search, name)))
+        after = facts_of(search)
+        if after != before:
+            search.save(update_fields=SEARCH_FIELDS)
+            audit.record(member, "screening.search_changed", search, before=before, after=after)
+    return search
+
+
+def facts_of(search: Search) -> dict[str, object]:
+    values = {name: getattr(search, name) for name in SEARCH_FIELDS}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def drop_search(member: Member, search: Search) -> None:
+    """Take a search away that has no records (any more)."""
+    require(member, Can.IMPORT)
+    with transaction.atomic():
+        search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
+        if search.imports.filter(undone_at=None).exists():
+            raise WrongState("This search has imported records.", todo="Undo its imports first.")
+        search.dropped_at = timezone.now()
+        search.save(update_fields=["dropped_at"])
+        audit.record(member, "screening.search_dropped", search)
+
+
+def restore_search(member: Member, search: Search) -> None:
+    """Bring a search back that was taken away."""
+    require(member, Can.IMPORT)
+    with transaction.atomic():
+        search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
+        search.dropped_at = None
+        search.save(update_fields=["dropped_at"])
+        audit.record(member, "screening.search_restored", search)
+
+
+# --- imports ----------------------------------------------------------------------------------------------------
+
+
+def start_import(
+    member: Member, search: Search, name: str, chunks: Iterable[bytes], *, encoding: str = "", again: bool = False
+) -> Import:
+    """Keep a file, see that it can be read, and queue the job that takes its records in.
+
+    Raises BadFile for what cannot be read at all, WrongState for a file that this review has already (unless `again`).
+    """
+    require(member, Can.IMPORT)
+    kept = files.keep(chunks, name=name, most=settings.IMPORT_MAX_BYTES)
+    with readable(name), Export(files.path_of(kept.sha256), name, encoding or None) as export:
+        found = {"format": export.format, "encoding": export.encoding}
+    with transaction.atomic():
+        search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
+        if search.dropped_at:
+            raise WrongState("This search was taken away.", todo="Restore it, or import the file for another search.")
+        twin = (
+            Import.objects.filter(search__review=member.review_id, sha256=kept.sha256, undone_at=None)
+            .select_related("search")
+            .first()
+        )
+        if twin and not again:
+            raise WrongState(
+                f"The very same file was imported on {twin.created_at:%-d %B %Y} for {twin.search}, as “{twin.file_name}”.",
+                todo="Tick “import it again” if that is meant.",
+            )
+        taken = Import.objects.create(search=search, file_name=name[-255:], sha256=kept.sha256, size=kept.size, **found)
+        taken.job = jobs.enqueue(member, "screening.import", total=100, message="Waiting", import_id=taken.pk)
+        taken.save(update_fields=["job"])
+        audit.record(member, "screening.import_started", taken, file=name, sha256=kept.sha256, size=kept.size, **found)
+    return taken
+
+
+class readable:  # noqa: N801 - reads as a word of the `with` line
+    """Turn the reader's refusal into the domain's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, UnreadableFile):
+            raise BadFile(f"“{self.name}”: {error}") from error
+
+
+def perform_import(job: Job) -> None:
+    """Take in the records of an import, chunk by chunk. Run again after a break it goes on where the last chunk ended."""
+    taken = Import.objects.select_related("search").get(pk=job.args["import_id"])
+    if taken.completed_at or taken.undone_at:
+        return
+    encoding = taken.encoding or None
+    with readable(taken.file_name), Export(files.path_of(taken.sha256), taken.file_name, encoding) as export:
+        records = iter(export)
+        while chunk := list(islice(records, CHUNK)):
+            with transaction.atomic():
+                jobs.progress(job, int(100 * export.progress), message=f"{chunk[-1].position:,} records read")
+                taken = Import.objects.select_for_update().get(pk=taken.pk)
+                if taken.undone_at:
+                    return
+                last = taken.records.aggregate(last=Max("position"))["last"] or 0
+                store(job.member, taken, [record for record in chunk if record.position > last])
+        problems = [problem.to_dict() for problem in export.problems[:MOST_PROBLEMS]]
+    with transaction.atomic():
+        taken = Import.objects.select_for_update().get(pk=taken.pk)
+        taken.problems, taken.completed_at = problems, timezone.now()
+        taken.save(update_fields=["problems", "completed_at"])
+        count = taken.records.count()
+        jobs.progress(job, 100, message=f"{count:,} records taken in")
+        audit.record(job.member, "screening.import_completed", taken, records=count, problems=len(problems))
+    analyse_tables()
+
+
+def analyse_tables() -> None:
+    """Tell the database's planner of the many new rows; without it PostgreSQL picks plans that are 15 times slower."""
+    tables = [model._meta.db_table for model in (Record, Citation, Link, Standing)]
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {table}")
+
+
+def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
+    """Store one chunk of records, each linked to the citation with its DOI or PubMed id, or to a new one."""
+    if not parsed:
+        return
+    review = Review.objects.select_for_update().get(pk=member.review_id)
+    records = Record.objects.bulk_create(
+        Record(
+            review=review,
+            source=taken,
+            position=each.position,
+            line=each.line,
+            end_line=each.end_line,
+            part=each.member,
+            raw=each.raw,
+            fields={tag: list(values) for tag, values in each.fields.items()},
+            problems=list(each.problems),
+            **shown_fields(each),
+        )
+        for each in parsed
+    )
+    targets = list(citations_for(review, records))
+    new = [citation for _, citation, rule, _ in targets if rule == Link.Rule.FIRST]
+    Citation.objects.bulk_create(new)
+    Standing.objects.bulk_create(
+        Standing(
+            citation=citation,
+            review=review,
+            stage=Stage.TITLE_ABSTRACT,
+            state=StandingState.WAITING,
+            needed=review.votes_title_abstract,
+        )
+        for citation in new
+    )
+    Link.objects.bulk_create(
+        Link(record=record, citation=citation, rule=rule, evidence=evidence, member=member)
+        for record, citation, rule, evidence in targets
+    )
+    fresh = {citation.pk for citation in new}
+    joined = {citation.pk: citation for _, citation, rule, _ in targets if rule != Link.Rule.FIRST}
+    for pk in sorted(joined):
+        citation = joined[pk]
+        refresh(citation if pk in fresh else locked(citation))
+
+
+def shown_fields(parsed: ParsedRecord) -> dict[str, Any]:
+    """A parsed record's bibliographic fields, as the tables hold them."""
+    values = {name: getattr(parsed, name) for name in Bibliography.FIELDS}
+    values["authors"], values["keywords"] = list(parsed.authors), list(parsed.keywords)
+    return values
+
+
+def citations_for(review: Review, records: list[Record]) -> Iterator[tuple[Record, Citation, str, str]]:
+    """For each record: its citation, by which rule, and the evidence.
+
+    Same DOI or same PubMed id links, unless the other identifier is there on both sides and differs.
+    """
+    known: dict[tuple[str, str], tuple[Record, Citation]] = {}
+
+    def remember(record: Record, citation: Citation) -> None:
+        for rule, value in identifiers(record):
+            known.setdefault((rule, value), (record, citation))
+
+    dois = [record.doi for record in records if record.doi]
+    pmids = [record.pmid for record in records if record.pmid]
+    present = (
+        Link.objects.filter(undone_at=None, record__review=review, record__source__undone_at=None)
+        .filter(Q(record__doi__in=dois) | Q(record__pmid__in=pmids))
+        .select_related("record", "citation")
+        .order_by("pk")
+    )
+    for link in present:
+        remember(link.record, link.citation)
+    for record in records:
+        for rule, value in identifiers(record):
+            other, citation = known.get((rule, value), (None, None))
+            if other and not contradict(record, other):
+                yield record, citation, rule, f"{rule.upper()} {value}, as in record {other.pk}"
+                break
+        else:
+            citation = Citation(review=review, **{name: getattr(record, name) for name in Bibliography.FIELDS})
+            yield record, citation, Link.Rule.FIRST, ""
+        remember(record, citation)
+
+
+def identifiers(record: Record) -> list[tuple[str, str]]:
+    """The identifiers by which a record can be linked, the stronger first."""
+    pairs = [(Link.Rule.DOI, record.doi.lower()), (Link.Rule.PMID, record.pmid)]
+    return [(rule, value) for rule, value in pairs if value]
+
+
+def contradict(one: Record, other: Record) -> bool:
+    """Whether an identifier that both have differs."""
+    return any(
+        getattr(one, name) and getattr(other, name) and getattr(one, name).lower() != getattr(other, name).lower()
+        for name in ("doi", "pmid")
+    )
+
+
+def undo_import(member: Member, taken: Import) -> None:
+    """Take an import out of view: its records, and the citations that have no other. Votes on them stay, and come back with it."""
+    require(member, Can.IMPORT)
+    with transaction.atomic():
+        taken = Import.objects.select_for_update().get(pk=taken.pk, search__review=member.review_id)
+        if taken.undone_at:
+            return
+        taken.undone_at = timezone.now()
+        taken.save(update_fields=["undone_at"])
+        audit.record(member, "screening.import_undone", taken, file=taken.file_name)
+        drop_out_of_view(member, citations_of(taken))
+
+
+def restore_import(member: Member, taken: Import) -> None:
+    """Bring an undone import back, with all that was decided on its citations."""
+    require(member, Can.IMPORT)
+    with transaction.atomic():
+        taken = Import.objects.select_for_update().get(pk=taken.pk, search__review=member.review_id)
+        if not taken.undone_at:
+            return
+        taken.undone_at = None
+        taken.save(update_fields=["undone_at"])
+        audit.record(member, "screening.import_restored", taken, file=taken.file_name)
+        bring_into_view(member, citations_of(taken))
+        if not taken.completed_at:
+            taken.job = jobs.enqueue(member, "screening.import", total=100, message="Waiting", import_id=taken.pk)
+            taken.save(update_fields=["job"])
+
+
+def citations_of(taken: Import) -> QuerySet[Citation]:
+    """The citations that an import's records are linked to."""
+    links = Link.objects.filter(undone_at=None, record__source=taken, citation=OuterRef("pk"))
+    return Citation.objects.filter(Exists(links))

@@ -1,0 +1,170 @@
+"""Where does a citation stand, and what does it show? The only writers of Standing and of a citation's shown fields.
+
+A standing is a copy, for indexing, of the verdict on the votes; it can be computed again at any time, and a test does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from reviewapp import audit, states
+from reviewapp.models import Event, Member, Review, Stage
+from screening.consensus.verdict import INCLUDE, Ballot, Verdict, verdict
+from screening.dedupe.best import best_fields
+from screening.models import (
+    SETTLED,
+    Bibliography,
+    Citation,
+    Link,
+    Record,
+    Report,
+    Resolution,
+    Standing,
+    StandingState,
+    Vote,
+)
+
+UNREACHED = Verdict(StandingState.UNREACHED)
+MOVES = {state: set(StandingState.values) - {state} for state in StandingState.values}
+
+
+def locked(citation: Citation) -> Citation:
+    """The citation, locked until the transaction ends: every verb on its votes, links and report begins here."""
+    return Citation.objects.select_for_update().only("pk", "review_id", "live").get(pk=citation.pk)
+
+
+def judge(citation: Citation, stage: str, needed: int) -> Verdict:
+    """The verdict on the citation's present votes and resolution at a stage."""
+    ballots = [
+        Ballot(answer, reason)
+        for answer, reason in Vote.unblinded.standing()
+        .filter(citation=citation, stage=stage)
+        .values_list("answer", "reason_id")
+    ]
+    resolution = Resolution.objects.filter(citation=citation, stage=stage, withdrawn_at=None).first()
+    decision = Ballot(resolution.answer, resolution.reason_id) if resolution else None
+    return verdict(ballots, needed, decision)
+
+
+def settle(member: Member, citation: Citation) -> None:
+    """Bring the standings of a locked citation in line with its votes; open the full-text stage where title and abstract let it through.
+
+    Recorded are verdicts that stand (which unseals the votes) and verdicts that fall; a conflict is not, it would tell the votes.
+    """
+    standings = {standing.stage: standing for standing in citation.standings.all()}
+    screened = write(member, citation, standings, Stage.TITLE_ABSTRACT, reached=citation.live)
+    retrieved = False
+    if screened == INCLUDE:
+        report, _ = Report.objects.get_or_create(citation=citation)
+        retrieved = report.state == Report.State.RETRIEVED
+    if retrieved or Stage.FULL_TEXT in standings:
+        write(member, citation, standings, Stage.FULL_TEXT, reached=retrieved)
+
+
+def write(member: Member, citation: Citation, standings: dict[str, Standing], stage: str, *, reached: bool) -> str:
+    """Write one standing if it changed, and record a verdict that stands or falls. Returns the state."""
+    standing = standings.get(stage)
+    if standing is None:
+        standing = Standing.objects.create(
+            citation=citation,
+            review_id=citation.review_id,
+            stage=stage,
+            state=StandingState.UNREACHED,
+            needed=member.review.votes_needed(stage),
+        )
+    before = (standing.state, standing.reason_id)
+    now = judge(citation, stage, standing.needed) if reached else UNREACHED
+    if before == (now.state, now.reason):
+        return now.state
+    states.move(standing, now.state, MOVES)
+    if standing.reason_id != now.reason:
+        standing.reason_id = now.reason
+        standing.save(update_fields=["reason"])
+    subject = audit.subject_of(citation, stage)
+    if now.state in SETTLED:
+        reason = standing.reason.text if standing.reason else ""
+        audit.record(member, "screening.settled", subject, unseals=True, stage=stage, state=now.state, reason=reason)
+    elif before[0] in SETTLED:
+        audit.record(member, "screening.unsettled", subject, stage=stage)
+    return now.state
+
+
+# --- what a citation shows --------------------------------------------------------------------------------------
+
+
+def live_links(citations: Iterable[Citation] | OuterRef) -> QuerySet[Link]:
+    """The links that count: not undone, to records of imports that stand."""
+    standing = Link.objects.filter(undone_at=None, record__source__undone_at=None)
+    if isinstance(citations, OuterRef):
+        return standing.filter(citation=citations)
+    return standing.filter(citation__in=citations)
+
+
+def refresh(citation: Citation) -> None:
+    """Show the best of the citation's live records; without any it drops out of view, with its last fields."""
+    records = list(Record.objects.filter(links__in=live_links([citation])).order_by("pk"))
+    citation.live = bool(records)
+    if records:
+        rows = [{name: getattr(record, name) for name in Bibliography.FIELDS} for record in records]
+        for name, (value, _) in best_fields(rows, Bibliography.FIELDS).items():
+            setattr(citation, name, value)
+    citation.save(update_fields=["live", *(Bibliography.FIELDS if records else ())])
+
+
+def drop_out_of_view(member: Member, citations: QuerySet[Citation]) -> None:
+    """Take those of the citations that have no live record out of view, and refresh the others.
+
+    However many they are, those out of view take two statements for each 500.
+    """
+    gone = ~Exists(live_links(OuterRef("pk")))
+    for part in parts(citations.filter(gone)):
+        Standing.objects.filter(citation__in=part).update(state=StandingState.UNREACHED, reason=None)
+        Citation.objects.filter(pk__in=part).update(live=False)
+    for citation in citations.filter(live=True):
+        refresh(locked(citation))
+
+
+def bring_into_view(member: Member, citations: QuerySet[Citation]) -> None:
+    """Bring citations back that have a live record again, with all that was decided on them.
+
+    Those without votes or resolutions take two statements for each 500; the others are settled one by one.
+    """
+    judged = Exists(Vote.unblinded.standing().filter(citation=OuterRef("pk"))) | Exists(
+        Resolution.objects.filter(citation=OuterRef("pk"), withdrawn_at=None)
+    )
+    back = citations.filter(live=False)
+    for part in parts(back.filter(judged)):
+        for citation in Citation.objects.select_for_update().filter(pk__in=part).order_by("pk"):
+            refresh(citation)
+            settle(member, citation)
+    for part in parts(back.exclude(judged)):
+        Citation.objects.filter(pk__in=part).update(live=True)
+        Standing.objects.filter(citation__in=part, stage=Stage.TITLE_ABSTRACT).update(state=StandingState.WAITING)
+    several = Link.objects.filter(undone_at=None, citation=OuterRef("pk")).order_by().values("citation")
+    shared = citations.filter(Exists(several.annotate(n=Count("pk")).filter(n__gt=1)))
+    for citation in shared:
+        refresh(locked(citation))
+
+
+def parts(citations: QuerySet[Citation], size: int = 500) -> Iterator[list[int]]:
+    """The ids of the citations, by so many at a time, read before anything is changed."""
+    ids = list(citations.values_list("pk", flat=True))
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def votes_needed_changed(event: Event, member: Member) -> None:
+    """The protocol asks for another number of votes: it holds for citations without votes; the others keep their rule."""
+    for stage in Stage.values:
+        if f"votes_{stage}" not in event.facts["after"]:
+            continue
+        voted = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage)
+        Review.objects.select_for_update().get(pk=member.review_id)
+        Standing.objects.filter(
+            ~Exists(voted),
+            review=member.review_id,
+            stage=stage,
+            state__in=[StandingState.WAITING, StandingState.UNREACHED],
+        ).update(needed=event.facts["after"][f"votes_{stage}"])

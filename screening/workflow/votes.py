@@ -1,0 +1,187 @@
+"""How are citations judged? Votes, notes and resolutions, each withdrawable, none ever deleted."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from reviewapp import audit
+from reviewapp.access import Can, require
+from reviewapp.errors import BadInput, Refused, Stale, WrongState
+from reviewapp.models import ExclusionReason, Member, Stage
+from screening.models import Answer, Citation, Note, Resolution, Standing, StandingState, Vote
+from screening.workflow.standing import locked, settle
+
+
+def vote(
+    member: Member,
+    citation: Citation,
+    stage: str,
+    answer: str,
+    *,
+    reason: ExclusionReason | None = None,
+    seconds: float | None = None,
+) -> Vote:
+    """Cast one's vote, or change it. The same vote twice is one vote (double click, sent again).
+
+    Refused: citations that are not at this stage (WrongState), or have their votes from others already (Stale): nobody is the third voter.
+    """
+    require(member, Can.SCREEN)
+    check_answer(member, stage, answer, reason)
+    with transaction.atomic():
+        citation = locked(citation)
+        standing = at_stage(citation, stage)
+        votes = list(Vote.unblinded.standing().filter(citation=citation, stage=stage))
+        mine = next((each for each in votes if each.member_id == member.pk), None)
+        if mine and (mine.answer, mine.reason) == (answer, reason):
+            return mine
+        if mine is None and len(votes) >= standing.needed:
+            raise Stale(
+                "This citation got its votes from other members meanwhile; yours was not needed and not stored.",
+                todo="Go on with the next one.",
+            )
+        if mine:
+            withdraw(mine)
+        cast = Vote.unblinded.create(
+            citation=citation, stage=stage, member=member, answer=answer, reason=reason, seconds=seconds
+        )
+        audit.record(
+            member,
+            "screening.voted",
+            audit.subject_of(citation, stage),
+            sealed=True,
+            answer=answer,
+            reason=reason.text if reason else "",
+            before=mine.answer if mine else "",
+        )
+        settle(member, citation)
+    return cast
+
+
+def withdraw_vote(member: Member, citation: Citation, stage: str) -> None:
+    """Take one's own vote back; the other's stays. The citation waits again."""
+    require(member, Can.SCREEN)
+    with transaction.atomic():
+        citation = locked(citation)
+        mine = Vote.unblinded.standing().filter(citation=citation, stage=stage, member=member).first()
+        if mine is None:
+            raise Stale("You have no vote on this citation that could be taken back.", todo="Go on with the next one.")
+        withdraw(mine)
+        subject = audit.subject_of(citation, stage)
+        audit.record(member, "screening.vote_withdrawn", subject, sealed=True, answer=mine.answer)
+        settle(member, citation)
+
+
+def withdraw(thing: Vote | Resolution | Note) -> None:
+    thing.withdrawn_at = timezone.now()
+    thing.save(update_fields=["withdrawn_at"])
+
+
+def at_stage(citation: Citation, stage: str) -> Standing:
+    """The citation's standing at a stage it has reached. Raises WrongState."""
+    standing = Standing.objects.filter(citation=citation, stage=stage).first()
+    if standing is None or standing.state == StandingState.UNREACHED:
+        raise WrongState(
+            f"This citation is not at the stage “{Stage(stage).label.lower()}” (any more).",
+            todo="Its own page says where it is and why.",
+        )
+    return standing
+
+
+def check_answer(member: Member, stage: str, answer: str, reason: ExclusionReason | None) -> None:
+    """Raise BadInput for an answer or a reason that does not exist at this stage of this review."""
+    if answer not in Answer.values or (stage == Stage.FULL_TEXT and answer == Answer.MAYBE):
+        raise BadInput(
+            "Choose include or exclude." if stage == Stage.FULL_TEXT else "Choose include, maybe or exclude."
+        )
+    needs_reason = stage == Stage.FULL_TEXT and answer == Answer.EXCLUDE
+    if needs_reason and reason is None:
+        raise BadInput("An exclusion at full text needs a reason.", todo="Choose the first in the list that applies.")
+    if reason is not None and not needs_reason:
+        raise BadInput("A reason belongs to an exclusion at full text only.")
+    if reason is not None and (reason.review_id != member.review_id or reason.retired_at):
+        raise BadInput("This reason is not in the review's list (any more).", todo="Choose one of the list.")
+
+
+# --- notes ------------------------------------------------------------------------------------------------------
+
+
+def add_note(member: Member, citation: Citation, stage: str, text: str) -> Note:
+    """Write a note to the team; the others see it once the verdict stands."""
+    require(member, Can.SCREEN)
+    if not text.strip():
+        raise BadInput("The note is empty.")
+    with transaction.atomic():
+        citation = locked(citation)
+        note = Note.unblinded.create(citation=citation, stage=stage, member=member, text=text.strip())
+        audit.record(member, "screening.noted", audit.subject_of(citation, stage), sealed=True, text=note.text)
+    return note
+
+
+def withdraw_note(member: Member, note: Note) -> None:
+    """Take one's own note back."""
+    require(member, Can.SCREEN)
+    with transaction.atomic():
+        note = Note.unblinded.select_for_update().get(pk=note.pk)
+        if note.member_id != member.pk:
+            raise Refused("Only its author can take a note back.")
+        if note.withdrawn_at is None:
+            withdraw(note)
+            subject = audit.subject_of(note.citation, note.stage)
+            audit.record(member, "screening.note_withdrawn", subject, sealed=True, text=note.text)
+
+
+# --- conflicts --------------------------------------------------------------------------------------------------
+
+
+def resolve(
+    member: Member,
+    citation: Citation,
+    stage: str,
+    answer: str,
+    *,
+    reason: ExclusionReason | None = None,
+    comment: str = "",
+) -> Resolution:
+    """End a conflict. The resolution stands beside the votes; who has voted on the citation cannot resolve it."""
+    require(member, Can.ARBITRATE)
+    check_answer(member, stage, answer, reason)
+    if answer == Answer.MAYBE:
+        raise BadInput("A resolution includes or excludes.")
+    with transaction.atomic():
+        citation = locked(citation)
+        if Vote.unblinded.standing().filter(citation=citation, stage=stage, member=member).exists():
+            raise Refused(
+                "You voted on this citation, so its conflict is not yours to settle.",
+                todo="An arbiter or an owner who has not voted on it can.",
+            )
+        if at_stage(citation, stage).state != StandingState.CONFLICT:
+            raise Stale("This is not in conflict (any more).", todo="Somebody settled it, or a vote was changed.")
+        resolution = Resolution.objects.create(
+            citation=citation, stage=stage, member=member, answer=answer, reason=reason, comment=comment.strip()
+        )
+        audit.record(
+            member,
+            "screening.resolved",
+            audit.subject_of(citation, stage),
+            answer=answer,
+            reason=reason.text if reason else "",
+            comment=resolution.comment,
+        )
+        settle(member, citation)
+    return resolution
+
+
+def withdraw_resolution(member: Member, citation: Citation, stage: str) -> None:
+    """Take one's own resolution back: the votes decide again."""
+    require(member, Can.ARBITRATE)
+    with transaction.atomic():
+        citation = locked(citation)
+        resolution = Resolution.objects.filter(citation=citation, stage=stage, withdrawn_at=None).first()
+        if resolution is None:
+            raise Stale("There is no resolution here that could be taken back.")
+        if resolution.member_id != member.pk:
+            raise Refused("Only who settled a conflict can take that back.")
+        withdraw(resolution)
+        audit.record(member, "screening.resolution_withdrawn", audit.subject_of(citation, stage))
+        settle(member, citation)
