@@ -185,11 +185,23 @@ class Drawing:
         self.polygon([(x1, y1), left, right], fill=INK)
 
     def text(
-        self, x: float, top: float, block: Block, anchor: str = "start", fill: str = INK, **attributes: object
+        self,
+        x: float,
+        top: float,
+        block: Block,
+        anchor: str = "start",
+        fill: str = INK,
+        *,
+        marked: str = "",
     ) -> None:
-        """Lines of text from `top` downwards; `x` is their left edge, middle or right edge by `anchor`."""
+        """Lines of text from `top` downwards; `x` is their left edge, middle or right edge by `anchor`.
+
+        If the text ends with `marked`, that end looks like a link.
+        """
         for i, line in enumerate(block.lines):
-            self._line(x, top + i * block.face.line + block.face.ascent, line, block.face, anchor, fill, attributes)
+            y = top + i * block.face.line + block.face.ascent
+            end = marked if i == len(block.lines) - 1 and line.endswith(marked) else ""
+            self._line(x, y, line, block.face, anchor, fill, {}, end)
 
     def upright_text(self, x: float, y: float, text: str, face: Face, fill: str = INK) -> None:
         """One line read from bottom to top, centred on the point."""
@@ -243,7 +255,15 @@ class Drawing:
         self._parts.append(f"<{tag}{_attributes(attributes)}/>")
 
     def _line(
-        self, x: float, y: float, line: str, face: Face, anchor: str, fill: str, more: Mapping[str, object]
+        self,
+        x: float,
+        y: float,
+        line: str,
+        face: Face,
+        anchor: str,
+        fill: str,
+        more: Mapping[str, object],
+        end: str = "",
     ) -> None:
         attributes = _attributes(
             {
@@ -257,4 +277,8 @@ class Drawing:
                 **more,
             }
         )
-        self._parts.append(f"<text{attributes}>{_clean(line)}</text>")
+        content = _clean(line)
+        if end:
+            look = _attributes({"fill": LINK, "text_decoration": "underline"})
+            content = f"{_clean(line.removesuffix(end))}<tspan{look}>{_clean(end)}</tspan>"
+        self._parts.append(f"<text{attributes}>{content}</text>")
