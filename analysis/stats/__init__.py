@@ -1,0 +1,19 @@
+"""Meta-analysis of pairwise comparisons: effects, pooling, and what is done beyond.
+
+>>> from analysis.stats import effects, pool
+>>> es = effects("RR", ai=[4, 6, 3], n1i=[123, 306, 231], ci=[11, 29, 11], n2i=[139, 303, 220])
+>>> print(pool(es, method="REML", test="knha"))  # doctest: +ELLIPSIS
+Random-effects model (tau^2: REML); inverse variance (k = 3), RR, RevMan 2025
+...
+"""
+
+from .effects import effects
+from .errors import StatsError
+from .measures import MEASURES, measure
+from .options import PRESETS, Options, preset
+from .pool import pool
+from .results import Effects, Pooled
+
+__all__ = [
+    "MEASURES", "PRESETS", "Effects", "Options", "Pooled", "StatsError", "effects", "measure", "pool", "preset",
+]  # fmt: skip

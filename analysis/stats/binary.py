@@ -1,0 +1,158 @@
+"""How large is the effect in a two-by-two table: RR, OR, RD and Peto's odds ratio?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .linear import IntArray
+from .measures import Columns, Computed, first_reason, register
+from .options import Options
+from .scale import FloatArray
+
+NO_ARM = "a group has no participants"
+NO_EVENTS = "nobody has the event in either group"
+ALL_EVENTS = "everybody has the event in both groups"
+ZERO_CELL = "a cell of the table is zero and no correction is added"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Two-by-two tables, one per study: `a` of `n1` and `c` of `n2` have the event."""
+
+    a: FloatArray
+    b: FloatArray
+    c: FloatArray
+    d: FloatArray
+
+    @property
+    def n1(self) -> FloatArray:
+        return self.a + self.b
+
+    @property
+    def n2(self) -> FloatArray:
+        return self.c + self.d
+
+    @property
+    def has_zero(self) -> FloatArray:
+        return (self.a == 0) | (self.b == 0) | (self.c == 0) | (self.d == 0)
+
+    @property
+    def no_arm(self) -> FloatArray:
+        return (self.n1 == 0) | (self.n2 == 0)
+
+    @property
+    def no_events(self) -> FloatArray:
+        return (self.a == 0) & (self.c == 0)
+
+    @property
+    def all_events(self) -> FloatArray:
+        return (self.b == 0) & (self.d == 0)
+
+    def plus(self, group1: FloatArray, group2: FloatArray) -> Tables:
+        """Each group's two cells raised by that group's correction."""
+        return Tables(self.a + group1, self.b + group1, self.c + group2, self.d + group2)
+
+    def where(self, keep: IntArray) -> Tables:
+        """The tables of the studies in the places `keep`."""
+        return Tables(self.a[keep], self.b[keep], self.c[keep], self.d[keep])
+
+
+def tables(columns: Columns) -> Tables:
+    """The tables behind `columns`, which give each group as events and total, or as the two cells."""
+    a, c = columns["ai"], columns["ci"]
+    b = columns["bi"] if "bi" in columns else columns["n1i"] - a
+    d = columns["di"] if "di" in columns else columns["n2i"] - c
+    return Tables(a, b, c, d)
+
+
+def corrected_studies(t: Tables, to: str) -> FloatArray:
+    """Which studies get the continuity correction under the rule `to` (shape k, boolean)."""
+    zero = t.has_zero
+    if to == "all":
+        return np.ones_like(zero)
+    if to == "if0all":
+        return np.full_like(zero, bool(zero.any()))
+    return zero if to == "only0" else np.zeros_like(zero)
+
+
+def corrections(t: Tables, add: float | str, to: str) -> tuple[FloatArray, FloatArray]:
+    """What is added to both cells of group 1, and of group 2, of every study (each of shape k).
+
+    "TACC" takes the reciprocal of the size of the other group, scaled to a sum of 1 (Sweeting, Sutton and
+    Lambert 2004, Stat Med 23:1351, section 3.3).
+    """
+    which = corrected_studies(t, to).astype(float)
+    if add == "TACC":
+        total = np.where(t.no_arm, 1.0, t.n1 + t.n2)
+        return which * t.n1 / total, which * t.n2 / total
+    return which * float(add), which * float(add)
+
+
+def left_out(t: Tables, measure: str, drop00: bool | str) -> list[tuple[FloatArray, str]]:
+    """The reasons for which a study has no estimate under `measure`, strongest first."""
+    reasons = [(t.no_arm, NO_ARM)]
+    if drop00 is True or (drop00 == "ratios" and measure in ("RR", "OR")):
+        reasons += [(t.no_events, NO_EVENTS), (t.all_events, ALL_EVENTS)]
+    return reasons
+
+
+def _log_or_nan(x: FloatArray) -> FloatArray:
+    return np.log(np.where(x > 0, x, np.nan))
+
+
+def _prepare(columns: Columns, o: Options, measure: str) -> tuple[Tables, FloatArray, FloatArray, Tables, list[str]]:
+    t = tables(columns)
+    add1, add2 = corrections(t, o.add, o.to)
+    plus = t.plus(add1, add2)
+    reasons = left_out(t, measure, o.drop00)
+    return t, add1, add2, plus, first_reason(reasons, len(t.a))
+
+
+@register("RR", "Risk ratio", ("ai", "n1i", "ci", "n2i"), "exp", kind="bin2")
+def risk_ratio(columns: Columns, o: Options) -> Computed:
+    """Log risk ratio; variance 1/a - 1/n1 + 1/c - 1/n2 (Katz et al. 1978, Biometrics 34:469)."""
+    t, add1, add2, plus, why = _prepare(columns, o, "RR")
+    n1, n2 = plus.n1, plus.n2
+    if o.correction_form == "meta":
+        n1, n2 = t.n1 + add1, t.n2 + add2
+    y = _log_or_nan(plus.a / n1) - _log_or_nan(plus.c / n2)
+    v = 1 / plus.a - 1 / n1 + 1 / plus.c - 1 / n2
+    return Computed(y, v, why, ZERO_CELL)
+
+
+@register("OR", "Odds ratio", ("ai", "n1i", "ci", "n2i"), "exp", kind="bin2")
+def odds_ratio(columns: Columns, o: Options) -> Computed:
+    """Log odds ratio; variance 1/a + 1/b + 1/c + 1/d (Woolf 1955, Ann Hum Genet 19:251)."""
+    _, _, _, t, why = _prepare(columns, o, "OR")
+    y = _log_or_nan(t.a / t.b) - _log_or_nan(t.c / t.d)
+    return Computed(y, 1 / t.a + 1 / t.b + 1 / t.c + 1 / t.d, why, ZERO_CELL)
+
+
+@register("RD", "Risk difference", ("ai", "n1i", "ci", "n2i"), "identity", kind="bin2")
+def risk_difference(columns: Columns, o: Options) -> Computed:
+    """Risk difference; variance a b / n1^3 + c d / n2^3."""
+    t, _, _, plus, why = _prepare(columns, o, "RD")
+    estimate = plus if o.correction_form == "cells" else t
+    y = estimate.a / estimate.n1 - estimate.c / estimate.n2
+    v = plus.a * plus.b / plus.n1**3 + plus.c * plus.d / plus.n2**3
+    return Computed(y, v, why, ZERO_CELL)
+
+
+@register("PETO", "Peto odds ratio", ("ai", "n1i", "ci", "n2i"), "exp", kind="bin2")
+def peto_odds_ratio(columns: Columns, o: Options) -> Computed:
+    """Peto's one-step log odds ratio (O - E)/V, variance 1/V (Yusuf et al. 1985). Never corrected."""
+    t = tables(columns)
+    o_minus_e, variance = observed_minus_expected(t)
+    why = first_reason([(t.no_arm, NO_ARM), (t.no_events, NO_EVENTS), (t.all_events, ALL_EVENTS)], len(t.a))
+    return Computed(o_minus_e / variance, 1 / variance, why, ZERO_CELL)
+
+
+def observed_minus_expected(t: Tables) -> tuple[FloatArray, FloatArray]:
+    """O - E of group 1's events, and the hypergeometric variance V (each of shape k)."""
+    n = t.n1 + t.n2
+    events = t.a + t.c
+    difference = (t.a * t.d - t.b * t.c) / n
+    variance = (t.n1 / n) * (t.n2 / n) * events * ((t.b + t.d) / (n - 1))
+    return difference, variance

@@ -1,0 +1,79 @@
+"""Which variance between studies has the greatest likelihood, restricted or full?
+
+The likelihood of tau2 can have several maxima, also one at 0 beside one inside. So the score is scanned on a
+logarithmic grid that covers every place where it can change sign, each change is followed to its root, and
+the likelihoods there and at 0 are compared.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .linear import Model, Moments
+from .roots import solve_between
+from .scale import FloatArray
+
+POINTS_PER_DECADE = 8
+_CHUNK = 200_000  # numbers per array: keeps the scan of many studies within the processor's cache
+
+
+def log_likelihood(model: Model, tau2: float, restricted: bool) -> float:
+    """The (restricted) log-likelihood at `tau2`, with all constants (Harville 1977; Raudenbush 2009)."""
+    m = model.at(tau2)
+    log_det = -float(np.log(m.w).sum() + np.log(m.w_ref).sum())
+    value = -0.5 * (log_det + float(m.q[0]))
+    if not restricted:
+        return value - 0.5 * model.k * math.log(2 * math.pi)
+    design = np.eye(model.p) + model.cross(np.ones((1, model.df)))[0]
+    value += 0.5 * float(np.linalg.slogdet(design)[1] - np.linalg.slogdet(m.s[0])[1])
+    return value - 0.5 * model.df * math.log(2 * math.pi)
+
+
+def _score(m: Moments, restricted: bool) -> FloatArray:
+    """Twice the derivative of the log-likelihood in tau2, at n values of tau2."""
+    return m.ypp - (m.trace_p if restricted else m.total_weight)
+
+
+def _grid(model: Model) -> FloatArray:
+    """0, and a logarithmic grid that reaches from far below the variances to above every root.
+
+    For tau2 above the largest variance and above twice the residual sum of squares over k - p the score is
+    negative, because tr P >= (k - p)/(tau2 + max v) and y'PPy <= RSS/tau2^2.
+    """
+    largest = max(float(model.v.max()), float(model.v_ref.max()))
+    smallest = float(model.v.min())
+    high = 2.0 * max(largest, 2.0 * model.spread)
+    low = 1e-3 * min(smallest, high)
+    points = math.ceil(POINTS_PER_DECADE * math.log10(high / low)) + 1
+    return np.concatenate([[0.0], np.geomspace(low, high, points)])
+
+
+def _scan(model: Model, grid: FloatArray, restricted: bool) -> FloatArray:
+    rows = max(1, _CHUNK // max(model.k, 1))
+    parts = [_score(model.at(grid[i : i + rows]), restricted) for i in range(0, len(grid), rows)]
+    return np.concatenate(parts)
+
+
+def maxima(model: Model, restricted: bool) -> list[float]:
+    """Every local maximum of the likelihood over tau2 >= 0, in increasing order."""
+    grid = _grid(model)
+    score = _scan(model, grid, restricted)
+    found = [0.0] if score[0] <= 0 else []
+
+    def f(tau2: float) -> float:
+        return float(_score(model.at(tau2), restricted)[0])
+
+    for i in np.flatnonzero((score[:-1] > 0) & (score[1:] <= 0)):
+        found.append(solve_between(f, float(grid[i]), float(grid[i + 1]), float(score[i]), float(score[i + 1])))
+    return found
+
+
+def maximum_likelihood(model: Model, restricted: bool) -> tuple[float, int]:
+    """The tau2 of greatest likelihood, and how many local maxima there were to choose from."""
+    found = maxima(model, restricted)
+    if len(found) == 1:
+        return found[0], 1
+    heights = [log_likelihood(model, tau2, restricted) for tau2 in found]
+    return found[int(np.argmax(heights))], len(found)

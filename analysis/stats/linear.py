@@ -1,0 +1,227 @@
+"""What do estimates, variances and moderators say at a given variance between studies?
+
+Everything the estimators, tests and intervals need comes from the weighted regression of y on X with weights
+w = 1/(v + tau2), computed here once, in time linear in the number of studies, for many tau2 at a time.
+
+The p most precise studies whose rows of X are independent serve as reference (in plain pooling: the most
+precise study). All else is expressed as contrasts against them: z = y - G y_ref with G = X X_ref^-1. Then
+every sum runs over the other studies, whose weights cannot dwarf the rest, and no digits are lost however
+far the variances lie apart. In these terms
+
+    S = W_ref + G' W G,  H = G' W G,  M = W - W G S^-1 G' W,  and  P = K M K'  with  K' y = z,
+
+where P is the usual matrix of the residual sum of squares, y'Py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .scale import FloatArray
+
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """k studies with p regression columns (p = 1, a column of ones: plain pooling).
+
+    `ref` (p), `others` (k - p): places of the reference studies and of the rest. `z`, `v` (k - p) and `g`
+    (k - p, p): contrasts, variances and rows of G of the rest; `v_ref` (p): variances of the reference.
+    `x_ref` (p, p), `y_ref` (p): rows of X and estimates of the reference.
+    """
+
+    ref: IntArray
+    others: IntArray
+    z: FloatArray
+    v: FloatArray
+    g: FloatArray
+    v_ref: FloatArray
+    x_ref: FloatArray
+    y_ref: FloatArray
+
+    @classmethod
+    def of(cls, y: FloatArray, v: FloatArray, x: FloatArray | None = None) -> Model:
+        """The model of estimates `y` (k) with variances `v` (k) > 0 on the columns of `x` (k, p).
+
+        Without `x`: on a constant. `x` must have full column rank.
+        """
+        if x is None:
+            ref = np.array([np.argmin(v)])
+            others = np.delete(np.arange(len(y)), ref)
+            g, x_ref = np.ones((len(others), 1)), np.ones((1, 1))
+        else:
+            basis = np.linalg.qr(x)[0]
+            ref = _reference_rows(basis / np.sqrt(v)[:, None])
+            others = np.delete(np.arange(len(y)), ref)
+            g, x_ref = np.linalg.solve(basis[ref].T, basis[others].T).T, x[ref]
+        return cls(ref, others, y[others] - g @ y[ref], v[others], g, v[ref], x_ref, y[ref])
+
+    @property
+    def k(self) -> int:
+        return len(self.z) + len(self.ref)
+
+    @property
+    def p(self) -> int:
+        return len(self.ref)
+
+    @property
+    def df(self) -> int:
+        """Residual degrees of freedom, k - p."""
+        return len(self.z)
+
+    @cached_property
+    def _products(self) -> FloatArray:
+        """Products of the columns of G, pair by pair (k - p, p * p)."""
+        return (self.g[:, :, None] * self.g[:, None, :]).reshape(len(self.z), -1)
+
+    def cross(self, w: FloatArray) -> FloatArray:
+        """G' diag(w) G for every row of `w` (n, k - p), as (n, p, p)."""
+        return (w @ self._products).reshape(len(w), self.p, self.p)
+
+    def at(self, tau2: FloatArray | float) -> Moments:
+        """The regression with weights 1/(v + tau2), at one or n values of `tau2`."""
+        t = np.atleast_1d(np.asarray(tau2, dtype=float))[:, None]
+        return Moments(self, 1.0 / (self.v + t), 1.0 / (self.v_ref + t))
+
+    def unweighted(self) -> Moments:
+        """The regression with all weights 1."""
+        return Moments(self, np.ones((1, self.df)), np.ones((1, self.p)))
+
+    @cached_property
+    def spread(self) -> float:
+        """Unweighted residual mean square, the scale of what there is to explain; 0 without spread."""
+        return float(self.unweighted().q[0]) / max(self.df, 1)
+
+    def scatter(self, at_others: FloatArray, at_ref: FloatArray) -> FloatArray:
+        """Values of the others and of the reference studies, in the order of the data (k)."""
+        out = np.empty(self.k)
+        out[self.others], out[self.ref] = at_others, at_ref
+        return out
+
+
+def _reference_rows(weighted: FloatArray) -> IntArray:
+    """The p rows of `weighted` (k, p) chosen greedily for length, each beyond the span of those before."""
+    rest = weighted.copy()
+    chosen: list[int] = []
+    for _ in range(rest.shape[1]):
+        lengths = np.einsum("kp,kp->k", rest, rest)
+        lengths[chosen] = -1.0
+        i = int(np.argmax(lengths))
+        chosen.append(i)
+        direction = rest[i] / np.sqrt(lengths[i])
+        rest -= np.outer(rest @ direction, direction)
+    return np.sort(np.array(chosen, dtype=np.intp))
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """A weighted regression at n sets of weights: `w` (n, k - p) and `w_ref` (n, p)."""
+
+    model: Model
+    w: FloatArray
+    w_ref: FloatArray
+
+    @cached_property
+    def h(self) -> FloatArray:
+        """H = G' W G (n, p, p)."""
+        return self.model.cross(self.w)
+
+    @cached_property
+    def s(self) -> FloatArray:
+        """S = W_ref + H (n, p, p)."""
+        s = self.h.copy()
+        diagonal = np.arange(self.model.p)
+        s[:, diagonal, diagonal] += self.w_ref
+        return s
+
+    @cached_property
+    def s_inv(self) -> FloatArray:
+        """Covariance of `shift` (n, p, p)."""
+        return np.linalg.inv(self.s)
+
+    @cached_property
+    def shift(self) -> FloatArray:
+        """What the fit adds to the estimates of the reference studies (n, p)."""
+        right = (self.w * self.model.z) @ self.model.g
+        return np.matmul(self.s_inv, right[:, :, None])[:, :, 0]
+
+    @cached_property
+    def residuals(self) -> FloatArray:
+        """Residuals of the other studies (n, k - p); those of the reference are `-shift`."""
+        return self.model.z - self.shift @ self.model.g.T
+
+    @cached_property
+    def q(self) -> FloatArray:
+        """y'Py, the weighted residual sum of squares (n)."""
+        return np.sum(self.w * self.residuals**2, axis=1) + np.sum(self.w_ref * self.shift**2, axis=1)
+
+    @cached_property
+    def ypp(self) -> FloatArray:
+        """y'PPy (n)."""
+        return np.sum((self.w * self.residuals) ** 2, axis=1) + np.sum((self.w_ref * self.shift) ** 2, axis=1)
+
+    @cached_property
+    def _h_s_inv_w(self) -> FloatArray:
+        """H S^-1 W_ref (n, p, p): the reference's block of P."""
+        return np.matmul(self.h, self.s_inv) * self.w_ref[:, None, :]
+
+    @cached_property
+    def trace_p(self) -> FloatArray:
+        """tr P (n)."""
+        of_others = self.w.sum(axis=1) - _trace(np.matmul(self.s_inv, self.model.cross(self.w**2)))
+        return of_others + _trace(self._h_s_inv_w)
+
+    def trace_psps(self, s: FloatArray | float = 1.0, s_ref: FloatArray | float = 1.0) -> FloatArray:
+        """tr(P D P D) for a diagonal D with entries `s` (k - p) and `s_ref` (p); tr PP without them (n)."""
+        w, cross = self.w, self.model.cross
+        n = np.matmul(self.s_inv, cross(w**2 * s))
+        others = np.sum((w * s) ** 2, axis=1) - 2 * _trace(np.matmul(self.s_inv, cross(w**3 * s**2)))
+        between = np.matmul(n, self.s_inv) * (self.w_ref**2 * s_ref)[:, None, :]
+        ref = self._h_s_inv_w * s_ref
+        return others + _trace(np.matmul(n, n)) + 2 * _trace(between) + _trace(np.matmul(ref, ref))
+
+    @cached_property
+    def total_weight(self) -> FloatArray:
+        """Sum of all weights (n)."""
+        return self.w.sum(axis=1) + self.w_ref.sum(axis=1)
+
+    # What follows is about a single set of weights, n = 1.
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """The regression coefficients (p)."""
+        return np.linalg.solve(self.model.x_ref, self.model.y_ref + self.shift[0])
+
+    @property
+    def covariance(self) -> FloatArray:
+        """Their covariance matrix, the inverse of X' W X (p, p)."""
+        inverse = np.linalg.inv(self.model.x_ref)
+        return inverse @ self.s_inv[0] @ inverse.T
+
+    @property
+    def weights(self) -> FloatArray:
+        """The weights in the order of the data (k)."""
+        return self.model.scatter(self.w[0], self.w_ref[0])
+
+    @property
+    def all_residuals(self) -> FloatArray:
+        """The residuals in the order of the data (k)."""
+        return self.model.scatter(self.residuals[0], -self.shift[0])
+
+    @property
+    def leverages(self) -> tuple[FloatArray, FloatArray]:
+        """The hat values and, without cancellation, one minus them (each k)."""
+        g, s_inv = self.model.g, self.s_inv[0]
+        hat = self.w[0] * np.einsum("kp,pq,kq->k", g, s_inv, g)
+        hat_ref = self.w_ref[0] * np.diag(s_inv)
+        rest_ref = np.diag(s_inv @ self.h[0])
+        return self.model.scatter(hat, hat_ref), self.model.scatter(1 - hat, rest_ref)
+
+
+def _trace(a: FloatArray) -> FloatArray:
+    return np.trace(a, axis1=1, axis2=2)

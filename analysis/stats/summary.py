@@ -1,0 +1,95 @@
+"""How does a result read on a terminal?
+
+The layout is one that users of R's meta-analysis packages know: model line, heterogeneity, test, estimate.
+This is the only module of the package that rounds.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .results import Effects, Pooled
+
+_METHODS = {
+    "EE": "Common-effect model", "DL": "Random-effects model (tau^2: DerSimonian-Laird)",
+    "HE": "Random-effects model (tau^2: Hedges)", "HS": "Random-effects model (tau^2: Hunter-Schmidt)",
+    "SJ": "Random-effects model (tau^2: Sidik-Jonkman)", "PM": "Random-effects model (tau^2: Paule-Mandel)",
+    "REML": "Random-effects model (tau^2: REML)", "ML": "Random-effects model (tau^2: ML)",
+    "EB": "Random-effects model (tau^2: empirical Bayes)",
+}  # fmt: skip
+_WEIGHTS = {"IV": "inverse variance", "MH": "Mantel-Haenszel", "Peto": "Peto"}
+
+
+def number(x: float, digits: int = 4) -> str:
+    """`x` with `digits` decimals, in powers of ten where these would show nothing; "NA" for NaN."""
+    if math.isnan(x):
+        return "NA"
+    if x != 0 and not 10.0**-digits < abs(x) < 1e8:
+        return f"{x:.{digits}e}"
+    return f"{x:.{digits}f}"
+
+
+def p_value(p: float) -> str:
+    """`p` as it is printed after "p"."""
+    if math.isnan(p):
+        return "= NA"
+    return "< .0001" if p < 0.0001 else f"= {p:.4f}"
+
+
+def table(rows: list[list[str]]) -> str:
+    """`rows` as right-aligned columns; the first row is the head."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
+def effects_summary(es: Effects) -> str:
+    """One line per study: label, estimate, variance, interval, or why there is none."""
+    rows = [["study", "yi", "vi", "ci.lb", "ci.ub"]]
+    for i, label in enumerate(es.study):
+        values = (es.yi[i], es.vi[i], es.ci_lb[i], es.ci_ub[i])
+        rows.append([label, *(number(float(v)) for v in values)])
+    lines = [f"{es.measure} ({es.scale} gives the natural scale), {es.k} of {len(es.study)} studies", "", table(rows)]
+    lines += [f"{label}: left out, {reason}" for label, reason in zip(es.study, es.reasons, strict=True) if reason]
+    return "\n".join(lines)
+
+
+def pooled_summary(r: Pooled) -> str:
+    """The whole result of one pooling."""
+    lines = [f"{_METHODS[r.method]}; {_WEIGHTS[r.weighting]} (k = {r.k}), {r.measure}, {r.options.preset}", ""]
+    if r.method != "EE":
+        se = "" if math.isnan(r.se_tau2) else f" (SE = {number(r.se_tau2)})"
+        lines += [f"tau^2 (estimated amount of total heterogeneity): {number(r.tau2)}{se}{_ci(r.tau2_ci)}"]
+        lines += [f"tau (square root of estimated tau^2 value):      {number(r.tau)}"]
+    lines += [f"I^2 (heterogeneity / total variability):         {number(r.I2, 2)}%{_ci(r.I2_ci, 2)}"]
+    lines += [f"H^2 (total variability / sampling variability):  {number(r.H2, 2)}{_ci(r.H2_ci, 2)}", ""]
+    lines += ["Test for Heterogeneity:", f"Q(df = {r.Q_df}) = {number(r.Q)}, p-val {p_value(r.Q_p)}", ""]
+    lines += ["Model Results:", "", _model_table(r)]
+    lines += _natural_lines(r)
+    lines += [f"Left out: {study} ({reason})" for study, reason in r.left_out]
+    lines += [f"Note: {note}" for note in r.notes]
+    return "\n".join(lines)
+
+
+def _ci(interval: tuple[float, float], digits: int = 4) -> str:
+    if any(math.isnan(x) for x in interval):
+        return ""
+    return f", CI [{number(interval[0], digits)}, {number(interval[1], digits)}]"
+
+
+def _model_table(r: Pooled) -> str:
+    stat = "zval" if math.isinf(r.df) else "tval"
+    head = ["estimate", "se", stat, "pval", "ci.lb", "ci.ub"]
+    row = [number(v) for v in (r.estimate, r.se, r.stat)] + [p_value(r.p).removeprefix("= ")]
+    return table([head, row + [number(r.ci_lb), number(r.ci_ub)]])
+
+
+def _natural_lines(r: Pooled) -> list[str]:
+    estimate, ci_lb, ci_ub, pi_lb, pi_ub = r.back
+    lines = [""]
+    if r.scale != "identity":
+        lines += [f"{r.measure} {number(estimate, 2)} ({r.level:g}% CI {number(ci_lb, 2)} to {number(ci_ub, 2)})"]
+    if not math.isnan(pi_lb):
+        lines += [f"{r.level:g}% prediction interval: {number(pi_lb, 2)} to {number(pi_ub, 2)}"]
+    return lines if len(lines) > 1 else []
