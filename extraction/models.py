@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from extraction.schema import Answer
+from reviewapp.access import TABLE, Can
 from reviewapp.models import Member, Review
 from screening.models import Citation
 
@@ -101,7 +103,23 @@ class BlindPair(models.QuerySet):
     """Sheets or assessments of which each study has two, blind to each other, and one agreed."""
 
     def standing(self) -> BlindPair:
+        """Those that count: not withdrawn."""
         return self.filter(withdrawn_at=None)
+
+    def own(self) -> BlindPair:
+        """Members' own standing ones: at most two for a study and tool."""
+        return self.standing().filter(agreed=False)
+
+    def signed(self) -> BlindPair:
+        """The standing agreement: at most one for a study and tool."""
+        return self.standing().filter(agreed=True)
+
+    def holding(self) -> BlindPair:
+        """Own ones that take one of the two places: submitted, or of a member who may still go on with it."""
+        present = Q(
+            member__left_at=None, member__is_author=True, member__role__in=[str(role) for role in TABLE[Can.EXTRACT]]
+        )
+        return self.own().filter(present | Q(submitted_at__isnull=False))
 
     def for_member(self, member: Member) -> BlindPair:
         """Own ones; agreed ones; and another author's once both are submitted."""
@@ -130,6 +148,7 @@ class Blinded(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True, help_text="For an agreed one: signed off.")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=0, help_text="Grows by one with each save.")
 
     unblinded = BlindPair.as_manager()
     blind = BlindPair.as_manager()
@@ -138,6 +157,31 @@ class Blinded(models.Model):
         abstract = True
         base_manager_name = "unblinded"
         ordering = ["pk"]
+
+    def answers(self) -> dict[str, Answer]:
+        """What it says, by key of the question."""
+        return {line.key: line.answer for line in self.lines.all()}
+
+
+class Line(models.Model):
+    """One answer of a sheet or an assessment, under the stable key of its question."""
+
+    key = models.CharField(max_length=120, help_text="Of the field, such as `outcome/3/arm/7/events`; or the domain.")
+    value = models.JSONField(null=True, help_text="The answer or the judgement; null when not answered.")
+    text = models.TextField(blank=True, help_text="Where it stands in the report; or what supports the judgement.")
+    version = models.PositiveIntegerField(default=0, help_text="The version in which this answer last changed.")
+    taken_from = models.CharField(max_length=10, blank=True, help_text="In an agreement: both, first, second or third.")
+    reason = models.TextField(blank=True, help_text="In an agreement: why this one; always for a third answer.")
+
+    unblinded = models.Manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["pk"]
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.value, self.text)
 
 
 class Sheet(Blinded):
@@ -155,25 +199,16 @@ class Sheet(Blinded):
             ),
         ]
 
+    def new_line(self, key: str) -> Entry:
+        return Entry(sheet=self, key=key)
 
-class Entry(models.Model):
-    """One answer on a sheet. The key is the field's stable id, such as `outcome/3/arm/7/events`."""
 
-    sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="entries")
-    key = models.CharField(max_length=120)
-    value = models.JSONField(null=True)
-    source = models.CharField(
-        max_length=300, blank=True, help_text="Where in the report it stands: page, table, quote."
-    )
-    taken_from = models.CharField(
-        max_length=10, blank=True, help_text="On an agreed sheet: both, first, second or third."
-    )
-    reason = models.TextField(blank=True, help_text="On an agreed sheet: why a third answer.")
+class Entry(Line):
+    """One answer on a sheet, with its source: page, table, quote."""
 
-    unblinded = models.Manager()
+    sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="lines")
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Line.Meta):
         verbose_name_plural = "entries"
         constraints = [models.UniqueConstraint(name="one_entry_per_key", fields=["sheet", "key"])]
 
@@ -193,19 +228,14 @@ class Assessment(Blinded):
             ),
         ]
 
+    def new_line(self, key: str) -> Judgement:
+        return Judgement(assessment=self, key=key)
 
-class Judgement(models.Model):
+
+class Judgement(Line):
     """The judgement of one domain, with its support."""
 
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="judgements")
-    domain = models.CharField(max_length=60)
-    judgement = models.CharField(max_length=20, blank=True)
-    support = models.TextField(blank=True)
-    taken_from = models.CharField(max_length=10, blank=True)
-    reason = models.TextField(blank=True)
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="lines")
 
-    unblinded = models.Manager()
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(name="one_judgement_per_domain", fields=["assessment", "domain"])]
+    class Meta(Line.Meta):
+        constraints = [models.UniqueConstraint(name="one_judgement_per_domain", fields=["assessment", "key"])]
