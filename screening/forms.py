@@ -1,0 +1,86 @@
+"""What do people enter on the screening floor, and how is it checked? Forms validate; verbs save."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from reviewapp.models import Member, Stage
+from screening import queries
+from screening.formats.encoding import ENCODINGS
+from screening.models import Answer, Search
+
+
+class SearchForm(forms.ModelForm):
+    """One search of one source."""
+
+    class Meta:
+        model = Search
+        fields = ["kind", "source", "platform", "searched_on", "hits", "strategy", "note"]
+        widgets = {
+            "kind": forms.RadioSelect,
+            "searched_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "strategy": forms.Textarea(attrs={"rows": 4}),
+            "note": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = Search.Kind.choices
+        self.fields["kind"].initial = Search.Kind.DATABASE
+
+
+class ImportForm(forms.Form):
+    """A file of records."""
+
+    file = forms.FileField(
+        label="File", allow_empty_file=True, help_text="As the database exported it, for example in RIS format."
+    )
+    encoding = forms.ChoiceField(
+        label="Encoding", required=False, help_text="Change it only if letters come out wrong."
+    )
+    again = forms.BooleanField(label="Import it again, if this review has this very file already", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["encoding"].choices = [("", "Found out by itself"), *ENCODINGS]
+
+
+class AnswerForm(forms.Form):
+    """A vote or a resolution: an answer, and at full text the reason of an exclusion."""
+
+    answer = forms.ChoiceField(choices=Answer.choices, error_messages={"required": "Choose an answer."})
+    reason = forms.ModelChoiceField(queryset=None, required=False)
+    comment = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    shown = forms.FloatField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, member: Member, stage: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].queryset = queries.reasons(member)
+        self.stage = stage
+
+    def clean(self) -> dict[str, Any]:
+        """A reason that stood chosen in the form while another button was pressed is no reason for that answer."""
+        found = super().clean()
+        if self.stage != Stage.FULL_TEXT or found.get("answer") != Answer.EXCLUDE:
+            found["reason"] = None
+        return found
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label="Note to the team", widget=forms.Textarea(attrs={"rows": 2}), max_length=10_000)
+
+
+class PdfForm(forms.Form):
+    file = forms.FileField(label="PDF of the report", allow_empty_file=True)
+
+
+class CommentForm(forms.Form):
+    comment = forms.CharField(label="What was tried", required=False, max_length=2000)
+
+
+class LinkForm(forms.Form):
+    """To which citation a record belongs, by number."""
+
+    citation = forms.IntegerField(label="Number of the citation", min_value=1)

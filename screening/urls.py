@@ -1,0 +1,57 @@
+"""Which address under /reviews/<slug>/ leads where on the screening floor?"""
+
+from django.urls import path, register_converter
+
+from reviewapp.models import Stage
+from screening import views
+
+
+class StageConverter:
+    """title_abstract or full_text."""
+
+    regex = "|".join(Stage.values)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
+register_converter(StageConverter, "stage")
+
+app_name = "screening"
+urlpatterns = [
+    path("searches/", views.searches, name="searches"),
+    path("searches/add/", views.add_search, name="add-search"),
+    path("searches/<int:pk>/", views.search, name="search"),
+    path("searches/<int:pk>/change/", views.change_search, name="change-search"),
+    path("searches/<int:pk>/drop/", views.drop_search, name="drop-search"),
+    path("searches/<int:pk>/restore/", views.restore_search, name="restore-search"),
+    path("searches/<int:pk>/import/", views.start_import, name="start-import"),
+    path("imports/<int:pk>/", views.import_, name="import"),
+    path("imports/<int:pk>/undo/", views.undo_import, name="undo-import"),
+    path("imports/<int:pk>/restore/", views.restore_import, name="restore-import"),
+    path("citations/", views.citations, name="citations"),
+    path("citations/<int:pk>/", views.citation, name="citation"),
+    path("records/<int:pk>/link/", views.link_record, name="link-record"),
+    path("records/<int:pk>/split/", views.split_record, name="split-record"),
+    path("screen/<stage:stage>/", views.desk, name="desk"),
+    path("screen/<stage:stage>/mine/", views.own_votes, name="own-votes"),
+    path("screen/<stage:stage>/undo/", views.undo, name="undo"),
+    path("screen/<stage:stage>/<int:pk>/", views.desk, name="desk-at"),
+    path("screen/<stage:stage>/<int:pk>/vote/", views.vote, name="vote"),
+    path("screen/<stage:stage>/<int:pk>/withdraw/", views.withdraw_vote, name="withdraw-vote"),
+    path("screen/<stage:stage>/<int:pk>/note/", views.note, name="note"),
+    path("notes/<int:pk>/withdraw/", views.withdraw_note, name="withdraw-note"),
+    path("conflicts/<stage:stage>/", views.conflicts, name="conflicts"),
+    path("conflicts/<stage:stage>/<int:pk>/", views.conflict, name="conflict"),
+    path("conflicts/<stage:stage>/<int:pk>/resolve/", views.resolve, name="resolve"),
+    path("conflicts/<stage:stage>/<int:pk>/withdraw/", views.withdraw_resolution, name="withdraw-resolution"),
+    path("reports/", views.reports, name="reports"),
+    path("reports/<int:pk>/attach/", views.attach, name="attach"),
+    path("reports/<int:pk>/retrieved/", views.mark_retrieved, name="mark-retrieved"),
+    path("reports/<int:pk>/not-retrieved/", views.not_retrieved, name="not-retrieved"),
+    path("reports/<int:pk>/seek/", views.seek_again, name="seek-again"),
+    path("documents/<int:pk>/", views.document, name="document"),
+]
