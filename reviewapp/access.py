@@ -43,6 +43,11 @@ EVEN_WHEN_CLOSED = frozenset({Can.READ, Can.REOPEN})
 AUTHORS_ONLY = frozenset({Can.SCREEN, Can.EXTRACT})  # members who are not review authors do not vote or extract
 
 
+def by_role() -> list[tuple[Role, list[Can]]]:
+    """What each role may do, for the team page."""
+    return [(role, [need for need in Can if role in TABLE[need]]) for role in Role]
+
+
 def can(member: Member, need: Can) -> bool:
     """Does the member's role, and being a review author where it matters, give this capability?"""
     if member.left_at or member.role not in TABLE[need]:

@@ -2,18 +2,132 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.forms.models import model_to_dict
 from django.http import HttpRequest
 
-from reviewapp.models import User
+from reviewapp.audit import canonical, sha256
+from reviewapp.models import Review, Role, User
 
 
 class SignUp(forms.Form):
     """The fields that signing up asks for besides e-mail address and password."""
 
-    name = forms.CharField(label="Your name", max_length=150, help_text="As the other members will see it.")
+    name = forms.CharField(
+        label="Your name",
+        max_length=150,
+        help_text="As the other members will see it.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     field_order = ["name", "email", "password1"]
 
     def signup(self, request: HttpRequest, user: User) -> None:
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+
+
+VOTES = [(2, "Two, blind to each other"), (1, "One")]
+
+
+class Protocol(forms.ModelForm):
+    """What a review asks, whom it includes, why it excludes, and how many votes a citation needs."""
+
+    reasons = forms.CharField(
+        label="Reasons for exclusion at full text",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="One a line, in order: of several that apply, the first is chosen.",
+    )
+    votes_title_abstract = forms.TypedChoiceField(
+        label="Votes per citation, title and abstract", choices=VOTES, coerce=int, initial=2
+    )
+    votes_full_text = forms.TypedChoiceField(label="Votes per report, full text", choices=VOTES, coerce=int, initial=2)
+
+    class Meta:
+        model = Review
+        fields = [
+            "title",
+            "question",
+            "population",
+            "intervention",
+            "comparison",
+            "outcomes",
+            "include_criteria",
+            "exclude_criteria",
+            "reasons",
+            "votes_title_abstract",
+            "votes_full_text",
+            "note",
+        ]
+        labels = {"include_criteria": "Studies are included if", "exclude_criteria": "Studies are excluded if"}
+        widgets = {
+            "title": forms.TextInput(),
+            **{name: forms.Textarea(attrs={"rows": 2}) for name in ("question", "population", "intervention")},
+            **{name: forms.Textarea(attrs={"rows": 2}) for name in ("comparison", "outcomes", "note")},
+            **{name: forms.Textarea(attrs={"rows": 5}) for name in ("include_criteria", "exclude_criteria")},
+        }
+
+    def clean_reasons(self) -> list[str]:
+        reasons = [line.strip() for line in self.cleaned_data["reasons"].splitlines() if line.strip()]
+        longest = max(reasons, key=len, default="")
+        if len(longest) > 200:
+            raise forms.ValidationError(f"A reason has at most 200 characters; shorten “{longest[:40]}…”.")
+        return reasons
+
+
+class NewReview(Protocol):
+    """A protocol, and whether its owner is a review author too."""
+
+    is_author = forms.BooleanField(
+        label="I am a review author too",
+        required=False,
+        initial=True,
+        help_text="Review authors vote on citations, extract data and judge risk of bias.",
+    )
+
+
+class AmendedProtocol(Protocol):
+    """A protocol as one owner left it. Refused when another owner changed it after this page was opened."""
+
+    def __init__(self, review: Review, reasons: list[str], data: Any = None) -> None:
+        now = model_to_dict(review, [name for name in self.Meta.fields if name != "reasons"])
+        self.seen = sha256(canonical([now, reasons]))
+        super().__init__(data, initial={**now, "reasons": "\n".join(reasons)})
+
+    def clean(self) -> dict[str, Any]:
+        if self.data.get("seen") != self.seen:
+            raise forms.ValidationError(
+                "The protocol was changed after you opened this page. Your text is kept below. "
+                "Compare it with the protocol page, and save again if it should stand."
+            )
+        return super().clean()
+
+
+class Standing(forms.Form):
+    """What a member is in the review."""
+
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.REVIEWER)
+    is_author = forms.BooleanField(label="Review author", required=False, initial=True)
+
+
+class Invite(Standing):
+    """Whom a new invitation is for, and as what they will join."""
+
+    for_whom = forms.CharField(
+        label="For whom", max_length=150, required=False, help_text="A reminder for you. Whoever has the link can join."
+    )
+    field_order = ["for_whom", "role", "is_author"]
+
+
+class TrailFilter(forms.Form):
+    """Which part of the trail to show."""
+
+    verb = forms.ChoiceField(label="What happened", required=False)
+    about = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput())
+    before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput())
+
+    def __init__(self, data: Any, verbs: list[str]) -> None:
+        super().__init__(data)
+        self.fields["verb"].choices = [("", "Everything"), *((verb, verb) for verb in verbs)]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from reviewapp.errors import NotHere
-from reviewapp.models import Event, Invitation, Job, Member, User
+from reviewapp.access import Can, can
+from reviewapp.errors import NotHere, WrongState
+from reviewapp.models import Event, ExclusionReason, Invitation, Job, Member, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,11 @@ def memberships(user: User) -> QuerySet[Member]:
     )
 
 
+def reasons(member: Member) -> QuerySet[ExclusionReason]:
+    """The exclusion reasons in use, in their order."""
+    return ExclusionReason.objects.filter(review=member.review_id, retired_at=None)
+
+
 def team(member: Member) -> QuerySet[Member]:
     """The members of the review, those who left included."""
     return Member.objects.filter(review=member.review_id).select_related("user").order_by("left_at", "pk")
@@ -60,8 +68,29 @@ def colleague(member: Member, pk: int) -> Member:
 
 
 def invitations(member: Member) -> QuerySet[Invitation]:
-    """The review's invitations, newest first."""
-    return Invitation.objects.filter(review=member.review_id).select_related("accepted_by__user").order_by("-pk")
+    """The review's invitations, newest first, for those who manage the team: whoever has a link can join by it."""
+    if not can(member, Can.MANAGE):
+        return Invitation.objects.none()
+    return Invitation.objects.filter(review=member.review_id).order_by("-pk")
+
+
+def open_invitations(member: Member) -> QuerySet[Invitation]:
+    """The invitations by which somebody may still join."""
+    return invitations(member).filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+
+def invited(user: User | AnonymousUser, token: str) -> tuple[Invitation, Member | None]:
+    """What a link invites to, and the member that its reader already is. Raises NotHere, and WrongState for a spent link."""
+    found = Invitation.objects.select_related("review", "created_by__user").filter(token=token).first()
+    if found is None:
+        raise NotHere("This invitation does not exist.", todo="Ask the person who sent it for a new link.")
+    member = memberships(user).filter(review=found.review_id).first() if user.is_authenticated else None
+    if member is None and not found.is_usable:
+        raise WrongState(
+            "This invitation has been used, taken back, or is more than two weeks old.",
+            todo="Ask the person who sent it for a new link.",
+        )
+    return found, member
 
 
 def invitation(member: Member, pk: int) -> Invitation:
@@ -75,6 +104,41 @@ def invitation(member: Member, pk: int) -> Invitation:
 def trail(member: Member) -> QuerySet[Event]:
     """The events this member may see, newest first."""
     return Event.blind.for_member(member).select_related("actor", "link").order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """One page of the trail, newest first. older: the id to ask for the next page with, or None on the last."""
+
+    events: list[Event]
+    older: int | None
+
+
+TRAIL_PAGE = 50
+
+
+def trail_page(member: Member, *, verb: str = "", about: str = "", before: int | None = None) -> TrailPage:
+    """The visible events before an id, only those of one verb or about one thing (`citation/12`) if asked."""
+    events = trail(member)
+    if verb:
+        events = events.filter(verb=verb)
+    if about:
+        events = events.filter(Q(subject=about) | Q(subject__startswith=f"{about}/"))
+    if before:
+        events = events.filter(pk__lt=before)
+    found = list(events[: TRAIL_PAGE + 1])
+    older = found[TRAIL_PAGE - 1].pk if len(found) > TRAIL_PAGE else None
+    return TrailPage(found[:TRAIL_PAGE], older)
+
+
+def trail_verbs(member: Member) -> list[str]:
+    """The verbs that occur in what this member may see."""
+    return sorted(Event.blind.for_member(member).order_by().values_list("verb", flat=True).distinct())
+
+
+def last_check(member: Member) -> Job | None:
+    """The latest check of the review's hash chain, if there was one."""
+    return Job.objects.filter(review=member.review_id, kind="reviewapp.check_trail").order_by("-pk").first()
 
 
 def job(member: Member, pk: int) -> Job:

@@ -1,0 +1,70 @@
+// Which key presses which button? A shortcut is an attribute, data-key="i", on a real button or link; this file clicks it.
+// Nothing happens while somebody types, with Ctrl, Alt or Meta held, on a key held down, behind an open dialog, or when the
+// person has switched the keys off. The key ? lists the keys of the page, read from the same attributes.
+"use strict";
+
+const keys = {
+  dialog: () => document.getElementById("keys"),
+  areOn: () => localStorage.getItem("keys") !== "off",
+
+  isTyping(element) {
+    if (element.isContentEditable) return true;
+    if (element.tagName === "INPUT") return !["button", "checkbox", "radio", "submit", "reset"].includes(element.type);
+    return element.tagName === "TEXTAREA" || element.tagName === "SELECT";
+  },
+
+  usable() {
+    return [...document.querySelectorAll("[data-key]")].filter((each) => !each.disabled && each.getClientRects().length);
+  },
+
+  name(element) {
+    const label = element.dataset.keyLabel || element.getAttribute("aria-label");
+    if (label) return label;
+    const copy = element.cloneNode(true);
+    for (const hint of copy.querySelectorAll("kbd, .visually-hidden")) hint.remove();
+    return copy.textContent.trim().replace(/\s+/g, " ");
+  },
+
+  list() {
+    const body = keys.dialog().querySelector("tbody");
+    body.replaceChildren();
+    for (const element of keys.usable()) {
+      const key = document.createElement("th");
+      key.scope = "row";
+      key.append(Object.assign(document.createElement("kbd"), { textContent: element.dataset.key }));
+      const does = Object.assign(document.createElement("td"), { textContent: keys.name(element) });
+      body.append(document.createElement("tr"));
+      body.lastChild.append(key, does);
+    }
+    keys.dialog().querySelector("[data-keys-none]").hidden = body.children.length > 0;
+    keys.dialog().querySelector("table").hidden = body.children.length === 0;
+  },
+
+  open() {
+    keys.list();
+    keys.dialog().querySelector("[data-keys-on]").checked = keys.areOn();
+    keys.dialog().showModal();
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
+  if (!keys.areOn() || keys.isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") {
+    event.preventDefault();
+    keys.open();
+    return;
+  }
+  const element = keys.usable().find((each) => each.dataset.key === event.key);
+  if (!element) return;
+  event.preventDefault();
+  element.click();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-keys-open]")) keys.open();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-keys-on]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
+});

@@ -1,0 +1,63 @@
+// What does a page do besides its keys? Errors are seen, the focus follows a swap, a link can be copied.
+"use strict";
+
+// htmx does not show an answer of 400 and above by itself. A refusal in words says where it goes (HX-Retarget);
+// anything else gets a sentence, so that nobody thinks that a vote was saved which was not.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const answer = event.detail;
+  if (answer.xhr.status < 400) {
+    if (document.querySelector("#live .alert-danger")) document.getElementById("live").replaceChildren();
+    return;
+  }
+  if (answer.xhr.getResponseHeader("HX-Retarget")) {
+    answer.shouldSwap = true;
+    answer.isError = false;
+  } else {
+    tell("The server could not do this, and nothing was saved. Load the page again and try once more.");
+  }
+});
+document.addEventListener("htmx:sendError", () => {
+  tell("The server cannot be reached, and nothing was saved. Check the connection and try once more.");
+});
+
+function tell(sentence) {
+  const box = Object.assign(document.createElement("div"), { className: "alert alert-danger", textContent: sentence });
+  document.getElementById("live").replaceChildren(box);
+}
+
+// After a swap the focus goes to what the fragment marks with data-focus, usually the heading of the next thing.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const marked = event.detail.elt.querySelector("[data-focus]");
+  if (marked) marked.focus();
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  const here = document.querySelector(".subnav [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "center" });
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Press Ctrl+C"; // the clipboard is closed to pages without TLS; the text is selected
+  }
+});
+
+// A menu closes when the person goes elsewhere, or presses Escape.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
