@@ -24,7 +24,7 @@ def split_record(member: Member, record: Record) -> Link:
     require(member, Can.IMPORT)
     with transaction.atomic():
         present = Link.objects.get(record=record, undone_at=None)
-        locked(present.citation)
+        locked(member, present.citation)
         if live_links([present.citation]).count() < 2:
             raise WrongState("This record is its citation's only one: there is nothing to split it from.")
         return move(member, record, Citation.objects.create(review_id=record.review_id), Link.Rule.SPLIT)
@@ -39,7 +39,7 @@ def move(member: Member, record: Record, target: Citation, rule: str) -> Link:
         if present.citation_id == target.pk:
             return present
         # Always in the same order, so that two people who link crosswise do not wait for each other.
-        both = [locked(each) for each in sorted((present.citation, target), key=lambda each: each.pk)]
+        both = [locked(member, each) for each in sorted((present.citation, target), key=lambda each: each.pk)]
         present = Link.objects.select_for_update().get(record=record, undone_at=None)
         present.undone_at, present.undone_by = timezone.now(), member
         present.save(update_fields=["undone_at", "undone_by"])

@@ -24,7 +24,7 @@ def attach(member: Member, citation: Citation, name: str, chunks: Iterable[bytes
     require(member, Can.IMPORT)
     kept = files.keep(only_pdf(iter(chunks), name), name=name, most=settings.DOCUMENT_MAX_BYTES)
     with transaction.atomic():
-        citation, report = report_of(citation)
+        citation, report = report_of(member, citation)
         document, _ = Document.objects.get_or_create(
             review_id=member.review_id,
             sha256=kept.sha256,
@@ -67,7 +67,7 @@ def seek_again(member: Member, citation: Citation) -> None:
 def change(member: Member, citation: Citation, to: str, verb: str, comment: str = "") -> None:
     require(member, Can.IMPORT)
     with transaction.atomic():
-        citation, report = report_of(citation)
+        citation, report = report_of(member, citation)
         before = report.state
         if not states.move(report, to, MOVES):
             return
@@ -77,9 +77,9 @@ def change(member: Member, citation: Citation, to: str, verb: str, comment: str 
         settle(member, citation)
 
 
-def report_of(citation: Citation) -> tuple[Citation, Report]:
+def report_of(member: Member, citation: Citation) -> tuple[Citation, Report]:
     """The locked citation and its report. Raises WrongState for citations whose report is not sought."""
-    citation = locked(citation)
+    citation = locked(member, citation)
     report = Report.objects.filter(citation=citation).first()
     if report is None:
         raise WrongState(

@@ -205,7 +205,7 @@ def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
     joined = {citation.pk: citation for _, citation, rule, _ in targets if rule != Link.Rule.FIRST}
     for pk in sorted(joined):
         citation = joined[pk]
-        refresh(citation if pk in fresh else locked(citation))
+        refresh(citation if pk in fresh else locked(member, citation))
 
 
 def shown_fields(parsed: ParsedRecord) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from reviewapp import audit, states
+from reviewapp.errors import NotHere
 from reviewapp.models import Event, Member, Review, Stage
 from screening.consensus.verdict import INCLUDE, Ballot, Verdict, verdict
 from screening.dedupe.best import best_fields
@@ -30,9 +31,16 @@ UNREACHED = Verdict(StandingState.UNREACHED)
 MOVES = {state: set(StandingState.values) - {state} for state in StandingState.values}
 
 
-def locked(citation: Citation) -> Citation:
-    """The citation, locked until the transaction ends: every verb on its votes, links and report begins here."""
-    return Citation.objects.select_for_update().only("pk", "review_id", "live").get(pk=citation.pk)
+def locked(member: Member, citation: Citation) -> Citation:
+    """The citation, locked until the transaction ends: every verb on its votes, links and report begins here.
+
+    Raises NotHere for a citation of another review.
+    """
+    found = Citation.objects.select_for_update().filter(pk=citation.pk, review=member.review_id)
+    citation = found.only("pk", "review_id", "live").first()
+    if citation is None:
+        raise NotHere
+    return citation
 
 
 def judge(citation: Citation, stage: str, needed: int) -> Verdict:
@@ -123,7 +131,7 @@ def drop_out_of_view(member: Member, citations: QuerySet[Citation]) -> None:
         Standing.objects.filter(citation__in=part).update(state=StandingState.UNREACHED, reason=None)
         Citation.objects.filter(pk__in=part).update(live=False)
     for citation in citations.filter(live=True):
-        refresh(locked(citation))
+        refresh(locked(member, citation))
 
 
 def bring_into_view(member: Member, citations: QuerySet[Citation]) -> None:
@@ -145,7 +153,7 @@ def bring_into_view(member: Member, citations: QuerySet[Citation]) -> None:
     several = Link.objects.filter(undone_at=None, citation=OuterRef("pk")).order_by().values("citation")
     shared = citations.filter(Exists(several.annotate(n=Count("pk")).filter(n__gt=1)))
     for citation in shared:
-        refresh(locked(citation))
+        refresh(locked(member, citation))
 
 
 def parts(citations: QuerySet[Citation], size: int = 500) -> Iterator[list[int]]:

@@ -29,7 +29,7 @@ def vote(
     require(member, Can.SCREEN)
     check_answer(member, stage, answer, reason)
     with transaction.atomic():
-        citation = locked(citation)
+        citation = locked(member, citation)
         standing = at_stage(citation, stage)
         votes = list(Vote.unblinded.standing().filter(citation=citation, stage=stage))
         mine = next((each for each in votes if each.member_id == member.pk), None)
@@ -62,7 +62,7 @@ def withdraw_vote(member: Member, citation: Citation, stage: str) -> None:
     """Take one's own vote back; the other's stays. The citation waits again."""
     require(member, Can.SCREEN)
     with transaction.atomic():
-        citation = locked(citation)
+        citation = locked(member, citation)
         mine = Vote.unblinded.standing().filter(citation=citation, stage=stage, member=member).first()
         if mine is None:
             raise Stale("You have no vote on this citation that could be taken back.", todo="Go on with the next one.")
@@ -112,7 +112,7 @@ def add_note(member: Member, citation: Citation, stage: str, text: str) -> Note:
     if not text.strip():
         raise BadInput("The note is empty.")
     with transaction.atomic():
-        citation = locked(citation)
+        citation = locked(member, citation)
         note = Note.unblinded.create(citation=citation, stage=stage, member=member, text=text.strip())
         audit.record(member, "screening.noted", audit.subject_of(citation, stage), sealed=True, text=note.text)
     return note
@@ -149,7 +149,7 @@ def resolve(
     if answer == Answer.MAYBE:
         raise BadInput("A resolution includes or excludes.")
     with transaction.atomic():
-        citation = locked(citation)
+        citation = locked(member, citation)
         if Vote.unblinded.standing().filter(citation=citation, stage=stage, member=member).exists():
             raise Refused(
                 "You voted on this citation, so its conflict is not yours to settle.",
@@ -176,7 +176,7 @@ def withdraw_resolution(member: Member, citation: Citation, stage: str) -> None:
     """Take one's own resolution back: the votes decide again."""
     require(member, Can.ARBITRATE)
     with transaction.atomic():
-        citation = locked(citation)
+        citation = locked(member, citation)
         resolution = Resolution.objects.filter(citation=citation, stage=stage, withdrawn_at=None).first()
         if resolution is None:
             raise Stale("There is no resolution here that could be taken back.")
