@@ -105,7 +105,7 @@ def notes(counts: FlowCounts) -> Iterator[Item]:
     if counts.n(f"{DBR}_records_excluded_by_tool"):
         yield Item("**Exclusions by people and by automation tools are counted apart.")
     else:
-        yield Item("**Excluded by people; no record was excluded by an automation tool.")
+        yield Item("**Excluded by people; at screening no record was excluded by an automation tool.")
     both = counts["found_by_both"]
     if both.n:
         yield Item("Records from other methods that databases or registers also found, counted there only", both)

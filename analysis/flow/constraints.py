@@ -50,7 +50,9 @@ def reports_sought_follow_from_screening(sets: FlowSets, counts: FlowCounts) -> 
     expected = reports_of(sets, sets.passed)
     name = "reports_sought_follow_from_screening"
     return [
-        *_breach(name, "Reports of citations that were let through, but not sought", Unit.REPORT, expected - sets.sought),
+        *_breach(
+            name, "Reports of citations that were let through, but not sought", Unit.REPORT, expected - sets.sought
+        ),
         *_breach(name, "Reports sought of citations that were not let through", Unit.REPORT, sets.sought - expected),
     ]
 
@@ -133,9 +135,7 @@ def every_record_is_in_one_place(sets: FlowSets, counts: FlowCounts) -> list[Bre
     return [
         *_breach(name, "Records that no box counts", Unit.RECORD, homeless),
         *_breach(name, "Citations in a box without a record of any search", Unit.CITATION, placed - backed),
-        *_breach(
-            name, "Excluded by a tool, but not excluded", Unit.CITATION, sets.excluded_by_tool - sets.excluded
-        ),
+        *_breach(name, "Excluded by a tool, but not excluded", Unit.CITATION, sets.excluded_by_tool - sets.excluded),
     ]
 
 
@@ -144,9 +144,7 @@ def nothing_is_lost(before: FlowSets, after: FlowSets) -> list[Breach]:
 
     For two moments between which nothing was imported and no import undone.
     """
-    old, new = (
-        frozenset(chain.from_iterable(search.records for search in sets.searches)) for sets in (before, after)
-    )
+    old, new = (frozenset(chain.from_iterable(search.records for search in sets.searches)) for sets in (before, after))
     name = "nothing_is_lost"
     return [
         *_breach(name, "Records that were counted before and no longer are", Unit.RECORD, old - new),
@@ -200,9 +198,7 @@ def _identification_balances(constraint: str, sets: FlowSets, counts: FlowCounts
     ]
 
 
-def _partition(
-    constraint: str, whole: Ids, parts: Mapping[str, Ids], unit: Unit, what: str
-) -> list[Breach]:
+def _partition(constraint: str, whole: Ids, parts: Mapping[str, Ids], unit: Unit, what: str) -> list[Breach]:
     """That the parts make up the whole without overlapping."""
     times = Counter(chain.from_iterable(parts.values()))
     doubled = frozenset(thing for thing, n in times.items() if n > 1)
@@ -210,7 +206,9 @@ def _partition(
     where = ", ".join(place for place, ids in parts.items() if ids & doubled)
     strange = ", ".join(place for place, ids in parts.items() if ids - whole)
     return [
-        *_breach(constraint, f"{what} in none of the places: {', '.join(parts) or 'none is known'}", unit, whole - covered),
+        *_breach(
+            constraint, f"{what} in none of the places: {', '.join(parts) or 'none is known'}", unit, whole - covered
+        ),
         *_breach(constraint, f"{what} in more than one place ({where})", unit, doubled),
         *_breach(constraint, f"Not among the {what.lower()}, yet {strange}", unit, covered - whole),
     ]

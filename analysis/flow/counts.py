@@ -206,9 +206,7 @@ def _screening(sets: FlowSets, arm: str, citations: Ids) -> Iterator[Number]:
     def number(name: str, label: str, ids: Ids) -> Number:
         return Number(f"{arm}_{name}", label, Unit.CITATION, ids & citations)
 
-    yield number(
-        "removed_automation", "Records marked as ineligible by automation tools", sets.removed_by_automation
-    )
+    yield number("removed_automation", "Records marked as ineligible by automation tools", sets.removed_by_automation)
     yield number("removed_other", "Records removed for other reasons", sets.removed_other)
     yield number("awaiting_screening", "Records awaiting screening", sets.awaiting_screening)
     yield number("screening_conflict", "Records in conflict at screening", sets.screening_conflict)

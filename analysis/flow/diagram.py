@@ -30,6 +30,7 @@ GAP = 14.0
 ACROSS = 34.0  # room for an arrow between neighbours
 DOWN = 24.0  # room for an arrow between rows
 INDENT = 14.0
+HANG = 8.0  # further indent of the second and later lines of an indented item
 PAD = 8.0
 PREVIOUS_WIDTH = 150.0
 NARROW = (190.0, 215.0)  # main and side boxes where two arms share a page
@@ -43,6 +44,7 @@ class Line:
     item: Item
     block: Block
     number: str
+    hang: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,10 @@ def _all_boxes(counts: FlowCounts) -> list[Box]:
 
 def _rows(counts: FlowCounts) -> list[dict[str, Box]]:
     """The boxes of each row by column, without those that the template lacks."""
-    both_arms = [{"main": boxes.sought, "side": boxes.not_retrieved}, {"main": boxes.assessed, "side": boxes.reports_excluded}]
+    both_arms = [
+        {"main": boxes.sought, "side": boxes.not_retrieved},
+        {"main": boxes.assessed, "side": boxes.reports_excluded},
+    ]
     rows: list[dict[str, Box]] = [
         {"main": boxes.identified(counts), "side": boxes.removed(counts)},
         {"main": boxes.screened(counts), "side": boxes.records_excluded(counts)},
@@ -236,7 +241,9 @@ class _Diagram:
             number = "" if item.number is None else shown(item.number)
             words = f"{item.text} {number}" if number else item.text
             face = PENDING if item.pending else BODY
-            lines.append(Line(item, wrap(words, width - 2 * PAD - item.indent * INDENT, face), number))
+            hang = HANG if item.indent else 0.0
+            block = wrap(words, width - 2 * PAD - item.indent * INDENT - hang, face)
+            lines.append(Line(item, block, number, hang))
         fill = "#ffffff" if column in ("main", "side") else PALE
         return Frame(tuple(lines), left, width, fill, top)
 
@@ -256,7 +263,10 @@ class _Diagram:
         href = self.link(number) if self.link is not None and number is not None else None
         fill = AMBER if line.item.pending else "#000000"
         with self.drawing.link(href, f"{line.item.text.rstrip('*:')}: {number.n if number else ''}, open the list"):
-            self.drawing.text(x, y, line.block, fill=fill, marked=line.number if href else "")
+            first, rest = line.block.parted()
+            marked = line.number if href else ""
+            self.drawing.text(x, y, first, fill=fill, marked="" if rest.lines else marked)
+            self.drawing.text(x + line.hang, y + first.height, rest, fill=fill, marked=marked)
 
     def _arrows(self, rows: list[Row]) -> None:
         for row in rows:

@@ -22,8 +22,11 @@ RATIO_TICKS: tuple[tuple[float, ...], ...] = (
 )
 WIDEST_COMFORTABLE_RATIO = 100.0
 
-# How many times wider than the estimates' own range the axis may become for the sake of wide intervals.
-STRETCH = 4.0
+# A straight axis reaches at most so many times farther than three quarters of all limits do.
+STRETCH = 2.0
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,10 @@ class Axis:
 
 
 def tick_label(value: float) -> str:
-    """The tick as short as it can be written, with a true minus sign."""
+    """The tick as short as it can be written: true minus sign, very large and small powers of ten as such."""
+    exponent = log10(abs(value)) if value else 0.0
+    if value > 0 and abs(exponent) > 4 and exponent == round(exponent):
+        return "10" + str(round(exponent)).translate(_RAISED)
     return f"{value:.10g}".replace("-", "−")
 
 
@@ -80,8 +86,8 @@ def ratio_axis(limits: Iterable[float], core: Iterable[float]) -> Axis:
 def linear_axis(limits: Iterable[float], core: Iterable[float], null: float | None) -> Axis:
     """A straight axis, symmetric about `null` if there is one.
 
-    It holds all of `core`; and all of `limits` unless that would make it more than four times as wide as the
-    core needs: then wide intervals are cut.
+    It holds all of `core`, and of `limits` what lies not much farther out than most: a few very wide intervals are
+    cut.
     """
     inner = [value for value in core if isfinite(value)]
     outer = [*inner, *(value for value in limits if isfinite(value))]
@@ -90,30 +96,42 @@ def linear_axis(limits: Iterable[float], core: Iterable[float], null: float | No
     if null is None:
         return _between(min(outer), max(outer))
     need = max((abs(value - null) for value in inner), default=0.0)
-    reach = max(abs(value - null) for value in outer)
-    if 0 < need * STRETCH < reach:
-        reach = need * STRETCH
-    step = _step(2 * (reach or 1.0) / 4)
-    half = ceil((reach or 1.0) / step - 1e-9) * step
+    distances = sorted(abs(value - null) for value in outer)
+    usual = STRETCH * distances[3 * (len(distances) - 1) // 4]
+    reach = min(distances[-1], max(need, usual)) or 1.0
+    half, step = min(_symmetric(reach, steps) for steps in (2, 3, 4))
     count = round(half / step)
-    return Axis(null - half, null + half, tuple(null + i * step for i in range(-count, count + 1)))
+    return Axis(null - half, null + half, tuple(_round(null + i * step) for i in range(-count, count + 1)))
+
+
+def _symmetric(reach: float, steps: int) -> tuple[float, float]:
+    """Half the length of an axis that reaches so far in about so many steps, and the step."""
+    step = _step(reach / steps)
+    return ceil(reach / step - 1e-9) * step, step
 
 
 def fixed_axis(lower: float, upper: float, *, log: bool) -> Axis:
-    """An axis between ends that somebody chose, with ticks at round numbers and at both ends of a log axis."""
+    """An axis between ends that somebody chose, with ticks at round numbers and at both ends."""
+    if not lower < upper or (log and lower <= 0):
+        positive = "positive " if log else ""
+        raise ValueError(f"an axis must run from a smaller to a larger {positive}number, not from {lower} to {upper}")
     if not log:
         step = _step((upper - lower) / 5)
         first, last = ceil(lower / step - 1e-9), floor(upper / step + 1e-9)
-        return Axis(lower, upper, tuple(_round(i * step) for i in range(first, last + 1)))
-    if not 0 < lower < upper:
-        raise ValueError(f"a logarithmic axis must run between positive numbers, not {lower} to {upper}")
-    decades = range(floor(log10(lower)), ceil(log10(upper)) + 1)
+        inside = [_round(i * step) for i in range(first, last + 1)]
+    else:
+        inside = _log_ticks(lower, upper)
+    return Axis(lower, upper, tuple(sorted({lower, *(tick for tick in inside if lower < tick < upper), upper})), log)
+
+
+def _log_ticks(lower: float, upper: float) -> list[float]:
+    """Round numbers within: powers of ten if they are many enough, else with 3, with 2 and 5, with more."""
+    powers = range(floor(log10(lower)), ceil(log10(upper)) + 1)
     for leading in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
-        ticks = [_round(digit * 10.0**power) for power in decades for digit in leading]
-        inside = tuple(tick for tick in ticks if lower <= tick <= upper)
+        inside = [tick for tick in (_round(d * 10.0**p) for p in powers for d in leading) if lower <= tick <= upper]
         if len(inside) >= 4:
-            return Axis(lower, upper, inside, log=True)
-    return Axis(lower, upper, tuple(sorted({lower, *inside, upper})), log=True)
+            break
+    return inside
 
 
 def legible_ticks(positions: Sequence[float], widths: Sequence[float], first: int, gap: float) -> list[int]:

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from analysis.plots.axis import Axis, linear_axis, ratio_axis
 from analysis.plots.forest_data import Column, Forest, Group, Prediction, StudyRow, SummaryRow
-from analysis.plots.forest_marks import LIGHT, AxisTexts, Marks, axis_texts, draw_axis
+from analysis.plots.forest_marks import LIGHT, AxisTexts, Marks, axis_texts, draw_axis, overhang
 from analysis.plots.judgements import draw_dot, judgement_key
 from analysis.plots.layout import Band, Place, paginate, space, stack, text_band
 from analysis.plots.svg import Block, Drawing, Face, longest_word, wrap
@@ -65,15 +65,17 @@ class _Layout:
         self.label = Place(MARGIN, _label_width(data))
         self.columns = _places(data, self.label.right)
         self.text = Place(MARGIN, (self.columns[-1] if self.columns else self.label).right - MARGIN)
-        self.plot = Place(self.text.right + GROUP_GAP, PLOT_WIDTH)
+        self.axis = data.axis or choose_axis(data)
+        before, after = overhang(self.axis)
+        self.plot = Place(self.text.right + max(GROUP_GAP, before + GAP / 2), PLOT_WIDTH)
         self.dot = min(2 * DOT, max([DOT, *(NOTE.width(domain.letter) + 3 for domain in data.domains)]))
         bias_width = max(self.dot * len(data.domains), BIAS_LEAST) if data.domains else 0.0
-        self.bias = Place(self.plot.right + (GROUP_GAP if data.domains else 0.0), bias_width)
+        self.bias = Place(self.plot.right + (max(GROUP_GAP, after + GAP / 2) if data.domains else after), bias_width)
         self.width = self.bias.right + MARGIN
         self.inner = Place(MARGIN, self.width - 2 * MARGIN)
         heaviest = max((study.weight for study in data.studies), default=0.0)
-        self.marks = Marks(data.axis or choose_axis(data), self.plot.left, self.plot.width, heaviest)
-        self.axis_texts: AxisTexts = axis_texts(data.axis_label, data.favours, self.plot.width)
+        self.marks = Marks(self.axis, self.plot.left, self.plot.width, heaviest)
+        self.axis_texts: AxisTexts = axis_texts(self.axis, self.plot.width, data.null, data.axis_label, data.favours)
 
     def pages(self, height: float | None) -> list[str]:
         """SVG of each page; without a height, of the one page that holds everything."""
@@ -99,7 +101,7 @@ class _Layout:
         top.draw(drawing, MARGIN)
         y = MARGIN + top.height
         bottom = y + sum(row.height for row in rows)
-        if self.data.null is not None:
+        if self.data.null is not None and self.marks.holds(self.data.null):
             x = self.marks.x(self.data.null)
             drawing.line(x, y, x, bottom, stroke=LIGHT)
         for row in rows:
@@ -214,9 +216,9 @@ class _Layout:
 
     def _rule(self) -> Band:
         def draw(drawing: Drawing, top: float) -> None:
-            drawing.line(MARGIN, top + 3, self.text.right, top + 3, stroke=LIGHT)
+            drawing.line(MARGIN, top + 5, self.text.right, top + 5, stroke=LIGHT)
 
-        return Band(6, draw, keep=True)
+        return Band(8, draw, keep=True)
 
     def _axis(self) -> Band:
         def draw(drawing: Drawing, top: float) -> None:
@@ -294,7 +296,8 @@ def _places(data: Forest, left: float) -> list[Place]:
     """The columns of text, each as wide as its longest text up to a limit, side by side."""
     widths = [_column_width(data, i) for i in range(len(data.columns))]
     for indices in _clusters(data.columns):
-        missing = _group_width(data.columns[indices[0]].group) - GAP * (len(indices) - 1) - sum(widths[i] for i in indices)
+        present = sum(widths[i] for i in indices) + GAP * (len(indices) - 1)
+        missing = _group_width(data.columns[indices[0]].group) - present
         for i in indices:
             widths[i] += max(0.0, missing / len(indices))
     starts = {indices[0] for indices in _clusters(data.columns)}

@@ -39,12 +39,12 @@ class Marks:
 
     def study(self, drawing: Drawing, y: float, interval: Interval, weight: float) -> None:
         """A square at the estimate with its interval drawn over it; an estimate off the axis has no square."""
-        if self._inside(interval.estimate):
+        if self.holds(interval.estimate):
             side = LARGEST_SQUARE * sqrt(max(weight, 0.0) / self.heaviest) if self.heaviest > 0 else 0.0
             side = max(side, SMALLEST_SQUARE)
             drawing.rect(self.x(interval.estimate) - side / 2, y - side / 2, side, side, fill=SQUARE)
         self._whisker(drawing, y, interval.lower, interval.upper, INK)
-        if self._inside(interval.estimate):
+        if self.holds(interval.estimate):
             x = self.x(interval.estimate)
             drawing.line(x, y - 2, x, y + 2, stroke_width=1.2)
 
@@ -64,8 +64,11 @@ class Marks:
 
     def prediction(self, drawing: Drawing, y: float, lower: float, upper: float) -> None:
         """A thick open bar, unlike a study's interval and unlike a diamond."""
-        left, right = self.x(lower), self.x(upper)
-        drawing.rect(left, y - 2, max(right - left, 1.0), 4, fill="#ffffff", stroke=PREDICTION)
+        cut_left, cut_right = self._cut(lower, upper)
+        left = self.x(lower) + (ARROW if cut_left else 0.0)
+        right = self.x(upper) - (ARROW if cut_right else 0.0)
+        if right > left:
+            drawing.rect(left, y - 2, right - left, 4, fill="#ffffff", stroke=PREDICTION)
         self._heads(drawing, y, lower, upper, PREDICTION)
 
     def _whisker(self, drawing: Drawing, y: float, lower: float, upper: float, colour: str) -> None:
@@ -76,14 +79,20 @@ class Marks:
 
     def _heads(self, drawing: Drawing, y: float, lower: float, upper: float, colour: str) -> None:
         """Arrow heads where the interval goes on beyond an end of the axis."""
-        if self.axis.share(lower) < -1e-9:
+        cut_left, cut_right = self._cut(lower, upper)
+        if cut_left:
             tip = self.left
             drawing.polygon([(tip, y), (tip + ARROW, y - ARROW / 2), (tip + ARROW, y + ARROW / 2)], fill=colour)
-        if self.axis.share(upper) > 1 + 1e-9:
+        if cut_right:
             tip = self.right
             drawing.polygon([(tip, y), (tip - ARROW, y - ARROW / 2), (tip - ARROW, y + ARROW / 2)], fill=colour)
 
-    def _inside(self, value: float) -> bool:
+    def _cut(self, lower: float, upper: float) -> tuple[bool, bool]:
+        """Whether an interval goes on beyond the left and the right end."""
+        return self.axis.share(lower) < -1e-9, self.axis.share(upper) > 1 + 1e-9
+
+    def holds(self, value: float) -> bool:
+        """Whether the value lies on the axis."""
         return -1e-9 <= self.axis.share(value) <= 1 + 1e-9
 
     def _unclamped(self, value: float) -> float:
@@ -98,10 +107,11 @@ def _diamond_half_height(x: float, lower: float, middle: float, upper: float) ->
 
 @dataclass(frozen=True, slots=True)
 class AxisTexts:
-    """What stands below the axis, wrapped to its width."""
+    """What stands below the axis, wrapped to its width. `split` parts the two directions, in pixels from the left."""
 
     label: Block
     favours: tuple[Block, Block]
+    split: float
 
     @property
     def height(self) -> float:
@@ -109,9 +119,18 @@ class AxisTexts:
         return 8 + TICK_FACE.line + self.label.height + max(block.height for block in self.favours) + 4
 
 
-def axis_texts(label: str, favours: tuple[str, str], width: float) -> AxisTexts:
-    left, right = (wrap(text, width / 2 - 6, FAVOURS_FACE) for text in favours)
-    return AxisTexts(wrap(label, width, FAVOURS_FACE), (left, right))
+def overhang(axis: Axis) -> tuple[float, float]:
+    """How far the outermost tick labels may reach beyond the ends of the axis, in pixels."""
+    return TICK_FACE.width(tick_label(axis.ticks[0])) / 2, TICK_FACE.width(tick_label(axis.ticks[-1])) / 2
+
+
+def axis_texts(axis: Axis, width: float, null: float | None, label: str, favours: tuple[str, str]) -> AxisTexts:
+    """The directions part at the line of no effect, or in the middle if that leaves one of them too little room."""
+    share = 0.5 if null is None else axis.share(null)
+    split = width * (share if 0.3 <= share <= 0.7 else 0.5)
+    left, right = favours
+    blocks = (wrap(left, split - 6, FAVOURS_FACE), wrap(right, width - split - 6, FAVOURS_FACE))
+    return AxisTexts(wrap(label, width, FAVOURS_FACE), blocks, split)
 
 
 def draw_axis(drawing: Drawing, marks: Marks, y: float, null: float | None, texts: AxisTexts) -> None:
@@ -125,9 +144,7 @@ def draw_axis(drawing: Drawing, marks: Marks, y: float, null: float | None, text
     for i in legible_ticks(positions, [TICK_FACE.width(text) for text in labels], first, gap=4):
         drawing.text(positions[i], y + 6, wrap(labels[i], marks.width, TICK_FACE), "middle")
     top = y + 8 + TICK_FACE.line
-    middle = marks.left + marks.width / 2
-    drawing.text(middle, top, texts.label, "middle")
-    top += texts.label.height
+    drawing.text(marks.left + marks.width / 2, top, texts.label, "middle")
     left, right = texts.favours
-    drawing.text(middle - 6, top, left, "end")
-    drawing.text(middle + 6, top, right, "start")
+    drawing.text(marks.left + texts.split - 6, top + texts.label.height, left, "end")
+    drawing.text(marks.left + texts.split + 6, top + texts.label.height, right, "start")

@@ -72,6 +72,10 @@ class Block:
     def height(self) -> float:
         return len(self.lines) * self.face.line
 
+    def parted(self) -> tuple["Block", "Block"]:
+        """The first line, and the others."""
+        return Block(self.lines[:1], self.face), Block(self.lines[1:], self.face)
+
 
 def wrap(text: str, width: float, face: Face) -> Block:
     """Break the text into lines no wider than `width` pixels.
@@ -219,9 +223,7 @@ class Drawing:
         yield
         self._parts.append("</a>")
 
-    def document(
-        self, width: float, height: float, title: str, description: str, *, interactive: bool = False
-    ) -> str:
+    def document(self, width: float, height: float, title: str, description: str, *, interactive: bool = False) -> str:
         """The whole SVG text.
 
         A picture is one image to a screen reader (role="img"). An interactive one holds links, which that role

@@ -32,10 +32,7 @@ def advance_widths(font: Path) -> dict[int, float]:
     units = struct.unpack_from(">H", data, tables["head"] + 18)[0]
     metrics = struct.unpack_from(">H", data, tables["hhea"] + 34)[0]
     advances = struct.unpack_from(f">{metrics * 2}H", data, tables["hmtx"])[::2]
-    return {
-        code: advances[min(glyph, metrics - 1)] / units
-        for code, glyph in _glyphs(data, tables["cmap"]).items()
-    }
+    return {code: advances[min(glyph, metrics - 1)] / units for code, glyph in _glyphs(data, tables["cmap"]).items()}
 
 
 def _tables(data: bytes) -> dict[str, int]:
