@@ -9,6 +9,8 @@ from screening.formats.clean import paragraphs, present, shown
 from screening.formats.record import ParsedRecord, excerpt
 
 Fields = Mapping[str, tuple[str, ...]]
+_MEDLINE = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
+_PMID_ALONE = re.compile(r"[1-9]\d{3,7}")
 _URL = re.compile(r"https?://[^\s;<>\"]+", re.IGNORECASE)
 
 
@@ -16,9 +18,10 @@ _URL = re.compile(r"https?://[^\s;<>\"]+", re.IGNORECASE)
 class Layout:
     """Which tags of a format hold what, the best first.
 
-    ``title_parts`` are joined; of ``authors``, ``abstract`` and ``keywords`` the first tag that is filled
-    counts with all its values; of the others the first value of the first. The ``hints`` are tags that
-    hold a DOI or PubMed id only sometimes, and count only where the text says so.
+    Of ``keywords`` all tags count, parted at ``keyword_break``; of ``title``, ``authors`` and ``abstract``
+    the first that is filled, with all its values; of the others the first value of the first. The
+    ``hints`` hold a DOI or PubMed id only sometimes, and count where the text says so; an ``accession``
+    number is a PubMed id where the ``database`` is PubMed or MEDLINE.
     """
 
     type: tuple[str, ...] = ()
@@ -37,9 +40,11 @@ class Layout:
     issn: tuple[str, ...] = ()
     abstract: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    keyword_break: str = r"\n"
     urls: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     accession: tuple[str, ...] = ()
+    database: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def compose(
         pmid=_pmid(fields, layout),
         issn=shown(_first(fields, layout.issn)),
         abstract="\n\n".join(filter(None, (paragraphs(present(text)) for text in _all(fields, layout.abstract)))),
-        keywords=tuple(filter(None, map(shown, _all(fields, layout.keywords)))),
+        keywords=_keywords(fields, layout),
         url=_url(fields, layout),
         language=shown(_first(fields, layout.language)),
         accession=shown(_first(fields, layout.accession)),
@@ -126,7 +131,23 @@ def _doi(fields: Fields, layout: Layout, block: Block, remarks: list[str]) -> st
 def _pmid(fields: Fields, layout: Layout) -> str:
     sure = (identifiers.pmid(text) for tag in layout.pmid for text in fields.get(tag, ()))
     hinted = (identifiers.pmid_stated(text) for tag in layout.pmid_hints for text in fields.get(tag, ()))
-    return next(filter(None, sure), "") or next(filter(None, hinted), "")
+    return next(filter(None, sure), "") or next(filter(None, hinted), "") or _accession_pmid(fields, layout)
+
+
+def _accession_pmid(fields: Fields, layout: Layout) -> str:
+    """-> the accession number in PubMed and MEDLINE, where it is the PubMed id."""
+    if not any(_MEDLINE.search(text) for tag in layout.database for text in fields.get(tag, ())):
+        return ""
+    numbers = (text.removeprefix("NLM") for tag in layout.accession for text in fields.get(tag, ()))
+    return next((number for number in numbers if _PMID_ALONE.fullmatch(number)), "")
+
+
+def _keywords(fields: Fields, layout: Layout) -> tuple[str, ...]:
+    """-> the keywords of all tags, each once; some programs write many behind one tag."""
+    texts = (
+        part for tag in layout.keywords for text in fields.get(tag, ()) for part in re.split(layout.keyword_break, text)
+    )
+    return tuple(dict.fromkeys(filter(None, map(shown, map(present, texts)))))
 
 
 def _url(fields: Fields, layout: Layout) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from screening.formats import ris, table
+from screening.formats.markup import ENTITIES_REFUSED
 from screening.formats.record import UnreadableFile
 
 LABELS = {
@@ -101,9 +102,7 @@ def _markup(head: str) -> str:
         )
     if re.match(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:.-]*[\s/>])", head) and not ris.TYPE_LINE.search(head):
         if "<!ENTITY" in head:
-            raise UnreadableFile(
-                "The XML declares entities, which no export does and which can do harm. " + EXPORT_AGAIN
-            )
+            raise UnreadableFile(ENTITIES_REFUSED)
         raise UnreadableFile("The file is XML, but neither PubMed nor EndNote XML. " + EXPORT_AGAIN)
     return ""
 

@@ -38,6 +38,15 @@ class Draft:
             self._values[-1][1].append(text)
 
     @property
+    def has_tags(self) -> bool:
+        """Whether any tag has come in."""
+        return bool(self._values)
+
+    def has(self, tag: str) -> bool:
+        """-> has this tag come in?"""
+        return any(known == tag for known, _ in self._values)
+
+    @property
     def last_tag(self) -> str:
         """The tag whose value is being read, or ""."""
         return self._values[-1][0] if self._values else ""

@@ -7,7 +7,19 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import IO
 
-from screening.formats import archive, ris
+from screening.formats import (
+    archive,
+    endnote_tagged,
+    endnote_xml,
+    nbib,
+    ovid,
+    pubmed_xml,
+    refworks,
+    ris,
+    table,
+    workbook,
+    wos,
+)
 from screening.formats.archive import Member
 from screening.formats.detect import EXPORT_AGAIN, LABELS, known_binary, text_format
 from screening.formats.limits import LIMITS, Limits
@@ -15,7 +27,21 @@ from screening.formats.record import ParsedRecord, Part, Problem, Result, Unread
 from screening.formats.source import Source
 
 Data = bytes | os.PathLike[str] | IO[bytes]
-READERS: Mapping[str, Callable[[Source], Iterator[ParsedRecord]]] = {"ris": ris.read}
+READERS: Mapping[str, Callable[[Source], Iterator[ParsedRecord]]] = {
+    "ris": ris.read,
+    "nbib": nbib.read,
+    "wos": wos.read,
+    "enw": endnote_tagged.read,
+    "refworks": refworks.read,
+    "ovid": ovid.read,
+    "endnote-xml": endnote_xml.read,
+    "pubmed-xml": pubmed_xml.read,
+}
+TABLES: Mapping[str, Callable[[Source, Mapping[str, str] | None], Iterator[ParsedRecord]]] = {
+    "csv": table.read,
+    "tsv": table.read,
+    "xlsx": workbook.read,
+}
 
 
 def read(
@@ -89,7 +115,7 @@ class Export:
     def __iter__(self) -> Iterator[ParsedRecord]:
         while self._source is not None:
             first = self._position
-            for record in READERS[self.format](self._source):
+            for record in self._records(self._source):
                 self._position += 1
                 if self._position > self.limits.records:
                     raise UnreadableFile(
@@ -111,6 +137,11 @@ class Export:
         """What has been found so far about the file, beyond the problems of each record."""
         current = self._source.problems.found() if self._source else ()
         return (*self._found, *current)
+
+    def _records(self, source: Source) -> Iterator[ParsedRecord]:
+        if self.format in TABLES:
+            return TABLES[self.format](source, self._mapping)
+        return READERS[self.format](source)
 
     def _opened(self, data: Data) -> IO[bytes]:
         if isinstance(data, bytes):
@@ -143,7 +174,7 @@ class Export:
             self._member = member
             try:
                 source, self.format = self._recognised(member)
-                if self.format not in READERS:
+                if self.format not in (*READERS, *TABLES):
                     raise UnreadableFile(f"The file is {LABELS[self.format]}, which is not read.")
             except UnreadableFile as error:
                 if not member.name:

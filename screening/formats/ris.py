@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from screening.formats.clean import shown
-from screening.formats.compose import Fields, Layout, compose
+from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
-from screening.formats.source import Line, Source
+from screening.formats.source import Source
 
 TYPE_LINE = re.compile(r"[\ufeff\s]{0,4}(TY[ \t]{0,4}-|ty  ?-)\s*([A-Za-z][A-Za-z0-9 ]{1,30})?\s*$")
 _END = re.compile(r"[\ufeff\s]{0,4}(?:ER[ \t]{0,4}-|er  ?-)\s*$")
@@ -40,9 +39,9 @@ _LAYOUT = Layout(
     urls=("UR", "L2", "LK", "L1"),
     language=("LA",),
     accession=("AN", "UT", "ID"),
+    database=("DB", "DP"),
 )
 _CHAPTER = replace(_LAYOUT, journal=(*_LAYOUT.journal, "BT"))
-_MEDLINE = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
 
 
 def read(source: Source) -> Iterator[ParsedRecord]:
@@ -51,7 +50,7 @@ def read(source: Source) -> Iterator[ParsedRecord]:
         record = _record(draft, source)
         if record is None:
             block = draft.block()
-            source.problems.add("an empty record was left out.", block.line, block.end_line, left_out=True)
+            source.empty(block.line, block.end_line)
         else:
             yield record
 
@@ -80,7 +79,7 @@ def _drafts(source: Source) -> Iterator[Draft]:
         elif draft:
             draft.more(line, line.text.strip("\ufeff\r\n"))
         elif line.text.strip("\ufeff \t\r\n"):
-            _outside(source, line)
+            source.left_out(line)
     if draft:
         yield draft
         if draft.fields() and not draft.ended:
@@ -93,10 +92,6 @@ def _style(start: str) -> re.Pattern[str]:
     return _STRICT if start == "TY  -" else _LOOSE
 
 
-def _outside(source: Source, line: Line) -> None:
-    source.problems.add("text outside any record was left out.", line.number, left_out=True, text=line.text)
-
-
 def _record(draft: Draft, source: Source) -> ParsedRecord | None:
     fields = draft.fields()
     if not any(text for tag, values in fields.items() if tag != "TY" for text in values):
@@ -107,19 +102,4 @@ def _record(draft: Draft, source: Source) -> ParsedRecord | None:
     if not draft.ended:
         problems.append(f"Line {draft.line}: the record has no ER line; it may be cut.")
     layout = _CHAPTER if fields.get("TI") or fields.get("T1") else _LAYOUT
-    record = compose(draft.block(), fields, layout, problems, max_field=source.limits.field_characters)
-    return replace(record, keywords=_keywords(record.fields), pmid=record.pmid or _accession_pmid(record.fields))
-
-
-def _keywords(fields: Fields) -> tuple[str, ...]:
-    """-> the keywords, of which some programs write one a line behind a single KW."""
-    lines = (line for text in fields.get("KW", ()) for line in text.split("\n"))
-    return tuple(filter(None, map(shown, lines)))
-
-
-def _accession_pmid(fields: Fields) -> str:
-    """-> the accession number where the database is PubMed or MEDLINE, whose accession number is the PubMed id."""
-    if not any(_MEDLINE.search(text) for tag in ("DB", "DP") for text in fields.get(tag, ())):
-        return ""
-    numbers = (text.removeprefix("NLM") for text in fields.get("AN", ()))
-    return next((number for number in numbers if re.fullmatch(r"[1-9]\d{3,7}", number)), "")
+    return compose(draft.block(), fields, layout, problems, max_field=source.limits.field_characters)

@@ -56,18 +56,26 @@ class Source:
             return _clean(text.read(_HEAD))
 
     def lines(self) -> Iterator[Line]:
-        """Yield every line from the start, each with its own line end."""
+        """Yield every line from the start, each with its own line end.
+
+        CR CR LF, which a file gets that was turned to Windows' line ends twice, is one line end.
+        """
         limit = self.limits.line_characters
         number = 0
         with self._text() as text:
-            while line := text.readline(limit):
+            line = text.readline(limit)
+            while line:
                 number += 1
                 if len(line) >= limit:
                     raise UnreadableFile(
                         f"Line {number} is longer than {limit:,} characters, which no record of an export is. "
                         "Export the search again, or split the file."
                     )
+                behind = text.readline(limit)
+                if behind == "\r\n" and line[-1] == "\r":
+                    line, behind = line + behind, text.readline(limit)
                 yield Line(number, self._told(line, number))
+                line = behind
 
     def chunks(self) -> Iterator[str]:
         """Yield the text from the start in pieces of some 65,536 characters, whatever its lines."""
@@ -78,6 +86,14 @@ class Source:
                     chunk += text.read(1)
                 yield self._told(chunk, number)
                 number += line_ends(chunk)
+
+    def left_out(self, line: Line) -> None:
+        """Note a line that is in no record."""
+        self.problems.add("text outside any record was left out.", line.number, left_out=True, text=line.text)
+
+    def empty(self, first: int, last: int) -> None:
+        """Note a record without any value, on the lines ``first`` to ``last``."""
+        self.problems.add("an empty record was left out.", first, last, left_out=True)
 
     @contextmanager
     def _text(self) -> Iterator[io.TextIOWrapper]:

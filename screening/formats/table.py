@@ -1,6 +1,187 @@
-"""What does a table of records say? CSV, TSV and workbooks: a header row, and a row for each record."""
+"""What does a table of records say? A header row whose columns are known or have been mapped, then a row for each record."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from screening.formats import names
+from screening.formats.columns import Roles, layout, mapped, roles_of
+from screening.formats.compose import Block, Layout, compose
+from screening.formats.record import ParsedRecord, UnmappedTable
+from screening.formats.rows import Row, rows
+from screening.formats.source import Line, Source
+
+DELIMITERS = ",\t;|"
+_HEADER_WITHIN = 15
+_EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+NO_HEADER = (
+    "The file is a table, but no row with known column names was found in it. "
+    "Say which column holds the title, the authors and so on."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a table is laid out: what parts its cells, which row (from 0) is its header (None: there is none),
+    the names of its columns, and which of them fill which role."""
+
+    delimiter: str
+    header: int | None
+    columns: tuple[str, ...]
+    roles: Roles
 
 
 def layout_of(head: str) -> str:
-    """-> "csv" or "tsv" where the text begins with a table whose columns are known, else ""."""
+    """-> "csv" or "tsv" where the text begins with a table, else "".
+
+    Raises UnmappedTable where it is one, but without columns that are known.
+    """
+    if shape := known_shape(head):
+        return "tsv" if shape.delimiter == "\t" else "csv"
+    if _delimiter(head):
+        raise UnmappedTable(NO_HEADER)
     return ""
+
+
+def begins_with_header(head: str) -> bool:
+    """-> is the first line of the text a header row beyond doubt?"""
+    shape = known_shape(head)
+    return bool(shape and shape.header == 0 and len(shape.roles) > 2)
+
+
+def known_shape(head: str) -> Shape | None:
+    """-> the shape under which the most columns of a text's first rows are known; None below two of them."""
+    shapes = (known_rows(_sample(head, delimiter), delimiter) for delimiter in DELIMITERS)
+    return max(filter(None, shapes), key=lambda shape: len(shape.roles), default=None)
+
+
+def mapped_shape(head: str, mapping: Mapping[str, str]) -> Shape:
+    """-> the shape in which a table has the columns that a person has mapped. Raises UnmappedTable where none does."""
+    named = (mapped_rows(_sample(head, delimiter), mapping, delimiter) for delimiter in DELIMITERS)
+    if shape := next(filter(None, named), None):
+        return shape
+    raise UnmappedTable("The columns chosen are not in this file. Choose the columns again.")
+
+
+def mapped_rows(sample: Sequence[Sequence[str]], mapping: Mapping[str, str], delimiter: str = "") -> Shape | None:
+    """-> the shape of rows in which the mapped columns are named, or numbered where they have no header."""
+    for number, cells in enumerate(sample):
+        columns = column_names(cells)
+        if set(mapping) <= set(columns) and columns != numbered(len(columns)):
+            return Shape(delimiter, number, columns, mapped(mapping))
+    columns = numbered(max(map(len, sample), default=0))
+    return Shape(delimiter, None, columns, mapped(mapping)) if set(mapping) <= set(columns) else None
+
+
+def guessed_shape(head: str) -> Shape:
+    """-> the shape to show to a person who is to map the columns. Raises UnmappedTable where this is no table."""
+    if shape := known_shape(head):
+        return shape
+    if not (delimiter := _delimiter(head)):
+        raise UnmappedTable("The file is not a table: its lines are not parted by commas, semicolons, tabs or bars.")
+    return headless(_sample(head, delimiter), delimiter)
+
+
+def headless(sample: Sequence[Sequence[str]], delimiter: str) -> Shape:
+    """-> a shape whose columns are numbered, for a table in which no header row is known."""
+    return Shape(delimiter, None, numbered(max(map(len, sample), default=0)), {})
+
+
+def numbered(width: int) -> tuple[str, ...]:
+    """-> names for the columns of a table without a header row."""
+    return tuple(f"Column {number}" for number in range(1, width + 1))
+
+
+def column_names(cells: Iterable[str]) -> tuple[str, ...]:
+    """-> a header row's names as they stand, without the blanks around them; an unnamed column gets its number."""
+    return tuple(cell.strip("\ufeff \t\r\n\xa0") or f"Column {number}" for number, cell in enumerate(cells, 1))
+
+
+def read(source: Source, mapping: Mapping[str, str] | None = None) -> Iterator[ParsedRecord]:
+    """Yield the record of each row of a CSV or TSV file; what is left out stands in ``source.problems``."""
+    head = source.head()
+    shape = mapped_shape(head, mapping) if mapping else known_shape(head)
+    if shape is None:
+        raise UnmappedTable(NO_HEADER)
+    yield from records(source, rows(source.lines(), shape.delimiter, len(shape.columns)), shape)
+
+
+def records(source: Source, table: Iterable[Row], shape: Shape) -> Iterator[ParsedRecord]:
+    """Yield the record of each row behind the header of a table of this shape."""
+    where = layout(shape.roles)
+    first = 0 if shape.header is None else shape.header + 1
+    for number, row in enumerate(table):
+        if number + 1 < first:
+            source.problems.add(
+                "text above the header row was left out.", row.line, row.end_line, left_out=True, text=row.raw
+            )
+        elif number + 1 > first or shape.header is None:
+            if any(cell.strip() for cell in row.cells):
+                yield _record(row, shape, where, source)
+            else:
+                source.empty(row.line, row.end_line)
+
+
+def _record(row: Row, shape: Shape, where: Layout, source: Source) -> ParsedRecord:
+    problems = [f"Line {row.line}: {row.remark}."] if row.remark else []
+    cells = tuple(map(_plain, row.cells))
+    width = len(shape.columns)
+    if len(cells) < width:
+        problems.append(
+            f"Line {row.line}: the row has {len(cells)} cells and the header {width}; the last are taken as empty."
+        )
+    elif any(cell.strip() for cell in cells[width:]):
+        problems.append(
+            f"Line {row.line}: the row has {len(cells)} cells and the header {width}; those without a name are kept, not shown."
+        )
+    fields: dict[str, tuple[str, ...]] = {}
+    for column, cell in zip((*shape.columns, *numbered(len(cells))[width:]), cells, strict=False):
+        if cell.strip():
+            fields[column] = (*fields.get(column, ()), cell)
+    record = compose(
+        Block(row.line, row.end_line, row.raw), fields, where, problems, max_field=source.limits.field_characters
+    )
+    return replace(record, authors=_authors(record, shape), keywords=_keywords(record, shape))
+
+
+def _plain(cell: str) -> str:
+    """-> a cell without the formula that some programs write to keep Excel from taking a text for a number."""
+    found = _EXCEL_TEXT.fullmatch(cell.strip())
+    return found.group(1) if found else cell
+
+
+def _authors(record: ParsedRecord, shape: Shape) -> tuple[str, ...]:
+    cells = (cell for column in shape.roles.get("authors", ()) for cell in record.fields.get(column, ()))
+    return next(filter(None, map(names.authors, cells)), ())
+
+
+def _keywords(record: ParsedRecord, shape: Shape) -> tuple[str, ...]:
+    cells = (cell for column in shape.roles.get("keywords", ()) for cell in record.fields.get(column, ()))
+    return tuple(dict.fromkeys(keyword for cell in cells for keyword in names.keywords(cell)))
+
+
+def known_rows(sample: Sequence[Sequence[str]], delimiter: str = "") -> Shape | None:
+    """-> the shape of rows whose header is the row of the sample in which the most columns are known."""
+    found: Shape | None = None
+    for number, cells in enumerate(sample):
+        columns = column_names(cells)
+        roles = roles_of(columns)
+        if "title" in roles and len(roles) > 1 and (found is None or len(roles) > len(found.roles)):
+            found = Shape(delimiter, number, columns, roles)
+    return found
+
+
+def _sample(head: str, delimiter: str) -> list[tuple[str, ...]]:
+    lines = (Line(number, text) for number, text in enumerate(head.splitlines(keepends=True), 1))
+    return [row.cells for row in islice(rows(lines, delimiter), _HEADER_WITHIN)]
+
+
+def _delimiter(head: str) -> str:
+    """-> what parts the cells of a text, where each of its first rows has the same number of them, else ""."""
+    best, most = "", 1
+    for delimiter in DELIMITERS:
+        widths = {len(cells) for cells in _sample(head, delimiter)[:5]}
+        if len(widths) == 1 and (width := widths.pop()) > most:
+            best, most = delimiter, width
+    return best

@@ -240,7 +240,7 @@ def citations_for(review: Review, records: list[Record]) -> Iterator[tuple[Recor
         for rule, value in identifiers(record):
             other, citation = known.get((rule, value), (None, None))
             if other and not contradict(record, other):
-                yield record, citation, rule, f"{rule.upper()} {value}, as in record {other.pk}"
+                yield record, citation, rule, f"{value}, also in record {other.pk}"
                 break
         else:
             citation = Citation(review=review, **{name: getattr(record, name) for name in Bibliography.FIELDS})

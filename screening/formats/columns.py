@@ -1,0 +1,131 @@
+"""Which column of a table holds what? The headings that databases and reference managers write."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from screening.formats.compose import Layout
+
+ROLES = {
+    "title": "Title",
+    "authors": "Authors",
+    "year": "Year or date",
+    "journal": "Journal or book",
+    "volume": "Volume",
+    "issue": "Issue",
+    "pages": "Pages",
+    "first_page": "First page",
+    "last_page": "Last page",
+    "doi": "DOI",
+    "pmid": "PubMed id",
+    "issn": "ISSN",
+    "abstract": "Abstract",
+    "keywords": "Keywords",
+    "url": "Web address",
+    "language": "Language",
+    "accession": "Accession number",
+    "type": "Publication type",
+}
+
+# Headings without spaces, signs and case, the best first: where two columns of a file fill one role, the
+# earlier heading counts. Two-letter headings are the tags of Web of Science's tables.
+_HEADINGS = {
+    "title": "title articletitle documenttitle primarytitle titleprimary studytitle scientifictitle publictitle brieftitle "
+    "titleofarticle papertitle ti t1 titulo título titre titel displayname titleenglish englishtitle titletranslation "
+    "originaltitle",
+    "authors": "authors author authornames authorname authorsnames authorslist authorlist authorsprimary firstauthors creators "
+    "creator au a1 af authorfullnames authorsfullname authorsfullnames autores autor auteurs auteur autoren "
+    "authorshipsauthordisplayname reviewbyline byline firstauthor bookauthors",
+    "year": "year publicationyear publishedyear pubyear yearpublished yearofpublication py publicationdate publisheddate "
+    "dateofpublication datepublished pubdate coverdate earlyaccessdate date dates ano año annee année jahr onlinepublicationdate",
+    "journal": "journal journaltitle sourcetitle publicationtitle journalbook periodicalfull periodical fulljournaltitle "
+    "journalname publicationname publication sourcetitleanthologytitle containertitle pubtitle secondarytitle booktitle "
+    "so jf t2 primarylocationsourcedisplayname hostvenuedisplayname venue revista journalabbreviation journalabbrev "
+    "periodicalabbrev abbreviatedsourcetitle journalisoabbreviation source",
+    "volume": "volume vol vl vo volumenumber bibliovolume",
+    "issue": "issue issuenumber number no is num biblioissue",
+    "pages": "pages page pagination pagerange pagenumbers pg startendpages",
+    "first_page": "firstpage startpage pagestart beginningpage beginpage sp bp bibliofirstpage articlenumber artno",
+    "last_page": "lastpage endpage pageend endingpage ep otherpages bibliolastpage",
+    "doi": "doi doinumber digitalobjectidentifier doilink doiurl di idsdoi externaliddoi",
+    "pmid": "pubmedid pmid medlinepmid pubmed pm idspmid externalidpubmed medlineid",
+    "issn": "issn issnisbn issns printissn issnprint eissn issnl sn sourceissn",
+    "abstract": "abstract abstractnote abstracttext ab n2 abstracten englishabstract resumo resumen résumé zusammenfassung "
+    "originalabstract",
+    "keywords": "authorkeywords keywords keyword manualtags automatictags indexkeywords keywordsplus descriptors subjects subject "
+    "subjectterms subjectheadings meshterms meshheadings emtreedrugindextermsmajorfocus emtreedrugindexterms "
+    "emtreemedicalindextermsmajorfocus emtreemedicalindexterms de kw ieeeterms authorkeyword palabrasclave descritores",
+    "url": "url link urls fulltexturl fulltextlink articleurl plink documenturl pdflink dimensionsurl externalurl sourceurl ur "
+    "weburl itemurl embaselink studyurl permalink",
+    "language": "language lang languages languageoforiginaldocument languageofdocument articlelanguage la idioma",
+    "accession": "accessionnumber utuniquewosid utuniqueid ut uniqueid eid pui embaseaccessionid centralid lensid publicationid "
+    "storeid nctnumber trialid an recordid openalexid",
+    "type": "itemtype documenttype publicationtype doctype referencetype typeofreference reftype entrytype pt dt type",
+}  # fmt: skip
+_RANKS = {
+    heading: (role, rank)
+    for role, headings in _HEADINGS.items()
+    for rank, heading in enumerate(headings.replace("\n", " ").split())
+}
+Roles = Mapping[str, Sequence[str]]
+
+
+def folded(heading: str) -> str:
+    """-> a heading in the form under which it is known: letters and digits only, in lower case."""
+    return re.sub(r"[\W_]+", "", heading.casefold())
+
+
+def role_of(heading: str) -> str:
+    """-> the role that a column of this heading fills, a key of ROLES, or ""."""
+    return _RANKS.get(folded(heading), ("", 0))[0]
+
+
+def roles_of(headings: Iterable[str]) -> dict[str, list[str]]:
+    """-> for each role that is known, the headings that fill it, the best first."""
+    roles: dict[str, list[str]] = {}
+    for heading in dict.fromkeys(headings):
+        if role := role_of(heading):
+            roles.setdefault(role, []).append(heading)
+    for names in roles.values():
+        names.sort(key=lambda heading: _RANKS[folded(heading)][1])
+    return roles
+
+
+def mapped(mapping: Mapping[str, str]) -> dict[str, list[str]]:
+    """-> the same from a person's choice, heading -> role; a heading without a role is kept among the fields only.
+
+    Raises ValueError, naming the heading, for a role that there is not.
+    """
+    roles: dict[str, list[str]] = {}
+    for heading, role in mapping.items():
+        if role and role not in ROLES:
+            raise ValueError(f"“{role}”, chosen for the column “{heading}”, is none of: {', '.join(ROLES)}.")
+        if role:
+            roles.setdefault(role, []).append(heading)
+    return roles
+
+
+def layout(roles: Roles) -> Layout:
+    """-> where a table with these roles keeps what; authors and keywords are parted by ``names``."""
+
+    def of(*wanted: str) -> tuple[str, ...]:
+        return tuple(heading for role in wanted for heading in roles.get(role, ()))
+
+    return Layout(
+        type=of("type"),
+        title=of("title"),
+        year=of("year"),
+        journal=of("journal"),
+        volume=of("volume"),
+        issue=of("issue"),
+        pages=of("pages", "first_page"),
+        last_page=of("last_page"),
+        doi=of("doi"),
+        doi_hints=of("url"),
+        pmid=of("pmid"),
+        pmid_hints=of("url"),
+        issn=of("issn"),
+        abstract=of("abstract"),
+        urls=of("url"),
+        language=of("language"),
+        accession=of("accession"),
+    )

@@ -1,0 +1,112 @@
+"""What does an Ovid file say? The layout with each field's name on a line of its own and its value indented.
+
+A record begins with its number in angle brackets. Journal, volume, issue, pages and date stand in one
+Source line: ``Ecohydrology. 8(6):1048-1064, September 2015.``
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from screening.formats.compose import Layout, compose
+from screening.formats.draft import Draft
+from screening.formats.record import ParsedRecord
+from screening.formats.source import Source
+
+_NUMBER = re.compile(r"\ufeff?<\s*\d{1,7}\s*\.?\s*>\s*$")
+_NAME = re.compile(r"([A-Z][A-Za-z0-9 ,/&()'-]{1,60}?)\.?\s*$")
+_SOURCE = re.compile(
+    r"(?P<journal>.+?)(?:\.|,)\s+(?:vol\.?\s*)?(?P<volume>[A-Z]?\d[\w-]*)?\s*(?:\((?P<issue>[^()]*)\))?\s*"
+    r"(?:\([^()]*\))?\s*[:(]?\s*(?:pp\.?\s*)?(?P<pages>[A-Za-z]?\d[\w.\u2010-\u2015-]*)?",
+    re.DOTALL,
+)
+_AUTHOR_MARKS = re.compile(r"(?:\s+\d+(?:\s*,\s*\d+)*|\s*\([^()]*\)|\s+\[[^\[\]]*\]|;)+\s*\.?$")
+_TITLE_NOTE = re.compile(
+    r"\s*\[(?:Article|Review|Miscellaneous|Letter|Editorial|Report|Abstract|Comment)[^\[\]]{0,40}\]\s*$"
+)
+
+_LAYOUT = Layout(
+    type=("Publication Type", "Document Type"),
+    title=("Title", "Article Title", "Original Title"),
+    year=("Year of Publication", "Publication Year", "Date of Publication", "Publication Date"),
+    journal=("Journal Name", "Journal", "Source Title", "Publication Title"),
+    volume=("Volume",),
+    issue=("Issue", "Issue/Part", "Number"),
+    pages=("Pages", "Page", "Pagination"),
+    doi=("DOI Number", "DOI", "Digital Object Identifier"),
+    doi_hints=("Link to the Ovid Full Text or citation", "Link", "URL"),
+    pmid=("PMID", "PubMed ID"),
+    issn=("ISSN", "ISSN Print"),
+    abstract=("Abstract",),
+    keywords=(
+        "Author Keywords",
+        "Keywords",
+        "Key Concepts",
+        "Subject Headings",
+        "MeSH Subject Headings",
+        "Keyword Heading",
+    ),
+    keyword_break=r"[;\n]",
+    urls=("Link to the Ovid Full Text or citation", "URL", "Link"),
+    language=("Language",),
+    accession=("Unique Identifier", "Accession Number", "UI"),
+    database=("Database", "VN"),
+)
+_AUTHORS = ("Authors", "Author", "Author(s)", "Authors Full Name", "Corporate Author", "Group Author")
+
+
+def read(source: Source) -> Iterator[ParsedRecord]:
+    """Yield every record of an Ovid file; what is left out stands in ``source.problems``."""
+    for draft in _drafts(source):
+        fields, block = draft.fields(), draft.block()
+        if any(text for values in fields.values() for text in values):
+            yield _completed(compose(block, fields, _LAYOUT, max_field=source.limits.field_characters))
+        else:
+            source.empty(block.line, block.end_line)
+
+
+def _drafts(source: Source) -> Iterator[Draft]:
+    draft: Draft | None = None
+    for line in source.lines():
+        text = line.text
+        if _NUMBER.match(text):
+            if draft:
+                yield draft
+            draft = Draft(line, source.limits.record_characters)
+            draft.keep(line)
+        elif draft and text[:1] not in " \t" and (named := _NAME.match(text)):
+            draft.tag(line, named.group(1), "")
+        elif draft and draft.has_tags:
+            draft.more(line, text.strip())
+        elif draft:
+            draft.keep(line)
+        elif text.strip("\ufeff \t\r\n"):
+            source.left_out(line)
+    if draft:
+        yield draft
+
+
+def _completed(record: ParsedRecord) -> ParsedRecord:
+    fields = record.fields
+    place = _SOURCE.match(" ".join(next(iter(fields.get("Source", ())), "").split()))
+    parts = place.groupdict("") if place else dict.fromkeys(("journal", "volume", "issue", "pages"), "")
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", " ".join(fields.get("Source", ())))
+    return replace(
+        record,
+        title=_TITLE_NOTE.sub("", record.title),
+        authors=_authors(fields),
+        journal=record.journal or parts["journal"],
+        volume=record.volume or parts["volume"],
+        issue=record.issue or parts["issue"],
+        pages=record.pages or parts["pages"].rstrip("."),
+        year=record.year or (int(years[-1]) if years else None),
+    )
+
+
+def _authors(fields: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """-> the names, without the numbers of their affiliations."""
+    for name in _AUTHORS:
+        texts = [part for text in fields.get(name, ()) for part in re.split(r";|\n", text)]
+        if names := tuple(filter(None, (_AUTHOR_MARKS.sub("", text.strip()).rstrip(".").strip() for text in texts))):
+            return names
+    return ()
