@@ -1,0 +1,98 @@
+"""What is agreed? Numbers, judgements and characteristics for the floor above. Agreements are open to the whole review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from extraction.models import Arm, Assessment, Blinded, Outcome, Sheet
+from extraction.queries.studies import FORM, included_studies
+from extraction.rob import ROB1
+from extraction.schema.fields import TABLES, row_key
+from reviewapp.models import Review
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedRow:
+    """One arm's agreed numbers for one outcome.
+
+    values: by column (events, total; or mean, sd, n), all of them present. keys: the entry's key for each column, which opens its evidence.
+    """
+
+    study_id: int
+    study: str
+    sheet_id: int
+    arm_id: int
+    arm: str
+    role: str
+    outcome_id: int
+    values: Mapping[str, int | float]
+    keys: Mapping[str, str]
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedJudgement:
+    """One domain's agreed judgement: a value of the tool's judgements, and what supports it."""
+
+    judgement: str
+    support: str
+
+
+def signed_in(review: Review, model: type[Blinded], tool: str) -> QuerySet[Blinded]:
+    """The standing agreements on the review's studies, in the order of their labels."""
+    found = model.unblinded.signed().filter(study__in=included_studies(review), tool=tool)
+    return found.select_related("study").prefetch_related("lines").order_by("study__label", "study")
+
+
+def agreed_values(review: Review, outcome: Outcome) -> list[AgreedRow]:
+    """The agreed numbers of every included study's arms for one outcome; arms without numbers are left out.
+
+    By study label, then in the order of the arms, which includes arms whose role is in neither group.
+    """
+    standing = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
+    sheets = signed_in(review, Sheet, FORM).prefetch_related(standing)
+    rows = [agreed_row(sheet, arm, outcome) for sheet in sheets for arm in sheet.study.arms.all()]
+    return [row for row in rows if row is not None]
+
+
+def agreed_row(sheet: Sheet, arm: Arm, outcome: Outcome) -> AgreedRow | None:
+    """One arm's row of an agreed sheet; None when it is not complete."""
+    lines = {line.key: line for line in sheet.lines.all()}
+    keys = {column.name: f"{row_key(outcome.pk, arm.pk)}/{column.name}" for column in TABLES[outcome.kind]}
+    if any(key not in lines or lines[key].value is None for key in keys.values()):
+        return None
+    return AgreedRow(
+        study_id=sheet.study_id,
+        study=sheet.study.label,
+        sheet_id=sheet.pk,
+        arm_id=arm.pk,
+        arm=arm.name,
+        role=arm.role,
+        outcome_id=outcome.pk,
+        values={name: lines[key].value for name, key in keys.items()},
+        keys=keys,
+        sources={name: lines[key].text for name, key in keys.items()},
+    )
+
+
+def agreed_bias(review: Review, tool: str = ROB1.id) -> dict[int, dict[str, AgreedJudgement]]:
+    """The agreed judgements: study id -> domain id -> judgement. Studies without a signed assessment are left out."""
+    return {
+        each.study_id: {line.key: AgreedJudgement(line.value or "", line.text) for line in each.lines.all()}
+        for each in signed_in(review, Assessment, tool)
+    }
+
+
+def agreed_characteristics(review: Review) -> dict[int, dict[str, str | int | float]]:
+    """What is agreed on the studies themselves: study id -> key (`study/design` ...) -> answer."""
+    return {
+        each.study_id: {
+            line.key: line.value
+            for line in each.lines.all()
+            if line.key.startswith("study/") and line.value is not None
+        }
+        for each in signed_in(review, Sheet, FORM)
+    }

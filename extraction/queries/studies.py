@@ -1,0 +1,142 @@
+"""Which reports, studies, arms and outcomes does the review have, and how far is each study, as one member may know it?
+
+Where that depends on others it comes from the blind managers: another author's sheet is there once both are in.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from extraction.models import Arm, Assessment, Blinded, BlindPair, Outcome, Sheet, Study, StudyReport
+from extraction.rob import ROB1
+from reviewapp.errors import NotHere
+from reviewapp.models import Member, Review, Stage
+from screening.models import Citation, Standing, StandingState
+
+FORM = "form"  # the tool of sheets
+
+
+def included(citation: str) -> Exists:
+    """Whether the outer row's citation, found under this name, is included at full text."""
+    return Exists(
+        Standing.objects.filter(
+            citation=OuterRef(citation), stage=Stage.FULL_TEXT, state=StandingState.INCLUDE, citation__live=True
+        )
+    )
+
+
+def included_reports(review: Review) -> QuerySet[Citation]:
+    """The reports that are included at full text."""
+    return Citation.objects.filter(included("pk"), review=review)
+
+
+def reports_without_study(member: Member) -> QuerySet[Citation]:
+    """Included reports that tell of no study yet."""
+    joined = StudyReport.objects.filter(citation=OuterRef("pk"), undone_at=None)
+    return included_reports(member.review).exclude(Exists(joined)).order_by("year", "pk")
+
+
+def report(member: Member, pk: int) -> Citation:
+    """One citation of the review, by id. Raises NotHere."""
+    found = Citation.objects.filter(review=member.review_id, pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def included_studies(review: Review) -> QuerySet[Study]:
+    """The studies of the review: not dropped, with at least one report that is (still) included."""
+    reports = StudyReport.objects.filter(included("citation"), study=OuterRef("pk"), undone_at=None)
+    return Study.objects.filter(Exists(reports), review=review, dropped_at=None)
+
+
+# --- how far a study is, as one member may know it ---------------------------------------------------------------
+
+NEW, TAKEN, OPEN, WAITING, BOTH, AGREED = "new", "taken", "open", "waiting", "both", "agreed"
+STATES = {
+    NEW: "Not begun by you",  # says nothing of others
+    TAKEN: "With two other authors",
+    OPEN: "Begun by you",
+    WAITING: "Submitted by you, waiting for the second",
+    BOTH: "Both are in, to be agreed",
+    AGREED: "Agreed",
+}
+
+
+def with_state(studies: QuerySet[Study], member: Member, name: str, model: type[Blinded], tool: str) -> QuerySet[Study]:
+    """Annotate studies with `<name>_state`, a key of STATES, and `<name>_mine`: whether this member submitted one."""
+    seen: BlindPair = model.blind.for_member(member).filter(study=OuterRef("pk"), tool=tool)
+    mine = seen.own().filter(member=member)
+    others = model.unblinded.holding().filter(study=OuterRef("pk"), tool=tool).exclude(member=member)
+    held = others.order_by().values("study").annotate(held=Count("pk")).values("held")
+    state = Case(
+        When(Exists(seen.signed()), then=Value(AGREED)),
+        When(Exists(seen.own().exclude(member=member)), then=Value(BOTH)),
+        When(Exists(mine.filter(submitted_at__isnull=False)), then=Value(WAITING)),
+        When(Exists(mine), then=Value(OPEN)),
+        When(**{f"{name}_held__gte": 2}, then=Value(TAKEN)),
+        default=Value(NEW),
+    )
+    studies = studies.alias(
+        **{f"{name}_held": Coalesce(Subquery(held), 0)}
+    )  # never on the row: it would tell of others
+    return studies.annotate(**{f"{name}_state": state, f"{name}_mine": Exists(mine.filter(submitted_at__isnull=False))})
+
+
+def all_studies(member: Member) -> QuerySet[Study]:
+    """The review's studies, dropped ones too, each with how far it is for this member, and its reports.
+
+    sheet_state, bias_state: keys of STATES. sheet_mine, bias_mine: submitted by this member. counts: still has an included report.
+    """
+    links = StudyReport.objects.filter(undone_at=None).select_related("citation")
+    studies = Study.objects.filter(review=member.review_id)
+    studies = studies.annotate(counts=Exists(included_studies(member.review).filter(pk=OuterRef("pk"))))
+    studies = with_state(studies, member, "sheet", Sheet, FORM)
+    studies = with_state(studies, member, "bias", Assessment, ROB1.id)
+    links = links.annotate(counts=included("citation"))
+    return studies.prefetch_related(Prefetch("report_links", links, to_attr="links"))
+
+
+def studies(member: Member) -> QuerySet[Study]:
+    """The studies that are not dropped; see all_studies for what each row knows."""
+    return all_studies(member).filter(dropped_at=None)
+
+
+def dropped_studies(member: Member) -> QuerySet[Study]:
+    """What could be restored."""
+    return Study.objects.filter(review=member.review_id).exclude(dropped_at=None)
+
+
+def study(member: Member, pk: int) -> Study:
+    """One study, by id. Raises NotHere."""
+    found = all_studies(member).filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def arms(member: Member, study: Study) -> QuerySet[Arm]:
+    """The arms of a study, dropped ones last."""
+    return Arm.objects.filter(study=study, study__review=member.review_id).order_by("dropped_at", "position", "pk")
+
+
+def arm(member: Member, pk: int) -> Arm:
+    """One arm, by id. Raises NotHere."""
+    found = Arm.objects.select_related("study").filter(study__review=member.review_id, pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def outcomes(member: Member) -> QuerySet[Outcome]:
+    """The outcomes of the review, dropped ones last."""
+    return Outcome.objects.filter(review=member.review_id).order_by("dropped_at", "position", "pk")
+
+
+def outcome(member: Member, pk: int) -> Outcome:
+    """One outcome, by id. Raises NotHere."""
+    found = outcomes(member).filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found

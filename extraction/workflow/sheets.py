@@ -1,0 +1,293 @@
+"""How does one author fill in a sheet, or judge risk of bias? Start, save, submit, reopen, withdraw; blind to the other author.
+
+Two authors at most for each study and tool. Until both have submitted, every event is sealed, and no answer of a verb to one author
+depends on how far the other is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from extraction import queries
+from extraction.models import Assessment, Blinded, Line, Sheet, Study
+from extraction.rob import ROB1
+from extraction.schema import Answer, Field, Problem, Unreadable, check, read, show
+from extraction.workflow.common import locked, locked_study
+from reviewapp import audit
+from reviewapp.access import Can, require
+from reviewapp.errors import BadInput, Stale, WrongState
+from reviewapp.models import Member
+
+AUTHORS = 2  # independent ones for each study (MECIR C45, C46, C53)
+LONGEST_TEXT = 2_000
+Own = TypeVar("Own", Sheet, Assessment)
+
+
+def start_sheet(member: Member, study: Study) -> Sheet:
+    """Begin one's sheet on a study; go on with it if there is one, or with the one that was withdrawn."""
+    return start(member, Sheet, study, queries.FORM)
+
+
+def start_assessment(member: Member, study: Study, tool: str = ROB1.id) -> Assessment:
+    """Begin one's risk-of-bias assessment of a study; go on with it if there is one, or with the one that was withdrawn."""
+    queries.tool_of(tool)
+    return start(member, Assessment, study, tool)
+
+
+def save_entries(
+    member: Member,
+    sheet: Sheet,
+    values: Mapping[str, object],
+    sources: Mapping[str, str] | None = None,
+    *,
+    version: int | None = None,
+) -> Sheet:
+    """Save answers, and where they stand, by key; others stay as they are. An empty answer takes the former one away.
+
+    version: the sheet's when it was read; an answer that has changed since is not overwritten (Stale).
+    Refused, and nothing saved: unknown keys and values that cannot be read (BadInput), a submitted sheet (WrongState).
+    """
+    return save(member, sheet, values, sources or {}, version)
+
+
+def save_judgements(
+    member: Member,
+    assessment: Assessment,
+    judgements: Mapping[str, str],
+    supports: Mapping[str, str] | None = None,
+    *,
+    version: int | None = None,
+) -> Assessment:
+    """Save judgements and what supports them, by domain; as save_entries does."""
+    return save(member, assessment, judgements, supports or {}, version)
+
+
+def submit_sheet(member: Member, sheet: Sheet) -> Sheet:
+    """Hand one's sheet in when it is complete. When both are in, each author can read the other's, and agree."""
+    return submit(member, sheet)
+
+
+def submit_assessment(member: Member, assessment: Assessment) -> Assessment:
+    """Hand one's assessment in when it is complete; as submit_sheet does."""
+    return submit(member, assessment)
+
+
+def reopen_sheet(member: Member, sheet: Sheet) -> Sheet:
+    """Take one's sheet back for changes, as long as the other author's is not in."""
+    return reopen(member, sheet)
+
+
+def reopen_assessment(member: Member, assessment: Assessment) -> Assessment:
+    """Take one's assessment back for changes, as long as the other author's is not in."""
+    return reopen(member, assessment)
+
+
+def withdraw_sheet(member: Member, sheet: Sheet) -> None:
+    """Give one's place at a study to another author, before submitting. Starting again brings the sheet back."""
+    withdraw(member, sheet)
+
+
+def withdraw_assessment(member: Member, assessment: Assessment) -> None:
+    """Give one's place at a study to another author; as withdraw_sheet does."""
+    withdraw(member, assessment)
+
+
+# --- the same for both -----------------------------------------------------------------------------------------
+
+
+def name_of(model: type[Blinded] | Blinded) -> str:
+    """What it is called in the trail and to readers: sheet or assessment."""
+    return str(model._meta.model_name)
+
+
+def subject(study: Study, model: type[Blinded] | Blinded, tool: str) -> str:
+    """One subject for both authors, so that the second submission unseals the events of both."""
+    return audit.subject_of(study, name_of(model), tool)
+
+
+def start(member: Member, model: type[Own], study: Study, tool: str) -> Own:
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        mine = model.unblinded.filter(study=study, tool=tool, member=member, agreed=False).order_by(
+            "withdrawn_at", "pk"
+        )
+        standing = mine.filter(withdrawn_at=None).first()
+        if standing:
+            return standing
+        gave_way = take_place(model, study, tool)
+        own = mine.last()
+        if own:
+            own.withdrawn_at = None
+            own.save(update_fields=["withdrawn_at"])
+        else:
+            own = model.unblinded.create(study=study, tool=tool, member=member)
+        facts = {"gave_way": gave_way} if gave_way else {}
+        audit.record(member, f"extraction.{name_of(model)}_started", subject(study, model, tool), sealed=True, **facts)
+    return own
+
+
+def take_place(model: type[Own], study: Study, tool: str) -> list[str]:
+    """Raise WrongState when two authors have the study. Unfinished ones of people who may no longer extract give way; whose."""
+    here = model.unblinded.filter(study=study, tool=tool)
+    holding = set(here.holding().values_list("pk", flat=True))
+    if len(holding) >= AUTHORS:
+        raise WrongState(
+            f"Two review authors have {study.label} already.",
+            todo="Take another study. An owner can free a place by changing who is a review author.",
+        )
+    gone = here.own().exclude(pk__in=holding)
+    whose = [str(each.member) for each in gone.select_related("member__user")]
+    gone.update(withdrawn_at=timezone.now())
+    return whose
+
+
+def locked_own(member: Member, own: Own) -> Own:
+    """One's own standing sheet or assessment with its study, both locked. Raises NotHere for another's."""
+    study = locked_study(member, Study(pk=own.study_id))
+    found = locked(type(own), own.pk, study=study, member=member, agreed=False)
+    if found.withdrawn_at:
+        raise WrongState(f"This {name_of(own)} has been withdrawn.", todo="Start again; what was answered is kept.")
+    found.study = study
+    return found
+
+
+def save(member: Member, own: Own, values: Mapping[str, object], texts: Mapping[str, str], version: int | None) -> Own:
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        own = locked_own(member, own)
+        if own.submitted_at:
+            raise WrongState(f"This {name_of(own)} is submitted.", todo="Reopen it first, then change it.")
+        fields = {field.key: field for field in queries.fields_for(own)}
+        lines = {line.key: line for line in own.lines.all()}
+        changed = changed_lines(own, fields, lines, values, texts)
+        refuse_stale(changed, fields, own.version if version is None else version)
+        if not changed:
+            return own
+        before = {line.key: told(line.answer) for line, _ in changed}
+        own.version += 1
+        own.save(update_fields=["version"])
+        for line, answer in changed:
+            line.value, line.text, line.version = answer.value, answer.text, own.version
+            line.save()
+        after = {line.key: told(line.answer) for line, _ in changed}
+        verb = f"extraction.{name_of(own)}_saved"
+        audit.record(member, verb, subject(own.study, own, own.tool), sealed=True, before=before, after=after)
+    return own
+
+
+def told(answer: Answer) -> str:
+    """An answer as the trail shows it, with its source or support."""
+    return f"{show(answer.value)} [{answer.text}]" if answer.text else show(answer.value)
+
+
+def changed_lines(
+    own: Own,
+    fields: Mapping[str, Field],
+    lines: Mapping[str, Line],
+    values: Mapping[str, object],
+    texts: Mapping[str, str],
+) -> list[tuple[Line, Answer]]:
+    """The lines that are to say something new, with what. Raises BadInput for unknown keys and unreadable values."""
+    changed = []
+    for key in dict.fromkeys([*values, *texts]):
+        if key not in fields:
+            raise BadInput(
+                f"There is no field “{key}” for this study.",
+                todo="Arms or outcomes have changed; load the page again.",
+            )
+        line = lines.get(key) or own.new_line(key)
+        value = read_or_refuse(fields[key], values[key]) if key in values else line.value
+        answer = Answer(value, read_text(fields[key], texts[key]) if key in texts else line.text)
+        if answer != line.answer:
+            changed.append((line, answer))
+    return changed
+
+
+def read_or_refuse(field: Field, typed: object) -> object:
+    try:
+        return read(field, typed)
+    except Unreadable as error:
+        raise BadInput(error.sentence) from None
+
+
+def read_text(field: Field, text: str) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_TEXT or "\0" in text:
+        raise BadInput(f"{field.label}: its source or support has at most {LONGEST_TEXT} plain characters.")
+    return text
+
+
+def refuse_stale(changed: list[tuple[Line, Answer]], fields: Mapping[str, Field], seen: int) -> None:
+    """Raise Stale for answers that were saved elsewhere after the version that this person has seen."""
+    newer = [fields[line.key].label for line, _ in changed if line.version > seen]
+    if newer:
+        raise Stale(
+            f"Changed in another window meanwhile: {'; '.join(newer)}. Nothing of this page was saved.",
+            todo="Load the page again to see what is stored, then make your change.",
+        )
+
+
+def submit(member: Member, own: Own) -> Own:
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        own = locked_own(member, own)
+        if own.submitted_at:
+            return own
+        problems = check(queries.fields_for(own), own.answers())
+        if problems:
+            raise BadInput(f"This {name_of(own)} is not complete. {sentences(problems)}", todo="Then submit it again.")
+        own.submitted_at = timezone.now()
+        own.save(update_fields=["submitted_at"])
+        both = is_pair_in(own)
+        audit.record(
+            member,
+            f"extraction.{name_of(own)}_submitted",
+            subject(own.study, own, own.tool),
+            sealed=not both,
+            unseals=both,
+        )
+    return own
+
+
+def is_pair_in(own: Own) -> bool:
+    pair = type(own).unblinded.own().filter(study=own.study, tool=own.tool)
+    return pair.filter(submitted_at__isnull=False).count() == AUTHORS
+
+
+def reopen(member: Member, own: Own) -> Own:
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        own = locked_own(member, own)
+        if own.submitted_at is None:
+            return own
+        if is_pair_in(own):
+            raise WrongState(
+                f"Both {name_of(own)}s are in, and each author can read the other's.",
+                todo="Correct it in the agreement, as a third answer with its reason.",
+            )
+        own.submitted_at = None
+        own.save(update_fields=["submitted_at"])
+        audit.record(member, f"extraction.{name_of(own)}_reopened", subject(own.study, own, own.tool), sealed=True)
+    return own
+
+
+def withdraw(member: Member, own: Own) -> None:
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        own = locked_own(member, own)
+        if own.submitted_at:
+            raise WrongState(f"This {name_of(own)} is submitted.", todo="Reopen it first, then withdraw it.")
+        own.withdrawn_at = timezone.now()
+        own.save(update_fields=["withdrawn_at"])
+        audit.record(member, f"extraction.{name_of(own)}_withdrawn", subject(own.study, own, own.tool), sealed=True)
+
+
+def sentences(problems: list[Problem], most: int = 10) -> str:
+    """The first problems as text for a refusal."""
+    told = " ".join(problem.sentence for problem in problems[:most])
+    return told if len(problems) <= most else f"{told} And {len(problems) - most} more."

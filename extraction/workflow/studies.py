@@ -1,0 +1,158 @@
+"""Which reports tell of which study? Making, joining, splitting, dropping; each can be undone, and nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from extraction import queries
+from extraction.models import Study, StudyReport
+from extraction.schema.labels import LONGEST, suggest_label
+from extraction.workflow.common import change, lock_review, locked, locked_study
+from reviewapp import audit
+from reviewapp.access import Can, require
+from reviewapp.errors import BadInput, NotHere, WrongState
+from reviewapp.models import Member
+from screening.models import Citation
+
+
+def make_study(member: Member, label: str, citations: Sequence[Citation]) -> Study:
+    """Make a study of one or more included reports. Without a label it is called by its earliest report.
+
+    Refused: reports that are not included or are of another study (WrongState), a label that is taken (BadInput).
+    """
+    require(member, Can.EXTRACT)
+    if not citations:
+        raise BadInput("A study needs at least one report.", todo="Choose the report that tells of it.")
+    with transaction.atomic():
+        lock_review(member)
+        reports = [free_report(member, citation) for citation in sorted(citations, key=lambda each: each.pk)]
+        label = label.strip() or label_for(member, reports)
+        refuse_label(member, label)
+        study = Study.objects.create(review_id=member.review_id, label=label)
+        link(member, study, reports)
+        audit.record(member, "extraction.study_made", study, label=label, reports=[report.pk for report in reports])
+    return study
+
+
+def change_study(member: Member, study: Study, **changes: Any) -> Study:
+    """Change a study's label or note."""
+    require(member, Can.EXTRACT)
+    known = {name: str(changes[name]).strip() for name in ("label", "note") if name in changes}
+    with transaction.atomic():
+        lock_review(member)
+        study = locked_study(member, study)
+        if known.get("label", study.label) != study.label:
+            refuse_label(member, known["label"])
+        if facts := change(study, known):
+            audit.record(member, "extraction.study_changed", study, **facts)
+    return study
+
+
+def join_report(member: Member, study: Study, citation: Citation) -> StudyReport:
+    """Say that an included report tells of this study. Undone by split_report."""
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        present = StudyReport.objects.filter(study=study, citation=citation, undone_at=None).first()
+        if present:
+            return present
+        joined = link(member, study, [free_report(member, citation)])[0]
+        audit.record(member, "extraction.report_joined", study, report=citation.pk)
+    return joined
+
+
+def split_report(member: Member, study: Study, citation: Citation) -> None:
+    """Say that a report does not tell of this study after all. Sheets stay as they are; join_report brings it back."""
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        links = list(StudyReport.objects.filter(study=study, undone_at=None))
+        present = next((each for each in links if each.citation_id == citation.pk), None)
+        if present is None:
+            raise NotHere("This report is not one of the study's.", todo="Load the page again to see what it has now.")
+        if len(links) == 1:
+            raise WrongState(
+                "This is the study's only report.", todo="Drop the study instead; its report is free again then."
+            )
+        present.undone_at = timezone.now()
+        present.save(update_fields=["undone_at"])
+        audit.record(member, "extraction.report_split", study, report=citation.pk)
+
+
+def drop_study(member: Member, study: Study) -> None:
+    """Take a study out of view and free its reports. Its sheets and agreements stay; restore_study brings all of it back."""
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        study.dropped_at = timezone.now()
+        study.save(update_fields=["dropped_at"])
+        links = StudyReport.objects.filter(study=study, undone_at=None)
+        reports = list(links.values_list("citation", flat=True))
+        links.update(undone_at=study.dropped_at)
+        audit.record(member, "extraction.study_dropped", study, label=study.label, reports=reports)
+
+
+def restore_study(member: Member, study: Study) -> Study:
+    """Bring a dropped study back with the reports it had, but for those that tell of another study by now."""
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        lock_review(member)
+        study = locked(Study, study.pk, review=member.review_id)
+        if study.dropped_at is None:
+            return study
+        refuse_label(member, study.label)
+        reports = freed_with(study, study.dropped_at)
+        study.dropped_at = None
+        study.save(update_fields=["dropped_at"])
+        link(member, study, reports)
+        audit.record(
+            member, "extraction.study_restored", study, label=study.label, reports=[report.pk for report in reports]
+        )
+    return study
+
+
+def freed_with(study: Study, dropped_at: datetime) -> list[Citation]:
+    """The reports that were freed when the study was dropped, and are of no study now."""
+    freed = Citation.objects.filter(study_links__study=study, study_links__undone_at=dropped_at)
+    return list(freed.exclude(study_links__undone_at=None).order_by("pk"))
+
+
+def free_report(member: Member, citation: Citation) -> Citation:
+    """The report, locked. Raises WrongState unless it is included and of no study yet."""
+    found = locked(Citation, citation.pk, review=member.review_id)
+    if not queries.included_reports(member.review).filter(pk=found.pk).exists():
+        raise WrongState(f"“{found}” is not included at full text.", todo="Only included reports tell of studies.")
+    taken = StudyReport.objects.select_related("study").filter(citation=found, undone_at=None).first()
+    if taken:
+        raise WrongState(
+            f"“{found}” is already a report of {taken.study.label}.", todo="Split it off from that study first."
+        )
+    return found
+
+
+def link(member: Member, study: Study, reports: Sequence[Citation]) -> list[StudyReport]:
+    return [StudyReport.objects.create(study=study, citation=report, member=member) for report in reports]
+
+
+def label_for(member: Member, reports: Sequence[Citation]) -> str:
+    """A free label, by the earliest of the reports."""
+    earliest = min(reports, key=lambda each: (each.year or 9999, each.pk))
+    taken = Study.objects.filter(review=member.review_id, dropped_at=None).values_list("label", flat=True)
+    return suggest_label(earliest.first_author, earliest.year, earliest.title, set(taken))
+
+
+def refuse_label(member: Member, label: str) -> None:
+    """Raise BadInput for a label that is empty, too long, or another study's."""
+    if not label or len(label) > LONGEST:
+        raise BadInput(
+            f"A study's label has 1 to {LONGEST} characters.", todo="Author and year are usual: Murray 2003."
+        )
+    if Study.objects.filter(review=member.review_id, dropped_at=None, label=label).exists():
+        raise BadInput(
+            f"Another study is called {label} already.", todo="Add a letter to the year, as in Murray 2003b."
+        )
