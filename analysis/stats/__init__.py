@@ -12,8 +12,11 @@ from .errors import StatsError
 from .measures import MEASURES, measure
 from .options import PRESETS, Options, preset
 from .pool import pool
+from .regression import Regression, regress
 from .results import Effects, Pooled
+from .subgroup import Subgroups, subgroups
 
 __all__ = [
-    "MEASURES", "PRESETS", "Effects", "Options", "Pooled", "StatsError", "effects", "measure", "pool", "preset",
+    "MEASURES", "PRESETS", "Effects", "Options", "Pooled", "Regression", "StatsError", "Subgroups", "effects", "measure",
+    "pool", "preset", "regress", "subgroups",
 ]  # fmt: skip

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .linear import IntArray
+from .arrays import BoolArray, FloatArray, IntArray, all_of, any_of
 from .measures import Columns, Computed, first_reason, register
 from .options import Options
-from .scale import FloatArray
 
 NO_ARM = "a group has no participants"
 NO_EVENTS = "nobody has the event in either group"
@@ -35,20 +34,24 @@ class Tables:
         return self.c + self.d
 
     @property
-    def has_zero(self) -> FloatArray:
-        return (self.a == 0) | (self.b == 0) | (self.c == 0) | (self.d == 0)
+    def has_zero(self) -> BoolArray:
+        """Whether a cell is zero."""
+        return any_of(self.a == 0, self.b == 0, self.c == 0, self.d == 0)
 
     @property
-    def no_arm(self) -> FloatArray:
-        return (self.n1 == 0) | (self.n2 == 0)
+    def no_arm(self) -> BoolArray:
+        """Whether a group is empty."""
+        return any_of(self.n1 == 0, self.n2 == 0)
 
     @property
-    def no_events(self) -> FloatArray:
-        return (self.a == 0) & (self.c == 0)
+    def no_events(self) -> BoolArray:
+        """Whether nobody has the event."""
+        return all_of(self.a == 0, self.c == 0)
 
     @property
-    def all_events(self) -> FloatArray:
-        return (self.b == 0) & (self.d == 0)
+    def all_events(self) -> BoolArray:
+        """Whether everybody has the event."""
+        return all_of(self.b == 0, self.d == 0)
 
     def plus(self, group1: FloatArray, group2: FloatArray) -> Tables:
         """Each group's two cells raised by that group's correction."""
@@ -67,7 +70,7 @@ def tables(columns: Columns) -> Tables:
     return Tables(a, b, c, d)
 
 
-def corrected_studies(t: Tables, to: str) -> FloatArray:
+def corrected_studies(t: Tables, to: str) -> BoolArray:
     """Which studies get the continuity correction under the rule `to` (shape k, boolean)."""
     zero = t.has_zero
     if to == "all":
@@ -90,7 +93,7 @@ def corrections(t: Tables, add: float | str, to: str) -> tuple[FloatArray, Float
     return which * float(add), which * float(add)
 
 
-def left_out(t: Tables, measure: str, drop00: bool | str) -> list[tuple[FloatArray, str]]:
+def left_out(t: Tables, measure: str, drop00: bool | str) -> list[tuple[BoolArray, str]]:
     """The reasons for which a study has no estimate under `measure`, strongest first."""
     reasons = [(t.no_arm, NO_ARM)]
     if drop00 is True or (drop00 == "ratios" and measure in ("RR", "OR")):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from .arrays import FloatArray
 from .distributions import small_sample_factor
 from .measures import Columns, Computed, first_reason, register
 from .options import Options
-from .scale import FloatArray
 
 COLUMNS = ("n1i", "m1i", "sd1i", "n2i", "m2i", "sd2i")
 TOO_FEW = "a group has too few participants for a variance"

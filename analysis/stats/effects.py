@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import binary, continuous, generic, single_group  # noqa: F401  (they fill the registry)
+from .arrays import Column
 from .distributions import critical
 from .errors import StatsError
 from .measures import COLUMN_NAMES, measure, read_columns
@@ -20,7 +21,7 @@ DEFAULT_PRESET = "RevMan 2025"
 
 def effects(
     measure_name: str,
-    data: Mapping[str, Sequence[Any]] | None = None,
+    data: Mapping[str, Column] | None = None,
     *,
     study: Sequence[str] | None = None,
     preset: str = DEFAULT_PRESET,
@@ -70,10 +71,9 @@ def effects(
     )  # fmt: skip
 
 
-def _labels(wanted: tuple[str, ...], given: Mapping[str, Sequence[Any]], study: Sequence[str] | None) -> list[str]:
-    if study is None and "study" in given:
-        study = given["study"]
-    if study is not None:
-        return [str(s) for s in study]
+def _labels(wanted: tuple[str, ...], given: Mapping[str, Column], study: Sequence[str] | None) -> list[str]:
+    labels = study if study is not None else given.get("study")
+    if labels is not None:
+        return [str(label) for label in labels]
     lengths = [len(given[name]) for name in wanted if name in given]
     return [str(i + 1) for i in range(max(lengths, default=0))]

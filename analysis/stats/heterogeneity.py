@@ -37,6 +37,8 @@ def typical_variance(model: Model) -> float:
 
 def from_q(q: float, df: int) -> tuple[float, float]:
     """I2 in percent and H2, from Q (Higgins and Thompson 2002, equations 6 and 10)."""
+    if math.isnan(q):
+        return math.nan, math.nan
     if df <= 0:
         return 0.0, 1.0
     return (100.0 * max(0.0, 1.0 - df / q) if q > 0 else 0.0), q / df

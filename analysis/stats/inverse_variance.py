@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arrays import FloatArray, IntArray
 from .distributions import critical, normal_p, t_p
 from .heterogeneity import NOT_COMPUTED, Heterogeneity, Interval, heterogeneity, q_profile
 from .likelihood import log_likelihood
-from .linear import IntArray, Model
+from .linear import Model
 from .options import Options
 from .prediction import prediction_interval
 from .results import Effects, Pooled
 from .roots import NoConvergence
-from .scale import FloatArray
 from .tau2 import Tau2, estimate_tau2
 
 ZERO_VARIANCE = "its sampling variance is zero"
@@ -88,13 +88,13 @@ def tau2_or_note(model: Model, method: str) -> tuple[Tau2, list[str]]:
     return tau2, [tau2.note] if tau2.note else []
 
 
-def pool_inverse_variance(es: Effects, o: Options) -> Pooled:
-    """Inverse-variance pooling, common effect or random effects."""
+def pool_inverse_variance(es: Effects, o: Options, known: Tau2 | None = None) -> Pooled:
+    """Inverse-variance pooling, common effect or random effects; with `known`, at that tau2."""
     u = usable(es)
     if len(u.y) == 0:
         return empty(es, o, u.left_out)
     model = Model.of(u.y, u.v)
-    tau2, notes = tau2_or_note(model, o.method)
+    tau2, notes = (known, []) if known else tau2_or_note(model, o.method)
     q = float(model.at(0.0).q[0])
     return assemble(es, o, u, model, tau2, random_effects_mean(model, tau2.value, o.test), q, model.df, notes)
 

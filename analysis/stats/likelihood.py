@@ -11,9 +11,9 @@ import math
 
 import numpy as np
 
+from .arrays import FloatArray
 from .linear import Model, Moments
 from .roots import solve_between
-from .scale import FloatArray
 
 POINTS_PER_DECADE = 8
 _CHUNK = 200_000  # numbers per array: keeps the scan of many studies within the processor's cache

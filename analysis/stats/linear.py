@@ -19,11 +19,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .scale import FloatArray
-
-IntArray = NDArray[np.intp]
+from .arrays import FloatArray, IntArray, inverse, product, row_sums, traces
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +74,7 @@ class Model:
     @cached_property
     def _products(self) -> FloatArray:
         """Products of the columns of G, pair by pair (k - p, p * p)."""
-        return (self.g[:, :, None] * self.g[:, None, :]).reshape(len(self.z), -1)
+        return (self.g[:, :, None] * self.g[:, None, :]).reshape(self.df, self.p**2)
 
     def cross(self, w: FloatArray) -> FloatArray:
         """G' diag(w) G for every row of `w` (n, k - p), as (n, p, p)."""
@@ -142,13 +139,13 @@ class Moments:
     @cached_property
     def s_inv(self) -> FloatArray:
         """Covariance of `shift` (n, p, p)."""
-        return np.linalg.inv(self.s)
+        return inverse(self.s)
 
     @cached_property
     def shift(self) -> FloatArray:
         """What the fit adds to the estimates of the reference studies (n, p)."""
         right = (self.w * self.model.z) @ self.model.g
-        return np.matmul(self.s_inv, right[:, :, None])[:, :, 0]
+        return product(self.s_inv, right[:, :, None])[:, :, 0]
 
     @cached_property
     def residuals(self) -> FloatArray:
@@ -158,37 +155,37 @@ class Moments:
     @cached_property
     def q(self) -> FloatArray:
         """y'Py, the weighted residual sum of squares (n)."""
-        return np.sum(self.w * self.residuals**2, axis=1) + np.sum(self.w_ref * self.shift**2, axis=1)
+        return row_sums(self.w * self.residuals**2) + row_sums(self.w_ref * self.shift**2)
 
     @cached_property
     def ypp(self) -> FloatArray:
         """y'PPy (n)."""
-        return np.sum((self.w * self.residuals) ** 2, axis=1) + np.sum((self.w_ref * self.shift) ** 2, axis=1)
+        return row_sums((self.w * self.residuals) ** 2) + row_sums((self.w_ref * self.shift) ** 2)
 
     @cached_property
     def _h_s_inv_w(self) -> FloatArray:
         """H S^-1 W_ref (n, p, p): the reference's block of P."""
-        return np.matmul(self.h, self.s_inv) * self.w_ref[:, None, :]
+        return product(self.h, self.s_inv) * self.w_ref[:, None, :]
 
     @cached_property
     def trace_p(self) -> FloatArray:
         """tr P (n)."""
-        of_others = self.w.sum(axis=1) - _trace(np.matmul(self.s_inv, self.model.cross(self.w**2)))
-        return of_others + _trace(self._h_s_inv_w)
+        of_others = row_sums(self.w) - traces(product(self.s_inv, self.model.cross(self.w**2)))
+        return of_others + traces(self._h_s_inv_w)
 
     def trace_psps(self, s: FloatArray | float = 1.0, s_ref: FloatArray | float = 1.0) -> FloatArray:
         """tr(P D P D) for a diagonal D with entries `s` (k - p) and `s_ref` (p); tr PP without them (n)."""
         w, cross = self.w, self.model.cross
-        n = np.matmul(self.s_inv, cross(w**2 * s))
-        others = np.sum((w * s) ** 2, axis=1) - 2 * _trace(np.matmul(self.s_inv, cross(w**3 * s**2)))
-        between = np.matmul(n, self.s_inv) * (self.w_ref**2 * s_ref)[:, None, :]
+        n = product(self.s_inv, cross(w**2 * s))
+        others = row_sums((w * s) ** 2) - 2 * traces(product(self.s_inv, cross(w**3 * s**2)))
+        between = product(n, self.s_inv) * (self.w_ref**2 * s_ref)[:, None, :]
         ref = self._h_s_inv_w * s_ref
-        return others + _trace(np.matmul(n, n)) + 2 * _trace(between) + _trace(np.matmul(ref, ref))
+        return others + traces(product(n, n)) + 2 * traces(between) + traces(product(ref, ref))
 
     @cached_property
     def total_weight(self) -> FloatArray:
         """Sum of all weights (n)."""
-        return self.w.sum(axis=1) + self.w_ref.sum(axis=1)
+        return row_sums(self.w) + row_sums(self.w_ref)
 
     # What follows is about a single set of weights, n = 1.
 
@@ -200,8 +197,8 @@ class Moments:
     @property
     def covariance(self) -> FloatArray:
         """Their covariance matrix, the inverse of X' W X (p, p)."""
-        inverse = np.linalg.inv(self.model.x_ref)
-        return inverse @ self.s_inv[0] @ inverse.T
+        back = inverse(self.model.x_ref)
+        return product(back, product(self.s_inv[0], back.T))
 
     @property
     def weights(self) -> FloatArray:
@@ -221,7 +218,3 @@ class Moments:
         hat_ref = self.w_ref[0] * np.diag(s_inv)
         rest_ref = np.diag(s_inv @ self.h[0])
         return self.model.scatter(hat, hat_ref), self.model.scatter(1 - hat, rest_ref)
-
-
-def _trace(a: FloatArray) -> FloatArray:
-    return np.trace(a, axis1=1, axis2=2)

@@ -1,4 +1,4 @@
-"""What is the common effect when studies are weighted as Mantel and Haenszel did?"""
+"""What is the pooled effect when studies are weighted as Mantel and Haenszel did?"""
 
 from __future__ import annotations
 
@@ -7,138 +7,120 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from . import strata
+from .arrays import BoolArray, IntArray, any_of
 from .binary import Tables, corrections, left_out, tables
 from .distributions import chi2_p
 from .errors import StatsError
 from .heterogeneity import NOT_COMPUTED, Heterogeneity, from_q
 from .inverse_variance import LeftOut, Mean, Usable, assemble, empty, random_effects_mean, report, usable
-from .linear import IntArray, Model
+from .linear import Model
 from .measures import first_reason
 from .options import Options
 from .results import Effects, Pooled
-from .scale import FloatArray
+from .single_group import NO_TIME, corrected_rates
+from .strata import Rates, Stratified
 from .tau2 import Tau2, dersimonian_laird
+
+UNDEFINED = "the Mantel-Haenszel estimate is not defined: no study has events where they would count"
+MISSING = "a number is missing"
 
 
 @dataclass(frozen=True)
-class Stratified:
-    """A pooled estimate with its standard error on the analysis scale, and the weights of the strata."""
+class Strata:
+    """The strata that are pooled, corrected as asked; their places in the data; who is left out and why.
 
-    estimate: float
-    se: float
-    weights: FloatArray
+    `uninformative` (of all studies): nobody, or everybody, has the event.
+    """
 
-UNDEFINED = "the Mantel-Haenszel estimate is not defined: no study has events where they would count"
+    content: Tables | Rates
+    places: IntArray
+    left_out: LeftOut
+    uninformative: BoolArray
 
 
 def pool_mantel_haenszel(es: Effects, o: Options) -> Pooled:
     """Mantel-Haenszel pooling of two-by-two tables or rates: common effect, or RevMan's random effects.
 
-    Q is about the Mantel-Haenszel estimate. Under "DL" that Q gives tau2, and the random-effects mean has
-    inverse-variance weights, which is what RevMan calls M-H random.
+    Q is taken about the Mantel-Haenszel estimate. Under "DL" that Q gives tau2, and the random-effects mean
+    has inverse-variance weights: what RevMan calls M-H random.
     """
-    if es.measure not in ("OR", "RR", "RD"):
-        raise StatsError(f"Mantel-Haenszel weights are for RR, OR, RD, IRR and IRD, not {es.measure}.")
+    if es.measure not in ("OR", "RR", "RD", "IRR", "IRD"):
+        raise StatsError(f"Mantel-Haenszel weights are for RR, OR, RD, IRR and IRD, not for {es.measure}.")
     if o.method not in ("EE", "DL"):
         raise StatsError(
-            f"Mantel-Haenszel weights go with method='EE' (common effect) or 'DL' (RevMan's random effects), "
-            f"not {o.method!r}."
+            "Mantel-Haenszel weights go with method='EE' (common effect) or 'DL' (RevMan's random effects), "
+            f"not with {o.method!r}."
         )
-    strata = _strata(es, o)
-    if len(strata.places) == 0:
-        return empty(es, o, strata.left_out)
-    fit = _estimate(es.measure, strata.tables, o)
+    s = _table_strata(es, o) if "ai" in es.data else _rate_strata(es, o)
+    if len(s.places) == 0:
+        return empty(es, o, s.left_out)
+    fit = _estimate(es.measure, s.content, o)
     u = usable(es)
     if o.mh_q_drop00:
-        u = _without_uninformative(u, tables(es.data))
+        u = _without(u, s.uninformative)
     q = float(np.sum((u.y - fit.estimate) ** 2 / u.v)) if len(u.y) else 0.0
-    q_df = len(u.y) - 1
     if o.method == "DL" and len(u.y):
-        model = Model.of(u.y, u.v)
-        tau2 = dersimonian_laird(model, q) if model.df else Tau2(0.0, math.nan)
-        return assemble(es, o, u, model, tau2, random_effects_mean(model, tau2.value, o.test), q, q_df, [])
+        return _random(es, o, u, q)
+    return _common(es, o, s, fit, q, len(u.y) - 1)
+
+
+def _random(es: Effects, o: Options, u: Usable, q: float) -> Pooled:
+    model = Model.of(u.y, u.v)
+    tau2 = dersimonian_laird(model, q) if model.df else Tau2(0.0, math.nan)
+    return assemble(es, o, u, model, tau2, random_effects_mean(model, tau2.value, o.test), q, model.df, [])
+
+
+def _common(es: Effects, o: Options, s: Strata, fit: Stratified, q: float, q_df: int) -> Pooled:
     i2, h2 = from_q(q, q_df)
     het = Heterogeneity(q, q_df, chi2_p(q, q_df), i2, h2, NOT_COMPUTED, NOT_COMPUTED)
     weights = np.zeros(len(es.study))
-    weights[strata.places] = 100 * fit.weights / fit.weights.sum()
-    mean = Mean(fit.estimate, fit.se, fit.se, math.nan, math.inf)
+    total = fit.weights.sum()
+    weights[s.places] = 100 * fit.weights / total if total > 0 else math.nan
     notes = [UNDEFINED] if math.isnan(fit.estimate) else []
-    no_tau2 = Tau2(0.0, math.nan)
-    return report(es, o, strata.left_out, len(strata.places), mean, no_tau2, NOT_COMPUTED, het, weights, notes)
+    mean = Mean(fit.estimate, fit.se, fit.se, math.nan, math.inf)
+    fixed = Tau2(0.0, math.nan)
+    pooled = report(es, o, s.left_out, len(s.places), mean, fixed, NOT_COMPUTED, het, weights, notes)
+    return replace(pooled, extra=_tests(es.measure, s.content, fit.estimate, o))
 
 
-@dataclass(frozen=True)
-class Strata:
-    """The tables that enter the pooling, corrected; their places in the data; who is left out and why."""
-
-    tables: Tables
-    places: IntArray
-    left_out: LeftOut
-
-
-def _strata(es: Effects, o: Options) -> Strata:
+def _table_strata(es: Effects, o: Options) -> Strata:
     t = tables(es.data)
-    reasons = [(np.isnan(t.n1 + t.n2), "a number is missing"), *left_out(t, es.measure, o.drop00)]
-    why = first_reason(reasons, len(es.study))
-    places = np.array([i for i, reason in enumerate(why) if not reason], dtype=np.intp)
+    reasons = [(np.isnan(t.n1 + t.n2), MISSING), *left_out(t, es.measure, o.drop00)]
+    places, out = _places(es, first_reason(reasons, len(es.study)))
     kept = t.where(places)
-    out = tuple((label, reason) for label, reason in zip(es.study, why, strict=True) if reason)
-    return Strata(kept.plus(*corrections(kept, o.mh_add, o.mh_to)), places, out)
+    corrected = kept.plus(*corrections(kept, o.mh_add, o.mh_to))
+    return Strata(corrected, places, out, any_of(t.no_events, t.all_events))
 
 
-def _without_uninformative(u: Usable, t: Tables) -> Usable:
-    informative = ~(t.no_events | t.all_events)[u.places]
-    return replace(u, places=u.places[informative], y=u.y[informative], v=u.v[informative])
+def _rate_strata(es: Effects, o: Options) -> Strata:
+    c = es.data
+    missing = np.isnan(c["x1i"] + c["t1i"] + c["x2i"] + c["t2i"])
+    no_time = any_of(c["t1i"] == 0, c["t2i"] == 0)
+    places, out = _places(es, first_reason([(missing, MISSING), (no_time, NO_TIME)], len(es.study)))
+    kept = {name: values[places] for name, values in c.items()}
+    return Strata(Rates(*corrected_rates(kept, o.mh_add, o.mh_to)), places, out, c["x1i"] + c["x2i"] == 0)
 
 
-def _estimate(measure: str, t: Tables, o: Options) -> Stratified:
-    if measure == "OR":
-        return odds_ratio(t)
-    return risk_ratio(t) if measure == "RR" else risk_difference(t, o.mh_variance)
+def _places(es: Effects, why: list[str]) -> tuple[IntArray, LeftOut]:
+    places = np.array([i for i, reason in enumerate(why) if not reason], dtype=np.intp)
+    return places, tuple((label, reason) for label, reason in zip(es.study, why, strict=True) if reason)
 
 
-def _undefined(k: int) -> Stratified:
-    return Stratified(math.nan, math.nan, np.full(k, np.nan))
+def _without(u: Usable, uninformative: BoolArray) -> Usable:
+    keep = ~uninformative[u.places]
+    return replace(u, places=u.places[keep], y=u.y[keep], v=u.v[keep])
 
 
-def odds_ratio(t: Tables) -> Stratified:
-    """Log of the Mantel-Haenszel odds ratio (1959); variance of Robins, Breslow and Greenland 1986."""
-    n = t.n1 + t.n2
-    p, q = (t.a + t.d) / n, (t.b + t.c) / n
-    r, s = (t.a / n) * t.d, (t.b / n) * t.c
-    total_r, total_s = float(r.sum()), float(s.sum())
-    if total_r == 0 or total_s == 0:
-        return _undefined(len(n))
-    variance = 0.5 * (
-        (p * r).sum() / total_r**2
-        + ((p * s + q * r) / total_r).sum() / total_s
-        + (q * s).sum() / total_s**2
-    )  # fmt: skip
-    return Stratified(math.log(total_r / total_s), math.sqrt(variance), s)
+def _estimate(measure: str, content: Tables | Rates, o: Options) -> Stratified:
+    if isinstance(content, Rates):
+        return strata.rate_ratio(content) if measure == "IRR" else strata.rate_difference(content)
+    if measure == "RD":
+        return strata.risk_difference(content, o.mh_variance)
+    return strata.odds_ratio(content) if measure == "OR" else strata.risk_ratio(content)
 
 
-def risk_ratio(t: Tables) -> Stratified:
-    """Log of the Mantel-Haenszel risk ratio, with its variance (Greenland and Robins 1985, equation 13)."""
-    n = t.n1 + t.n2
-    r, s = (t.a / n) * t.n2, (t.c / n) * t.n1
-    total_r, total_s = float(r.sum()), float(s.sum())
-    if total_r == 0 or total_s == 0:
-        return _undefined(len(n))
-    d = (t.n1 / n) * (t.n2 / n) * (t.a + t.c) - (t.a / n) * t.c
-    variance = max(0.0, float(d.sum())) / total_r / total_s
-    return Stratified(math.log(total_r / total_s), math.sqrt(variance), s)
-
-
-def risk_difference(t: Tables, variance: str) -> Stratified:
-    """Mantel-Haenszel risk difference; `variance` of Sato, Greenland and Robins 1989, or Greenland and Robins 1985."""
-    n = t.n1 + t.n2
-    weights = (t.n1 / n) * t.n2
-    total = float(weights.sum())
-    estimate = float(((t.a / n) * t.n2 - (t.c / n) * t.n1).sum()) / total
-    if variance == "Greenland":
-        of_strata = ((t.a * t.b / t.n1) * t.n2 * (t.n2 / n) + (t.c * t.d / t.n2) * t.n1 * (t.n1 / n)) / n
-        return Stratified(estimate, math.sqrt(of_strata.sum()) / total, weights)
-    p = t.c * (t.n1 / n) ** 2 - t.a * (t.n2 / n) ** 2 + t.n1 * (t.n2 / n) * ((t.n2 - t.n1) / n) / 2
-    q = (t.a * (t.d / n) + t.c * (t.b / n)) / 2
-    return Stratified(estimate, math.sqrt(max(0.0, estimate * p.sum() + q.sum())) / total, weights)
-
+def _tests(measure: str, content: Tables | Rates, estimate: float, o: Options) -> dict[str, float]:
+    if isinstance(content, Rates):
+        return strata.rate_tests(content, o.cmh_correct) if measure == "IRR" else {}
+    return strata.table_tests(content, math.exp(estimate), o.cmh_correct) if measure == "OR" else {}

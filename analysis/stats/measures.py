@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import BoolArray, Column, FloatArray
 from .errors import StatsError
 from .options import Options
-from .scale import FloatArray
 
 Columns = Mapping[str, FloatArray]
 
@@ -77,7 +77,7 @@ def measure(name: str) -> Measure:
         raise StatsError(f"There is no measure {name!r}; measures are {', '.join(MEASURES)}.") from None
 
 
-def first_reason(reasons: Sequence[tuple[FloatArray, str]], k: int) -> list[str]:
+def first_reason(reasons: Sequence[tuple[BoolArray, str]], k: int) -> list[str]:
     """For each of `k` studies the text of the first condition that holds, or ""."""
     why = [""] * k
     for holds, text in reversed(reasons):
@@ -86,22 +86,20 @@ def first_reason(reasons: Sequence[tuple[FloatArray, str]], k: int) -> list[str]
     return why
 
 
-# What each column may hold; several measures share a column.
-_COUNT = "a number of people or events cannot be negative"
-_RULES: dict[str, tuple[Callable[[FloatArray], FloatArray], str]] = {
-    **{name: (lambda x: x < 0, _COUNT) for name in ("ai", "bi", "ci", "di", "n1i", "n2i", "ni", "xi", "x1i", "x2i")},
-    **{name: (lambda x: x < 0, "person-time cannot be negative") for name in ("ti", "t1i", "t2i")},
-    **{name: (lambda x: x < 0, "a standard deviation cannot be negative") for name in ("sd1i", "sd2i")},
-    "vi": (lambda x: x < 0, "a variance cannot be negative"),
-    "sei": (lambda x: x < 0, "a standard error cannot be negative"),
-    "ri": (lambda x: np.abs(x) > 1, "a correlation lies between -1 and 1"),
-    **{name: (lambda x: np.zeros_like(x, dtype=bool), "") for name in ("m1i", "m2i", "yi")},
+# What each column may not hold; several measures share a column.
+_COUNTS = ("ai", "bi", "ci", "di", "n1i", "n2i", "ni", "xi", "x1i", "x2i")
+_NOT_NEGATIVE: dict[str, str] = {
+    **dict.fromkeys(_COUNTS, "a number of people or events"),
+    **dict.fromkeys(("ti", "t1i", "t2i"), "person-time"),
+    **dict.fromkeys(("sd1i", "sd2i"), "a standard deviation"),
+    "vi": "a variance",
+    "sei": "a standard error",
 }
-COLUMN_NAMES: frozenset[str] = frozenset(_RULES)
+COLUMN_NAMES: frozenset[str] = frozenset({*_NOT_NEGATIVE, "ri", "m1i", "m2i", "yi"})
 _PARTS = (("ai", "n1i"), ("ci", "n2i"), ("xi", "ni"))
 
 
-def read_columns(m: Measure, data: Mapping[str, Sequence[Any]], study: Sequence[str]) -> dict[str, FloatArray]:
+def read_columns(m: Measure, data: Mapping[str, Column], study: Sequence[str]) -> dict[str, FloatArray]:
     """The columns that `m` needs, as float arrays with NaN for what is missing; StatsError for bad ones."""
     names = m.columns if set(m.columns) <= set(data) else m.alternative
     absent = [name for name in names if name not in data]
@@ -110,30 +108,32 @@ def read_columns(m: Measure, data: Mapping[str, Sequence[Any]], study: Sequence[
         raise StatsError(f"{m.name} needs the columns {wanted}; {absent[0]} is not there.")
     columns = {name: numbers(name, data[name], study) for name in names}
     for name, values in columns.items():
-        if len(values) != len(study):
-            raise StatsError(f"Column {name} has {len(values)} values, but there are {len(study)} studies.")
-        broken, text = _RULES[name]
-        _refuse(broken(values), study, lambda i, n=name, v=values, t=text: f"{n} is {v[i]:g}, but {t}")
+        if name in _NOT_NEGATIVE:
+            _refuse(values < 0, name, values, study, f"but {_NOT_NEGATIVE[name]} cannot be negative")
+        if name == "ri":
+            _refuse(np.abs(values) > 1, name, values, study, "but a correlation lies between -1 and 1")
     for part, whole in _PARTS:
         if part in columns and whole in columns:
-            p, w = columns[part], columns[whole]
-            _refuse(p > w, study, lambda i, p=p, w=w, a=part, b=whole: f"{a} is {p[i]:g}, more than {b}, which is {w[i]:g}")
+            more = columns[part] > columns[whole]
+            _refuse(more, part, columns[part], study, f"more than the {whole} people in the group")
     return columns
 
 
-def numbers(name: str, values: Sequence[Any], study: Sequence[str]) -> FloatArray:
-    """`values` of column `name` as floats; None and NaN mean missing, anything else must be a finite number."""
+def numbers(name: str, values: Column, study: Sequence[str]) -> FloatArray:
+    """`values` of column `name` as floats, one per study; None and NaN mean missing, all else must be finite."""
+    if len(values) != len(study):
+        raise StatsError(f"Column {name} has {len(values)} values, but there are {len(study)} studies.")
     try:
         array = np.asarray([np.nan if v is None else v for v in values], dtype=float)
     except (TypeError, ValueError):
-        array = np.asarray([_number(name, v, study[i] if i < len(study) else i + 1) for i, v in enumerate(values)])
+        array = np.asarray([_number(name, v, label) for v, label in zip(values, study, strict=True)])
     if array.ndim != 1:
         raise StatsError(f"Column {name} must be one list of numbers, one per study.")
-    _refuse(np.isinf(array), study, lambda i: f"{name} is infinite")
+    _refuse(np.isinf(array), name, array, study, "which is not a finite number")
     return array
 
 
-def _number(name: str, value: Any, label: object) -> float:
+def _number(name: str, value: Any, label: str) -> float:
     if value is None or (isinstance(value, str) and not value.strip()):
         return float("nan")
     try:
@@ -142,6 +142,6 @@ def _number(name: str, value: Any, label: object) -> float:
         raise StatsError(f"Study {label}: {name} is {value!r}, which is not a number.") from None
 
 
-def _refuse(broken: FloatArray, study: Sequence[str], message: Callable[[int], str]) -> None:
-    for i in np.flatnonzero(broken):
-        raise StatsError(f"Study {study[i] if i < len(study) else i + 1}: {message(int(i))}.")
+def _refuse(broken: BoolArray, name: str, values: FloatArray, study: Sequence[str], text: str) -> None:
+    for i in np.flatnonzero(broken).tolist():
+        raise StatsError(f"Study {study[i]}: {name} is {values[i]:g}, {text}.")

@@ -43,5 +43,5 @@ def _peto_effects(es: Effects, o: Options) -> Effects:
         raise StatsError(f"Peto's method pools odds ratios, not {es.measure}; take weighting='IV' or 'MH'.")
     if es.measure == "PETO":
         return es
-    peto = compute_effects("PETO", dict(es.data), study=es.study)
+    peto = compute_effects("PETO", es.data, study=es.study)
     return replace(peto, options=o)

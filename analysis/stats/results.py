@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from .arrays import FloatArray, IntArray
 from .options import Options
-from .scale import FloatArray, back_transform
+from .scale import back_transform
 from .summary import effects_summary, pooled_summary
 
 Interval = tuple[float, float]
@@ -84,6 +85,15 @@ class Effects(Result):
     def sei(self) -> FloatArray:
         """Standard errors (shape k)."""
         return np.sqrt(self.vi)
+
+    def subset(self, places: Sequence[int] | IntArray) -> Effects:
+        """The studies in `places`, in that order."""
+        i = np.asarray(places, dtype=np.intp)
+        return replace(
+            self, study=tuple(self.study[j] for j in i), yi=self.yi[i], vi=self.vi[i], ci_lb=self.ci_lb[i],
+            ci_ub=self.ci_ub[i], reasons=tuple(self.reasons[j] for j in i),
+            data={name: values[i] for name, values in self.data.items()},
+        )  # fmt: skip
 
     @cached_property
     def n_harmonic(self) -> float | None:

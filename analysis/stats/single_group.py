@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from .arrays import BoolArray, FloatArray
 from .measures import Columns, Computed, first_reason, register
 from .options import Options
-from .scale import FloatArray
 
 NOBODY = "nobody was observed"
 NO_TIME = "no time at risk"
 ZERO_COUNT = "a count is zero and no correction is added"
 
 
-def _which(zero: FloatArray, to: str) -> FloatArray:
+def _which(zero: BoolArray, to: str) -> FloatArray:
     """The correction's share per study, 1 or 0, under the rule `to` ("only0", "if0all", "all", "none")."""
     if to == "all" or (to == "if0all" and bool(zero.any())):
         return np.ones(zero.shape)
@@ -95,13 +95,23 @@ def correlation(c: Columns, o: Options) -> Computed:
     return Computed(r, (1 - r**2) ** 2 / (n - 1), _pairs(c, 2), FEW_PAIRS)
 
 
-@register("UCOR", "Correlation, unbiased", ("ri", "ni"), "identity", kind="cor")
-def unbiased_correlation(c: Columns, o: Options) -> Computed:
-    """r F(1/2, 1/2; (n - 2)/2; 1 - r^2) (Olkin and Pratt 1958, Ann Math Stat 29:201, equation 2.3)."""
+def olkin_pratt(r: FloatArray, n: FloatArray) -> FloatArray:
+    """r F(1/2, 1/2; (n - 2)/2; 1 - r^2), the unbiased estimate of a correlation from n > 4 pairs."""
     from scipy.special import hyp2f1
 
-    r, n = c["ri"], c["ni"]
-    y = r * hyp2f1(0.5, 0.5, (n - 2) / 2, 1 - r**2)
+    c, x = (n - 2) / 2, 1 - r**2
+    j = np.arange(100.0)[:, None]
+    # With more pairs the hypergeometric series converges at once, and scipy's routes to it do not all.
+    series = 1 + np.cumprod(x * (j + 0.5) ** 2 / ((np.maximum(c, 14.0) + j) * (j + 1)), axis=0).sum(axis=0)
+    y: FloatArray = r * np.where(n < 30, hyp2f1(0.5, 0.5, np.clip(c, 1.5, 14.0), x), series)
+    return y
+
+
+@register("UCOR", "Correlation, unbiased", ("ri", "ni"), "identity", kind="cor")
+def unbiased_correlation(c: Columns, o: Options) -> Computed:
+    """The correlation without its bias (Olkin and Pratt 1958, Ann Math Stat 29:201, equation 2.3)."""
+    n = c["ni"]
+    y = olkin_pratt(c["ri"], n)
     return Computed(y, (1 - y**2) ** 2 / (n - 1), _pairs(c, 5), FEW_PAIRS)
 
 

@@ -10,7 +10,9 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .regression import Regression
     from .results import Effects, Pooled
+    from .subgroup import Subgroups
 
 _METHODS = {
     "EE": "Common-effect model", "DL": "Random-effects model (tau^2: DerSimonian-Laird)",
@@ -93,3 +95,38 @@ def _natural_lines(r: Pooled) -> list[str]:
     if not math.isnan(pi_lb):
         lines += [f"{r.level:g}% prediction interval: {number(pi_lb, 2)} to {number(pi_ub, 2)}"]
     return lines if len(lines) > 1 else []
+
+
+def regression_summary(r: Regression) -> str:
+    """The whole result of a meta-regression."""
+    kind = "Common-effects" if r.method == "EE" else "Mixed-effects"
+    lines = [f"{kind} regression (k = {r.k}; tau^2: {r.method}), {r.measure} {r.formula}, {r.options.preset}", ""]
+    if r.method != "EE":
+        se = "" if math.isnan(r.se_tau2) else f" (SE = {number(r.se_tau2)})"
+        lines += [f"tau^2 (residual heterogeneity):                {number(r.tau2)}{se}"]
+    lines += [f"I^2 (residual heterogeneity / unaccounted):    {number(r.I2, 2)}%"]
+    lines += [f"R^2 (amount of heterogeneity accounted for):   {number(r.R2, 2)}%", ""]
+    lines += ["Test for Residual Heterogeneity:", f"QE(df = {r.QE_df}) = {number(r.QE)}, p-val {p_value(r.QE_p)}", ""]
+    name, df = ("QM", f"{r.QM_df}") if math.isinf(r.QM_df2) else ("F", f"{r.QM_df}, {r.QM_df2:g}")
+    lines += ["Test of Moderators:", f"{name}(df = {df}) = {number(r.QM)}, p-val {p_value(r.QM_p)}", ""]
+    rows = [["", "estimate", "se", "zval" if math.isinf(r.df) else "tval", "pval", "ci.lb", "ci.ub"]]
+    for i, coefficient in enumerate(r.names):
+        values = [number(float(a[i])) for a in (r.estimate, r.se, r.stat)]
+        bounds = [number(float(a[i])) for a in (r.ci_lb, r.ci_ub)]
+        rows.append([coefficient, *values, p_value(float(r.p[i])).removeprefix("= "), *bounds])
+    lines += ["Model Results:", "", table(rows)]
+    lines += [f"Left out: {study} ({reason})" for study, reason in r.left_out]
+    return "\n".join(lines + [f"Note: {note}" for note in r.notes])
+
+
+def subgroups_summary(s: Subgroups) -> str:
+    """One line per group, and the test between them."""
+    rows = [[s.by, "k", "estimate", "se", "ci.lb", "ci.ub", "tau^2", "I^2"]]
+    for level, g in [*zip(s.levels, s.groups, strict=True), ("all", s.overall)]:
+        values = [number(v) for v in (g.estimate, g.se, g.ci_lb, g.ci_ub, g.tau2)]
+        rows.append([level, str(g.k), *values, f"{number(g.I2, 2)}%"])
+    name, df = ("Q", f"{s.Q_df}") if math.isinf(s.Q_df2) else ("F", f"{s.Q_df}, {s.Q_df2:g}")
+    lines = [f"Subgroups ({s.tau2} tau^2), {s.overall.measure}, {s.overall.options.preset}", "", table(rows), ""]
+    lines += [f"Test between groups: {name}(df = {df}) = {number(s.Q_between)}, p-val {p_value(s.Q_p)}"]
+    lines += [f"Left out: {study} ({reason})" for study, reason in s.left_out]
+    return "\n".join(lines + [f"Note: {note}" for note in s.notes])

@@ -1,0 +1,49 @@
+"""Which kinds of arrays pass between the modules?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+Column = Sequence[Any] | NDArray[Any]
+
+
+def row_sums(a: FloatArray) -> FloatArray:
+    """Sums over the last axis."""
+    sums: FloatArray = a.sum(axis=-1)
+    return sums
+
+
+def traces(a: FloatArray) -> FloatArray:
+    """Traces of n square matrices (n, p, p)."""
+    diagonal: FloatArray = np.trace(a, axis1=1, axis2=2)
+    return diagonal
+
+
+def product(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Matrix product of n pairs of matrices."""
+    c: FloatArray = np.matmul(a, b)
+    return c
+
+
+def inverse(a: FloatArray) -> FloatArray:
+    """Inverse of a square matrix, or of n of them."""
+    return np.asarray(np.linalg.inv(a), dtype=np.float64)
+
+
+def any_of(*conditions: BoolArray) -> BoolArray:
+    """Where at least one of the conditions holds."""
+    holds: BoolArray = np.logical_or.reduce(conditions)
+    return holds
+
+
+def all_of(*conditions: BoolArray) -> BoolArray:
+    """Where all conditions hold."""
+    holds: BoolArray = np.logical_and.reduce(conditions)
+    return holds

@@ -1,0 +1,177 @@
+"""What does a file of data, effects and cases come to? The JSON schema `meta-reference/1`, run case by case.
+
+A document holds `data` (columns), `effects` (name: measure and options) and `cases` (id, kind, spec, and the
+name of the effects it works on). Any `result` in it is ignored. Conventions are metafor's unless a case says
+otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .distributions import chi2_p
+from .effects import effects
+from .errors import StatsError
+from .formula import is_missing, show_level, sorted_levels
+from .heterogeneity import from_q
+from .pool import pool
+from .regression import regress
+from .results import Effects, Pooled, plain
+from .subgroup import subgroups
+
+Case = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+class Document:
+    """One file: its data, and its effects, computed when a case first asks for them."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.data: Mapping[str, Any] = content.get("data", {})
+        self.blocks: Mapping[str, Any] = content.get("effects", {})
+        self.cases: list[Case] = list(content.get("cases", []))
+        self._effects: dict[str, Effects] = {}
+
+    def effects(self, name: str) -> Effects:
+        """The effects of block `name`."""
+        if name not in self._effects:
+            if name not in self.blocks:
+                raise StatsError(f"There is no effects block {name!r}.")
+            block = self.blocks[name]
+            self._effects[name] = effects(block["measure"], self.data, preset="metafor", **block.get("options", {}))
+        return self._effects[name]
+
+
+def run_document(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Effects and cases of `content`, JSON-ready; a case that cannot be done is {"error": sentence}."""
+    document = Document(content)
+    return {
+        "effects": {name: _guarded(_effects, document, name) for name in document.blocks},
+        "cases": {case["id"]: _guarded(_case, document, case) for case in document.cases},
+    }
+
+
+def _guarded(answer: Callable[[Document, Any], Answer], document: Document, what: Any) -> Any:
+    try:
+        return plain(answer(document, what))
+    except StatsError as e:
+        return {"error": str(e)}
+
+
+def _effects(document: Document, name: str) -> Answer:
+    es = document.effects(name)
+    return {"yi": es.yi, "vi": es.vi, "ci_lb": es.ci_lb, "ci_ub": es.ci_ub}
+
+
+def _case(document: Document, case: Case) -> Answer:
+    kind = case["kind"]
+    if kind not in KINDS:
+        raise StatsError(f"Cases of kind {kind!r} are not known; kinds are {', '.join(KINDS)}.")
+    return KINDS[kind](document, case)
+
+
+def _pool(document: Document, case: Case) -> Answer:
+    spec = case["spec"]
+    es = document.effects(case["effects"])
+    chosen = {"method": spec["method"], "test": spec["test"], "level": spec.get("level", 95)}
+    fit = pool(es, prediction="metafor", **chosen)
+    riley = pool(es, prediction="Riley", **chosen)
+    back = fit.back if _predicts(fit) else fit.back[:3]
+    return {**pooled_answer(fit), "pi_default": _pair(fit), "pi_riley": _pair(riley), "back": back}
+
+
+def _predicts(fit: Pooled) -> bool:
+    return not math.isnan(fit.pi_lb)
+
+
+def _pair(fit: Pooled) -> tuple[float, float]:
+    return fit.pi_lb, fit.pi_ub
+
+
+def pooled_answer(fit: Pooled) -> Answer:
+    """The fields of a pooled result under the schema's names."""
+    names = ("k", "estimate", "se", "stat", "p", "ci_lb", "ci_ub", "tau2", "se_tau2", "I2", "H2", "Q", "Q_df", "Q_p")
+    answer = {name: getattr(fit, name) for name in names}
+    answer |= {"df": None if fit.df == float("inf") else fit.df, "weights": fit.weights, **fit.fit}
+    return answer | {"tau2_ci": fit.tau2_ci, "I2_ci": fit.I2_ci, "H2_ci": fit.H2_ci}
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) else value
+
+
+def _second(value: Any, default: Any) -> Any:
+    return value[1] if isinstance(value, list) else default
+
+
+def _mantel_haenszel(document: Document, case: Case) -> Answer:
+    """`add`, `to` and `drop00` are for the effects behind Q first, for the pooling second."""
+    spec = case["spec"]
+    options = spec.get("options", {})
+    add, to, drop00 = options.get("add", 0.5), options.get("to", "only0"), options.get("drop00", True)
+    es = effects(
+        spec["measure"], document.data, preset="metafor", add=_first(add), to=_first(to),
+        drop00=_second(drop00, False),
+    )  # fmt: skip
+    fit = pool(
+        es, weighting="MH", method="EE", mh_add=_second(add, 0.0), mh_to=_second(to, "none"),
+        mh_q_drop00=_first(drop00), cmh_correct=options.get("correct", True),
+    )  # fmt: skip
+    return {**pooled_answer(fit), "back": fit.back[:3], **fit.extra}
+
+
+def _peto(document: Document, case: Case) -> Answer:
+    """`k` counts the studies that have nothing to say, too; with `drop00` false so does the test of Q."""
+    es = effects("PETO", document.data, preset="metafor")
+    fit = pool(es, weighting="Peto", method="EE")
+    missing = sum(1 for reason in es.reasons if reason and reason.endswith("is missing"))
+    k = len(es.study) - missing
+    answer = pooled_answer(fit) | {"k": k, "back": fit.back[:3]}
+    if not _first(case["spec"].get("options", {}).get("drop00", True)):
+        i2, h2 = from_q(fit.Q, k - 1)
+        answer |= {"Q_df": k - 1, "Q_p": chi2_p(fit.Q, k - 1), "I2": i2, "H2": h2}
+    return answer
+
+
+def _subgroup(document: Document, case: Case) -> Answer:
+    spec = case["spec"]
+    es = document.effects(case["effects"])
+    common = spec["tau2"] == "common"
+    s = subgroups(es, document.data[spec["by"]], spec["tau2"], spec["by"], method=spec["method"], test=spec["test"])
+    order = list(s.levels)
+    if common:
+        raw = {show_level(v): v for v in document.data[spec["by"]] if not is_missing(v)}
+        order = [show_level(v) for v in sorted_levels([raw[level] for level in s.levels])]
+    groups = dict(zip(s.levels, s.groups, strict=True))
+    answer: Answer = {
+        "levels": [{"level": level, **pooled_answer(groups[level])} for level in order],
+        "Q_between": s.Q_between, "Q_between_df": s.Q_df, "Q_between_p": s.Q_p,
+        "Q_between_df2": None if math.isinf(s.Q_df2) else s.Q_df2,
+    }  # fmt: skip
+    if s.regression:
+        answer |= {"tau2": s.regression.tau2, "Q_resid": s.regression.QE, "Q_resid_p": s.regression.QE_p}
+    return answer
+
+
+def _regression(document: Document, case: Case) -> Answer:
+    spec = case["spec"]
+    es = document.effects(case["effects"])
+    r = regress(es, spec["formula"], document.data, method=spec["method"], test=spec["test"])
+    names = (
+        "k", "names", "estimate", "se", "stat", "p", "ci_lb", "ci_ub", "vcov", "QM", "QM_df", "QM_p", "QE", "QE_df",
+        "QE_p", "tau2", "se_tau2", "I2", "H2", "R2", "tau2_null",
+    )  # fmt: skip
+    answer = {name: getattr(r, name) for name in names}
+    answer |= {"df": _finite(r.df), "QM_df2": _finite(r.QM_df2), "p_coef": len(r.names)}
+    return answer | {"rows_used": [i + 1 for i in r.places], "X": r.x.T}
+
+
+def _finite(df: float) -> float | None:
+    return None if math.isinf(df) else df
+
+
+KINDS: dict[str, Callable[[Document, Case], Answer]] = {
+    "pool": _pool, "mh": _mantel_haenszel, "peto": _peto, "subgroup": _subgroup, "metareg": _regression,
+}  # fmt: skip

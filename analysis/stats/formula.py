@@ -1,0 +1,202 @@
+"""Which columns does a formula such as "~ year + factor(allocation)" stand for?
+
+The notation is R's: terms joined by +, interactions by : or * (which adds the terms themselves), factor() for
+categories, I(), log(), sqrt() and exp() for arithmetic, -1 or +0 to leave the intercept out. A column of
+words is a factor without being told. Factors are coded against their first level, in sorted order.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import Column, FloatArray
+from .errors import StatsError
+
+INTERCEPT = "intrcpt"
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """The regression columns: their `names`, `x` (k, p) with NaN in rows that lack a value, and that column's name.
+
+    `terms` (p): which term of the formula a column belongs to; -1 the intercept.
+    """
+
+    names: tuple[str, ...]
+    x: FloatArray
+    terms: tuple[int, ...]
+    missing: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Variable:
+    """One factor or number of a term: its columns with their names."""
+
+    names: list[str]
+    columns: list[FloatArray]
+
+
+def design(formula: str, data: Mapping[str, Column], k: int) -> Design:
+    """The regression columns of `formula` for the k rows of `data`; StatsError if it cannot be read."""
+    reader = _Reader(formula, data, k)
+    terms, intercept = reader.terms()
+    names, columns, owners = ([INTERCEPT], [np.ones(k)], [-1]) if intercept else ([], [], [])
+    for i, term in enumerate(terms):
+        whole = not intercept and i == 0 and len(term) == 1
+        for name, column in reader.columns(term, whole):
+            names.append(name)
+            columns.append(column)
+            owners.append(i)
+    if not columns:
+        raise StatsError(f"The formula {formula!r} has no terms.")
+    x = np.column_stack(columns)
+    return Design(tuple(names), x, tuple(owners), tuple(reader.missing))
+
+
+class _Reader:
+    def __init__(self, formula: str, data: Mapping[str, Column], k: int) -> None:
+        self.formula, self.data, self.k = formula, data, k
+        self.missing: list[str | None] = [None] * k
+        self._known: dict[str, _Variable] = {}
+
+    def _refuse(self, why: str) -> StatsError:
+        return StatsError(f"The formula {self.formula!r} cannot be read: {why}.")
+
+    def terms(self) -> tuple[list[tuple[str, ...]], bool]:
+        """The terms, each a tuple of variables in R's order, and whether there is an intercept."""
+        text = self.formula.strip().removeprefix("~").replace("^", "**").replace(":", "@")
+        try:
+            tree = ast.parse(text.strip() or "1", mode="eval").body
+        except SyntaxError as e:
+            raise self._refuse("it is not a sum of terms such as ~ year + factor(setting)") from e
+        found: list[tuple[str, ...]] = []
+        intercept = True
+        for sign, node in _summands(tree):
+            if isinstance(node, ast.Constant) and node.value in (0, 1):
+                intercept = (node.value == 1) == (sign > 0)
+            elif sign < 0:
+                raise self._refuse("only -1 can be taken away")
+            else:
+                found += [term for term in self._expand(node) if term not in found]
+        return sorted(found, key=len), intercept
+
+    def _expand(self, node: ast.expr) -> list[tuple[str, ...]]:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.MatMult)):
+            left, right = self._expand(node.left), self._expand(node.right)
+            crossed = [a + tuple(v for v in b if v not in a) for a in left for b in right]
+            return crossed if isinstance(node.op, ast.MatMult) else left + right + crossed
+        return [(ast.unparse(node),)]
+
+    def columns(self, term: Sequence[str], whole: bool) -> list[tuple[str, FloatArray]]:
+        """Names and columns of a term; `whole` keeps the first level of a factor."""
+        out = [("", np.ones(self.k))]
+        for name in term:
+            variable = self._variable(name, whole)
+            out = [
+                (f"{a}:{b}" if a else b, x * y)
+                for b, y in zip(variable.names, variable.columns, strict=True)
+                for a, x in out
+            ]
+        return out
+
+    def _variable(self, name: str, whole: bool) -> _Variable:
+        key = f"{name}{whole}"
+        if key not in self._known:
+            self._known[key] = self._read(name, whole)
+        return self._known[key]
+
+    def _read(self, name: str, whole: bool) -> _Variable:
+        node = ast.parse(name, mode="eval").body
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "factor":
+            column = ast.unparse(node.args[0]) if node.args else ""
+            return self._factor(name, column, whole)
+        if isinstance(node, ast.Name) and any(isinstance(v, str) for v in self._raw(node.id)):
+            return self._factor(name, node.id, whole)
+        values = self._number(node)
+        label = name.replace("**", "^").replace(" ", "") if isinstance(node, ast.Call) else name
+        return _Variable([label], [values])
+
+    def _raw(self, name: str) -> Column:
+        if name not in self.data:
+            raise self._refuse(f"there is no column {name!r}")
+        if len(self.data[name]) != self.k:
+            raise StatsError(f"Column {name} has {len(self.data[name])} values, but there are {self.k} studies.")
+        return self.data[name]
+
+    def _note_missing(self, name: str, absent: Sequence[bool]) -> None:
+        for i, gone in enumerate(absent):
+            if gone and self.missing[i] is None:
+                self.missing[i] = name
+
+    def _factor(self, label: str, name: str, whole: bool) -> _Variable:
+        raw = self._raw(name)
+        absent = [is_missing(v) for v in raw]
+        self._note_missing(name, absent)
+        levels = sorted_levels([v for v, gone in zip(raw, absent, strict=True) if not gone])
+        if not levels:
+            raise self._refuse(f"column {name} is empty")
+        kept = levels if whole else levels[1:]
+        columns = [np.array([np.nan if gone else float(v == level) for v, gone in zip(raw, absent, strict=True)]) for level in kept]
+        return _Variable([f"{label}{show_level(level)}" for level in kept], columns)
+
+    def _number(self, node: ast.expr) -> FloatArray:
+        if isinstance(node, ast.Name):
+            raw = self._raw(node.id)
+            self._note_missing(node.id, [is_missing(v) for v in raw])
+            return np.array([np.nan if is_missing(v) else float(v) for v in raw])
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+            return np.full(self.k, float(node.value))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1 and node.func.id in _CALLS:
+            with np.errstate(all="ignore"):
+                return _CALLS[node.func.id](self._number(node.args[0]))
+        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+            with np.errstate(all="ignore"):
+                return _OPERATORS[type(node.op)](self._number(node.left), self._number(node.right))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -self._number(node.operand)
+        raise self._refuse(f"{ast.unparse(node)} is not known")
+
+
+_CALLS: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "I": lambda x: x, "log": np.log, "sqrt": np.sqrt, "exp": np.exp,
+}  # fmt: skip
+_OPERATORS: dict[type[ast.operator], Callable[[FloatArray, FloatArray], FloatArray]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}  # fmt: skip
+
+
+def _summands(node: ast.expr, sign: int = 1) -> list[tuple[int, ast.expr]]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        right = sign if isinstance(node.op, ast.Add) else -sign
+        return _summands(node.left, sign) + _summands(node.right, right)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return _summands(node.operand, -sign)
+    return [(sign, node)]
+
+
+def is_missing(value: object) -> bool:
+    """Whether a cell of a column is empty: None, NaN or blank."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return True
+    return isinstance(value, float) and value != value
+
+
+def show_level(level: object) -> str:
+    """A factor's level as text; whole numbers without a decimal point."""
+    if isinstance(level, (float, np.floating)) and float(level).is_integer():
+        return str(int(level))
+    return str(level)
+
+
+def sorted_levels(values: Sequence[object]) -> list[object]:
+    """The distinct values in sorted order: numbers by size, words by their characters, capitals first."""
+    levels = list(dict.fromkeys(values))
+    if all(isinstance(v, (int, float, np.number)) for v in levels):
+        return sorted(levels, key=float)  # type: ignore[arg-type]
+    return sorted(levels, key=str)
