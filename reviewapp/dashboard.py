@@ -11,11 +11,12 @@ from reviewapp import forms, queries, workflow
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member
 from reviewapp.queries import Step
+from screening import queries as screening
 
 
 def steps(member: Member) -> list[Step]:
     """The path of a review, from search to flow diagram."""
-    return []
+    return screening.steps(member)
 
 
 @require_GET
@@ -30,8 +31,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @for_member(Can.READ)
 def review_home(request: HttpRequest, member: Member) -> HttpResponse:
     """One review: first what waits for this member, then its path."""
-    path = steps(member)
-    context = {"member": member, "steps": path, "mine": [step for step in path if step.mine]}
+    found = steps(member)
+    context = {
+        "member": member,
+        "path": [step for step in found if step.on_path],
+        "mine": [step for step in found if step.mine],
+    }
     return render(request, "reviewapp/review_home.html", context)
 
 

@@ -19,6 +19,7 @@ class Step:
 
     done and total count whole things (citations, studies ...); total 0 means that nothing has arrived here yet.
     mine counts what waits for this member; mine_url leads there; mine_label says it, such as "12 citations to screen".
+    on_path: a place on the review's path; else only something that may wait for the member, such as conflicts.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Step:
     mine_url: str = ""
     mine_label: str = ""
     note: str = ""
+    on_path: bool = True
 
     @property
     def percent(self) -> int:

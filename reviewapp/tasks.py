@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from reviewapp import audit, jobs
+from reviewapp.errors import WrongState
+from reviewapp.models import Job
 
 
 @shared_task
@@ -18,3 +20,11 @@ def requeue_stale_jobs() -> None:
 @shared_task
 def seal_trails() -> None:
     audit.seal_all()
+
+
+@jobs.handles("reviewapp.check_trail")
+def check_trail(job: Job) -> None:
+    breach = next(audit.verify(job.review), None)
+    if breach:
+        raise WrongState(f"The chain is broken at link {breach.position}: {breach.problem}.")
+    jobs.progress(job, 1, 1, "The chain is whole.")

@@ -326,7 +326,8 @@ def steps(member: Member) -> list[Step]:
         steps.append(Step(stage, title, desk, state.settled, state.total, state.left, desk, label))
         if can(member, Can.ARBITRATE):
             label = f"{clashes:,} conflict{'' if clashes == 1 else 's'} to settle ({Stage(stage).label.lower()})"
-            steps.append(Step(f"conflicts_{stage}", "Settle conflicts", settle, 0, 0, clashes, settle, label))
+            clash = Step(f"conflicts_{stage}", "Settle conflicts", settle, 0, 0, clashes, settle, label, on_path=False)
+            steps.append(clash)
     return steps
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from reviewapp.access import Can
 from reviewapp.models import Event, Member
 
 register = template.Library()
+
+STORED_NAME = re.compile(r"[a-z]+(_[a-z]+)+")  # such as title_abstract
 
 PAGES = (  # label, URL name, further arguments
     ("Home", "review-home", ()),
@@ -71,7 +74,7 @@ def may(member: Member, need: str) -> bool:
 @register.filter
 def in_words(verb: str) -> str:
     """An event's name for readers: `screening.vote_withdrawn` reads "Vote withdrawn"."""
-    return verb.partition(".")[2].replace("_", " ").capitalize()
+    return as_words(verb.partition(".")[2]).capitalize()
 
 
 @register.filter
@@ -79,21 +82,33 @@ def subject(name: str) -> str:
     """What an event is about: `citation/12/title_abstract` reads "citation 12, title abstract"."""
     kind, _, rest = name.partition("/")
     number, _, part = rest.partition("/")
-    return f"{kind} {number}" + (f", {part.replace('_', ' ').replace('/', ', ')}" if part else "")
+    return f"{kind} {number}" + (f", {as_words(part).replace('/', ', ')}" if part else "")
 
 
 @register.inclusion_tag("components/_facts.html")
 def facts(event: Event) -> dict[str, Any]:
-    """The facts of an event, line by line; what a change replaced stands before what it set."""
-    return {"lines": [(name.replace("_", " "), value_in_words(value)) for name, value in event.facts.items()]}
+    """The facts of an event, line by line, without those that say nothing."""
+    return {"lines": [(as_words(name), value_in_words(value)) for name, value in event.facts.items() if says(value)]}
+
+
+def says(value: object) -> bool:
+    """Whether a fact holds anything: false and 0 do, nothing and emptiness do not."""
+    return value is False or value == 0 or bool(value)
+
+
+def as_words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def value_in_words(value: object) -> str:
-    """One fact as text: lists and inner dictionaries joined, nothing as a dash."""
+    """One fact as text: lists and inner dictionaries joined, yes and no for true and false, stored names as words."""
     if isinstance(value, dict):
-        return "; ".join(f"{name.replace('_', ' ')}: {value_in_words(each)}" for name, each in value.items())
+        return "; ".join(f"{as_words(name)}: {value_in_words(each)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(value_in_words(each) for each in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "–" if value in (None, "") else str(value)
+    if not says(value):
+        return "nothing"
+    text = str(value)
+    return as_words(text) if STORED_NAME.fullmatch(text) else text
