@@ -13,8 +13,12 @@ _IDENTIFIERS = re.compile(r"\s*\((?:\d{6,}|[^()]*@[^()]*)\)|,\s*null$")
 
 def authors(cell: str) -> tuple[str, ...]:
     """-> the names in a cell, each once as it stands: parted at semicolons, bars, lines, "and", or commas."""
-    names = (_IDENTIFIERS.sub("", name) for name in _names(present(cell).strip()))
-    return tuple(filter(None, (shown(name).strip(" ;,") for name in names)))
+    return tuple(filter(None, map(tidy, _names(present(cell).strip()))))
+
+
+def tidy(name: str) -> str:
+    """-> one name for showing, without the number or address that a database put behind it."""
+    return shown(_IDENTIFIERS.sub("", name)).strip(" ;,")
 
 
 def keywords(cell: str) -> tuple[str, ...]:

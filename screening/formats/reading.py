@@ -5,10 +5,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import chain, islice
 from typing import IO
 
 from screening.formats import (
     archive,
+    bibtex,
     endnote_tagged,
     endnote_xml,
     nbib,
@@ -34,6 +36,7 @@ READERS: Mapping[str, Callable[[Source], Iterator[ParsedRecord]]] = {
     "enw": endnote_tagged.read,
     "refworks": refworks.read,
     "ovid": ovid.read,
+    "bib": bibtex.read,
     "endnote-xml": endnote_xml.read,
     "pubmed-xml": pubmed_xml.read,
 }
@@ -115,7 +118,7 @@ class Export:
     def __iter__(self) -> Iterator[ParsedRecord]:
         while self._source is not None:
             first = self._position
-            for record in self._records(self._source):
+            for record in self._records:
                 self._position += 1
                 if self._position > self.limits.records:
                     raise UnreadableFile(
@@ -138,7 +141,12 @@ class Export:
         current = self._source.problems.found() if self._source else ()
         return (*self._found, *current)
 
-    def _records(self, source: Source) -> Iterator[ParsedRecord]:
+    def _read(self, source: Source) -> Iterator[ParsedRecord]:
+        """-> the records of a file, of which the first is read at once, so that what is wrong from the start is met on opening."""
+        records = self._reader(source)
+        return chain(list(islice(records, 1)), records)
+
+    def _reader(self, source: Source) -> Iterator[ParsedRecord]:
         if self.format in TABLES:
             return TABLES[self.format](source, self._mapping)
         return READERS[self.format](source)
@@ -176,6 +184,7 @@ class Export:
                 source, self.format = self._recognised(member)
                 if self.format not in (*READERS, *TABLES):
                     raise UnreadableFile(f"The file is {LABELS[self.format]}, which is not read.")
+                self._records = self._read(source)
             except UnreadableFile as error:
                 if not member.name:
                     raise

@@ -1,0 +1,160 @@
+"""What does an Excel workbook say? Each sheet with a header row that is known is a table of records."""
+
+import datetime
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import IO
+from xml.parsers import expat
+
+import openpyxl
+from defusedxml.common import DefusedXmlException
+from openpyxl.utils.exceptions import InvalidFileException
+
+from screening.formats import table
+from screening.formats.limits import Limits
+from screening.formats.record import ParsedRecord, UnmappedTable, UnreadableFile
+from screening.formats.rows import Row
+from screening.formats.source import Source
+
+_SAMPLE = 15
+_MOST_COLUMNS = 1_000
+_EMPTY_ROWS_AT_MOST = 20_000
+_ELEMENTS_IN_A_ROW = 20_000
+_ELEMENTS_BESIDE_ROWS = 200_000
+_ROWS = 600_000
+_STRINGS = 1_000_000
+_SMALL_PART = 8_000_000
+_DAMAGED = "The workbook is damaged, or written in a way that is not known. Save it again as .xlsx or CSV."
+_TOO_LARGE = "The workbook is too large to be read safely ({why}). Save it as CSV, or split it."
+
+# What openpyxl and the libraries below it raise on files that are no proper workbooks.
+_FAULTS = (
+    zipfile.BadZipFile, InvalidFileException, DefusedXmlException, expat.ExpatError, SyntaxError, EOFError,
+    KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError, OSError, NotImplementedError,
+)  # fmt: skip
+
+
+def read(source: Source, mapping: Mapping[str, str] | None = None) -> Iterator[ParsedRecord]:
+    """Yield the record of each row of a workbook; what is left out stands in ``source.problems``.
+
+    Formulas are not computed: the value that was stored with them counts.
+    """
+    known = False
+    for name, rows in sheets(source.stream, source.limits):
+        sample = list(islice(rows, _SAMPLE))
+        shape = _shape([row.cells for row in sample], mapping)
+        if shape:
+            known = True
+            yield from table.records(source, chain(sample, rows), shape)
+        elif sample:
+            source.problems.add(f"the sheet “{name}” has no header row that is known and was left out.", left_out=True)
+    if not known:
+        raise UnmappedTable(table.NO_HEADER)
+
+
+def sheets(stream: IO[bytes], limits: Limits) -> Iterator[tuple[str, Iterator[Row]]]:
+    """Yield the name and the rows of each sheet; UnreadableFile where the workbook is damaged or too large."""
+    _refuse_bombs(stream, limits)
+    stream.seek(0)
+    try:
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    except _FAULTS:
+        raise UnreadableFile(_DAMAGED) from None
+    try:
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            yield sheet.title, _rows(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True))
+    finally:
+        book.close()
+
+
+def _shape(sample: Sequence[Sequence[str]], mapping: Mapping[str, str] | None) -> table.Shape | None:
+    return table.mapped_rows(sample, mapping) if mapping else table.known_rows(sample)
+
+
+def _rows(values: Iterator[Sequence[object]]) -> Iterator[Row]:
+    number = empty = 0
+    while True:
+        try:
+            row = next(values, None)
+        except _FAULTS:
+            raise UnreadableFile(_DAMAGED) from None
+        if row is None or empty > _EMPTY_ROWS_AT_MOST:
+            return
+        number += 1
+        cells = [_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        empty = 0 if cells else empty + 1
+        if cells:
+            yield Row(number, number, "\t".join(cells), tuple(cells))
+
+
+def _text(value: object) -> str:
+    """-> a cell as text: no ".0" behind whole numbers, no midnight behind dates, nothing that a database refuses."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _refuse_bombs(stream: IO[bytes], limits: Limits) -> None:
+    """Raise UnreadableFile, before anything is read in, where a part would take too much memory or time."""
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as book:
+            parts = [part for part in book.infolist() if part.filename.endswith((".xml", ".rels"))]
+            size = sum(part.file_size for part in parts)
+            if size > limits.workbook_bytes:
+                raise UnreadableFile(_TOO_LARGE.format(why=f"it would unpack to {size:,} bytes"))
+            for part in parts:
+                with book.open(part) as xml:
+                    _Weight(part.filename).weigh(xml, part.file_size)
+    except UnreadableFile:
+        raise
+    except _FAULTS:
+        raise UnreadableFile(_DAMAGED) from None
+
+
+class _Weight:
+    """Counts the elements of one part of a workbook without building them."""
+
+    def __init__(self, name: str) -> None:
+        self.strings = name.endswith("sharedStrings.xml")
+        self.sheet = "/worksheets/" in name
+        self.rows = self.beside = self.inside = self.total = 0
+        self.in_row = False
+
+    def weigh(self, xml: IO[bytes], size: int) -> None:
+        """Read the part through; raises UnreadableFile where it is too heavy or declares entities."""
+        if not (self.strings or self.sheet) and size > _SMALL_PART:
+            raise UnreadableFile(_TOO_LARGE.format(why="a part besides its cells is huge"))
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.ParseFile(xml)
+
+    def _start(self, tag: str, _: dict[str, str]) -> None:
+        self.total += 1
+        if tag.endswith("row"):
+            self.rows, self.inside, self.in_row = self.rows + 1, 0, True
+        elif self.in_row:
+            self.inside += 1
+        else:
+            self.beside += 1
+        if self.inside > _ELEMENTS_IN_A_ROW or self.rows > _ROWS:
+            raise UnreadableFile(_TOO_LARGE.format(why="it has too many rows or columns"))
+        if (self.strings and self.total > _STRINGS) or (not self.strings and self.beside > _ELEMENTS_BESIDE_ROWS):
+            raise UnreadableFile(_TOO_LARGE.format(why="it has too many cells"))
+
+    def _end(self, tag: str) -> None:
+        if tag.endswith("row"):
+            self.in_row = False
+
+    def _doctype(self, *_: object) -> None:
+        raise UnreadableFile("The workbook holds a document type declaration, which no workbook does. It was refused.")
