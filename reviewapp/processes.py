@@ -26,7 +26,7 @@ def die_with_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def ends_with_me() -> Callable[[], None]:
-    """What subprocess.Popen(preexec_fn=...) calls in the child so that it does not outlive the present process."""
+def ends_with_me() -> Callable[..., None]:
+    """A function to be called in a child, such as Popen's preexec_fn, so that it does not outlive the present process."""
     parent = os.getpid()
-    return lambda: die_with_parent(parent)
+    return lambda **_: die_with_parent(parent)

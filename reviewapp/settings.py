@@ -17,6 +17,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import environ
 
@@ -116,7 +117,12 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- database --------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_FOLDER / 'reviewapp.sqlite3'}")}
+if env.str("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+else:  # not as a URL, in which a folder's name such as "review #1" would be cut
+    DATABASES = {
+        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_FOLDER / "reviewapp.sqlite3")},
+    }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock at BEGIN: without it concurrent votes fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
@@ -132,18 +138,19 @@ else:
 # --- broker and jobs -------------------------------------------------------------------------------------------
 
 
-def broker_folder() -> Path:
-    """Where the embedded broker's socket lives: the data folder, or a short private one (sockets take 107 bytes)."""
-    if len(str(DATA_FOLDER)) < 80:
-        return DATA_FOLDER / "broker"
-    short = hashlib.sha256(str(DATA_FOLDER).encode()).hexdigest()[:16]
+def socket_folder(broker_folder: Path) -> Path:
+    """Where the embedded broker's socket lies: in its folder, or in a short private one (a socket's path has 107 bytes)."""
+    if len(os.fsencode(broker_folder)) < 90:
+        return broker_folder
+    short = hashlib.sha256(os.fsencode(broker_folder)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"reviewapp-{os.getuid()}-{short}"
 
 
-BROKER_SOCKET = broker_folder() / "valkey.sock"
+BROKER_FOLDER = DATA_FOLDER / "broker"
+BROKER_SOCKET = socket_folder(BROKER_FOLDER) / "valkey.sock"
 REDIS_URL = env.str("REDIS_URL", default="")
 EMBEDDED_BROKER = not REDIS_URL
-CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{quote(str(BROKER_SOCKET))}"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
@@ -164,7 +171,7 @@ CELERY_BEAT_SCHEDULE = {
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL or f"unix://{BROKER_SOCKET}?db=1",
+        "LOCATION": REDIS_URL or f"unix://{quote(str(BROKER_SOCKET))}?db=1",
         "KEY_PREFIX": "reviewapp",
     }
 }

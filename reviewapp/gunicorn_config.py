@@ -1,0 +1,22 @@
+"""How does gunicorn serve the site? `manage.py serve` gives it the socket and the number of workers and threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reviewapp.processes import die_with_parent
+
+wsgi_app = "reviewapp.wsgi"
+worker_class = "gthread"
+workers = 2
+threads = 4
+preload_app = True  # loaded once, shared by the workers
+keepalive = 5
+timeout = 60
+graceful_timeout = 10
+loglevel = "warning"
+control_socket_disable = True  # its default place is one for all installations of a user
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    die_with_parent(worker.ppid)
