@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from . import batch_meta
 from .distributions import chi2_p
 from .effects import effects
 from .errors import StatsError
@@ -168,10 +169,19 @@ def _regression(document: Document, case: Case) -> Answer:
     return answer | {"rows_used": [i + 1 for i in r.places], "X": r.x.T}
 
 
+def _meta(document: Document, case: Case) -> Answer:
+    return batch_meta.meta_analysis(document.data, case["spec"])
+
+
+def _predict(document: Document, case: Case) -> Answer:
+    return batch_meta.prediction(document.effects(case["effects"]), case["spec"])
+
+
 def _finite(df: float) -> float | None:
     return None if math.isinf(df) else df
 
 
 KINDS: dict[str, Callable[[Document, Case], Answer]] = {
     "pool": _pool, "mh": _mantel_haenszel, "peto": _peto, "subgroup": _subgroup, "metareg": _regression,
+    "meta": _meta, "predict": _predict,
 }  # fmt: skip

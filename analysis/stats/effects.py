@@ -12,7 +12,7 @@ from .arrays import Column
 from .distributions import critical
 from .errors import StatsError
 from .measures import COLUMN_NAMES, measure, read_columns
-from .options import OPTION_NAMES
+from .options import OPTION_NAMES, Options
 from .options import preset as named_preset
 from .results import Effects
 
@@ -24,7 +24,7 @@ def effects(
     data: Mapping[str, Column] | None = None,
     *,
     study: Sequence[str] | None = None,
-    preset: str = DEFAULT_PRESET,
+    preset: str | Options = DEFAULT_PRESET,
     **columns_and_options: Any,
 ) -> Effects:
     """Effect estimates and sampling variances of k studies.
@@ -32,7 +32,7 @@ def effects(
     `measure_name`: "RR", "OR", "RD", "MD", "SMD" ...; `MEASURES` has them all. The columns it needs go into
     `data` (a mapping, other columns are ignored) or are given by name, each with k numbers (None: missing);
     for RR these are `ai`, `n1i`, `ci`, `n2i`. `study` are the k labels; without them `data["study"]`, or
-    1 to k. `preset` and any field of `Options` settle the conventions.
+    1 to k. `preset` (a name, or `Options` of one's own) and any field of `Options` settle the conventions.
 
     Returns `Effects`: `yi` and `vi` on the analysis scale (log for ratios), NaN where `reasons` says why a
     study has none. Raises StatsError for unknown names and impossible values, naming the study.
@@ -50,7 +50,8 @@ def effects(
             f"{', '.join(m.columns)} and the options {', '.join(sorted(OPTION_NAMES))}."
         )
     given = {**(data or {}), **{n: v for n, v in columns_and_options.items() if n in COLUMN_NAMES}}
-    options = named_preset(preset).but(**{n: v for n, v in columns_and_options.items() if n in OPTION_NAMES})
+    conventions = preset if isinstance(preset, Options) else named_preset(preset)
+    options = conventions.but(**{n: v for n, v in columns_and_options.items() if n in OPTION_NAMES})
     labels = _labels(m.columns + m.alternative, given, study)
     columns = read_columns(m, given, labels)
     with np.errstate(all="ignore"):  # what does not come out finite gets a reason below

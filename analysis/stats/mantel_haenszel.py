@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import strata
-from .arrays import BoolArray, IntArray, any_of
+from .arrays import BoolArray, FloatArray, IntArray, any_of
 from .binary import Tables, corrections, left_out, tables
 from .distributions import chi2_p
 from .errors import StatsError
@@ -18,7 +18,7 @@ from .linear import Model
 from .measures import first_reason
 from .options import Options
 from .results import Effects, Pooled
-from .single_group import NO_TIME, corrected_rates
+from .single_group import NO_TIME, TWO_RATES
 from .strata import Rates, Stratified
 from .tau2 import Tau2, dersimonian_laird
 
@@ -30,10 +30,12 @@ MISSING = "a number is missing"
 class Strata:
     """The strata that are pooled, corrected as asked; their places in the data; who is left out and why.
 
-    `uninformative` (of all studies): nobody, or everybody, has the event.
+    `risk_differences` (of tables): corrected or not, as `correction_form` says. `uninformative` (of all
+    studies): nobody, or everybody, has the event.
     """
 
     content: Tables | Rates
+    risk_differences: FloatArray
     places: IntArray
     left_out: LeftOut
     uninformative: BoolArray
@@ -52,10 +54,10 @@ def pool_mantel_haenszel(es: Effects, o: Options) -> Pooled:
             "Mantel-Haenszel weights go with method='EE' (common effect) or 'DL' (RevMan's random effects), "
             f"not with {o.method!r}."
         )
-    s = _table_strata(es, o) if "ai" in es.data else _rate_strata(es, o)
+    s = _table_strata(es, o) if "ai" in es.data else _rate_strata(es)
     if len(s.places) == 0:
         return empty(es, o, s.left_out)
-    fit = _estimate(es.measure, s.content, o)
+    fit = _estimate(es.measure, s, o)
     u = usable(es)
     if o.mh_q_drop00:
         u = _without(u, s.uninformative)
@@ -90,16 +92,18 @@ def _table_strata(es: Effects, o: Options) -> Strata:
     places, out = _places(es, first_reason(reasons, len(es.study)))
     kept = t.where(places)
     corrected = kept.plus(*corrections(kept, o.mh_add, o.mh_to))
-    return Strata(corrected, places, out, any_of(t.no_events, t.all_events))
+    of = corrected if o.correction_form == "cells" else kept
+    differences = of.a / of.n1 - of.c / of.n2
+    return Strata(corrected, differences, places, out, any_of(t.no_events, t.all_events))
 
 
-def _rate_strata(es: Effects, o: Options) -> Strata:
+def _rate_strata(es: Effects) -> Strata:
     c = es.data
     missing = np.isnan(c["x1i"] + c["t1i"] + c["x2i"] + c["t2i"])
     no_time = any_of(c["t1i"] == 0, c["t2i"] == 0)
     places, out = _places(es, first_reason([(missing, MISSING), (no_time, NO_TIME)], len(es.study)))
-    kept = {name: values[places] for name, values in c.items()}
-    return Strata(Rates(*corrected_rates(kept, o.mh_add, o.mh_to)), places, out, c["x1i"] + c["x2i"] == 0)
+    kept = Rates(*(c[name][places] for name in TWO_RATES))
+    return Strata(kept, np.empty(0), places, out, c["x1i"] + c["x2i"] == 0)
 
 
 def _places(es: Effects, why: list[str]) -> tuple[IntArray, LeftOut]:
@@ -112,11 +116,12 @@ def _without(u: Usable, uninformative: BoolArray) -> Usable:
     return replace(u, places=u.places[keep], y=u.y[keep], v=u.v[keep])
 
 
-def _estimate(measure: str, content: Tables | Rates, o: Options) -> Stratified:
+def _estimate(measure: str, s: Strata, o: Options) -> Stratified:
+    content = s.content
     if isinstance(content, Rates):
         return strata.rate_ratio(content) if measure == "IRR" else strata.rate_difference(content)
     if measure == "RD":
-        return strata.risk_difference(content, o.mh_variance)
+        return strata.risk_difference(content, s.risk_differences, o.mh_variance)
     return strata.odds_ratio(content) if measure == "OR" else strata.risk_ratio(content)
 
 

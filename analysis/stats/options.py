@@ -43,7 +43,7 @@ class Options:
     "V" (t with k-1), "HTS" (t with k-2), "HK" (t with k-1, Hartung-Knapp standard error), "S" (normal),
     where V, HTS and S keep the Wald standard error; or "none".
     `i2`: I2 and H2 from "tau2" or from "Q".
-    `mh_add`, `mh_to`: the correction inside Mantel-Haenszel pooling, as `add` and `to`.
+    `mh_add`, `mh_to`: the correction of tables inside Mantel-Haenszel pooling, as `add` and `to`.
     `mh_q_drop00`: leave studies without events, or with nothing else, out of the Q of Mantel-Haenszel pooling.
     `mh_variance`: of the Mantel-Haenszel risk difference, "Sato" (1989) or "Greenland" (1985).
     `cmh_correct`: continuity correction of the Cochran-Mantel-Haenszel test.

@@ -166,24 +166,24 @@ def freeman_tukey_rate(c: Columns, o: Options) -> Computed:
 TWO_RATES = ("x1i", "t1i", "x2i", "t2i")
 
 
-def corrected_rates(c: Columns, add: float, to: str) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """x1, t1, x2, t2 with `add` events given to both groups of the studies that `to` names."""
+def _rates(c: Columns, o: Options) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """x1, t1, x2, t2, with the correction added to the events of both groups."""
     x1, t1, x2, t2 = (c[name] for name in TWO_RATES)
-    more = add * _which((x1 == 0) | (x2 == 0), to)
+    more = _amount(o) * _which((x1 == 0) | (x2 == 0), o.to)
     return x1 + more, t1, x2 + more, t2
 
 
 @register("IRR", "Rate ratio", TWO_RATES, "exp", kind="rate2")
 def rate_ratio(c: Columns, o: Options) -> Computed:
     """Log rate ratio; variance 1/x1 + 1/x2 (Rothman, Greenland and Lash 2008)."""
-    x1, t1, x2, t2 = corrected_rates(c, _amount(o), o.to)
+    x1, t1, x2, t2 = _rates(c, o)
     return Computed(_log(x1 / t1) - _log(x2 / t2), 1 / x1 + 1 / x2, _no_time(c, "t1i", "t2i"), ZERO_COUNT)
 
 
 @register("IRD", "Rate difference", TWO_RATES, "identity", kind="rate2")
 def rate_difference(c: Columns, o: Options) -> Computed:
     """Difference of rates; variance x1/t1^2 + x2/t2^2."""
-    x1, t1, x2, t2 = corrected_rates(c, _amount(o), o.to)
+    x1, t1, x2, t2 = _rates(c, o)
     return Computed(x1 / t1 - x2 / t2, x1 / t1**2 + x2 / t2**2, _no_time(c, "t1i", "t2i"), ZERO_COUNT)
 
 

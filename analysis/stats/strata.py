@@ -58,12 +58,16 @@ def risk_ratio(t: Tables) -> Stratified:
     return _log_ratio((t.a / n) * t.n2, (t.c / n) * t.n1, float(d.sum()))
 
 
-def risk_difference(t: Tables, variance: str) -> Stratified:
-    """Mantel-Haenszel risk difference; variance "Sato" (Sato, Greenland, Robins 1989) or "Greenland" (1985)."""
+def risk_difference(t: Tables, differences: FloatArray, variance: str) -> Stratified:
+    """Mantel-Haenszel mean of the studies' risk differences.
+
+    `variance` is "Sato" (Sato, Greenland and Robins 1989) or "Greenland" (Greenland and Robins 1985).
+    `differences` are those of `t`, or in RevMan's way those of the tables before a correction.
+    """
     n = t.n1 + t.n2
     weights = (t.n1 / n) * t.n2
     total = float(weights.sum())
-    estimate = float(((t.a / n) * t.n2 - (t.c / n) * t.n1).sum()) / total
+    estimate = float((weights * differences).sum()) / total
     if variance == "Greenland":
         scaled = (weights**2 * (t.a / t.n1 * t.b / t.n1 / t.n1 + t.c / t.n2 * t.d / t.n2 / t.n2)).sum()
     else:
