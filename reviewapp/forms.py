@@ -8,6 +8,7 @@ from django import forms
 from django.forms.models import model_to_dict
 from django.http import HttpRequest
 
+from reviewapp import workflow
 from reviewapp.audit import canonical, sha256
 from reviewapp.models import Review, Role, User
 
@@ -24,8 +25,7 @@ class SignUp(forms.Form):
     field_order = ["name", "email", "password1"]
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
+        workflow.introduce(user, self.cleaned_data["name"])
 
 
 VOTES = [(2, "Two, blind to each other"), (1, "One")]

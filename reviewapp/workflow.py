@@ -33,6 +33,12 @@ PROTOCOL = (
 )
 
 
+def introduce(user: User, name: str) -> None:
+    """Keep the name by which a new person goes. It touches no review, so no trail tells of it."""
+    user.name = name
+    user.save(update_fields=["name"])
+
+
 def create_review(user: User, *, reasons: Iterable[str] = (), is_author: bool = True, **protocol: Any) -> Member:
     """Start a review with its protocol; the user becomes its owner, and a review author if so chosen."""
     unknown = set(protocol) - set(PROTOCOL)

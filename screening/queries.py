@@ -286,6 +286,11 @@ def report(member: Member, citation: Citation) -> Report:
     return one(reports(member), citation=citation)
 
 
+def report_of(citation: Citation) -> Report | None:
+    """The report of a citation that the member was given, if it is sought."""
+    return Report.objects.filter(citation=citation).select_related("document").first()
+
+
 def document(member: Member, pk: int) -> Document:
     return one(Document.objects.filter(review=member.review_id), pk=pk)
 

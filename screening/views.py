@@ -215,7 +215,7 @@ def show_desk(request: HttpRequest, member: Member, stage: str, citation: Citati
             "own": queries.own_vote(member, citation, stage),
             "sources": queries.sources(citation),
             "place": next(place for place in queries.places(member, citation) if place.stage == stage),
-            "report": Report.objects.filter(citation=citation).select_related("document").first(),
+            "report": queries.report_of(citation),
             "reasons": queries.reasons(member),
             "note_form": NoteForm(),
         }
@@ -326,7 +326,7 @@ def conflict(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpR
         "full_text": stage == Stage.FULL_TEXT,
         "citation": found,
         "sources": queries.sources(found),
-        "report": Report.objects.filter(citation=found).select_related("document").first(),
+        "report": queries.report_of(found),
         "votes": queries.votes_to_settle(member, found, stage),
         "notes": queries.notes_to_settle(member, found, stage),
         "reasons": queries.reasons(member),
