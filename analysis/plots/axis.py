@@ -101,7 +101,8 @@ def linear_axis(limits: Iterable[float], core: Iterable[float], null: float | No
     reach = min(distances[-1], max(need, usual)) or 1.0
     half, step = min(_symmetric(reach, steps) for steps in (2, 3, 4))
     count = round(half / step)
-    return Axis(null - half, null + half, tuple(_round(null + i * step) for i in range(-count, count + 1)))
+    ticks = tuple(_round(null + i * step) for i in range(-count, count + 1))
+    return Axis(ticks[0], ticks[-1], ticks)
 
 
 def _symmetric(reach: float, steps: int) -> tuple[float, float]:

@@ -7,7 +7,7 @@ grow, so nothing overlaps or is cut.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from analysis.plots.axis import Axis, linear_axis, ratio_axis
@@ -32,7 +32,7 @@ HEADING_WIDTH = 140.0
 GROUP_LINES = 3  # a shared heading may have so many lines before it widens its columns
 PLOT_WIDTH = 250.0
 DOT = 15.0  # least width of a risk-of-bias column
-BIAS_LEAST = 64.0
+BIAS_LEAST = 84.0  # room for the words above the columns
 PAGE_HEIGHT = 1010.0  # an upright A4 page at 96 dpi, less its margins
 
 
@@ -79,11 +79,14 @@ class _Layout:
 
     def pages(self, height: float | None) -> list[str]:
         """SVG of each page; without a height, of the one page that holds everything."""
-        body, closing = list(self._body()), self._closing()
+        body = list(self._body())
+        if body:
+            body[-1] = replace(body[-1], keep=True)  # axis and legend never stand alone
+        body.append(self._closing())
         if height is None:
-            return [self._page("", [*body, closing])]
+            return [self._page("", body)]
         room = height - self._top("(page 99 of 99)").height - self._axis().height - 2 * MARGIN
-        sheets = paginate([*body, closing], room)
+        sheets = paginate(body, room)
         of_pages = f"of {len(sheets)})" if len(sheets) > 1 else ""
         return [
             self._page(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
-from math import isfinite
+from math import ceil, isfinite
 from pathlib import Path
 
 from analysis.plots import fonts
@@ -84,7 +84,7 @@ def wrap(text: str, width: float, face: Face) -> Block:
     """
     lines: list[str] = []
     line = ""
-    for word in _SPACES.split(text.strip()):
+    for word in _SPACES.split(_NOT_XML.sub("\ufffd", text).strip()):
         for piece in _pieces(word, width, face):
             joined = f"{line} {piece.text}" if line and piece.spaced else line + piece.text
             if line and face.width(joined) > width:
@@ -224,11 +224,12 @@ class Drawing:
         self._parts.append("</a>")
 
     def document(self, width: float, height: float, title: str, description: str, *, interactive: bool = False) -> str:
-        """The whole SVG text.
+        """The whole SVG text, in whole pixels, so that no program rounds the last of them away.
 
         A picture is one image to a screen reader (role="img"). An interactive one holds links, which that role
         would hide, so it is a group with the same name and description.
         """
+        width, height = ceil(width), ceil(height)
         name = hashlib.sha256(f"{title}\0{description}".encode("utf-8", "replace")).hexdigest()[:10]
         head = _attributes(
             {

@@ -1,0 +1,127 @@
+"""Forest plots and judgements for tests: sensible ones, and any that can be."""
+
+from dataclasses import replace
+from math import exp, inf
+
+from hypothesis import strategies as st
+
+from analysis.plots.forest_data import (
+    Column,
+    Forest,
+    Group,
+    Interval,
+    Prediction,
+    StudyRow,
+    SummaryRow,
+    dichotomous_columns,
+)
+from analysis.plots.judgements import ROB1, Domain
+
+DOMAINS = (
+    Domain("A", "Random sequence generation (selection bias)"),
+    Domain("B", "Allocation concealment (selection bias)"),
+    Domain("C", "Blinding of outcome assessment (detection bias)"),
+)
+
+
+def attachment() -> Forest:
+    """Two trials, one with an interval that no axis holds."""
+    studies = (
+        StudyRow(
+            "Orme 1999",
+            ("31", "46", "9", "54", "61.6%", "4.04 [2.15, 7.60]"),
+            Interval(4.04, 2.15, 7.6),
+            61.6,
+            ("low", "unclear", "high"),
+        ),
+        StudyRow(
+            "Quill 2006",
+            ("8", "14", "1", "54", "38.4%", "30.86 [4.20, 226.50]"),
+            Interval(30.86, 4.2, 226.5),
+            38.4,
+            ("low", "", "low"),
+        ),
+    )
+    total = SummaryRow(
+        "Total (95% CI)",
+        ("", "60", "", "108", "100.0%", "8.93 [1.25, 63.70]"),
+        Interval(8.93, 1.25, 63.7),
+        Prediction("95% prediction interval", ("", "", "", "", "", "[0.01, 900.12]"), 0.01, 900.12),
+        ("Total events: 39, 10", "Heterogeneity: Tau² = 1.55; Chi² = 3.93, df = 1 (P = 0.05); I² = 75%"),
+    )
+    return Forest(
+        "1.1 Secure attachment",
+        dichotomous_columns("Psychotherapy", "Control", "Risk ratio", "M-H, Random, 95% CI"),
+        (Group(studies),),
+        total,
+        plot_heading=("Risk ratio", "M-H, Random, 95% CI"),
+        log=True,
+        null=1.0,
+        favours=("Favours control", "Favours psychotherapy"),
+        domains=DOMAINS,
+        judgements=ROB1,
+    )
+
+
+def many(count: int) -> Forest:
+    """As many studies as asked for."""
+    plot = attachment()
+    first = plot.studies[0]
+    studies = tuple(replace(first, label=f"Study {i}") for i in range(count))
+    return replace(plot, groups=(Group(studies),))
+
+
+# Any text at all, with words too long for any column among it.
+words = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(["", " ", "−0.22 [−0.46, 0.02]", "x" * 150, "治療" * 40, "Tau² = 0.3; " * 12, "a-b/" * 60]),
+    st.lists(st.text(max_size=12), max_size=25).map(" ".join),
+)
+few_words = st.lists(words, max_size=3).map(tuple)
+weights = st.floats(0, 1e6, allow_nan=False)
+
+
+@st.composite
+def intervals(draw: st.DrawFn, log: bool) -> Interval:
+    """From well-behaved to as wide as can be."""
+    size = draw(st.sampled_from([0.1, 1.0, 5.0, 40.0]))
+    ends = sorted(draw(st.lists(st.floats(-size, size), min_size=3, max_size=3)))
+    lower, estimate, upper = (exp(end) for end in ends) if log else ends
+    if draw(st.integers(0, 9)) == 0:
+        return Interval(estimate, 0.0 if log else -inf, inf)
+    return Interval(estimate, lower, upper)
+
+
+@st.composite
+def forests(draw: st.DrawFn) -> Forest:
+    """Any forest plot the input allows."""
+    log = draw(st.booleans())
+    columns = tuple(
+        draw(st.lists(st.builds(Column, words, words, st.sampled_from(["start", "middle", "end"])), max_size=6))
+    )
+    domains = tuple(draw(st.lists(st.builds(Domain, st.text(max_size=4), words), max_size=8)))
+    cells = st.tuples(*(words for _ in columns))
+    effects = st.none() | intervals(log)
+    bias = st.tuples(*(st.sampled_from(["", *ROB1]) for _ in domains))
+    studies = st.builds(StudyRow, words, cells, effects, weights, bias)
+    limits = intervals(log)
+    predictions = st.builds(lambda label, row, i: Prediction(label, row, i.lower, i.upper), words, cells, limits)
+    summaries = st.none() | st.builds(SummaryRow, words, cells, effects, st.none() | predictions, few_words)
+    groups = st.builds(Group, st.lists(studies, max_size=5).map(tuple), words, summaries)
+    return Forest(
+        title=draw(words),
+        columns=columns,
+        groups=tuple(draw(st.lists(groups, max_size=3))),
+        total=draw(summaries),
+        study_heading=draw(words),
+        plot_heading=draw(few_words),
+        log=log,
+        null=draw(st.sampled_from([None, 1.0] if log else [None, 0.0, 7.0])),
+        axis_label=draw(words),
+        favours=(draw(words), draw(words)),
+        notes=draw(few_words),
+        domains=domains,
+        judgements=ROB1,
+        bias_heading=draw(words),
+        footnotes=draw(few_words),
+    )
