@@ -40,12 +40,13 @@ def main_review(say: Say) -> Member:
     for search in load("searches/searches.json")["searches"]:
         taken = take_in(owner, search)
         say(f"  {search['source']}: {taken.records.count()} records")
+    link_by_hand(team, find_citations(owner.review))
     citations = find_citations(owner.review)
-    link_by_hand(team, citations)
-    say(f"Two authors screen {len(citations)} citations, an arbiter settles what they disagree on")
+    say(f"Two authors screen {sum(map(len, citations.values()))} citations, an arbiter settles what they disagree on")
     reasons = {reason["id"]: reason["text"] for reason in protocol["exclusion_reasons"]}
     for decision in load("decisions.json")["decisions"]:
-        decide(team, citations[decision["key"]], decision, reasons)
+        for citation in citations[decision["key"]]:
+            decide(team, citation, decision, reasons)
     for study in load("studies.json")["studies"]:
         say(f"Extraction, risk of bias and agreement: {study['label']}")
         extract(team, study, citations, outcomes)
@@ -136,20 +137,21 @@ def record_at(review: Review, place: dict[str, Any]) -> Record:
     return found.get(position=place["position"])
 
 
-def find_citations(review: Review) -> dict[str, Citation]:
-    """The citation of each publication, by the publication's key."""
-    return {
-        each["key"]: Citation.objects.get(links__record=record_at(review, each["records"][0]), links__undone_at=None)
-        for each in load("citations.json")["citations"]
-    }
+def find_citations(review: Review) -> dict[str, list[Citation]]:
+    """The citations of each publication, by its key: one, or two where its records share nothing and were left apart."""
+    found = {}
+    for each in load("citations.json")["citations"]:
+        linked = [Link.objects.get(record=record_at(review, place), undone_at=None) for place in each["records"]]
+        found[each["key"]] = list({link.citation_id: link.citation for link in linked}.values())
+    return found
 
 
-def link_by_hand(team: accounts.Team, citations: dict[str, Citation]) -> None:
+def link_by_hand(team: accounts.Team, citations: dict[str, list[Citation]]) -> None:
     """Records of one publication that share no identifier are linked by an author."""
     for each in load("decisions.json")["links_by_hand"]:
         for place in each["records"]:
             record = record_at(team["first"].review, place)
-            screening.link_record(team[each["by"]], record, citations[each["key"]])
+            screening.link_record(team[each["by"]], record, citations[each["key"]][0])
 
 
 # --- selection --------------------------------------------------------------------------------------------------
@@ -222,12 +224,12 @@ def retrieve(member: Member, citation: Citation, judged: dict[str, Any]) -> None
 
 
 def extract(
-    team: accounts.Team, data: dict[str, Any], citations: dict[str, Citation], outcomes: dict[str, Outcome]
+    team: accounts.Team, data: dict[str, Any], citations: dict[str, list[Citation]], outcomes: dict[str, Outcome]
 ) -> None:
     """One study: its reports and arms, two sheets, two assessments, and what was agreed."""
     owner = team["first"]
     study = Study.objects.filter(review=owner.review, label=data["label"], dropped_at=None).first()
-    study = study or extraction.make_study(owner, data["label"], [citations[key] for key in data["reports"]])
+    study = study or extraction.make_study(owner, data["label"], [citations[key][0] for key in data["reports"]])
     arms = {}
     for arm in data["arms"]:
         found = Arm.objects.filter(study=study, name=arm["name"], dropped_at=None).first()

@@ -104,7 +104,8 @@ class Source:
         try:
             yield text
         finally:
-            text.detach()
+            if not self.stream.closed:  # else the file was closed while lines were still to come
+                text.detach()
 
     @property
     def _is_utf8(self) -> bool:
