@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Count, Exists, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from reviewapp.access import Can, can
+from reviewapp.access import Can, can, may
 from reviewapp.errors import NotHere
 from reviewapp.models import Event, ExclusionReason, Member, Stage
 from reviewapp.queries import Step
@@ -311,7 +311,7 @@ def steps(member: Member) -> list[Step]:
             searches_url,
             done=sum(1 for each in sources if each.records),
             total=len(sources),
-            mine=int(not sources and can(member, Can.IMPORT)),
+            mine=int(not sources and may(member, Can.IMPORT)),
             mine_url=searches_url,
             mine_label="Add the first search",
             note=f"{sum(each.records for each in sources):,} records",
@@ -328,7 +328,8 @@ def steps(member: Member) -> list[Step]:
         label = (
             f"{state.left:,} {noun}{'' if state.left == 1 else 's'} to {'screen' if noun == 'citation' else 'judge'}"
         )
-        steps.append(Step(stage, title, desk, state.settled, state.total, state.left, desk, label))
+        url = desk if may(member, Can.SCREEN) else reverse("screening:citations", args=[slug])
+        steps.append(Step(stage, title, url, state.settled, state.total, state.left, desk, label))
         if can(member, Can.ARBITRATE):
             label = f"{clashes:,} conflict{'' if clashes == 1 else 's'} to settle ({Stage(stage).label.lower()})"
             clash = Step(f"conflicts_{stage}", "Settle conflicts", settle, 0, 0, clashes, settle, label, on_path=False)
@@ -342,7 +343,7 @@ def retrieval_step(member: Member) -> Step:
     counts = (
         reports(member).order_by().aggregate(total=Count("pk"), sought=Count("pk", filter=Q(state=Report.State.SOUGHT)))
     )
-    mine = counts["sought"] if can(member, Can.IMPORT) else 0
+    mine = counts["sought"] if may(member, Can.IMPORT) else 0
     label = f"{mine:,} report{'' if mine == 1 else 's'} to retrieve"
     return Step(
         "retrieve", "Retrieve reports", url, counts["total"] - counts["sought"], counts["total"], mine, url, label

@@ -13,7 +13,7 @@ from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp import files
-from reviewapp.access import Can, can, for_member
+from reviewapp.access import Can, for_member, may
 from reviewapp.errors import BadInput, Stale
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
@@ -48,7 +48,7 @@ def searches(request: HttpRequest, member: Member) -> HttpResponse:
         "kinds": Search.Kind.choices,
         "searches": [each for each in found if not each.dropped_at],
         "dropped": [each for each in found if each.dropped_at],
-        "may_import": can(member, Can.IMPORT),
+        "may_import": may(member, Can.IMPORT),
     }
     return render(request, "screening/searches.html", context)
 
@@ -72,7 +72,7 @@ def search(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "search": found,
         "imports": imports,
         "form": ImportForm(),
-        "may_import": can(member, Can.IMPORT),
+        "may_import": may(member, Can.IMPORT),
     }
     return render(request, "screening/search.html", context)
 
@@ -119,7 +119,7 @@ def import_(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     context = {
         "member": member,
         "import": taken,
-        "may_import": can(member, Can.IMPORT),
+        "may_import": may(member, Can.IMPORT),
         "known": queries.records_already_known(taken),
         "doubtful": queries.records_with_problems(taken)[:200],
     }
@@ -166,7 +166,7 @@ def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "links": [link for link in links if not link.undone_at],
         "former": [link for link in links if link.undone_at],
         "events": queries.events(member, found),
-        "may_import": can(member, Can.IMPORT),
+        "may_import": may(member, Can.IMPORT),
         "link_form": LinkForm(),
     }
     return render(request, "screening/citation.html", context)
@@ -373,7 +373,7 @@ def reports(request: HttpRequest, member: Member) -> HttpResponse:
         "state": state,
         "pdf_form": PdfForm(),
         "comment_form": CommentForm(),
-        "may_import": can(member, Can.IMPORT),
+        "may_import": may(member, Can.IMPORT),
     }
     return render(request, "screening/reports.html", context)
 
