@@ -31,14 +31,23 @@ class Member(NamedTuple):
     end: float = 1.0
 
 
-def is_packed(head: bytes) -> bool:
+def contents(stream: IO[bytes], limits: Limits) -> tuple[bool, Iterator[Member]]:
+    """-> whether a file is an archive, and what is in it; a file that is none, workbooks too, is its only member."""
+    if is_packed(stream) and not is_workbook(stream):
+        return True, members(stream, limits)
+    return False, iter([Member("", stream)])
+
+
+def is_packed(stream: IO[bytes]) -> bool:
     """-> does the file begin as a zip or gzip file does?"""
-    return head.startswith((GZIP, *ZIP))
+    stream.seek(0)
+    return stream.read(4).startswith((GZIP, *ZIP))
 
 
 def is_workbook(stream: IO[bytes]) -> bool:
-    """-> is this zip file an Excel workbook?"""
-    return "xl/workbook.xml" in _open_zip(stream).namelist()
+    """-> is this an Excel workbook, which is a zip file too?"""
+    stream.seek(0)
+    return stream.read(4).startswith(ZIP) and "xl/workbook.xml" in _open_zip(stream).namelist()
 
 
 def members(stream: IO[bytes], limits: Limits) -> Iterator[Member]:
@@ -58,11 +67,6 @@ def members(stream: IO[bytes], limits: Limits) -> Iterator[Member]:
     for entry in entries:
         begin, done = done / total, done + entry.file_size
         yield Member(entry.filename, _unpacked(archive, entry), begin, done / total)
-
-
-def workbook_size(stream: IO[bytes]) -> int:
-    """-> the size in bytes that a zip file says it has when unpacked."""
-    return sum(entry.file_size for entry in _open_zip(stream).infolist())
 
 
 def _open_zip(stream: IO[bytes]) -> zipfile.ZipFile:

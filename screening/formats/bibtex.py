@@ -19,6 +19,8 @@ _RESTART = re.compile(r"\s*@[^\S\n]*[A-Za-z]{2,30}\s*[{(][^={}\"]{0,200},")
 _BRACE = re.compile(r"\\.|[{}()]", re.DOTALL)
 _NAME = re.compile(r"[\s,]*([^\s=,{}\"#]+(?:[^\S\n]+[^\s=,{}\"#]+){0,3})\s*=\s*", re.DOTALL)
 _QUOTE_END = re.compile(r'"(?=\s*(?:#|,\s*(?:[A-Za-z][\w.:+-]*\s*=|$)|$))')
+_NEXT_FIELD = re.compile(r"[,\n]\s*(?=[A-Za-z][\w.:+-]*\s*=\s*[{\"\d])")
+_JOINT = re.compile(r"\s*#\s*")
 _BARE = re.compile(r"[^\s,{}#\"]+")
 _NO_RECORD = ("comment", "preamble", "string")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -173,7 +175,7 @@ def _fields(body: str, macros: dict[str, str], problems: list[str], line: int = 
         named = _NAME.match(body, position)
         if named is None:
             rest = body[position:].strip(" \t\r\n,}")
-            following = re.compile(r"[,\n]\s*(?=[A-Za-z][\w.:+-]*\s*=\s*[{\"\d])").search(body, position)
+            following = _NEXT_FIELD.search(body, position)
             skipped = body[position : following.start() if following else len(body)].strip(" \t\r\n,")
             if rest and skipped:
                 problems.append(f"Line {line}: “{excerpt(skipped)}” was not understood; the raw text has it.")
@@ -191,7 +193,7 @@ def _value(body: str, position: int, macros: dict[str, str], problems: list[str]
     while True:
         piece, position = _piece(body, position, macros, problems, line)
         pieces.append(piece)
-        joint = re.compile(r"\s*#\s*").match(body, position)
+        joint = _JOINT.match(body, position)
         if joint is None:
             return "".join(pieces), position
         position = joint.end()
@@ -200,7 +202,7 @@ def _value(body: str, position: int, macros: dict[str, str], problems: list[str]
 def _piece(body: str, position: int, macros: dict[str, str], problems: list[str], line: int) -> tuple[str, int]:
     if body.startswith("{", position):
         end = _closing(body, position)
-        return body[position + 1 : end], end + 1
+        return body[position + 1 : end], end + body.startswith("}", end)
     if body.startswith('"', position):
         found = _QUOTE_END.search(body, position + 1)
         end = found.start() if found else len(body)
@@ -215,12 +217,14 @@ def _piece(body: str, position: int, macros: dict[str, str], problems: list[str]
 
 
 def _closing(body: str, position: int) -> int:
+    """-> where a value in braces ends; where its brace is never closed, before the next field."""
     depth = 0
     for found in _BRACE.finditer(body, position):
         depth += {"{": 1, "}": -1}.get(found.group(), 0)
         if depth == 0:
             return found.start()
-    return len(body)
+    following = _NEXT_FIELD.search(body, position)
+    return following.start() if following else len(body)
 
 
 def _authors(fields: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Which format is this? Decided by what a file holds, never by its name."""
 
 import re
+from typing import IO
 
 from screening.formats import ris, table
 from screening.formats.markup import ENTITIES_REFUSED
@@ -28,6 +29,8 @@ _BINARY = (
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (save it as .xlsx or CSV)"),
+    (b"PK\x03\x04", "an archive in an archive (unpack it first)"),
+    (b"\x1f\x8b", "an archive in an archive (unpack it first)"),
     (b"Rar!", "a RAR archive (unpack it first)"),
     (b"7z\xbc\xaf", "a 7-Zip archive (unpack it first)"),
     (b"BZh", "a bzip2 archive (unpack it first)"),
@@ -52,9 +55,13 @@ _ONE_TAG = re.compile(r"^[A-Z][A-Z0-9]{1,3} {0,2}- \S", re.MULTILINE)
 _ENW_TITLE = re.compile(r"^%[0T] ", re.MULTILINE)
 
 
-def known_binary(head: bytes) -> str:
-    """-> what a file that is no text seems to be, or ""."""
-    return next((what for magic, what in _BINARY if head.startswith(magic)), "")
+def refuse_binary(stream: IO[bytes]) -> None:
+    """Raise UnreadableFile, saying what it seems to be, where a file is known not to be text."""
+    stream.seek(0)
+    head = stream.read(16)
+    for magic, what in _BINARY:
+        if head.startswith(magic):
+            raise UnreadableFile(f"The file is {what}. {EXPORT_AGAIN}")
 
 
 def text_format(head: str) -> str:
@@ -65,7 +72,9 @@ def text_format(head: str) -> str:
     head = head.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not head.strip("\ufeff \t\n"):
         raise UnreadableFile("The file is empty. " + EXPORT_AGAIN)
-    _refuse_binary(head)
+    _refuse_controls(head)
+    if table.begins_with_header(head):
+        return table.layout_of(head)
     if head.lstrip().startswith("<") and (markup := _markup(head)):
         return markup
     if tagged := _tagged(head):
@@ -80,7 +89,7 @@ def text_format(head: str) -> str:
     )
 
 
-def _refuse_binary(head: str) -> None:
+def _refuse_controls(head: str) -> None:
     start = head[:4096]
     controls = sum(1 for letter in start if letter < " " and letter not in "\t\n\x0b\x0c\x1b\x1a")
     if controls + start.count("\ufffd") > len(start) / 20 + 8:

@@ -5,8 +5,6 @@ import re
 from dataclasses import dataclass
 from typing import IO
 
-import charset_normalizer
-
 from screening.formats.record import UnreadableFile
 
 _BOMS = (
@@ -88,7 +86,7 @@ def guess(stream: IO[bytes]) -> Guess:
         return Guess("utf-8")
     if (declared := _XML_ENCODING.match(head)) and (named := _declared(declared.group(1))):
         return Guess(named)
-    if valid >= broken:
+    if valid >= broken or not _spells_letters(sample):
         return Guess("utf-8")
     return _legacy(sample)
 
@@ -132,13 +130,20 @@ def _utf8_census(stream: IO[bytes]) -> tuple[int, int, bytes]:
     return valid, broken, bytes(sample)
 
 
+def _spells_letters(sample: bytes) -> bool:
+    """-> do any of the bytes beyond ASCII spell letters in an older encoding, rather than being damage?"""
+    return any(run.decode(LEGACY, "replace").isalpha() for run in _HIGH.findall(sample))
+
+
 def _legacy(sample: bytes) -> Guess:
+    import charset_normalizer  # takes a while to load, and is needed for few files
+
     letters = b"\n".join(line for line in sample.splitlines() if _HIGH.search(line))[:20_000]
     best = charset_normalizer.from_bytes(letters).best() if len(letters) > 20 else None
     name = best.encoding if best is not None and best.encoding in _FOREIGN else LEGACY
     return Guess(
         name,
-        f"The file is not UTF-8; it was read as {name}. If letters look wrong, choose another encoding.",
+        f"The file is not UTF-8; it was read as {dict(ENCODINGS).get(name, name)}. If letters look wrong, choose another encoding.",
     )
 
 

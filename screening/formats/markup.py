@@ -41,7 +41,7 @@ def blocks(source: Source, names: tuple[str, ...]) -> Iterator[Block]:
     name = "|".join(names)
     outside = re.compile(rf"<!--|<!\[CDATA\[|<(?:{name})(?=[\s/>])")
     within = re.compile(rf"<!--|<!\[CDATA\[|</(?:{name})\s*>|<(?:{name})(?=[\s/>])")
-    text, line, searched, inside = "", 1, 0, False
+    text, line, searched, inside, whole = "", 1, 0, False, 0
     for chunk in chain(source.chunks(), ("",)):
         text += chunk
         while found := (within if inside else outside).search(text, searched):
@@ -56,6 +56,7 @@ def blocks(source: Source, names: tuple[str, ...]) -> Iterator[Block]:
             piece, text = text[:cut], text[cut:]
             if inside:
                 yield Block(line, line + line_ends(piece.rstrip()), piece)
+                whole += 1
             else:
                 _between(source, piece, line)
             line += line_ends(piece)
@@ -70,7 +71,7 @@ def blocks(source: Source, names: tuple[str, ...]) -> Iterator[Block]:
             )
     if inside:
         source.problems.add(
-            "the file breaks off inside a record, which was left out.",
+            f"after {whole:,} whole records the file breaks off inside one, which was left out.",
             line,
             line + line_ends(text.rstrip()),
             left_out=True,

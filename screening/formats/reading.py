@@ -23,9 +23,9 @@ from screening.formats import (
     wos,
 )
 from screening.formats.archive import Member
-from screening.formats.detect import EXPORT_AGAIN, LABELS, known_binary, text_format
+from screening.formats.detect import EXPORT_AGAIN, LABELS, refuse_binary, text_format
 from screening.formats.limits import LIMITS, Limits
-from screening.formats.record import ParsedRecord, Part, Problem, Result, UnreadableFile
+from screening.formats.record import ParsedRecord, Part, Problem, Result, UnmappedTable, UnreadableFile
 from screening.formats.source import Source
 
 Data = bytes | os.PathLike[str] | IO[bytes]
@@ -101,9 +101,9 @@ class Export:
         self._position = 0
         self._open = ExitStack()
         try:
-            stream = self._opened(data)
+            stream = opened(data, self._open)
             self.size = self._sized(stream)
-            self._packed, self._queue = self._members(stream)
+            self._packed, self._queue = archive.contents(stream, limits)
             self._advance()
         except BaseException:
             self._open.close()
@@ -151,13 +151,6 @@ class Export:
             return TABLES[self.format](source, self._mapping)
         return READERS[self.format](source)
 
-    def _opened(self, data: Data) -> IO[bytes]:
-        if isinstance(data, bytes):
-            return io.BytesIO(data)
-        if isinstance(data, os.PathLike):
-            return self._open.enter_context(open(data, "rb"))
-        return data
-
     def _sized(self, stream: IO[bytes]) -> int:
         size = stream.seek(0, io.SEEK_END)
         if not size:
@@ -168,12 +161,6 @@ class Export:
                 "Split the search, for example by year, and export in parts."
             )
         return size
-
-    def _members(self, stream: IO[bytes]) -> tuple[bool, Iterator[Member]]:
-        head = _head(stream)
-        if archive.is_packed(head) and not archive.is_workbook(stream):
-            return True, archive.members(stream, self.limits)
-        return False, iter([Member("", stream)])
 
     def _advance(self) -> None:
         """Make the next file that can be read the current one; where it is the only one, it must be readable."""
@@ -198,15 +185,16 @@ class Export:
             raise UnreadableFile(f"Nothing in the archive could be read. {reasons}")
 
     def _recognised(self, member: Member) -> tuple[Source, str]:
-        head = _head(member.stream)
-        if what := known_binary(head):
-            raise UnreadableFile(f"The file is {what}. {EXPORT_AGAIN}")
-        if archive.is_packed(head):
-            if not archive.is_workbook(member.stream):
-                raise UnreadableFile("This is an archive in an archive. Unpack it first.")
+        if archive.is_workbook(member.stream):
             return Source(member.stream, self.name, "utf-8", self.limits, member.name), "xlsx"
+        refuse_binary(member.stream)
         source = Source(member.stream, self.name, self._chosen, self.limits, member.name)
-        return source, "csv" if self._mapping else text_format(source.head())
+        try:
+            return source, text_format(source.head())
+        except UnmappedTable:
+            if not self._mapping:
+                raise
+            return source, "csv"
 
     def _end_member(self, records: int) -> None:
         source = self._source
@@ -220,6 +208,10 @@ class Export:
             self._member.stream.close()
 
 
-def _head(stream: IO[bytes]) -> bytes:
-    stream.seek(0)
-    return stream.read(16)
+def opened(data: Data, stack: ExitStack) -> IO[bytes]:
+    """-> the data as a seekable stream, which the stack closes if it was opened here."""
+    if isinstance(data, bytes):
+        return io.BytesIO(data)
+    if isinstance(data, os.PathLike):
+        return stack.enter_context(open(data, "rb"))
+    return data

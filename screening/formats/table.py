@@ -1,5 +1,6 @@
 """What does a table of records say? A header row whose columns are known or have been mapped, then a row for each record."""
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +14,13 @@ from screening.formats.rows import Row, rows
 from screening.formats.source import Line, Source
 
 DELIMITERS = ",\t;|"
-_HEADER_WITHIN = 15
+HEADER_WITHIN = 15
 _EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 NO_HEADER = (
     "The file is a table, but no row with known column names was found in it. "
     "Say which column holds the title, the authors and so on."
 )
+_OTHER_COLUMNS = "The columns chosen are not in this file. Choose the columns again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +58,49 @@ def known_shape(head: str) -> Shape | None:
     return max(filter(None, shapes), key=lambda shape: len(shape.roles), default=None)
 
 
-def mapped_shape(head: str, mapping: Mapping[str, str]) -> Shape:
-    """-> the shape in which a table has the columns that a person has mapped. Raises UnmappedTable where none does."""
+def known_rows(sample: Sequence[Row], delimiter: str = "") -> Shape | None:
+    """-> the shape of rows whose header is the one among the first in which the most columns are known."""
+    found: Shape | None = None
+    for number, row in enumerate(sample[:HEADER_WITHIN]):
+        columns = column_names(row.cells)
+        roles = roles_of(columns)
+        if "title" in roles and len(roles) > 1 and (found is None or len(roles) > len(found.roles)):
+            found = Shape(delimiter, number, columns, roles)
+    return found
+
+
+def mapped_shape(head: str, mapping: Mapping[str, str]) -> Shape | None:
+    """-> the shape in which a table has the columns that a person has mapped, or None."""
     named = (mapped_rows(_sample(head, delimiter), mapping, delimiter) for delimiter in DELIMITERS)
-    if shape := next(filter(None, named), None):
-        return shape
-    raise UnmappedTable("The columns chosen are not in this file. Choose the columns again.")
+    return next(filter(None, named), None)
 
 
-def mapped_rows(sample: Sequence[Sequence[str]], mapping: Mapping[str, str], delimiter: str = "") -> Shape | None:
+def mapped_rows(sample: Sequence[Row], mapping: Mapping[str, str], delimiter: str = "") -> Shape | None:
     """-> the shape of rows in which the mapped columns are named, or numbered where they have no header."""
-    for number, cells in enumerate(sample):
-        columns = column_names(cells)
+    for number, row in enumerate(sample[:HEADER_WITHIN]):
+        columns = column_names(row.cells)
         if set(mapping) <= set(columns) and columns != numbered(len(columns)):
             return Shape(delimiter, number, columns, mapped(mapping))
-    columns = numbered(max(map(len, sample), default=0))
+    columns = numbered(max((len(row.cells) for row in sample), default=0))
     return Shape(delimiter, None, columns, mapped(mapping)) if set(mapping) <= set(columns) else None
 
 
-def guessed_shape(head: str) -> Shape:
-    """-> the shape to show to a person who is to map the columns. Raises UnmappedTable where this is no table."""
-    if shape := known_shape(head):
-        return shape
-    if not (delimiter := _delimiter(head)):
+def guessed(head: str) -> tuple[Shape, list[Row]]:
+    """-> the shape to show to a person who is to map the columns, and the first rows.
+
+    Raises UnmappedTable where the text is no table.
+    """
+    shape = known_shape(head)
+    delimiter = shape.delimiter if shape else _delimiter(head)
+    if not delimiter:
         raise UnmappedTable("The file is not a table: its lines are not parted by commas, semicolons, tabs or bars.")
-    return headless(_sample(head, delimiter), delimiter)
+    sample = _sample(head, delimiter, 2 * HEADER_WITHIN)
+    return shape or headless(sample, delimiter), sample
 
 
-def headless(sample: Sequence[Sequence[str]], delimiter: str) -> Shape:
+def headless(sample: Sequence[Row], delimiter: str = "") -> Shape:
     """-> a shape whose columns are numbered, for a table in which no header row is known."""
-    return Shape(delimiter, None, numbered(max(map(len, sample), default=0)), {})
+    return Shape(delimiter, None, numbered(max((len(row.cells) for row in sample), default=0)), {})
 
 
 def numbered(width: int) -> tuple[str, ...]:
@@ -101,9 +116,9 @@ def column_names(cells: Iterable[str]) -> tuple[str, ...]:
 def read(source: Source, mapping: Mapping[str, str] | None = None) -> Iterator[ParsedRecord]:
     """Yield the record of each row of a CSV or TSV file; what is left out stands in ``source.problems``."""
     head = source.head()
-    shape = mapped_shape(head, mapping) if mapping else known_shape(head)
+    shape = (mapped_shape(head, mapping) if mapping else None) or known_shape(head)
     if shape is None:
-        raise UnmappedTable(NO_HEADER)
+        raise UnmappedTable(_OTHER_COLUMNS if mapping else NO_HEADER)
     yield from records(source, rows(source.lines(), shape.delimiter, len(shape.columns)), shape)
 
 
@@ -161,27 +176,16 @@ def _keywords(record: ParsedRecord, shape: Shape) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keyword for cell in cells for keyword in names.keywords(cell)))
 
 
-def known_rows(sample: Sequence[Sequence[str]], delimiter: str = "") -> Shape | None:
-    """-> the shape of rows whose header is the row of the sample in which the most columns are known."""
-    found: Shape | None = None
-    for number, cells in enumerate(sample):
-        columns = column_names(cells)
-        roles = roles_of(columns)
-        if "title" in roles and len(roles) > 1 and (found is None or len(roles) > len(found.roles)):
-            found = Shape(delimiter, number, columns, roles)
-    return found
-
-
-def _sample(head: str, delimiter: str) -> list[tuple[str, ...]]:
-    lines = (Line(number, text) for number, text in enumerate(head.splitlines(keepends=True), 1))
-    return [row.cells for row in islice(rows(lines, delimiter), _HEADER_WITHIN)]
+def _sample(head: str, delimiter: str, length: int = HEADER_WITHIN) -> list[Row]:
+    lines = (Line(number, text) for number, text in enumerate(io.StringIO(head, newline=""), 1))
+    return list(islice(rows(lines, delimiter), length))
 
 
 def _delimiter(head: str) -> str:
     """-> what parts the cells of a text, where each of its first rows has the same number of them, else ""."""
     best, most = "", 1
     for delimiter in DELIMITERS:
-        widths = {len(cells) for cells in _sample(head, delimiter)[:5]}
+        widths = {len(row.cells) for row in _sample(head, delimiter, 5)}
         if len(widths) == 1 and (width := widths.pop()) > most:
             best, most = delimiter, width
     return best

@@ -7,9 +7,7 @@ from itertools import chain, islice
 from typing import IO
 from xml.parsers import expat
 
-import openpyxl
 from defusedxml.common import DefusedXmlException
-from openpyxl.utils.exceptions import InvalidFileException
 
 from screening.formats import table
 from screening.formats.limits import Limits
@@ -17,7 +15,6 @@ from screening.formats.record import ParsedRecord, UnmappedTable, UnreadableFile
 from screening.formats.rows import Row
 from screening.formats.source import Source
 
-_SAMPLE = 15
 _MOST_COLUMNS = 1_000
 _EMPTY_ROWS_AT_MOST = 20_000
 _ELEMENTS_IN_A_ROW = 20_000
@@ -30,7 +27,7 @@ _TOO_LARGE = "The workbook is too large to be read safely ({why}). Save it as CS
 
 # What openpyxl and the libraries below it raise on files that are no proper workbooks.
 _FAULTS = (
-    zipfile.BadZipFile, InvalidFileException, DefusedXmlException, expat.ExpatError, SyntaxError, EOFError,
+    zipfile.BadZipFile, DefusedXmlException, expat.ExpatError, SyntaxError, EOFError,
     KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError, OSError, NotImplementedError,
 )  # fmt: skip
 
@@ -42,8 +39,8 @@ def read(source: Source, mapping: Mapping[str, str] | None = None) -> Iterator[P
     """
     known = False
     for name, rows in sheets(source.stream, source.limits):
-        sample = list(islice(rows, _SAMPLE))
-        shape = _shape([row.cells for row in sample], mapping)
+        sample = list(islice(rows, table.HEADER_WITHIN))
+        shape = (table.mapped_rows(sample, mapping) if mapping else None) or table.known_rows(sample)
         if shape:
             known = True
             yield from table.records(source, chain(sample, rows), shape)
@@ -55,6 +52,8 @@ def read(source: Source, mapping: Mapping[str, str] | None = None) -> Iterator[P
 
 def sheets(stream: IO[bytes], limits: Limits) -> Iterator[tuple[str, Iterator[Row]]]:
     """Yield the name and the rows of each sheet; UnreadableFile where the workbook is damaged or too large."""
+    import openpyxl  # takes a while to load, and is needed for few files
+
     _refuse_bombs(stream, limits)
     stream.seek(0)
     try:
@@ -67,10 +66,6 @@ def sheets(stream: IO[bytes], limits: Limits) -> Iterator[tuple[str, Iterator[Ro
             yield sheet.title, _rows(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True))
     finally:
         book.close()
-
-
-def _shape(sample: Sequence[Sequence[str]], mapping: Mapping[str, str] | None) -> table.Shape | None:
-    return table.mapped_rows(sample, mapping) if mapping else table.known_rows(sample)
 
 
 def _rows(values: Iterator[Sequence[object]]) -> Iterator[Row]:
