@@ -246,6 +246,10 @@ class VoteQuerySet(models.QuerySet):
         """Votes that count: not withdrawn."""
         return self.filter(withdrawn_at=None)
 
+    def own(self, member: Member) -> VoteQuerySet:
+        """The member's own votes that count, without the cost of asking what of others' may be seen."""
+        return self.standing().filter(member=member)
+
     def for_member(self, member: Member) -> VoteQuerySet:
         """Votes this member may see: own ones, those of a settled stage, and those of a conflict that is theirs to settle."""
         mine = Q(member=member)

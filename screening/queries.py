@@ -183,7 +183,7 @@ def seen_state(member: Member, standing: Standing, votes: list[Vote]) -> str:
 
 def own_votes(member: Member) -> QuerySet[Vote]:
     """The member's own standing votes."""
-    return Vote.blind.for_member(member).standing().filter(member=member)
+    return Vote.blind.own(member)
 
 
 def own_vote(member: Member, citation: Citation, stage: str) -> Vote | None:
