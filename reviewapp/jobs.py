@@ -2,16 +2,19 @@
 
 A floor registers a handler for a kind of job. `enqueue` stores the row in the verb's transaction and sends it after commit; if
 the broker is away the row waits, and beat sends it again. `perform` claims the row, so that a job delivered twice runs once. A handler
-works in short transactions, is safe to run again from the start, and reports with `progress`, which is also its heartbeat.
+works in short transactions, is safe to run again from the start, and reports with `progress`. The heartbeat says that its process lives.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 
-from django.db import transaction
+from django.db import OperationalError as DatabaseAway
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -21,6 +24,7 @@ from reviewapp.models import Job, Member
 log = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(seconds=15)  # no heartbeat for so long: whoever ran it is gone
+HEARTBEAT_EVERY = 3.0  # seconds
 MOST_ATTEMPTS = 5
 
 Handler = Callable[[Job], None]
@@ -101,13 +105,37 @@ def perform(job_id: int) -> None:
         finish(job, Job.State.FAILED, f"Given up after {MOST_ATTEMPTS} attempts; the worker's log says why.")
         return
     try:
-        _handlers[job.kind](job)
+        with beating(job):
+            _handlers[job.kind](job)
     except Superseded:
         return
     except DomainError as error:
         finish(job, Job.State.FAILED, f"{error.message} {error.todo}".strip())
     else:
         finish(job, Job.State.DONE)
+
+
+@contextmanager
+def beating(job: Job) -> Iterator[None]:
+    """Let the job's heart beat while its handler computes, from a thread with a database connection of its own."""
+    over = Event()
+
+    def beat() -> None:
+        mine = Job.objects.filter(pk=job.pk, attempt=job.attempt, state=Job.State.RUNNING)
+        while not over.wait(HEARTBEAT_EVERY):
+            try:
+                mine.update(heartbeat=timezone.now())
+            except DatabaseAway as error:
+                log.warning("the heart of job %s missed a beat: %s", job.pk, error)
+        connection.close()
+
+    thread = Thread(target=beat, name=f"heart of job {job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def requeue_stale() -> int:

@@ -32,8 +32,9 @@ def shared() -> Path:
 
 
 @pytest.fixture
-def jobs_now(db: None) -> Callable[[], int]:
+def jobs_now(db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Call it to do, in this process, all jobs that wait, also those that they queue; it says how many they were."""
+    monkeypatch.setattr(jobs, "HEARTBEAT_EVERY", 3600)  # its own connection would wait for the test's transaction
 
     def run() -> int:
         done = 0

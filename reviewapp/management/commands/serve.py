@@ -184,4 +184,4 @@ def is_served(host: str, port: int) -> bool:
 
 def is_at_work(node: str) -> bool:
     """Does our own worker answer?"""
-    return bool(app.control.ping(destination=[node], timeout=0.5, limit=1))
+    return bool(app.control.ping(destination=[node], timeout=0.1, limit=1))

@@ -1,0 +1,235 @@
+"""A job is done once, whoever is killed or away, and ends in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from reviewapp import jobs
+from reviewapp.errors import BadFile
+from reviewapp.models import Job, Member
+from reviewapp.tasks import perform_job
+
+Sent = list[int]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    """The numbers of the jobs that were put on the broker."""
+    numbers: Sent = []
+    monkeypatch.setattr(perform_job, "delay", numbers.append)
+    return numbers
+
+
+@pytest.fixture
+def kind(monkeypatch: pytest.MonkeyPatch) -> Callable[[jobs.Handler], str]:
+    """Call it with a function to have a kind of job that this function does."""
+    monkeypatch.setattr(jobs, "_handlers", dict(jobs._handlers))
+
+    def register(handler: jobs.Handler) -> str:
+        jobs.handles("test.kind")(handler)
+        return "test.kind"
+
+    return register
+
+
+def nothing(job: Job) -> None:
+    """A handler that is done at once."""
+
+
+def left_alone(job: Job, seconds: float = 60) -> None:
+    """Nobody has been at the job for so long."""
+    Job.objects.filter(pk=job.pk).update(heartbeat=timezone.now() - timedelta(seconds=seconds))
+
+
+def test_a_job_is_sent_when_its_transaction_is_committed(
+    first: Member, sent: Sent, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        with transaction.atomic():
+            job = jobs.enqueue(first, "test.kind", total=7, message="reading", number=3)
+        assert sent == []
+    assert sent == [job.pk]
+    job.refresh_from_db()
+    assert (job.state, job.args, job.total, job.message) == ("queued", {"number": 3}, 7, "reading")
+    assert (job.review, job.member) == (first.review, first)
+
+
+def test_a_change_that_is_taken_back_takes_its_job_along(
+    first: Member, sent: Sent, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    def change_that_fails() -> None:
+        with transaction.atomic():
+            jobs.enqueue(first, "test.kind")
+            raise ZeroDivisionError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError):
+        change_that_fails()
+    assert sent == []
+    assert not Job.objects.exists()
+
+
+def test_a_job_delivered_twice_is_done_once(first: Member, kind: Callable[[jobs.Handler], str]) -> None:
+    done = []
+    job = jobs.enqueue(first, kind(lambda job: done.append(job.pk)))
+    jobs.perform(job.pk)
+    jobs.perform(job.pk)
+    assert done == [job.pk]
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.percent) == ("done", 1, 100)
+    assert job.finished_at is not None
+
+
+def test_a_job_that_somebody_is_at_is_left_to_them(first: Member, kind: Callable[[jobs.Handler], str]) -> None:
+    job = jobs.enqueue(first, kind(nothing))
+    assert jobs.claim(job.pk) is not None
+    assert jobs.claim(job.pk) is None
+    left_alone(job)
+    again = jobs.claim(job.pk)
+    assert again is not None
+    assert again.attempt == 2
+
+
+def test_a_number_without_a_job_does_nothing(db: None) -> None:
+    jobs.perform(12345)
+    assert not Job.objects.exists()
+
+
+def test_a_handler_tells_how_far_it_is(first: Member, kind: Callable[[jobs.Handler], str]) -> None:
+    seen = []
+
+    def handler(job: Job) -> None:
+        jobs.progress(job, 30, total=120, message="30 of 120 records")
+        seen.append(Job.objects.get(pk=job.pk))
+
+    job = jobs.enqueue(first, kind(handler))
+    jobs.perform(job.pk)
+    assert [(each.state, each.percent, each.message) for each in seen] == [("running", 25, "30 of 120 records")]
+
+
+def test_a_worker_whose_job_was_taken_over_stops_and_changes_nothing(
+    first: Member, kind: Callable[[jobs.Handler], str]
+) -> None:
+    went_on = []
+
+    def handler(job: Job) -> None:
+        if job.attempt == 1:
+            left_alone(job)
+            jobs.perform(job.pk)  # another worker takes it over, and is done
+        jobs.progress(job, 1, message=f"attempt {job.attempt}")
+        went_on.append(job.attempt)
+
+    job = jobs.enqueue(first, kind(handler))
+    jobs.perform(job.pk)
+    assert went_on == [2]
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.message) == ("done", 2, "attempt 2")
+
+
+def test_a_worker_that_comes_too_late_does_not_end_the_job_of_another(
+    first: Member, kind: Callable[[jobs.Handler], str]
+) -> None:
+    def handler(job: Job) -> None:
+        left_alone(job)
+        jobs.claim(job.pk)  # another worker is at it now
+
+    job = jobs.enqueue(first, kind(handler))
+    jobs.perform(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == ("running", 2)
+
+
+def test_a_refusal_ends_a_job_in_its_words(first: Member, kind: Callable[[jobs.Handler], str]) -> None:
+    def handler(job: Job) -> None:
+        raise BadFile("“a.ris” is a picture.", todo="Choose the export of a database.")
+
+    job = jobs.enqueue(first, kind(handler))
+    jobs.perform(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("failed", "“a.ris” is a picture. Choose the export of a database.")
+
+
+def test_a_job_that_keeps_failing_is_given_up_in_words_after_five_attempts(
+    first: Member, kind: Callable[[jobs.Handler], str]
+) -> None:
+    tries = []
+
+    def handler(job: Job) -> None:
+        tries.append(job.attempt)
+        raise ZeroDivisionError
+
+    job = jobs.enqueue(first, kind(handler))
+    for _ in range(5):
+        with pytest.raises(ZeroDivisionError):
+            jobs.perform(job.pk)
+        job.refresh_from_db()
+        assert job.state == "running"
+        left_alone(job)
+    jobs.perform(job.pk)
+    job.refresh_from_db()
+    assert tries == [1, 2, 3, 4, 5]
+    assert job.state == "failed"
+    assert "Given up after 5 attempts" in job.error
+
+
+def test_jobs_that_nobody_is_at_are_sent_again(first: Member, sent: Sent, kind: Callable[[jobs.Handler], str]) -> None:
+    waiting, running, lively, finished, new = (jobs.enqueue(first, kind(nothing)) for _ in range(5))
+    jobs.claim(running.pk)
+    jobs.claim(lively.pk)
+    jobs.perform(finished.pk)
+    for job in (waiting, running, finished):
+        left_alone(job)
+    assert jobs.requeue_stale() == 2
+    assert sent == [waiting.pk, running.pk]
+
+
+def test_a_job_that_waits_is_not_sent_again_and_again(first: Member, sent: Sent) -> None:
+    job = jobs.enqueue(first, "test.kind")
+    left_alone(job)
+    assert [jobs.requeue_stale() for _ in range(3)] == [1, 0, 0]
+    assert sent == [job.pk]
+
+
+def test_a_job_waits_when_the_broker_is_away_and_goes_when_it_is_back(
+    first: Member, monkeypatch: pytest.MonkeyPatch, kind: Callable[[jobs.Handler], str]
+) -> None:
+    def away(number: int) -> None:
+        raise OperationalError("no such socket")
+
+    monkeypatch.setattr(perform_job, "delay", away)
+    job = jobs.enqueue(first, kind(nothing))
+    jobs.send(job.pk)
+    job.refresh_from_db()
+    assert job.state == "queued"
+    left_alone(job)
+    monkeypatch.setattr(perform_job, "delay", jobs.perform)
+    assert jobs.requeue_stale() == 1
+    job.refresh_from_db()
+    assert job.state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_heart_beats_while_a_handler_computes_in_silence(
+    first: Member, monkeypatch: pytest.MonkeyPatch, kind: Callable[[jobs.Handler], str]
+) -> None:
+    monkeypatch.setattr(jobs, "HEARTBEAT_EVERY", 0.05)
+    beats = []
+
+    def handler(job: Job) -> None:
+        deadline = time.monotonic() + 10
+        while len(set(beats)) < 3 and time.monotonic() < deadline:
+            beats.append(Job.objects.get(pk=job.pk).heartbeat)
+            time.sleep(0.02)
+
+    job = jobs.enqueue(first, kind(handler))
+    jobs.perform(job.pk)
+    assert len(set(beats)) == 3
+    job.refresh_from_db()
+    assert job.state == "done"
