@@ -44,7 +44,7 @@ _LAYOUT = Layout(
     accession=("unique-id", "accession-number", "accession"),
 )
 _KEYWORDS = ("keywords", "keyword", "author_keywords", "author-keywords", "keywords-plus", "mesh")
-_AS_WRITTEN = {"url", "doi", "ee", "link", "file", "bdsk-url-1", "issn", "isbn", "pmid", "eprint"}
+_AS_WRITTEN = {"url", "doi", "ee", "link", "file", "bdsk-url-1", "pmid", "eprint"}
 
 
 @dataclass(slots=True)
@@ -155,7 +155,9 @@ def _record(entry: _Entry, block: Block, macros: dict[str, str], source: Source)
     for name, text in _fields(rest, macros, problems, entry.line):
         if text.strip():
             fields[name] = (*fields.get(name, ()), text.strip())
-    read = {name: texts if name in _AS_WRITTEN else tuple(map(tex.plain, texts)) for name, texts in fields.items()}
+    read = {
+        name: tuple(map(tex.unescaped if name in _AS_WRITTEN else tex.plain, texts)) for name, texts in fields.items()
+    }
     record = compose(block, read, _LAYOUT, problems, max_field=source.limits.field_characters)
     return replace(
         record,

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _RAISED = re.compile(r"<(sup|sub)\b[^<>]{0,80}>([^<>]{1,12})</\1\s*>", re.IGNORECASE)
 _BREAKING = re.compile(
     r"</?(?:jats:)?(?:p|br|div|li|ul|ol|h[1-6]|sec|title|tr|td|table|abstracttext|abstract)\b[^<>]{0,200}/?>",
@@ -15,7 +15,7 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 # C0 and C1 controls, line separators, and the bidirectional overrides that can make a title read backwards.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]+")
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]+")
 _SPACES = re.compile(r"[^\S\n]+")
 _RAISE = {
@@ -23,6 +23,7 @@ _RAISE = {
     "sub": str.maketrans("0123456789+-\u2212=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"),
 }
 _RAISABLE = {"sup": re.compile("[0-9+\u2212=()ni-]+"), "sub": re.compile("[0-9+\u2212=()-]+")}
+_NESTED = 5
 _MISSING = {"NA", "N/A", "n/a", "<NA>", "nan", "NaN", "NULL", "null", "None", "undefined"}
 
 
@@ -33,10 +34,10 @@ def paragraphs(text: str) -> str:
     outside the known inline and block ones are text and stay: "p<0.05", "<script>".
     """
     if "&" in text:
-        text = _ENTITY.sub(lambda match: unescape(match.group()), text)
-    if "<" in text:
-        text = _RAISED.sub(_raised, text)
-        text = _INLINE.sub("", _BREAKING.sub(" ", text))
+        text = ENTITY.sub(lambda match: unescape(match.group()), text)
+    for _ in range(_NESTED):
+        if "<" not in text or (text := _unmarked(before := text)) == before:
+            break
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isprintable():
         text = _INVISIBLE.sub("", _CONTROLS.sub(" ", text))
@@ -51,6 +52,15 @@ def shown(text: str) -> str:
 def present(text: str) -> str:
     """-> the text, or "" where it is another program's word for a missing value (``NA``, ``undefined``)."""
     return "" if text.strip() in _MISSING else text
+
+
+def entities_kept(text: str) -> str:
+    """-> text that ``paragraphs`` turns into this text again: what looks like an entity in it is made one of."""
+    return ENTITY.sub(lambda match: "&amp;" + match.group()[1:], text)
+
+
+def _unmarked(text: str) -> str:
+    return _INLINE.sub("", _BREAKING.sub(" ", _RAISED.sub(_raised, text)))
 
 
 def _raised(match: re.Match[str]) -> str:

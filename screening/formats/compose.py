@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from screening.formats import identifiers
+from screening.formats import identifiers, names
 from screening.formats.clean import paragraphs, present, shown
 from screening.formats.record import ParsedRecord, excerpt
 
 Fields = Mapping[str, tuple[str, ...]]
 _MEDLINE = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
 _PMID_ALONE = re.compile(r"[1-9]\d{3,7}")
+_NO_PAGE = re.compile(r"\s*-+\s*(?:null|undefined|NA)$|^(?:null|undefined|NA|-+)$")
 _URL = re.compile(r"https?://[^\s;<>\"]+", re.IGNORECASE)
 
 
@@ -69,7 +70,7 @@ def compose(
         raw=block.raw,
         type=shown(_first(fields, layout.type)),
         title=_title(fields, layout, block, remarks),
-        authors=tuple(filter(None, (shown(present(name)) for name in _all(fields, layout.authors)))),
+        authors=tuple(filter(None, (names.tidy(present(name)) for name in _all(fields, layout.authors)))),
         year=_year(fields, layout, block, remarks),
         journal=shown(_first(fields, layout.journal)),
         volume=shown(_first(fields, layout.volume)),
@@ -78,7 +79,7 @@ def compose(
         doi=_doi(fields, layout, block, remarks),
         pmid=_pmid(fields, layout),
         issn=shown(_first(fields, layout.issn)),
-        abstract="\n\n".join(filter(None, (paragraphs(present(text)) for text in _all(fields, layout.abstract)))),
+        abstract="\n".join(filter(None, (paragraphs(present(text)) for text in _all(fields, layout.abstract)))),
         keywords=_keywords(fields, layout),
         url=_url(fields, layout),
         language=shown(_first(fields, layout.language)),
@@ -90,7 +91,7 @@ def compose(
 
 def page_range(first: str, last: str) -> str:
     """-> "first-last", or what is there of it."""
-    first, last = shown(first), shown(last)
+    first, last = (_NO_PAGE.sub("", shown(page)) for page in (first, last))
     if not first or not last or first == last or re.search(r"[-\u2010-\u2015\u2212]\s*[A-Za-z]*\d", first):
         return first or last
     return f"{first}-{last}"
@@ -145,7 +146,10 @@ def _accession_pmid(fields: Fields, layout: Layout) -> str:
 def _keywords(fields: Fields, layout: Layout) -> tuple[str, ...]:
     """-> the keywords of all tags, each once; some programs write many behind one tag."""
     texts = (
-        part for tag in layout.keywords for text in fields.get(tag, ()) for part in re.split(layout.keyword_break, text)
+        part
+        for tag in layout.keywords
+        for text in fields.get(tag, ())
+        for part in names.parted(text, layout.keyword_break)
     )
     return tuple(dict.fromkeys(filter(None, map(shown, map(present, texts)))))
 

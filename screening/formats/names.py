@@ -1,8 +1,10 @@
 """Where does one author or keyword end in a cell that holds many? Databases part them in every way there is."""
 
+import json
 import re
+from collections.abc import Callable, Sequence
 
-from screening.formats.clean import present, shown
+from screening.formats.clean import ENTITY, present, shown
 
 _LITERAL = re.compile(r"""\[\s*(?:(?:'[^']*'|"[^"]*")\s*,?\s*)*\]""")
 _QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
@@ -12,7 +14,7 @@ _IDENTIFIERS = re.compile(r"\s*\((?:\d{6,}|[^()]*@[^()]*)\)|,\s*null$")
 
 
 def authors(cell: str) -> tuple[str, ...]:
-    """-> the names in a cell, each once as it stands: parted at semicolons, bars, lines, "and", or commas."""
+    """-> the names in a cell: parted at semicolons, bars, lines, "and", or commas."""
     return tuple(filter(None, map(tidy, _names(present(cell).strip()))))
 
 
@@ -24,20 +26,28 @@ def tidy(name: str) -> str:
 def keywords(cell: str) -> tuple[str, ...]:
     """-> the keywords in a cell, each once."""
     cell = present(cell).strip()
-    if _LITERAL.fullmatch(cell):
-        parts = _listed(cell)
+    if listed := _listed(cell):
+        parts = listed
     else:
         mark = next((mark for mark in (";", "|", "\n", ",") if mark in cell), ";")
-        parts = cell.split(mark)
+        parts = parted(cell, re.escape(mark))
     return tuple(dict.fromkeys(filter(None, map(shown, parts))))
 
 
+def parted(text: str, mark: str) -> list[str]:
+    """-> a text parted at a pattern, of which the semicolon at the end of an entity (``&amp;``) is none."""
+    if "&" not in text:
+        return re.split(mark, text)
+    held = ENTITY.sub(lambda match: match.group()[:-1] + "\ufdd6", text)
+    return [part.replace("\ufdd6", ";") for part in re.split(mark, held)]
+
+
 def _names(cell: str) -> list[str]:
-    if _LITERAL.fullmatch(cell):
-        return _listed(cell)
+    if listed := _listed(cell):
+        return listed
     for mark in (";", "|"):
         if mark in cell:
-            return cell.split(mark)
+            return parted(cell, re.escape(mark))
     joined = _AND.split(cell)
     if len(joined) > 1 and all(_like_a_name(part) for part in joined[1:]):
         return [*_at_commas(joined[0]), *joined[1:]]
@@ -46,9 +56,25 @@ def _names(cell: str) -> list[str]:
     return _at_commas(cell)
 
 
+def joined(parts: Sequence[str], read: Callable[[str], tuple[str, ...]]) -> str:
+    """-> one cell that ``read`` (``authors`` or ``keywords``) takes apart into these names again."""
+    cell = "; ".join(parts)
+    for written in (cell, cell + ";"):
+        if read(written) == tuple(parts):
+            return written
+    return json.dumps(list(parts), ensure_ascii=False)
+
+
 def _listed(cell: str) -> list[str]:
-    """-> the strings of a list as Python writes it, which some programs put into cells."""
-    return [single or double for single, double in _QUOTED.findall(cell)]
+    """-> the strings of a list as JSON or Python writes it, which some programs put into cells; else none."""
+    if not cell.startswith("["):
+        return []
+    try:
+        found = json.loads(cell)
+    except (ValueError, RecursionError):
+        literal = _LITERAL.fullmatch(cell)
+        return [single or double for single, double in _QUOTED.findall(cell)] if literal else []
+    return [part for part in found if isinstance(part, str)] if isinstance(found, list) else []
 
 
 def _like_a_name(text: str) -> bool:

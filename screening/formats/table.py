@@ -4,17 +4,18 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from screening.formats import names
 from screening.formats.columns import Roles, layout, mapped, roles_of
-from screening.formats.compose import Block, Layout, compose
+from screening.formats.compose import Block, Fields, Layout, compose
 from screening.formats.record import ParsedRecord, UnmappedTable
 from screening.formats.rows import Row, rows
 from screening.formats.source import Line, Source
 
 DELIMITERS = ",\t;|"
 HEADER_WITHIN = 15
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 NO_HEADER = (
     "The file is a table, but no row with known column names was found in it. "
@@ -140,7 +141,7 @@ def records(source: Source, table: Iterable[Row], shape: Shape) -> Iterator[Pars
 
 def _record(row: Row, shape: Shape, where: Layout, source: Source) -> ParsedRecord:
     problems = [f"Line {row.line}: {row.remark}."] if row.remark else []
-    cells = tuple(map(_plain, row.cells))
+    cells = row.cells
     width = len(shape.columns)
     if len(cells) < width:
         problems.append(
@@ -154,26 +155,31 @@ def _record(row: Row, shape: Shape, where: Layout, source: Source) -> ParsedReco
     for column, cell in zip((*shape.columns, *numbered(len(cells))[width:]), cells, strict=False):
         if cell.strip():
             fields[column] = (*fields.get(column, ()), cell)
-    record = compose(
-        Block(row.line, row.end_line, row.raw), fields, where, problems, max_field=source.limits.field_characters
+    plain = {column: tuple(map(unguarded, texts)) for column, texts in fields.items()}
+    block = Block(row.line, row.end_line, row.raw)
+    return replace(
+        compose(block, plain, where, problems, max_field=source.limits.field_characters),
+        authors=next(filter(None, map(names.authors, _cells(plain, shape, "authors"))), ()),
+        keywords=tuple(dict.fromkeys(chain.from_iterable(map(names.keywords, _cells(plain, shape, "keywords"))))),
+        fields=fields,
     )
-    return replace(record, authors=_authors(record, shape), keywords=_keywords(record, shape))
 
 
-def _plain(cell: str) -> str:
-    """-> a cell without the formula that some programs write to keep Excel from taking a text for a number."""
+def _cells(fields: Fields, shape: Shape, role: str) -> Iterator[str]:
+    return (cell for column in shape.roles.get(role, ()) for cell in fields.get(column, ()))
+
+
+def guarded(cell: str) -> str:
+    """-> a cell that no spreadsheet takes for a formula: what begins as one does gets a quotation mark before it."""
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """-> a cell without what a program put around it to keep a spreadsheet from taking it for a formula or number."""
+    if cell.startswith("'") and _FORMULA.match(cell):
+        return cell[1:]
     found = _EXCEL_TEXT.fullmatch(cell.strip())
     return found.group(1) if found else cell
-
-
-def _authors(record: ParsedRecord, shape: Shape) -> tuple[str, ...]:
-    cells = (cell for column in shape.roles.get("authors", ()) for cell in record.fields.get(column, ()))
-    return next(filter(None, map(names.authors, cells)), ())
-
-
-def _keywords(record: ParsedRecord, shape: Shape) -> tuple[str, ...]:
-    cells = (cell for column in shape.roles.get("keywords", ()) for cell in record.fields.get(column, ()))
-    return tuple(dict.fromkeys(keyword for cell in cells for keyword in names.keywords(cell)))
 
 
 def _sample(head: str, delimiter: str, length: int = HEADER_WITHIN) -> list[Row]:

@@ -13,9 +13,9 @@ _ACCENTS = {
 _SYMBOLS = {
     "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "aa": "å", "AA": "Å", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ",
     "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ",
-    "textless": "<", "textgreater": ">", "textbar": "|", "textbackslash": "\\", "textasciitilde": "~",
+    "textless": "<", "textgreater": ">", "textbar": "|", "textbackslash": "\ufdd0", "textasciitilde": "\ufdd1",
     "textasciicircum": "^", "textendash": "–", "textemdash": "—", "textquoteright": "’", "textquoteleft": "‘",
-    "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'", "textquotedbl": '"', "textdegree": "°",
+    "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "\ufdd3", "textquotedbl": '"', "textdegree": "°",
     "degree": "°", "textregistered": "®", "texttrademark": "™", "textcopyright": "©", "copyright": "©", "textmu": "µ",
     "mu": "μ", "textbullet": "•", "bullet": "•", "dots": "…", "ldots": "…", "textellipsis": "…", "cdot": "·",
     "textperiodcentered": "·", "times": "×", "texttimes": "×", "div": "÷", "pm": "±", "textpm": "±", "leq": "≤", "le": "≤",
@@ -23,9 +23,12 @@ _SYMBOLS = {
     "leftarrow": "←", "S": "§", "textsection": "§", "P": "¶", "pounds": "£", "textsterling": "£", "euro": "€",
     "texteuro": "€", "textexclamdown": "¡", "textquestiondown": "¿", "guillemotleft": "«", "guillemotright": "»",
     "prime": "′", "ell": "ℓ", "circ": "°", "quad": " ", "qquad": " ", "textonehalf": "½", "textordmasculine": "º",
-    "textordfeminine": "ª", "lbrace": "{", "rbrace": "}", "textbraceleft": "{", "textbraceright": "}", "textunderscore": "_",
-    "textdollar": "$", "slash": "/", "newline": " ", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "ϕ",
+    "textordfeminine": "ª", "lbrace": "\ufdd4", "rbrace": "\ufdd5", "textbraceleft": "\ufdd4", "textbraceright": "\ufdd5", "textunderscore": "_",
+    "textasciigrave": "\ufdd2", "textdollar": "$", "slash": "/", "newline": " ", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "ϕ",
 }  # fmt: skip
+# Signs that mean something in LaTeX stand for themselves only when all else is done; until then these
+# code points, which are no characters, hold their place.
+_HELD = str.maketrans("\ufdd0\ufdd1\ufdd2\ufdd3\ufdd4\ufdd5", "\\~`'{}")
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι",
     "kappa": "κ", "lambda": "λ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ",
@@ -49,6 +52,13 @@ _ESCAPE = re.compile(r"\\([%&_#${}\"'`])")
 _SPACE = re.compile(r"\\[,;:! ]|\\\\|(?<=\w)~(?=\w)")
 
 
+_SPECIAL = re.compile(r"[\\%&_#${}~^`]|'(?=')|(?m:^)@")
+_WRITTEN = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "`": r"\textasciigrave{}",
+    "'": r"\textquotesingle{}", "@": "{@}",
+}  # fmt: skip
+
+
 def plain(text: str) -> str:
     """-> text without LaTeX's accents, known commands, small formulas and protecting braces."""
     if "$" in text:
@@ -61,7 +71,12 @@ def plain(text: str) -> str:
     if "``" in text:
         text = text.replace("``", "“").replace("''", "”")
     text = _BRACE.sub("", text)
-    return _ESCAPE.sub(r"\1", _SPACE.sub(" ", text).replace("\\-", ""))
+    return _ESCAPE.sub(r"\1", _SPACE.sub(" ", text).replace("\\-", "")).translate(_HELD)
+
+
+def unescaped(text: str) -> str:
+    """-> an address or identifier without the backslashes that some programs put before its signs."""
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
 def _accented(match: re.Match[str]) -> str:
@@ -86,3 +101,8 @@ def _raised(match: re.Match[str]) -> str:
     word, inner, sign, group, single = match.groups()
     mark = "sup" if word == "super" or sign == "^" else "sub"
     return f"<{mark}>{inner or group or single or ''}</{mark}>"
+
+
+def escaped(text: str) -> str:
+    """-> LaTeX that ``plain`` turns into this text again."""
+    return _SPECIAL.sub(lambda match: _WRITTEN.get(match.group(), "\\" + match.group()), text)
