@@ -115,12 +115,14 @@ def notes(counts: FlowCounts) -> Iterator[Item]:
         (f"{OTHER}_removed_other", "removed for other reasons"),
         (f"{OTHER}_records_excluded", "excluded on title and abstract"),
         (f"{OTHER}_without_report", "without a report to seek"),
+        (f"{OTHER}_same_report", "further records of a report already counted"),
     ]
     for key, words in unsought:
         if counts.n(key):
             yield Item(f"Records from other methods not sought for retrieval: {words}", counts[key])
-    if counts.n(f"{DBR}_without_report"):
-        yield Item("Records screened in without a report to seek", counts[f"{DBR}_without_report"])
+    for key in (f"{DBR}_without_report", f"{DBR}_same_report"):
+        if counts.n(key):
+            yield Item(f"{counts[key].label}, so not sought", counts[key])
     yield Item("Layout: PRISMA 2020 flow diagram, Page MJ et al. BMJ 2021;372:n71 (CC BY 4.0).")
 
 

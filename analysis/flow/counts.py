@@ -15,6 +15,7 @@ Work that is not done is counted apart and never as done: `screened` has a verdi
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from types import MappingProxyType
 
 from analysis.flow.sets import NONE, FlowSets, Id, Ids, Kind
@@ -75,9 +76,9 @@ class FlowCounts:
       ARM_identified, KIND_results, KIND_source:NAME (KIND: database, register, website, organisation, citation,
       other), ARM_duplicates, found_by_both, ARM_removed_automation, ARM_removed_other, ARM_awaiting_screening,
       ARM_screening_conflict, ARM_screened, ARM_records_excluded, ARM_records_excluded_by_people,
-      ARM_records_excluded_by_tool, ARM_passed, ARM_without_report, ARM_sought, ARM_awaiting_retrieval,
-      ARM_not_retrieved, ARM_awaiting_assessment, ARM_assessment_conflict, ARM_assessed, ARM_reports_excluded,
-      ARM_reason:KEY, new_studies, new_reports, included_without_study,
+      ARM_records_excluded_by_tool, ARM_passed, ARM_without_report, ARM_same_report, ARM_sought,
+      ARM_awaiting_retrieval, ARM_not_retrieved, ARM_awaiting_assessment, ARM_assessment_conflict, ARM_assessed,
+      ARM_reports_excluded, ARM_reason:KEY, new_studies, new_reports, included_without_study,
       and where they apply previous_studies, previous_reports, total_studies, total_reports,
       total_studies_ma, total_reports_ma.
     """
@@ -117,10 +118,11 @@ def count(sets: FlowSets) -> FlowCounts:
     citations = citations_by_arm(sets)
     reports = reports_by_arm(sets, citations)
     both = _found_by_both(sets, citations[DATABASES_AND_REGISTERS])
+    repeated = _further_citations_of_a_report(sets, citations)
     numbers = [*_previous(sets), *_sources(sets, both)]
     for arm in ARMS:
         numbers += _identification(sets, arm, both)
-        numbers += _screening(sets, arm, citations[arm])
+        numbers += _screening(sets, arm, citations[arm], repeated)
         numbers += _full_text(sets, arm, reports[arm])
     numbers += _included(sets)
     return FlowCounts(
@@ -132,10 +134,7 @@ def count(sets: FlowSets) -> FlowCounts:
 
 def citations_by_arm(sets: FlowSets) -> dict[str, Ids]:
     """The citations counted in each arm; databases and registers win."""
-    dbr, other = (
-        frozenset(sets.citation_of[record] for record in _records(sets, arm) if record in sets.citation_of)
-        for arm in ARMS
-    )
+    dbr, other = (frozenset(map(sets.citation_of.get, _records(sets, arm))) - {None} for arm in ARMS)
     return {DATABASES_AND_REGISTERS: dbr, OTHER_METHODS: other - dbr}
 
 
@@ -153,11 +152,10 @@ def reports_of(sets: FlowSets, citations: Iterable[Id]) -> Ids:
     return frozenset(report for report in found if report is not None)
 
 
-def _records(sets: FlowSets, arm: str) -> Iterator[Id]:
+def _records(sets: FlowSets, arm: str) -> list[Id]:
     """The arm's records in the order they came."""
-    for search in sets.searches:
-        if search.kind.systematic == (arm == DATABASES_AND_REGISTERS):
-            yield from search.records
+    systematic = arm == DATABASES_AND_REGISTERS
+    return list(chain.from_iterable(s.records for s in sets.searches if s.kind.systematic == systematic))
 
 
 def _found_by_both(sets: FlowSets, dbr_citations: Ids) -> Ids:
@@ -165,6 +163,26 @@ def _found_by_both(sets: FlowSets, dbr_citations: Ids) -> Ids:
     return frozenset(
         record for record in _records(sets, OTHER_METHODS) if sets.citation_of.get(record) in dbr_citations
     )
+
+
+def _further_citations_of_a_report(sets: FlowSets, citations: Mapping[str, Ids]) -> Ids:
+    """Citations let through whose report another one already stands for: first the report's own, databases first."""
+    if not sets.report_of:
+        return NONE
+    counted: set[Id] = set()
+    further: set[Id] = set()
+    for arm in ARMS:
+        passed = sets.passed & citations[arm]
+        own = {citation for citation in passed if sets.report_of.get(citation, citation) == citation}
+        further |= own & counted
+        counted |= own
+        for citation, report in sets.report_of.items():
+            if report is None or report == citation or citation not in passed:
+                continue
+            if report in counted:
+                further.add(citation)
+            counted.add(report)
+    return frozenset(further)
 
 
 def _previous(sets: FlowSets) -> Iterator[Number]:
@@ -189,20 +207,21 @@ def _sources(sets: FlowSets, both: Ids) -> Iterator[Number]:
 
 
 def _identification(sets: FlowSets, arm: str, both: Ids) -> Iterator[Number]:
-    identified = frozenset(_records(sets, arm)) - both
-    kept: dict[Id, Id] = {}
-    for record in _records(sets, arm):
-        if record in sets.citation_of:
-            kept.setdefault(sets.citation_of[record], record)
-    linked = frozenset(record for record in identified if record in sets.citation_of)
+    records = _records(sets, arm)
+    citations = list(map(sets.citation_of.get, records))
+    # Backwards, so that the first record of each citation is the one that stays.
+    kept = dict(zip(reversed(citations), reversed(records), strict=True))
+    unlinked = [record for record in records if record not in sets.citation_of] if None in kept else []
+    identified = frozenset(records) - both
+    duplicates = identified.difference(kept.values(), unlinked)
     yield Number(f"{arm}_identified", "Records identified", Unit.RECORD, identified)
-    yield Number(f"{arm}_duplicates", "Duplicate records removed", Unit.RECORD, linked.difference(kept.values()))
+    yield Number(f"{arm}_duplicates", "Duplicate records removed", Unit.RECORD, duplicates)
     if arm == OTHER_METHODS:
         label = "Records also found in databases or registers, counted there"
         yield Number("found_by_both", label, Unit.RECORD, both)
 
 
-def _screening(sets: FlowSets, arm: str, citations: Ids) -> Iterator[Number]:
+def _screening(sets: FlowSets, arm: str, citations: Ids, repeated: Ids) -> Iterator[Number]:
     def number(name: str, label: str, ids: Ids) -> Number:
         return Number(f"{arm}_{name}", label, Unit.CITATION, ids & citations)
 
@@ -217,6 +236,7 @@ def _screening(sets: FlowSets, arm: str, citations: Ids) -> Iterator[Number]:
     yield number("passed", "Records going on to full text", sets.passed)
     without = frozenset(citation for citation, report in sets.report_of.items() if report is None)
     yield number("without_report", "Records without a report to seek", sets.passed & without)
+    yield number("same_report", "Further records of a report already counted", repeated)
 
 
 def _full_text(sets: FlowSets, arm: str, reports: Ids) -> Iterator[Number]:
