@@ -8,7 +8,7 @@ from analysis import queries
 from reviewapp.models import Member
 from reviewapp.seed.data import load
 
-WIDTHS = (34, 28, 28)
+WIDTHS = (42, 28, 28)
 PUBLISHED = ("effect", "low", "high")
 COMPUTED = ("estimate", "lower", "upper")
 
