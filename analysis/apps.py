@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class AnalysisConfig(AppConfig):
     name = "analysis"
+
+    def ready(self) -> None:
+        from analysis import tasks, workflow  # noqa: F401 - tasks registers the jobs of this floor
+        from reviewapp import audit
+
+        for verb, handler in workflow.SUBSCRIPTIONS.items():
+            audit.listen(verb, handler)

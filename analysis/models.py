@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from analysis import pooling
 from extraction.models import Outcome
 from reviewapp.models import Job, Member, Review
 
@@ -15,7 +16,10 @@ class Analysis(models.Model):
 
     class Measure(models.TextChoices):
         RR = "RR", "Risk ratio (RR)"
+        OR = "OR", "Odds ratio (OR)"
+        RD = "RD", "Risk difference (RD)"
         SMD = "SMD", "Standardised mean difference (SMD, Hedges' g)"
+        MD = "MD", "Mean difference (MD)"
 
     class Method(models.TextChoices):
         MH = "MH", "Mantel-Haenszel"
@@ -25,17 +29,36 @@ class Analysis(models.Model):
         RANDOM = "random", "Random effects"
         FIXED = "fixed", "Fixed effect"
 
+    class Preset(models.TextChoices):
+        """The tables of conventions of analysis.stats, by their names there."""
+
+        REVMAN_5 = "RevMan 5", "RevMan 5 (DerSimonian-Laird)"
+        REVMAN_2025 = "RevMan 2025", "RevMan 2025 (REML, prediction interval)"
+        METAFOR = "metafor", "metafor (REML, R's defaults)"
+
+    MEASURES_OF = {
+        Outcome.Kind.DICHOTOMOUS: (Measure.RR, Measure.OR, Measure.RD),
+        Outcome.Kind.CONTINUOUS: (Measure.SMD, Measure.MD),
+    }
+    RATIOS = (Measure.RR, Measure.OR)
+
     review = models.ForeignKey(Review, models.PROTECT, related_name="analyses")
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="analyses")
-    measure = models.CharField(max_length=10, choices=Measure.choices)
+    measure = models.CharField("effect measure", max_length=10, choices=Measure.choices)
     method = models.CharField(max_length=5, choices=Method.choices)
     model = models.CharField(max_length=10, choices=Model.choices, default=Model.RANDOM)
-    preset = models.CharField(max_length=20, default="RevMan 5", help_text="The table of conventions.")
-    favours_left = models.CharField(max_length=80, blank=True)
-    favours_right = models.CharField(max_length=80, blank=True)
-    note = models.TextField(blank=True)
+    preset = models.CharField(
+        "conventions",
+        max_length=20,
+        choices=Preset.choices,
+        default=Preset.REVMAN_5,
+        help_text="Whose small rules hold: between-study variance, zero cells, intervals.",
+    )
+    favours_left = models.CharField("left of no effect favours", max_length=80, blank=True)
+    favours_right = models.CharField("right of no effect favours", max_length=80, blank=True)
+    note = models.TextField(blank=True, help_text="Shown with the analysis, e.g. where its data come from.")
     published = models.CharField(
-        max_length=200, blank=True, help_text="A published result to compare with, and its source."
+        "published result", max_length=200, blank=True, help_text="To compare with: the result and its source."
     )
     position = models.PositiveSmallIntegerField(default=0)
     dropped_at = models.DateTimeField(null=True, blank=True)
@@ -44,15 +67,39 @@ class Analysis(models.Model):
         ordering = ["position", "pk"]
         verbose_name_plural = "analyses"
         constraints = [
-            models.CheckConstraint(name="mh_weights_are_for_events", condition=~Q(measure="SMD", method="MH"))
+            models.CheckConstraint(
+                name="mh_weights_are_for_events",
+                condition=~Q(method="MH") | Q(measure__in=["RR", "OR", "RD"]),
+            ),
+            models.UniqueConstraint(
+                name="analysis_planned_once",
+                fields=["outcome", "measure", "method", "model", "preset"],
+                condition=Q(dropped_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.outcome)
 
+    @property
+    def options(self) -> dict[str, str]:
+        """How it is pooled: what a run freezes beside its input."""
+        chosen = {"measure": self.measure, "method": self.method, "model": self.model, "preset": self.preset}
+        return {**{name: str(value) for name, value in chosen.items()}, "arms": pooling.RULE}
+
+    @property
+    def how(self) -> str:
+        """The same as a reader's line, such as "RR, Mantel-Haenszel, random effects, RevMan 5"."""
+        return f"{self.measure}, {self.get_method_display()}, {self.get_model_display().lower()}, {self.preset}"
+
 
 class Run(models.Model):
-    """One execution of an analysis on frozen input. Superseded by the next, never edited once finished."""
+    """One execution of an analysis on frozen input. Superseded by the next, never edited once finished.
+
+    input    the agreed values, study by study, as analysis.frozen shapes them
+    options  Analysis.options when it was queued
+    result   what analysis.pooling gave back; null until it is finished
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting for a worker"
@@ -78,4 +125,16 @@ class Run(models.Model):
         constraints = [
             models.UniqueConstraint(name="run_number_once", fields=["analysis", "number"]),
             models.UniqueConstraint(name="equal_input_runs_once", fields=["analysis", "input_hash"]),
+            models.CheckConstraint(
+                name="run_has_a_result_when_finished",
+                condition=Q(state="queued")
+                | Q(state__in=["done", "empty"], result__isnull=False, finished_at__isnull=False),
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"run {self.number} of {self.analysis}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state != self.State.QUEUED

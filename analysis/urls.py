@@ -1,4 +1,26 @@
-"""Which address leads where on the analysis floor?"""
+"""Which address under /reviews/<slug>/ leads where on the analysis floor?"""
+
+from django.urls import path
+
+from analysis import views
 
 app_name = "analysis"
-urlpatterns: list = []
+urlpatterns = [
+    path("analyses/", views.analyses, name="analyses"),
+    path("analyses/plan/", views.plan, name="plan"),
+    path("analyses/<int:pk>/", views.analysis, name="analysis"),
+    path("analyses/<int:pk>/change/", views.change_plan, name="change-plan"),
+    path("analyses/<int:pk>/drop/", views.drop_analysis, name="drop-analysis"),
+    path("analyses/<int:pk>/restore/", views.restore_analysis, name="restore-analysis"),
+    path("analyses/<int:pk>/run/", views.request_run, name="request-run"),
+    path("runs/<int:pk>/", views.run, name="run"),
+    path("runs/<int:pk>/forest.svg", views.forest_file, {"kind": "svg"}, name="forest-svg"),
+    path("runs/<int:pk>/forest.png", views.forest_file, {"kind": "png"}, name="forest-png"),
+    path("runs/<int:pk>/run.json", views.run_file, name="run-json"),
+    path("flow/", views.flow, name="flow"),
+    path("flow/flow.svg", views.flow_file, {"kind": "svg"}, name="flow-svg"),
+    path("flow/flow.png", views.flow_file, {"kind": "png"}, name="flow-png"),
+    path("flow/flow.csv", views.flow_file, {"kind": "csv"}, name="flow-csv"),
+    path("flow/flow.json", views.flow_file, {"kind": "json"}, name="flow-json"),
+    path("flow/<path:key>/", views.flow_list, name="flow-list"),
+]

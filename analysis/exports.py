@@ -1,0 +1,376 @@
+"""How do results leave the house: as words, as tables, as figures, as files? Numbers are rounded here, and only here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.utils.text import slugify
+
+from analysis.flow.counts import FlowCounts, Number
+from analysis.models import Analysis, Run
+from analysis.pooling import CONTROL, EXPERIMENTAL
+from extraction.rob import ROB1
+from reviewapp.errors import NotHere
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analysis.plots.forest_data import Column, Forest, Interval, SummaryRow
+
+GROUPS = {EXPERIMENTAL: "Intervention", CONTROL: "Control"}
+TITLES = {
+    "RR": "Risk ratio",
+    "OR": "Odds ratio",
+    "RD": "Risk difference",
+    "SMD": "Std. mean difference",
+    "MD": "Mean difference",
+}
+SHORT = {"MH": "M-H", "IV": "IV"}
+NOT_ESTIMABLE = "Not estimable"
+VARIANCES = {
+    "EE": "none: one common effect is assumed",
+    "DL": "DerSimonian-Laird",
+    "REML": "restricted maximum likelihood (REML)",
+}
+
+
+# --- numbers in words ------------------------------------------------------------------------------------------
+
+
+def number(value: object) -> float | None:
+    """A number of a stored result: None where there is none; "Infinity" is how JSON holds the infinite."""
+    return None if value is None else float(str(value))
+
+
+def minus(text: str) -> str:
+    """A minus sign where a hyphen stands for one; no minus before nothing but zeros."""
+    return text.lstrip("-") if not text.strip("-0.") else text.replace("-", "−")
+
+
+def effect(value: object, measure: str) -> str:
+    """An estimate or a limit: two decimals; ratios below 0.01 with two digits that say something."""
+    x = number(value)
+    if x is None:
+        return "–"
+    if abs(x) == float("inf"):
+        return "∞" if x > 0 else "−∞"
+    if measure in Analysis.RATIOS and 0 < x < 0.01:
+        return f"{x:.2g}"
+    return minus(f"{x:.2f}")
+
+
+def plain(value: float) -> str:
+    """A number as somebody extracted it: two decimals at most, none that are zero."""
+    return minus(f"{value:.2f}".rstrip("0").rstrip("."))
+
+
+def percent(value: object, digits: int = 0) -> str:
+    x = number(value)
+    return "–" if x is None else f"{x:.{digits}f}%"
+
+
+def p_value(value: object) -> str:
+    """With its sign: "= 0.03", "= 0.004", "< 0.0001"."""
+    x = number(value)
+    if x is None:
+        return "= –"
+    if x < 0.0001:
+        return "< 0.0001"
+    return f"= {x:.2f}" if x >= 0.0095 else f"= {x:.1g}"
+
+
+def result_in_words(run: Run) -> str:
+    """The result as a sentence would quote it: "RR 8.93 (1.25 to 63.70)"; empty without an estimate."""
+    if run.state != Run.State.DONE:
+        return ""
+    measure = run.options["measure"]
+    estimate, lower, upper = (effect(run.result[name], measure) for name in ("estimate", "lower", "upper"))
+    return f"{measure} {estimate} ({lower} to {upper})"
+
+
+def heterogeneity(run: Run) -> str:
+    """One line: tau2 where the model has one, Q with its test, I2."""
+    pooled = run.result["pooled"]
+    if pooled is None or pooled["k"] < 2:
+        return "Heterogeneity: not applicable"
+    tau2 = "" if pooled["method"] == "EE" else f"Tau² = {effect(pooled['tau2'], '')}; "
+    chi2 = f"Chi² = {effect(pooled['Q'], '')}, df = {pooled['Q_df']} (P {p_value(pooled['Q_p'])})"
+    return f"Heterogeneity: {tau2}{chi2}; I² = {percent(pooled['I2'])}"
+
+
+def overall_test(run: Run) -> str:
+    """The test for the overall effect, as one line."""
+    pooled = run.result["pooled"]
+    letter = "Z" if pooled["df"] == "Infinity" else "t"
+    stat = number(pooled["stat"])
+    size = effect(None if stat is None else abs(stat), "")
+    return f"Test for overall effect: {letter} = {size} (P {p_value(pooled['p'])})"
+
+
+def variance_in_words(run: Run) -> str:
+    """By which estimator the variance between studies was taken."""
+    pooled = run.result["pooled"] if run.is_finished else None
+    return VARIANCES.get(pooled["method"], pooled["method"]) if pooled else "–"
+
+
+# --- the table beside the figure ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One study, or the total: a text for each column. study: its id; reason: why it was left out; arms: what was combined."""
+
+    label: str
+    cells: tuple[str, ...]
+    study: int | None = None
+    reason: str = ""
+    arms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The numbers of a forest plot. groups: (shared heading, how many columns), in order; headings: one for each column."""
+
+    groups: list[tuple[str, int]]
+    headings: list[str]
+    rows: list[Row]
+    total: Row | None
+
+
+def table(run: Run) -> Table:
+    """The very texts of the figure, for who reads a table."""
+    columns = columns_of(run)
+    parts = groupby(columns, key=lambda column: column.group)
+    return Table(
+        groups=[(group, len(list(members))) for group, members in parts],
+        headings=[column.heading for column in columns],
+        rows=[study_row(run, study) for study in run.result["studies"]],
+        total=total_row(run),
+    )
+
+
+def columns_of(run: Run) -> Sequence[Column]:
+    from analysis.plots.forest_data import continuous_columns, dichotomous_columns
+
+    make = dichotomous_columns if run.input["kind"] == "dichotomous" else continuous_columns
+    return make(GROUPS[EXPERIMENTAL], GROUPS[CONTROL], TITLES[run.options["measure"]], method_in_short(run))
+
+
+def method_in_short(run: Run) -> str:
+    """Such as "M-H, Random, 95% CI"."""
+    return f"{SHORT[run.options['method']]}, {run.options['model'].capitalize()}, {level(run)} CI"
+
+
+def level(run: Run) -> str:
+    pooled = run.result["pooled"]
+    return f"{pooled['level']:g}%" if pooled else "95%"
+
+
+VALUES = {"dichotomous": ("events", "total"), "continuous": ("mean", "sd", "n")}
+
+
+def study_row(run: Run, study: dict[str, Any]) -> Row:
+    names = VALUES[run.input["kind"]]
+    cells = [plain(study[group][name]) if study[group] else "–" for group in GROUPS for name in names]
+    weight = percent(study["weight"], 1) if not study["reason"] else "–"
+    texts = (*cells, weight, interval(run, study))
+    return Row(study["label"], texts, study["study"], study["reason"], combined_in_words(study))
+
+
+def interval(run: Run, of: dict[str, Any]) -> str:
+    """Estimate and interval as figures print them: "8.93 [1.25, 63.70]"."""
+    if of["estimate"] is None or of.get("reason"):
+        return NOT_ESTIMABLE
+    estimate, lower, upper = (effect(of[name], run.options["measure"]) for name in ("estimate", "lower", "upper"))
+    return f"{estimate} [{lower}, {upper}]"
+
+
+def combined_in_words(study: dict[str, Any]) -> str:
+    """Which arms stand behind the two groups, where that is more than one each."""
+    arms = study["arms"]
+    told = [f"{name} combines {' and '.join(arms[role])}." for role, name in GROUPS.items() if len(arms[role]) > 1]
+    if arms["other"]:
+        told.append(f"Not used: {', '.join(arms['other'])}.")
+    return " ".join(told)
+
+
+def total_row(run: Run) -> Row | None:
+    """The pooled line: people in each group, and the pooled effect. None when nothing was pooled."""
+    if run.state != Run.State.DONE:
+        return None
+    size = VALUES[run.input["kind"]][-1]
+    blank = [""] * (len(VALUES[run.input["kind"]]) - 1)
+    people = {group: sum(study[group][size] for study in pooled_studies(run)) for group in (EXPERIMENTAL, CONTROL)}
+    cells = [*blank, plain(people[EXPERIMENTAL]), *blank, plain(people[CONTROL]), "100.0%", interval(run, run.result)]
+    return Row(f"Total ({level(run)} CI)", tuple(cells))
+
+
+def pooled_studies(run: Run) -> list[dict[str, Any]]:
+    return [study for study in run.result["studies"] if not study["reason"]]
+
+
+# --- the forest plot -----------------------------------------------------------------------------------------------
+
+
+def forest_svg(run: Run) -> str:
+    """The forest plot of a finished run. Raises NotHere for a run without studies."""
+    from analysis.plots.forest import forest
+
+    if not run.is_finished or not run.result["studies"]:
+        raise NotHere("This run has no forest plot: there is no study in it.")
+    return forest(forest_of(run))
+
+
+def forest_of(run: Run) -> Forest:
+    """Everything that the figure shows, in words and places."""
+    from analysis.plots import judgements
+    from analysis.plots.forest_data import Forest, Group, StudyRow
+
+    analysis = run.analysis
+    judged = any(study["bias"] for study in run.result["studies"])
+    studies = tuple(
+        StudyRow(
+            study["label"],
+            study_row(run, study).cells,
+            None if study["reason"] else interval_of(study),
+            study["weight"],
+            tuple(study["bias"].get(domain.id, "") for domain in ROB1.domains) if judged else (),
+        )
+        for study in run.result["studies"]
+    )
+    ratio = run.options["measure"] in Analysis.RATIOS
+    return Forest(
+        title=str(analysis),
+        columns=tuple(columns_of(run)),
+        groups=(Group(studies),),
+        total=summary_of(run),
+        plot_heading=(TITLES[run.options["measure"]], method_in_short(run)),
+        log=ratio,
+        null=1.0 if ratio else 0.0,
+        favours=(analysis.favours_left, analysis.favours_right),
+        domains=tuple(domains()) if judged else (),
+        judgements=judgements.ROB1,
+        footnotes=tuple(f"{study['label']} is left out: {study['reason']}." for study in left_out(run)),
+        description=f"{analysis.how}. {result_in_words(run)}",
+    )
+
+
+def summary_of(run: Run) -> SummaryRow | None:
+    """The diamond with its lines, and the prediction interval where there is one."""
+    from analysis.plots.forest_data import Prediction, SummaryRow
+
+    total = total_row(run)
+    if total is None:
+        return None
+    prediction = None
+    if run.result["prediction"]:
+        blank = [""] * (len(total.cells) - 1)
+        limits = [number(limit) or 0.0 for limit in run.result["prediction"]]
+        prediction = Prediction("Prediction interval", (*blank, prediction_in_words(run)), *limits)
+    return SummaryRow(total.label, total.cells, interval_of(run.result), prediction, tuple(notes(run)))
+
+
+def prediction_in_words(run: Run) -> str:
+    """The prediction interval as figures print it; empty where none is computed."""
+    if not run.result["prediction"]:
+        return ""
+    lower, upper = (effect(limit, run.options["measure"]) for limit in run.result["prediction"])
+    return f"[{lower}, {upper}]"
+
+
+def interval_of(of: dict[str, Any]) -> Interval | None:
+    from analysis.plots.forest_data import Interval
+
+    estimate, lower, upper = (number(of[name]) for name in ("estimate", "lower", "upper"))
+    return None if estimate is None or lower is None or upper is None else Interval(estimate, lower, upper)
+
+
+def domains() -> Iterable[Any]:
+    from analysis.plots.judgements import Domain
+
+    for letter, domain in zip("ABCDEFG", ROB1.domains, strict=True):
+        yield Domain(letter, domain.title)
+
+
+def notes(run: Run) -> Iterable[str]:
+    """The lines below the total."""
+    if run.input["kind"] == "dichotomous":
+        events = {group: sum(study[group]["events"] for study in pooled_studies(run)) for group in GROUPS}
+        yield "Total events: " + ", ".join(f"{plain(events[group])} ({name})" for group, name in GROUPS.items())
+    yield heterogeneity(run)
+    yield overall_test(run)
+
+
+def left_out(run: Run) -> list[dict[str, Any]]:
+    return [study for study in run.result["studies"] if study["reason"]]
+
+
+def png(svg: str) -> bytes:
+    """A figure at 300 dots an inch."""
+    from analysis.plots.render import svg_to_png
+
+    return svg_to_png(svg)
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+def forest_file(run: Run, kind: str) -> bytes:
+    """The forest plot as "svg" or "png"."""
+    svg = forest_svg(run)
+    return png(svg) if kind == "png" else svg.encode()
+
+
+def run_json(run: Run) -> bytes:
+    """All that is needed to do the run again, and what came out of it."""
+    document = {
+        "analysis": str(run.analysis),
+        "run": run.number,
+        "finished": run.finished_at.isoformat() if run.finished_at else None,
+        "input_sha256": run.input_hash,
+        "input": run.input,
+        "options": run.options,
+        "versions": run.versions,
+        "state": run.state,
+        "message": run.message,
+        "result": run.result,
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def flow_svg(counts: FlowCounts, link: Callable[[Number], str | None] | None = None) -> str:
+    """The flow diagram; with `link`, each number opens its list."""
+    from analysis.flow.diagram import diagram
+
+    return diagram(counts, link=link)
+
+
+def still_open(counts: FlowCounts) -> str:
+    """What is not finished yet, as a sentence; empty when the diagram is final."""
+    from analysis.flow.diagram import provisional
+
+    return provisional(counts)
+
+
+def flow_file(counts: FlowCounts, kind: str, link: Callable[[Number], str | None]) -> bytes:
+    """The flow diagram as "svg", "png", "csv" (for the R package PRISMA2020, with links) or "json"."""
+    from analysis.flow import export
+
+    if kind == "csv":
+        return export.to_prisma2020_csv(counts, link).encode()
+    if kind == "json":
+        return export.to_json(counts).encode()
+    svg = flow_svg(counts)
+    return png(svg) if kind == "png" else svg.encode()
+
+
+def forest_name(run: Run, kind: str) -> str:
+    return f"{slugify(str(run.analysis))[:60] or 'analysis'}-run-{run.number}.{kind}"
+
+
+def flow_name(slug: str, kind: str) -> str:
+    return f"{slug[:60]}-flow.{kind}"

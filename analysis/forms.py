@@ -1,0 +1,73 @@
+"""What do people enter on the analysis floor, and how is it checked? Forms validate; verbs save."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from analysis.models import Analysis
+from extraction.models import Outcome
+from extraction.queries import outcomes
+from reviewapp.models import Member
+
+KINDS = {Outcome.Kind.DICHOTOMOUS: "For events", Outcome.Kind.CONTINUOUS: "For means"}
+
+
+class PlanForm(forms.ModelForm):
+    """What to pool and how. The outcome of a planned analysis stays; another outcome is another analysis."""
+
+    class Meta:
+        model = Analysis
+        fields = [
+            "outcome",
+            "measure",
+            "method",
+            "model",
+            "preset",
+            "favours_left",
+            "favours_right",
+            "published",
+            "note",
+        ]
+        labels = {
+            "model": "Model",
+            "favours_left": "Words left of the line of no effect",
+            "favours_right": "Words right of the line of no effect",
+        }
+        help_texts = {
+            "favours_left": "Such as: Favours control.",
+            "favours_right": "Such as: Favours intervention.",
+        }
+        widgets = {"model": forms.RadioSelect, "method": forms.RadioSelect, "note": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].queryset = outcomes(member).filter(dropped_at=None)
+        self.fields["outcome"].empty_label = "Choose an outcome"
+        self.fields["measure"].choices = [("", "Choose a measure"), *measures_by_kind()]
+        self.fields["method"].choices = Analysis.Method.choices
+        self.fields["model"].choices = Analysis.Model.choices
+        if self.instance.pk:
+            del self.fields["outcome"]
+
+    def clean(self) -> dict[str, Any]:
+        """Measure and method must fit the outcome; the message stands at the field that is to be changed."""
+        given = super().clean()
+        outcome = given.get("outcome") or (self.instance.outcome if self.instance.pk else None)
+        measure = given.get("measure")
+        if outcome is None or not measure:
+            return given
+        if measure not in Analysis.MEASURES_OF[outcome.kind]:
+            fitting = ", ".join(Analysis.MEASURES_OF[outcome.kind])
+            self.add_error("measure", f"This outcome is of the kind “{outcome.get_kind_display()}”: choose {fitting}.")
+        elif outcome.kind == Outcome.Kind.CONTINUOUS and given.get("method") == Analysis.Method.MH:
+            self.add_error("method", "Mantel-Haenszel weights are for events: choose inverse variance.")
+        return given
+
+    def validate_constraints(self) -> None:
+        """Left to the verb, which says in words what is planned already."""
+
+
+def measures_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
+    return [(KINDS[kind], [(each.value, each.label) for each in found]) for kind, found in Analysis.MEASURES_OF.items()]

@@ -1,0 +1,71 @@
+"""What does a run freeze, and how does one run's input differ from another's? Plain values, ready for JSON.
+
+Input is a dictionary with
+    kind     "dichotomous" or "continuous"
+    studies  those with agreed numbers for the outcome, by label; each a dictionary with
+        study, label  the study's id and name
+        arms          in the study's order, each {arm, name, role, values}: role "experimental", "control" or "other",
+                      values {events, total} or {mean, sd, n}, as agreed, not combined
+        bias          the agreed judgement of each domain, {} where there is none
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Frozen = Mapping[str, Any]
+
+OPTION_WORDS = {
+    "measure": "Effect measure",
+    "method": "Method",
+    "model": "Model",
+    "preset": "Conventions",
+    "arms": "Several arms of a group",
+}
+
+
+def differences(before: Frozen, after: Frozen, options_before: Frozen, options_after: Frozen) -> list[str]:
+    """What changed between two runs of an analysis, in sentences; options first, then study by study."""
+    found = list(_options(options_before, options_after))
+    old, new = ({study["study"]: study for study in each["studies"]} for each in (before, after))
+    found += [f"{new[pk]['label']} came in." for pk in new if pk not in old]
+    found += [f"{old[pk]['label']} dropped out." for pk in old if pk not in new]
+    for pk, study in new.items():
+        if pk in old:
+            found += _study(old[pk], study)
+    return found
+
+
+def _options(before: Frozen, after: Frozen) -> Iterator[str]:
+    for name, value in after.items():
+        if before.get(name) != value:
+            yield f"{OPTION_WORDS.get(name, name)}: {before.get(name, 'not set')} became {value}."
+
+
+def _study(before: Frozen, after: Frozen) -> Iterator[str]:
+    label = after["label"]
+    if before["label"] != label:
+        yield f"{before['label']} is now called {label}."
+    old, new = ({arm["arm"]: arm for arm in each["arms"]} for each in (before, after))
+    for pk, arm in new.items():
+        if pk not in old:
+            yield f"{label}: {arm['name']} came in."
+        else:
+            yield from _arm(label, old[pk], arm)
+    for pk, arm in old.items():
+        if pk not in new:
+            yield f"{label}: {arm['name']} dropped out."
+    if before["bias"] != after["bias"]:
+        yield f"{label}: the risk-of-bias judgements changed."
+
+
+def _arm(label: str, before: Frozen, after: Frozen) -> Iterator[str]:
+    name = after["name"]
+    if before["name"] != name:
+        yield f"{label}: {before['name']} is now called {name}."
+    if before["role"] != after["role"]:
+        yield f"{label}: {name} was {before['role']} and is now {after['role']}."
+    for column, value in after["values"].items():
+        if before["values"].get(column) != value:
+            yield f"{label}: {name}, {column} {before['values'].get(column)} became {value}."

@@ -1,0 +1,204 @@
+"""What does one run compute? Frozen input and options in, a result in plain values out; too little data is said, not raised.
+
+Several experimental (or control) arms of one study are combined into one group, so that nobody is counted twice: events and
+totals are added, means and standard deviations combined by the formulae of the Cochrane Handbook, version 6, section 6.5.2.10
+(table 6.5.a). Arms with the role "other" are not used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from analysis.frozen import Frozen
+
+EXPERIMENTAL, CONTROL = "experimental", "control"
+RULE = "combined"  # what is done with several arms of a group; part of a run's options
+
+Group = dict[str, float]  # {events, total} or {mean, sd, n}
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a run gives back.
+
+    result holds plain values on the natural scale, unrounded: k, participants, estimate, lower, upper, prediction (two limits or
+    None), `studies` (one entry for each study of the input, in its order: study, label, bias, experimental and control (combined), arms
+    (names by group), estimate, lower, upper, weight in percent, reason it was left out or ""), and `pooled`, everything that
+    analysis.stats says. poolable: whether there is an estimate. message: sentences on what is unusual.
+    """
+
+    poolable: bool
+    result: dict[str, Any]
+    message: str
+    versions: dict[str, str]
+
+
+# --- two groups of each study --------------------------------------------------------------------------------------
+
+
+def combine(kind: str, groups: Sequence[Mapping[str, float]]) -> Group:
+    """Several arms as one group. Raises ValueError for none."""
+    if not groups:
+        raise ValueError("There is no arm to combine.")
+    first, *others = (dict(group) for group in groups)
+    for other in others:
+        first = _sum(first, other) if kind == "dichotomous" else _merge(first, other)
+    return first
+
+
+def _sum(a: Group, b: Group) -> Group:
+    return {"events": a["events"] + b["events"], "total": a["total"] + b["total"]}
+
+
+def _merge(a: Group, b: Group) -> Group:
+    """Cochrane Handbook, version 6, table 6.5.a: as if the two groups had been one sample all along."""
+    n = a["n"] + b["n"]
+    mean = (a["n"] * a["mean"] + b["n"] * b["mean"]) / n
+    within = (a["n"] - 1) * a["sd"] ** 2 + (b["n"] - 1) * b["sd"] ** 2
+    between = a["n"] * b["n"] / n * (a["mean"] - b["mean"]) ** 2
+    return {"mean": mean, "sd": math.sqrt((within + between) / (n - 1)), "n": n}
+
+
+def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
+    """One study with its arms combined, as in Computed.result's studies; `reason` says why it cannot be pooled."""
+    arms = {role: [arm for arm in study["arms"] if arm["role"] == role] for role in (EXPERIMENTAL, CONTROL, "other")}
+    missing = [role for role in (EXPERIMENTAL, CONTROL) if not arms[role]]
+    return {
+        "study": study["study"],
+        "label": study["label"],
+        "bias": study["bias"],
+        "arms": {role: [arm["name"] for arm in members] for role, members in arms.items()},
+        **{
+            role: combine(kind, [arm["values"] for arm in arms[role]]) if arms[role] else None
+            for role in (EXPERIMENTAL, CONTROL)
+        },
+        "estimate": None,
+        "lower": None,
+        "upper": None,
+        "weight": 0.0,
+        "reason": f"it has no {' and no '.join(missing)} arm with numbers for this outcome" if missing else "",
+    }
+
+
+COLUMNS = {  # of analysis.stats, in terms of the two groups
+    "dichotomous": {
+        "ai": (EXPERIMENTAL, "events"),
+        "n1i": (EXPERIMENTAL, "total"),
+        "ci": (CONTROL, "events"),
+        "n2i": (CONTROL, "total"),
+    },
+    "continuous": {
+        "m1i": (EXPERIMENTAL, "mean"),
+        "sd1i": (EXPERIMENTAL, "sd"),
+        "n1i": (EXPERIMENTAL, "n"),
+        "m2i": (CONTROL, "mean"),
+        "sd2i": (CONTROL, "sd"),
+        "n2i": (CONTROL, "n"),
+    },
+}
+
+
+def columns(kind: str, studies: Sequence[Frozen]) -> dict[str, list[float]]:
+    """The two groups of each study as columns of raw data."""
+    return {name: [study[role][value] for study in studies] for name, (role, value) in COLUMNS[kind].items()}
+
+
+# --- pooling ---------------------------------------------------------------------------------------------------
+
+
+def compute(data: Frozen, options: Frozen) -> Computed:
+    """Pool what can be pooled; name what cannot, and why."""
+    from analysis.stats import StatsError
+
+    studies = [two_groups(data["kind"], study) for study in data["studies"]]
+    result: dict[str, Any] = {**NOTHING, "studies": studies}
+    problem = ""
+    try:
+        result |= _pool(data["kind"], studies, options)
+    except StatsError as error:
+        problem = f"The numbers cannot be analysed: {error}"
+    poolable = result["k"] > 0 and result["estimate"] is not None
+    versions = {"scipy": version("scipy"), **(result["pooled"] or {}).get("versions", {})}
+    return Computed(poolable, result, problem or message(studies, result["pooled"]), versions)
+
+
+NOTHING = {
+    "k": 0,
+    "participants": 0,
+    "estimate": None,
+    "lower": None,
+    "upper": None,
+    "prediction": None,
+    "pooled": None,
+}
+
+
+def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str, Any]:
+    """Effects and pooled effect by analysis.stats: those of single studies go into `studies`, the rest is returned."""
+    from analysis.stats import effects, pool
+    from analysis.stats.results import plain
+
+    usable = [study for study in studies if not study["reason"]]
+    if not usable:
+        return {}
+    labels = [study["label"] for study in usable]
+    es = effects(options["measure"], columns(kind, usable), study=labels, preset=options["preset"])
+    pooled = pool(es, weighting=options["method"], **_model(options))
+    left_out = dict(pooled.left_out)
+    for i, study in enumerate(usable):
+        study["reason"] = left_out.get(study["label"], "")
+        limits = (es.yi[i], es.ci_lb[i], es.ci_ub[i])
+        study["estimate"], study["lower"], study["upper"] = (plain(float(es.natural(value))) for value in limits)
+        study["weight"] = plain(pooled.weights[i]) or 0.0
+    estimate, lower, upper, *prediction = (plain(value) for value in pooled.back)
+    return {
+        "k": pooled.k,
+        "participants": sum(_size(kind, study) for study in usable if not study["reason"]),
+        "estimate": estimate,
+        "lower": lower,
+        "upper": upper,
+        "prediction": None if None in prediction else prediction,
+        "pooled": pooled.to_dict(),
+    }
+
+
+def _size(kind: str, study: Frozen) -> int:
+    """How many people are in both groups of a study."""
+    name = "total" if kind == "dichotomous" else "n"
+    return int(study[EXPERIMENTAL][name] + study[CONTROL][name])
+
+
+def _model(options: Frozen) -> dict[str, str]:
+    """Which variance between studies. Mantel-Haenszel weights know DerSimonian and Laird's only, as in RevMan."""
+    if options["model"] == "fixed":
+        return {"method": "EE"}
+    return {"method": "DL"} if options["method"] == "MH" else {}
+
+
+# --- in words --------------------------------------------------------------------------------------------------
+
+
+def message(studies: Sequence[Frozen], pooled: Frozen | None) -> str:
+    """What a reader must know about the result: nothing to pool, one study, who was left out and why."""
+    told = []
+    left_out = [study for study in studies if study["reason"]]
+    if not studies:
+        told.append("No study has agreed numbers for this outcome yet, so there is nothing to pool.")
+    elif len(left_out) == len(studies):
+        told.append("No study has an effect that can be estimated, so there is nothing to pool.")
+    elif len(studies) - len(left_out) == 1:
+        told.append("One study: what is shown is its own result; nothing is pooled.")
+    if left_out:
+        told.append("Left out: " + "; ".join(f"{study['label']} ({study['reason']})" for study in left_out) + ".")
+    if pooled is not None:
+        told += [sentence(note) for note in pooled["notes"] if pooled["k"] > 1]
+    return " ".join(told)
+
+
+def sentence(note: str) -> str:
+    """A note of analysis.stats with a capital and a full stop."""
+    return note[:1].upper() + note[1:] + ("" if note.endswith(".") else ".")

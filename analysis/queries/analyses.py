@@ -1,0 +1,251 @@
+"""What is planned, what would be pooled now, and which run's numbers stand for it? Agreed values become a run's input here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from analysis.frozen import differences
+from analysis.models import Analysis, Run
+from extraction.models import Arm, Outcome, Sheet, Study
+from extraction.queries import FORM, agreed_bias, included_studies
+from extraction.queries.agreed import signed_in
+from extraction.schema.fields import TABLES, row_key
+from reviewapp import audit
+from reviewapp.errors import NotHere
+from reviewapp.models import Job, Member
+
+
+def analyses(member: Member) -> QuerySet[Analysis]:
+    """The review's planned analyses, in their order."""
+    return all_analyses(member).filter(dropped_at=None)
+
+
+def dropped_analyses(member: Member) -> QuerySet[Analysis]:
+    """What could be restored."""
+    return all_analyses(member).exclude(dropped_at=None)
+
+
+def all_analyses(member: Member) -> QuerySet[Analysis]:
+    return Analysis.objects.filter(review=member.review_id).select_related("outcome")
+
+
+def analysis(member: Member, pk: int) -> Analysis:
+    """One analysis, dropped or not, by id. Raises NotHere."""
+    found = all_analyses(member).filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def run(member: Member, pk: int) -> Run:
+    """One run, by id. Raises NotHere."""
+    runs = Run.objects.filter(analysis__review=member.review_id)
+    found = runs.select_related("analysis__outcome", "job", "member__user").filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+# --- what would be pooled now ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a run of an analysis would freeze now.
+
+    data: see analysis.frozen. hash: SHA-256 of data and options; equal hash, equal result. without: labels of studies that are
+    agreed, but have no numbers for this outcome.
+    """
+
+    data: dict[str, Any]
+    options: dict[str, str]
+    hash: str
+    without: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedStudy:
+    """A study with a signed sheet: its standing arms, every agreed answer by its key, and the agreed judgement of each domain."""
+
+    study: Study
+    arms: list[Arm]
+    answers: Mapping[str, Any]
+    bias: Mapping[str, str]
+
+
+def agreed_studies(member: Member) -> list[AgreedStudy]:
+    """The included studies whose sheets are agreed, by label. The number of queries does not grow with them."""
+    arms = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
+    bias = agreed_bias(member.review)
+    return [
+        AgreedStudy(
+            study=sheet.study,
+            arms=list(sheet.study.arms.all()),
+            answers={line.key: line.value for line in sheet.lines.all()},
+            bias={domain: each.judgement for domain, each in bias.get(sheet.study_id, {}).items()},
+        )
+        for sheet in signed_in(member.review, Sheet, FORM).prefetch_related(arms)
+    ]
+
+
+def input_of(analysis: Analysis, agreed: Iterable[AgreedStudy]) -> Input:
+    """What a run of the analysis would freeze of these studies."""
+    rows = [(each, numbers(each, analysis.outcome)) for each in agreed]
+    data = {
+        "kind": str(analysis.outcome.kind),
+        "studies": [
+            {"study": each.study.pk, "label": each.study.label, "arms": arms, "bias": dict(each.bias)}
+            for each, arms in rows
+            if arms
+        ],
+    }
+    digest = audit.sha256(audit.canonical(data), audit.canonical(analysis.options))
+    return Input(data, analysis.options, digest, tuple(each.study.label for each, arms in rows if not arms))
+
+
+def numbers(agreed: AgreedStudy, outcome: Outcome) -> list[dict[str, Any]]:
+    """The arms of a study that have all their numbers for an outcome, as analysis.frozen shapes them."""
+    found = []
+    for arm in agreed.arms:
+        key = row_key(outcome.pk, arm.pk)
+        values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in TABLES[outcome.kind]}
+        if all(value is not None for value in values.values()):
+            found.append({"arm": arm.pk, "name": arm.name, "role": str(arm.role), "values": values})
+    return found
+
+
+# --- which run stands for it -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An analysis with the run whose numbers are shown for it.
+
+    run: the finished run on today's agreed data, else the newest finished one, else None. queued: the run on today's data while it
+    waits. agreed of included: how many of the included studies have an agreed sheet.
+    """
+
+    analysis: Analysis
+    input: Input
+    run: Run | None
+    queued: Run | None
+    agreed: int
+    included: int
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the run rests on the data that are agreed today, pooled as planned today."""
+        return self.run is not None and self.run.input_hash == self.input.hash
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether data or plan have changed since the run that is shown."""
+        return self.run is not None and not self.is_current
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether included studies are not agreed yet."""
+        return self.agreed < self.included
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the run on today's data was given up."""
+        job = self.queued.job if self.queued else None
+        return job is not None and job.state == Job.State.FAILED
+
+
+def shown(member: Member, chosen: Iterable[Analysis]) -> list[Shown]:
+    """Each analysis with the run that is shown for it. The number of queries does not grow with them."""
+    chosen = list(chosen)
+    agreed = agreed_studies(member)
+    included = included_studies(member.review).count()
+    now = {each.pk: input_of(each, agreed) for each in chosen}
+    known = runs_of(chosen)
+    picked = {pk: pick(known.get(pk, []), now[pk].hash) for pk in now}
+    wanted = [pk for pair in picked.values() for pk in pair if pk]
+    runs = Run.objects.select_related("analysis__outcome", "job", "member__user").in_bulk(wanted)
+    return [
+        Shown(each, now[each.pk], *map(runs.get, picked[each.pk]), agreed=len(agreed), included=included)
+        for each in chosen
+    ]
+
+
+def runs_of(analyses: Iterable[Analysis]) -> dict[int, list[tuple[int, str, str]]]:
+    """Id, state and input hash of every run, the newest first, by analysis; without the data, which may be large."""
+    found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    rows = Run.objects.filter(analysis__in=analyses).order_by("-number")
+    for analysis, *row in rows.values_list("analysis", "pk", "state", "input_hash"):
+        found[analysis].append(tuple(row))
+    return found
+
+
+def pick(runs: list[tuple[int, str, str]], wanted: str) -> tuple[int | None, int | None]:
+    """Ids of the run to show, and of the run on today's data if that still waits."""
+    finished = [(pk, digest) for pk, state, digest in runs if state != Run.State.QUEUED]
+    current = [pk for pk, digest in finished if digest == wanted]
+    waits = [pk for pk, state, digest in runs if state == Run.State.QUEUED and digest == wanted]
+    newest = [pk for pk, _ in finished[:1]]
+    return next(iter(current + newest), None), next(iter(waits), None)
+
+
+def shown_analyses(member: Member) -> list[Shown]:
+    """Every planned analysis with the run that is shown for it."""
+    return shown(member, analyses(member))
+
+
+def shown_analysis(member: Member, pk: int) -> Shown:
+    """One analysis with the run that is shown for it. Raises NotHere."""
+    return shown(member, [analysis(member, pk)])[0]
+
+
+def current_run(member: Member, analysis: Analysis) -> Run | None:
+    """The finished run on today's agreed data, if there is one."""
+    found = shown_analysis(member, analysis.pk)
+    return found.run if found.is_current else None
+
+
+def headlines(member: Member) -> list[Shown]:
+    """The planned analyses that have a published result to compare with."""
+    return [each for each in shown_analyses(member) if each.analysis.published]
+
+
+def out_of_date(member: Member) -> list[tuple[Analysis, Input]]:
+    """The planned analyses of which no run on today's data exists, finished or waiting, with that data."""
+    planned = list(analyses(member))
+    agreed = agreed_studies(member)
+    now = [(each, input_of(each, agreed)) for each in planned]
+    known = {(pk, digest) for pk, rows in runs_of(planned).items() for _, _, digest in rows}
+    return [(each, data) for each, data in now if (each.pk, data.hash) not in known]
+
+
+def input_now(member: Member, analysis: Analysis) -> Input:
+    """What a run of one analysis would freeze now."""
+    return input_of(analysis, agreed_studies(member))
+
+
+# --- history -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A finished run beside the finished one before it (None for the first), and what changed, in sentences."""
+
+    run: Run
+    before: Run | None
+    changes: list[str]
+
+
+def history(member: Member, analysis: Analysis) -> list[Change]:
+    """The finished runs of an analysis, the newest first, each with what changed since the one before."""
+    done = Run.objects.filter(analysis=analysis, analysis__review=member.review_id).exclude(state=Run.State.QUEUED)
+    runs = list(done.select_related("member__user").order_by("number"))
+    found = []
+    for before, run in zip([None, *runs], runs, strict=False):
+        changes = [] if before is None else differences(before.input, run.input, before.options, run.options)
+        found.append(Change(run, before, changes))
+    return found[::-1]

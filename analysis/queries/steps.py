@@ -1,0 +1,70 @@
+"""How far are the analyses and the flow diagram, and what in them waits for this member?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from analysis.queries.analyses import Shown, shown_analyses
+from extraction.queries import outcomes
+from reviewapp.access import Can, can
+from reviewapp.models import Member, Stage
+from reviewapp.queries import Step
+from screening.models import Citation, Report, Standing, StandingState
+
+OPEN = (StandingState.WAITING, StandingState.CONFLICT)  # one to the reader: a conflict would tell of votes
+
+
+def steps(member: Member) -> list[Step]:
+    """Analyse and Flow diagram, for the review's home."""
+    return [analyse(member), flow_diagram(member)]
+
+
+def analyse(member: Member) -> Step:
+    """Done is an analysis whose numbers rest on today's data, with all included studies agreed."""
+    slug = member.review.slug
+    found = shown_analyses(member)
+    url = reverse("analysis:analyses", args=[slug])
+    done = sum(is_done(each) for each in found)
+    step = Step("analyse", "Analyse", url, done=done, total=len(found), note=note(found))
+    if not can(member, Can.ANALYSE) or not member.review.is_open:
+        return step
+    waiting = [each for each in found if needs_a_hand(each)]
+    if waiting:
+        which = "1 analysis" if len(waiting) == 1 else f"{len(waiting)} analyses"
+        return replace(step, mine=len(waiting), mine_url=url, mine_label=f"{which} to run again")
+    if not found and outcomes(member).filter(dropped_at=None).exists():
+        return replace(step, mine=1, mine_url=reverse("analysis:plan", args=[slug]), mine_label="Plan an analysis")
+    return step
+
+
+def is_done(shown: Shown) -> bool:
+    return shown.is_current and not shown.is_provisional
+
+
+def needs_a_hand(shown: Shown) -> bool:
+    """Whether nothing runs by itself here: the run was given up, or there is none on today's data."""
+    return shown.has_failed or (not shown.is_current and shown.queued is None)
+
+
+def note(found: list[Shown]) -> str:
+    if any(each.is_provisional for each in found):
+        return f"Provisional: {found[0].agreed} of {found[0].included} studies agreed."
+    return ""
+
+
+def flow_diagram(member: Member) -> Step:
+    """Done is a citation that has its last place in the diagram. Counted, not listed: three queries on any number of citations."""
+    live = Citation.objects.filter(review=member.review_id, live=True)
+    waiting = Standing.objects.filter(review=member.review_id, citation__live=True, state__in=OPEN)
+    passed = Standing.objects.filter(
+        citation=OuterRef("citation"), stage=Stage.TITLE_ABSTRACT, state=StandingState.INCLUDE
+    )
+    sought = Report.objects.filter(
+        Exists(passed), citation__review=member.review_id, citation__live=True, state=Report.State.SOUGHT
+    )
+    total = live.count()
+    done = total - waiting.count() - sought.count()
+    return Step("flow", "Flow diagram", reverse("analysis:flow", args=[member.review.slug]), done=done, total=total)

@@ -1,0 +1,39 @@
+"""How do pages say what came out of a run? Words and figures, all of them from analysis.exports, which alone rounds."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from analysis import exports
+from analysis.models import Run
+from analysis.queries import Change
+
+register = template.Library()
+
+register.filter("in_words", exports.result_in_words)
+register.filter("heterogeneity", exports.heterogeneity)
+register.filter("overall_test", exports.overall_test)
+register.filter("variance", exports.variance_in_words)
+register.filter("prediction", exports.prediction_in_words)
+
+
+@register.filter
+def forest(run: Run) -> SafeString:
+    """The forest plot, inline. Its texts are escaped where it is written, in analysis.plots.svg."""
+    return mark_safe(exports.forest_svg(run))  # noqa: S308
+
+
+@register.filter
+def table(run: Run) -> exports.Table:
+    return exports.table(run)
+
+
+@register.filter
+def moved(change: Change) -> str:
+    """How far the estimate moved from one run to the next: "RR 8.93 (1.25 to 63.70), before 4.04 (2.15 to 7.59)"."""
+    now = exports.result_in_words(change.run) or "nothing to pool"
+    if change.before is None:
+        return now
+    before = exports.result_in_words(change.before) or "nothing to pool"
+    return now if before == now else f"{now}; before: {before}"

@@ -1,0 +1,182 @@
+"""What does each page and button of the analysis floor do? Form in, verb called, page out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from analysis import exports, queries, workflow
+from analysis.flow.counts import Number
+from analysis.forms import PlanForm
+from reviewapp.access import Can, for_member
+from reviewapp.errors import BadInput
+from reviewapp.models import Member
+
+PAGE = 50
+TYPES = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+
+KINDS = (("svg", "SVG"), ("png", "PNG, 300 dpi"), ("csv", "CSV for PRISMA2020"), ("json", "JSON"))
+
+
+def download(content: bytes, name: str, kind: str) -> HttpResponse:
+    """A file to keep; kind is a key of TYPES."""
+    disposition = f'attachment; filename="{name}"'
+    return HttpResponse(content, content_type=TYPES[kind], headers={"Content-Disposition": disposition})
+
+
+# --- analyses ----------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@for_member(Can.READ)
+def analyses(request: HttpRequest, member: Member) -> HttpResponse:
+    context = {
+        "member": member,
+        "analyses": queries.shown_analyses(member),
+        "dropped": queries.dropped_analyses(member),
+    }
+    return render(request, "analysis/analyses.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.ANALYSE)
+def plan(request: HttpRequest, member: Member) -> HttpResponse:
+    form = PlanForm(member, request.POST or None)
+    if form.is_valid():
+        try:
+            analysis = workflow.plan(member, **form.cleaned_data)
+        except BadInput as error:
+            form.add_error(None, f"{error.message} {error.todo}")
+        else:
+            return redirect("analysis:analysis", member.review.slug, analysis.pk)
+    status = 422 if form.errors else 200
+    return render(request, "analysis/plan.html", {"member": member, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.ANALYSE)
+def change_plan(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    analysis = queries.analysis(member, pk)
+    form = PlanForm(member, request.POST or None, instance=analysis)
+    if form.is_valid():
+        try:
+            workflow.change_plan(member, analysis, **form.cleaned_data)
+        except BadInput as error:
+            form.add_error(None, f"{error.message} {error.todo}")
+        else:
+            return redirect("analysis:analysis", member.review.slug, pk)
+    context = {"member": member, "form": form, "analysis": queries.analysis(member, pk)}
+    return render(request, "analysis/plan.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@for_member(Can.READ)
+def analysis(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    shown = queries.shown_analysis(member, pk)
+    history = queries.history(member, shown.analysis)
+    return render(request, "analysis/analysis.html", {"member": member, "shown": shown, "history": history})
+
+
+@require_POST
+@for_member(Can.ANALYSE)
+def drop_analysis(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.drop_analysis(member, queries.analysis(member, pk))
+    messages.success(request, "The analysis is dropped. Its runs are kept; it can be restored below.")
+    return redirect("analysis:analyses", member.review.slug)
+
+
+@require_POST
+@for_member(Can.ANALYSE)
+def restore_analysis(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.restore_analysis(member, queries.analysis(member, pk))
+    return redirect("analysis:analysis", member.review.slug, pk)
+
+
+# --- runs --------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@for_member(Can.ANALYSE)
+def request_run(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    run = workflow.request_run(member, queries.analysis(member, pk))
+    if run.is_finished:
+        messages.info(request, f"Data and plan are those of run {run.number}: equal input is not run twice. It stands.")
+    return redirect("analysis:analysis", member.review.slug, pk)
+
+
+@require_GET
+@for_member(Can.READ)
+def run(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.run(member, pk)
+    shown = queries.shown_analysis(member, found.analysis_id)
+    return render(request, "analysis/run.html", {"member": member, "run": found, "shown": shown})
+
+
+@require_GET
+@for_member(Can.READ)
+def forest_file(request: HttpRequest, member: Member, pk: int, kind: str) -> HttpResponse:
+    found = queries.run(member, pk)
+    return download(exports.forest_file(found, kind), exports.forest_name(found, kind), kind)
+
+
+@require_GET
+@for_member(Can.READ)
+def run_file(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.run(member, pk)
+    return download(exports.run_json(found), exports.forest_name(found, "json"), "json")
+
+
+# --- the flow diagram ----------------------------------------------------------------------------------------------
+
+
+def list_url(member: Member, request: HttpRequest | None = None) -> Callable[[Number], str]:
+    """Where the list behind a number is; a full address where there is a request to take the site's name from."""
+
+    def url(number: Number) -> str:
+        path = reverse("analysis:flow-list", args=[member.review.slug, number.key])
+        return request.build_absolute_uri(path) if request else path
+
+    return url
+
+
+@require_GET
+@for_member(Can.READ)
+def flow(request: HttpRequest, member: Member) -> HttpResponse:
+    found = queries.flow(member)
+    figure = exports.flow_svg(found.counts, list_url(member))
+    context = {
+        "member": member,
+        "figure": mark_safe(figure),  # its texts are escaped where they are written, in analysis.plots.svg
+        "open": exports.still_open(found.counts),
+        "breaches": [(breach, queries.examples(member, breach)) for breach in found.breaches],
+        "kinds": [(f"analysis:flow-{kind}", label) for kind, label in KINDS],
+    }
+    return render(request, "analysis/flow.html", context)
+
+
+@require_GET
+@for_member(Can.READ)
+def flow_file(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
+    content = exports.flow_file(queries.flow(member).counts, kind, list_url(member, request))
+    return download(content, exports.flow_name(member.review.slug, kind), kind)
+
+
+@require_GET
+@for_member(Can.READ)
+def flow_list(request: HttpRequest, member: Member, key: str) -> HttpResponse:
+    number = queries.number(queries.flow(member), key)
+    page = Paginator(sorted(number.ids), PAGE).get_page(request.GET.get("page"))
+    rows = queries.rows(member, number.unit, list(page))
+    return render(request, "analysis/flow_list.html", {"member": member, "number": number, "page": page, "rows": rows})

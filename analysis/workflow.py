@@ -1,0 +1,260 @@
+"""How are analyses planned and run? Verbs of members, and the two jobs: looking which analyses have new data, and one run.
+
+A run is made for each input that an analysis comes to have, once: what was run on equal input stands. An agreement below sets
+off `refresh`, which looks after the commit, so that of two people who agree at once the later look sees the work of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from analysis import pooling, queries
+from analysis.models import Analysis, Run
+from analysis.queries import Input
+from extraction.models import Outcome, StudyReport
+from extraction.workflow.common import change, lock_review, locked
+from reviewapp import audit, jobs, states
+from reviewapp.access import Can, require
+from reviewapp.errors import BadInput, WrongState
+from reviewapp.models import Event, Job, Member, Stage
+
+RUN_MOVES = {Run.State.QUEUED: {Run.State.DONE, Run.State.EMPTY}}
+OPTIONS = ("measure", "method", "model", "preset")
+WORDS = ("favours_left", "favours_right", "note", "published")
+
+LOOKED_AT = "analysis.refresh"
+RUN = "analysis.run"
+
+
+# --- planning ----------------------------------------------------------------------------------------------------
+
+
+def plan(
+    member: Member,
+    outcome: Outcome,
+    *,
+    measure: str,
+    method: str,
+    model: str = Analysis.Model.RANDOM,
+    preset: str = Analysis.Preset.REVMAN_5,
+    favours_left: str = "",
+    favours_right: str = "",
+    note: str = "",
+    published: str = "",
+) -> Analysis:
+    """Plan an analysis of an outcome, after the others, and queue its first run.
+
+    Raises BadInput for what does not fit together, or is planned already.
+    """
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        lock_review(member)
+        outcome = locked(Outcome, outcome.pk, review=member.review_id)
+        if outcome.dropped_at:
+            raise WrongState(f"The outcome “{outcome}” has been dropped.", todo="Restore it first.")
+        last = Analysis.objects.filter(review=member.review_id).aggregate(last=Max("position"))["last"]
+        analysis = Analysis(
+            review_id=member.review_id,
+            outcome=outcome,
+            position=(last or 0) + 1,
+            measure=measure,
+            method=method,
+            model=model,
+            preset=preset,
+            favours_left=favours_left,
+            favours_right=favours_right,
+            note=note,
+            published=published,
+        )
+        check(analysis)
+        analysis.save()
+        audit.record(member, "analysis.planned", analysis, outcome=outcome.pk, **facts_of(analysis))
+        queue_run(member, analysis, queries.input_now(member, analysis))
+    return analysis
+
+
+def change_plan(member: Member, analysis: Analysis, **changes: Any) -> Analysis:
+    """Change how an analysis is pooled, or its words. Other options are another input: they queue a run."""
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        lock_review(member)
+        analysis = locked_plan(member, analysis)
+        wanted = {name: changes[name] for name in (*OPTIONS, *WORDS) if name in changes}
+        candidate = Analysis.objects.select_related("outcome").get(pk=analysis.pk)
+        for name, value in wanted.items():
+            setattr(candidate, name, value)
+        check(candidate)
+        if facts := change(analysis, {name: getattr(candidate, name) for name in wanted}):
+            audit.record(member, "analysis.plan_changed", analysis, **facts)
+            queue_run(member, analysis, queries.input_now(member, analysis))
+    return analysis
+
+
+def drop_analysis(member: Member, analysis: Analysis) -> None:
+    """Take an analysis out of the plan. Its runs stay; restore_analysis brings it back."""
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        analysis = locked_plan(member, analysis)
+        change(analysis, {"dropped_at": timezone.now()})
+        audit.record(member, "analysis.dropped", analysis, outcome=str(analysis), **facts_of(analysis))
+
+
+def restore_analysis(member: Member, analysis: Analysis) -> None:
+    """Bring a dropped analysis back, and queue a run if its data have changed meanwhile."""
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        lock_review(member)
+        analysis = locked(Analysis, analysis.pk, review=member.review_id)
+        if analysis.dropped_at is None:
+            return
+        check(analysis)
+        change(analysis, {"dropped_at": None})
+        audit.record(member, "analysis.restored", analysis, outcome=str(analysis), **facts_of(analysis))
+        queue_run(member, analysis, queries.input_now(member, analysis))
+
+
+def locked_plan(member: Member, analysis: Analysis) -> Analysis:
+    """The planned analysis, locked. Raises NotHere, or WrongState when it is dropped."""
+    found = locked(Analysis, analysis.pk, review=member.review_id)
+    if found.dropped_at:
+        raise WrongState("This analysis has been dropped.", todo="Restore it first, on the page of analyses.")
+    return found
+
+
+def facts_of(analysis: Analysis) -> dict[str, str]:
+    return {name: getattr(analysis, name) for name in OPTIONS}
+
+
+def check(analysis: Analysis) -> None:
+    """Raise BadInput for what is unknown, does not fit together, is too long, or is planned already."""
+    for name in OPTIONS:
+        refuse_unknown(analysis, name)
+    for name in WORDS:
+        setattr(analysis, name, str(getattr(analysis, name)).strip())
+        refuse_long(analysis, name)
+    if analysis.measure not in Analysis.MEASURES_OF[analysis.outcome.kind]:
+        raise BadInput(
+            f"{analysis.get_measure_display()} does not fit an outcome of the kind “{analysis.outcome.get_kind_display()}”.",
+            todo=f"Choose one of {', '.join(Analysis.MEASURES_OF[analysis.outcome.kind])}.",
+        )
+    if analysis.method == Analysis.Method.MH and analysis.outcome.kind != Outcome.Kind.DICHOTOMOUS:
+        raise BadInput("Mantel-Haenszel weights are for events.", todo="Choose inverse variance for means.")
+    twins = Analysis.objects.filter(outcome=analysis.outcome, dropped_at=None, **facts_of(analysis))
+    if twins.exclude(pk=analysis.pk).exists():
+        raise BadInput("This very analysis is planned already.", todo="Change that one, or choose other options.")
+
+
+def refuse_unknown(analysis: Analysis, name: str) -> None:
+    field = Analysis._meta.get_field(name)
+    value = getattr(analysis, name)
+    known = [choice for choice, _ in field.choices]
+    if value not in known:
+        raise BadInput(f"“{value}” is no {field.verbose_name}.", todo=f"Choose one of {', '.join(known)}.")
+
+
+def refuse_long(analysis: Analysis, name: str) -> None:
+    field = Analysis._meta.get_field(name)
+    if field.max_length and len(getattr(analysis, name)) > field.max_length:
+        raise BadInput(f"“{field.verbose_name}” has at most {field.max_length} characters.", todo="Shorten it.")
+
+
+# --- running -----------------------------------------------------------------------------------------------------
+
+
+def request_run(member: Member, analysis: Analysis) -> Run:
+    """Run an analysis on today's agreed data. Equal input is not run twice: the run that exists is returned."""
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        analysis = locked_plan(member, analysis)
+        return queue_run(member, analysis, queries.input_now(member, analysis))
+
+
+def queue_run(member: Member, analysis: Analysis, data: Input) -> Run:
+    """The run of this input: the one that exists, sent again if its job was given up, or a new one."""
+    Analysis.objects.select_for_update(no_key=True).get(pk=analysis.pk)
+    run = Run.objects.select_related("job").filter(analysis=analysis, input_hash=data.hash).first()
+    if run is None:
+        last = analysis.runs.aggregate(last=Max("number"))["last"] or 0
+        run = Run.objects.create(
+            analysis=analysis,
+            number=last + 1,
+            input=data.data,
+            options=data.options,
+            input_hash=data.hash,
+            member=member,
+        )
+    elif run.is_finished or run.job.state != Job.State.FAILED:
+        return run
+    run.job = jobs.enqueue(member, RUN, total=1, message=f"{analysis}, run {run.number}"[:300], run=run.pk)
+    run.save(update_fields=["job"])
+    audit.record(member, "analysis.run_queued", analysis, run=run.number, input=run.input_hash)
+    return run
+
+
+def perform_run(job: Job) -> None:
+    """Compute one run and store what came out. Run twice, the second finds it finished; superseded, it changes nothing."""
+    run = Run.objects.get(pk=job.args["run"])
+    if run.is_finished:
+        return
+    computed = pooling.compute(run.input, run.options)
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=["self"]).select_related("analysis").get(pk=run.pk)
+        if run.is_finished:
+            return
+        jobs.progress(job, 1)
+        run.result, run.message, run.versions = computed.result, computed.message, computed.versions
+        run.finished_at = timezone.now()
+        run.save(update_fields=["result", "message", "versions", "finished_at"])
+        states.move(run, Run.State.DONE if computed.poolable else Run.State.EMPTY, RUN_MOVES)
+        digest = audit.sha256(audit.canonical(run.result))
+        audit.record(job.member, "analysis.run_finished", run.analysis, run=run.number, state=run.state, result=digest)
+
+
+# --- what the floors below set off -------------------------------------------------------------------------------
+
+
+def refresh(event: Event, member: Member) -> None:
+    """Agreed data have changed: look, after the commit, which analyses have other input now."""
+    if Analysis.objects.filter(review=member.review_id, dropped_at=None).exists():
+        jobs.enqueue(member, LOOKED_AT, message="Looking which analyses have new data")
+
+
+def refresh_if_of_study(event: Event, member: Member) -> None:
+    """A verdict stands or falls: only one at full text, on a report of a study, can change what is pooled."""
+    _, citation, *stage = event.subject.split("/")
+    if stage == [Stage.FULL_TEXT] and StudyReport.objects.filter(citation=citation, undone_at=None).exists():
+        refresh(event, member)
+
+
+def perform_refresh(job: Job) -> None:
+    """Queue a run of every analysis whose input has no run yet."""
+    due = queries.out_of_date(job.member)
+    for done, (analysis, data) in enumerate(due, start=1):
+        with transaction.atomic():
+            jobs.progress(job, done, total=len(due))
+            queue_run(job.member, analysis, data)
+
+
+SUBSCRIPTIONS: dict[str, Callable[[Event, Member], None]] = {
+    "extraction.sheet_agreed": refresh,
+    "extraction.sheet_agreement_reopened": refresh,
+    "extraction.assessment_agreed": refresh,
+    "extraction.assessment_agreement_reopened": refresh,
+    "extraction.arm_changed": refresh,
+    "extraction.arm_dropped": refresh,
+    "extraction.arm_restored": refresh,
+    "extraction.study_changed": refresh,
+    "extraction.study_dropped": refresh,
+    "extraction.study_restored": refresh,
+    "extraction.report_split": refresh,
+    "extraction.report_joined": refresh,
+    "screening.settled": refresh_if_of_study,
+    "screening.unsettled": refresh_if_of_study,
+    "screening.import_undone": refresh,
+    "screening.import_restored": refresh,
+}
