@@ -1,4 +1,46 @@
-"""Which address leads where on the extraction floor?"""
+"""Which address under /reviews/<slug>/ leads where on the extraction floor?"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from extraction import views
+
+SHEET, BIAS = {"kind": "sheet"}, {"kind": "bias"}
+
+
+def pair(route: str, name: str, extra: dict[str, str]) -> list[URLPattern]:
+    """The addresses of sheets, and the same for assessments."""
+    return [
+        path(route, views.own, extra, name=name),
+        path(f"{route}start/", views.start, extra, name=f"{name}-start"),
+        path(f"{route}submit/", views.submit, extra, name=f"{name}-submit"),
+        path(f"{route}reopen/", views.reopen, extra, name=f"{name}-reopen"),
+        path(f"{route}withdraw/", views.withdraw, extra, name=f"{name}-withdraw"),
+        path(f"{route}agreement/", views.agreement, extra, name=f"{name}-agreement"),
+        path(f"{route}agreement/reopen/", views.reopen_agreement, extra, name=f"{name}-agreement-reopen"),
+    ]
+
 
 app_name = "extraction"
-urlpatterns: list = []
+urlpatterns = [
+    path("studies/", views.studies, name="studies"),
+    path("studies/make/", views.make_study, name="study-make"),
+    path("studies/join/", views.join_report, name="report-join"),
+    path("studies/<int:pk>/", views.study, name="study"),
+    path("studies/<int:pk>/change/", views.change_study, name="study-change"),
+    path("studies/<int:pk>/drop/", views.drop_study, name="study-drop"),
+    path("studies/<int:pk>/restore/", views.restore_study, name="study-restore"),
+    path("studies/<int:pk>/split/", views.split_report, name="report-split"),
+    path("studies/<int:pk>/arms/", views.add_arm, name="arm-add"),
+    path("studies/arms/<int:pk>/", views.change_arm, name="arm"),
+    path("studies/arms/<int:pk>/drop/", views.drop_arm, name="arm-drop"),
+    path("studies/arms/<int:pk>/restore/", views.restore_arm, name="arm-restore"),
+    path("outcomes/", views.outcomes, name="outcomes"),
+    path("outcomes/define/", views.define_outcome, name="outcome-define"),
+    path("outcomes/<int:pk>/", views.change_outcome, name="outcome"),
+    path("outcomes/<int:pk>/drop/", views.drop_outcome, name="outcome-drop"),
+    path("outcomes/<int:pk>/restore/", views.restore_outcome, name="outcome-restore"),
+    *pair("sheets/<int:pk>/", "sheet", SHEET),
+    *pair("bias/<int:pk>/<slug:tool>/", "bias", BIAS),
+]

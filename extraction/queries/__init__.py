@@ -3,10 +3,12 @@
 from extraction.queries.agreed import AgreedJudgement, AgreedRow, agreed_bias, agreed_characteristics, agreed_values
 from extraction.queries.sheets import (
     Agreement,
+    agreement,
     bias_agreement,
     fields_for,
     form_for,
     may_agree,
+    own,
     own_assessment,
     own_sheet,
     sheet_agreement,
@@ -49,6 +51,7 @@ __all__ = [
     "TAKEN",
     "WAITING",
     "agreed_bias",
+    "agreement",
     "agreed_characteristics",
     "agreed_values",
     "all_studies",
@@ -62,6 +65,7 @@ __all__ = [
     "included_studies",
     "may_agree",
     "outcome",
+    "own",
     "outcomes",
     "own_assessment",
     "own_sheet",

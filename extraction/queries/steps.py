@@ -18,13 +18,13 @@ def waits_for(member: Member, study: Study) -> set[str]:
     waiting = set()
     if not member.review.is_open:
         return waiting
-    for key, state, submitted in (
-        ("extract", study.sheet_state, study.sheet_mine),
-        ("bias", study.bias_state, study.bias_mine),
+    for key, state, agrees in (
+        ("extract", study.sheet_state, study.sheet_agrees),
+        ("bias", study.bias_state, study.bias_agrees),
     ):
-        if can(member, Can.EXTRACT) and state in (NEW, OPEN):
+        if state in (NEW, OPEN) and can(member, Can.EXTRACT):
             waiting.add(key)
-        if state == BOTH and (can(member, Can.ARBITRATE) or (submitted and can(member, Can.EXTRACT))):
+        if state == BOTH and agrees:
             waiting.add("agree")
     return waiting
 

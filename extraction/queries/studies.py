@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from extraction.models import Arm, Assessment, Blinded, BlindPair, Outcome, Sheet, Study, StudyReport
 from extraction.rob import ROB1
+from reviewapp.access import Can, can
 from reviewapp.errors import NotHere
 from reviewapp.models import Member, Review, Stage
 from screening.models import Citation, Standing, StandingState
@@ -34,7 +35,7 @@ def included_reports(review: Review) -> QuerySet[Citation]:
 def reports_without_study(member: Member) -> QuerySet[Citation]:
     """Included reports that tell of no study yet."""
     joined = StudyReport.objects.filter(citation=OuterRef("pk"), undone_at=None)
-    return included_reports(member.review).exclude(Exists(joined)).order_by("year", "pk")
+    return included_reports(member.review).exclude(Exists(joined)).select_related("report").order_by("year", "pk")
 
 
 def report(member: Member, pk: int) -> Citation:
@@ -65,15 +66,16 @@ STATES = {
 
 
 def with_state(studies: QuerySet[Study], member: Member, name: str, model: type[Blinded], tool: str) -> QuerySet[Study]:
-    """Annotate studies with `<name>_state`, a key of STATES, and `<name>_mine`: whether this member submitted one."""
+    """Annotate studies with `<name>_state`, a key of STATES, and `<name>_agrees`: whether this member is to agree on them."""
     seen: BlindPair = model.blind.for_member(member).filter(study=OuterRef("pk"), tool=tool)
     mine = seen.own().filter(member=member)
+    submitted = Exists(mine.filter(submitted_at__isnull=False))
     others = model.unblinded.holding().filter(study=OuterRef("pk"), tool=tool).exclude(member=member)
     held = others.order_by().values("study").annotate(held=Count("pk")).values("held")
     state = Case(
         When(Exists(seen.signed()), then=Value(AGREED)),
         When(Exists(seen.own().exclude(member=member)), then=Value(BOTH)),
-        When(Exists(mine.filter(submitted_at__isnull=False)), then=Value(WAITING)),
+        When(submitted, then=Value(WAITING)),
         When(Exists(mine), then=Value(OPEN)),
         When(**{f"{name}_held__gte": 2}, then=Value(TAKEN)),
         default=Value(NEW),
@@ -81,15 +83,16 @@ def with_state(studies: QuerySet[Study], member: Member, name: str, model: type[
     studies = studies.alias(
         **{f"{name}_held": Coalesce(Subquery(held), 0)}
     )  # never on the row: it would tell of others
-    return studies.annotate(**{f"{name}_state": state, f"{name}_mine": Exists(mine.filter(submitted_at__isnull=False))})
+    agrees = Value(True) if can(member, Can.ARBITRATE) else submitted if can(member, Can.EXTRACT) else Value(False)
+    return studies.annotate(**{f"{name}_state": state, f"{name}_agrees": agrees})
 
 
 def all_studies(member: Member) -> QuerySet[Study]:
     """The review's studies, dropped ones too, each with how far it is for this member, and its reports.
 
-    sheet_state, bias_state: keys of STATES. sheet_mine, bias_mine: submitted by this member. counts: still has an included report.
+    sheet_state, bias_state: keys of STATES. sheet_agrees, bias_agrees: this member may agree on them. counts: still has an included report.
     """
-    links = StudyReport.objects.filter(undone_at=None).select_related("citation")
+    links = StudyReport.objects.filter(undone_at=None).select_related("citation__report")
     studies = Study.objects.filter(review=member.review_id)
     studies = studies.annotate(counts=Exists(included_studies(member.review).filter(pk=OuterRef("pk"))))
     studies = with_state(studies, member, "sheet", Sheet, FORM)

@@ -34,7 +34,8 @@ class Field:
     """One question with its stable key.
 
     label: as a person reads it, outcome and arm included. lowest: the smallest number allowed. at_most: key of the field whose answer
-    this one may not exceed. row: fields with the same row are answered together or not at all. needs_text: an answer here
+    this one may not exceed. row: fields with the same row are answered together or not at all;
+    column: what the field is called in its row. needs_text: an answer here
     needs its text (where it stands, or what supports it) as well.
     """
 
@@ -48,6 +49,7 @@ class Field:
     lowest: float | None = None
     at_most: str = ""
     row: str = ""
+    column: str = ""
     needs_text: bool = False
 
 
@@ -188,6 +190,7 @@ def row_of(outcome: OutcomeOf, arm: ArmOf, columns: tuple[Column, ...]) -> Row:
             lowest=column.lowest,
             at_most=f"{key}/{column.at_most}" if column.at_most else "",
             row=key,
+            column=column.label,
         )
         for column in columns
     )

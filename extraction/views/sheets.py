@@ -1,0 +1,178 @@
+"""Pages on sheets and assessments, a member's own and the agreed ones. `kind` is sheet or bias; they go the same way."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from extraction import queries, schema
+from extraction.forms import AgreementForm, AnswersForm, BiasForm, SheetForm, signed_rows
+from extraction.models import Assessment, Blinded, Sheet, Study
+from extraction.workflow import agreement as agreeing
+from extraction.workflow import sheets
+from reviewapp.access import Can, for_member
+from reviewapp.errors import WrongState
+from reviewapp.models import Member
+
+MODELS: dict[str, type[Blinded]] = {"sheet": Sheet, "bias": Assessment}
+
+
+def to(member: Member, study: Study, kind: str, tool: str, page: str = "") -> HttpResponse:
+    """Redirect to one of the addresses of this sheet or assessment."""
+    rest = [tool] if kind == "bias" else []
+    return redirect(f"extraction:{kind}{page}", member.review.slug, study.pk, *rest)
+
+
+def checked(kind: str, tool: str) -> str:
+    """The tool's id. Raises NotHere for one that is unknown."""
+    return queries.tool_of(tool).id if kind == "bias" else queries.FORM
+
+
+def form_on(study: Study, mine: Blinded, data: QueryDict | None = None) -> AnswersForm:
+    """The member's own answers as a form; locked once they are submitted."""
+    given = {"version": mine.version, "locked": mine.submitted_at is not None}
+    if isinstance(mine, Sheet):
+        return SheetForm(queries.form_for(study), mine.answers(), data, **given)
+    return BiasForm(queries.tool_of(mine.tool).fields(), mine.answers(), data, **given)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.READ)
+def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
+    """One's own sheet: shown, and saved. htmx saves at each field; a plain form saves all at once."""
+    tool = checked(kind, tool)
+    study = queries.study(member, pk)
+    mine = queries.own(member, MODELS[kind], study, tool)
+    if request.method == "GET":
+        return page(request, member, study, kind, tool, mine, form_on(study, mine) if mine else None)
+    form, mine = saved(request, member, study, mine)
+    if request.htmx:
+        missing = schema.check(form.questions, mine.answers())
+        context = {"version": mine.version, "problems": form.problems(), "missing": missing}
+        return render(request, "extraction/_saved.html", context)
+    if form.errors:
+        return page(request, member, study, kind, tool, mine, form, form.problems())
+    messages.success(request, "Saved.")
+    return to(member, study, kind, tool)
+
+
+def saved(request: HttpRequest, member: Member, study: Study, mine: Blinded | None) -> tuple[AnswersForm, Blinded]:
+    """Save what can be read of what was posted; the form knows what could not."""
+    if mine is None:
+        raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
+    form = form_on(study, mine, request.POST)
+    form.full_clean()
+    seen = form.cleaned_data.get("version")
+    return form, sheets.save(member, mine, form.values(), form.texts(), 0 if seen is None else seen)
+
+
+def page(
+    request: HttpRequest,
+    member: Member,
+    study: Study,
+    kind: str,
+    tool: str,
+    mine: Blinded | None,
+    form: AnswersForm | None,
+    problems: list[schema.Problem] | None = None,
+) -> HttpResponse:
+    state = study.sheet_state if kind == "sheet" else study.bias_state
+    context = {
+        "member": member,
+        "study": study,
+        "kind": kind,
+        "tool": queries.tool_of(tool) if kind == "bias" else None,
+        "mine": mine,
+        "form": form,
+        "state": state,
+        "problems": problems or [],
+        "missing": schema.check(form.questions, mine.answers()) if form and mine else [],
+    }
+    return render(request, f"extraction/{kind}.html", context, status=422 if problems else 200)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def start(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
+    tool = checked(kind, tool)
+    study = queries.study(member, pk)
+    sheets.start(member, MODELS[kind], study, tool)
+    return to(member, study, kind, tool)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def submit(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
+    """Save what is on the page, and hand it in when nothing is missing."""
+    tool = checked(kind, tool)
+    study = queries.study(member, pk)
+    form, mine = saved(request, member, study, queries.own(member, MODELS[kind], study, tool))
+    problems = form.problems() or schema.check(form.questions, mine.answers())
+    if problems:
+        return page(request, member, study, kind, tool, mine, form, problems)
+    sheets.submit(member, mine)
+    messages.success(request, "Submitted.")
+    return redirect("extraction:study", member.review.slug, pk)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def reopen(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
+    tool = checked(kind, tool)
+    study = queries.study(member, pk)
+    mine = queries.own(member, MODELS[kind], study, tool)
+    if mine:
+        sheets.reopen(member, mine)
+    return to(member, study, kind, tool)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def withdraw(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
+    tool = checked(kind, tool)
+    study = queries.study(member, pk)
+    mine = queries.own(member, MODELS[kind], study, tool)
+    if mine:
+        sheets.withdraw(member, mine)
+        messages.success(request, "Withdrawn. Your answers are kept; they are back when you start again.")
+    return redirect("extraction:study", member.review.slug, pk)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.READ)
+def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
+    """Both authors side by side, once both are in: choose where they differ, and sign."""
+    tool = checked(kind, tool)
+    study = queries.study(member, pk)
+    found = queries.agreement(member, MODELS[kind], study, tool)
+    form = AgreementForm(found, request.POST if request.method == "POST" else None) if found else None
+    may_agree = found is not None and member.review.is_open and queries.may_agree(member, found)
+    problems = form.problems() if form and request.method == "POST" else []
+    if request.method == "POST" and not (may_agree and problems):  # who may not is refused by the verb
+        agreeing.agree(member, MODELS[kind], study, tool, form.choices() if form else {})
+        messages.success(request, f"Agreed and signed for {study}.")
+        return to(member, study, kind, tool, "-agreement")
+    context = {
+        "member": member,
+        "study": study,
+        "kind": kind,
+        "tool": queries.tool_of(tool) if kind == "bias" else None,
+        "agreement": found,
+        "form": form,
+        "signed": signed_rows(found) if found else [],
+        "may_agree": may_agree,
+        "problems": problems,
+    }
+    return render(request, "extraction/agreement.html", context, status=422 if problems else 200)
+
+
+@require_POST
+@for_member(Can.READ)
+def reopen_agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
+    tool = checked(kind, tool)
+    study = queries.study(member, pk)
+    agreeing.reopen_agreement(member, MODELS[kind], study, tool)
+    messages.success(request, "Reopened. What was agreed is kept as a version, and is where you begin.")
+    return to(member, study, kind, tool, "-agreement")

@@ -1,0 +1,93 @@
+"""Pages on arms and outcomes."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from extraction import queries, workflow
+from extraction.forms import ArmForm, OutcomeForm
+from extraction.views.studies import cleaned
+from reviewapp.access import Can, for_member
+from reviewapp.models import Member
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def add_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.add_arm(member, queries.study(member, pk), **cleaned(ArmForm(request.POST)))
+    return redirect("extraction:study", member.review.slug, pk)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.EXTRACT)
+def change_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    arm = queries.arm(member, pk)
+    form = ArmForm(request.POST or None, instance=arm)
+    if form.is_valid():
+        workflow.change_arm(member, arm, **form.cleaned_data)
+        return redirect("extraction:study", member.review.slug, arm.study_id)
+    context = {"member": member, "study": arm.study, "form": form, "title": f"Change an arm of {arm.study}"}
+    return render(request, "extraction/change.html", context)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def drop_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    arm = queries.arm(member, pk)
+    workflow.drop_arm(member, arm)
+    return redirect("extraction:study", member.review.slug, arm.study_id)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def restore_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    arm = queries.arm(member, pk)
+    workflow.restore_arm(member, arm)
+    return redirect("extraction:study", member.review.slug, arm.study_id)
+
+
+@require_GET
+@for_member(Can.READ)
+def outcomes(request: HttpRequest, member: Member) -> HttpResponse:
+    found = list(queries.outcomes(member))
+    context = {
+        "member": member,
+        "outcomes": [outcome for outcome in found if not outcome.dropped_at],
+        "dropped": [outcome for outcome in found if outcome.dropped_at],
+        "form": OutcomeForm(),
+    }
+    return render(request, "extraction/outcomes.html", context)
+
+
+@require_POST
+@for_member(Can.ANALYSE)
+def define_outcome(request: HttpRequest, member: Member) -> HttpResponse:
+    workflow.define_outcome(member, **cleaned(OutcomeForm(request.POST)))
+    return redirect("extraction:outcomes", member.review.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.ANALYSE)
+def change_outcome(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    outcome = queries.outcome(member, pk)
+    form = OutcomeForm(request.POST or None, instance=outcome)
+    if form.is_valid():
+        workflow.change_outcome(member, outcome, **form.cleaned_data)
+        return redirect("extraction:outcomes", member.review.slug)
+    return render(request, "extraction/change.html", {"member": member, "form": form, "title": f"Change {outcome}"})
+
+
+@require_POST
+@for_member(Can.ANALYSE)
+def drop_outcome(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.drop_outcome(member, queries.outcome(member, pk))
+    return redirect("extraction:outcomes", member.review.slug)
+
+
+@require_POST
+@for_member(Can.ANALYSE)
+def restore_outcome(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.restore_outcome(member, queries.outcome(member, pk))
+    return redirect("extraction:outcomes", member.review.slug)

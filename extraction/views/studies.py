@@ -1,0 +1,114 @@
+"""Pages on studies and their reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from extraction import queries, workflow
+from extraction.forms import ArmForm, JoinForm, ReportForm, StudyForm
+from reviewapp.access import Can, for_member
+from reviewapp.errors import BadInput
+from reviewapp.models import Member
+
+
+def cleaned(form: BaseForm) -> dict[str, Any]:
+    """What a form holds. Raises BadInput that names the field."""
+    if not form.is_valid():
+        name, told = next(iter(form.errors.items()))
+        raise BadInput(f"{form[name].label if name in form.fields else 'This form'}: {told[0]}")
+    return form.cleaned_data
+
+
+@require_GET
+@for_member(Can.READ)
+def studies(request: HttpRequest, member: Member) -> HttpResponse:
+    show = request.GET.get("show", "")
+    rows = [(study, queries.waits_for(member, study)) for study in queries.studies(member)]
+    context = {
+        "member": member,
+        "reports": queries.reports_without_study(member),
+        "rows": [row for row in rows if not show or show in row[1]],
+        "every": [study for study, _ in rows],
+        "show": show,
+        "dropped": queries.dropped_studies(member),
+    }
+    return render(request, "extraction/studies.html", context)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def make_study(request: HttpRequest, member: Member) -> HttpResponse:
+    report = queries.report(member, cleaned(ReportForm(request.POST))["report"])
+    study = workflow.make_study(member, "", [report])
+    messages.success(request, f"{study.label} is a study now. Give it its arms on its page.")
+    return redirect("extraction:studies", member.review.slug)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def join_report(request: HttpRequest, member: Member) -> HttpResponse:
+    chosen = cleaned(JoinForm(request.POST))
+    study = queries.study(member, chosen["study"])
+    workflow.join_report(member, study, queries.report(member, chosen["report"]))
+    messages.success(request, f"The report is joined to {study.label}.")
+    return redirect("extraction:studies", member.review.slug)
+
+
+@require_GET
+@for_member(Can.READ)
+def study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.study(member, pk)
+    arms = list(queries.arms(member, found))
+    context = {
+        "member": member,
+        "study": found,
+        "waits": queries.waits_for(member, found),
+        "arms": [arm for arm in arms if not arm.dropped_at],
+        "dropped_arms": [arm for arm in arms if arm.dropped_at],
+        "form": ArmForm(),
+        "outcomes": queries.outcomes(member).filter(dropped_at=None),
+    }
+    return render(request, "extraction/study.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.EXTRACT)
+def change_study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.study(member, pk)
+    form = StudyForm(request.POST or None, initial={"label": found.label, "note": found.note})
+    if form.is_valid():
+        workflow.change_study(member, found, **form.cleaned_data)
+        return redirect("extraction:study", member.review.slug, pk)
+    context = {"member": member, "study": found, "form": form, "title": f"Change {found}"}
+    return render(request, "extraction/change.html", context)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def drop_study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.study(member, pk)
+    workflow.drop_study(member, found)
+    messages.success(request, f"{found} is dropped, its reports are free again. It can be restored below.")
+    return redirect("extraction:studies", member.review.slug)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def restore_study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.restore_study(member, queries.study(member, pk))
+    return redirect("extraction:study", member.review.slug, pk)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def split_report(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    report = queries.report(member, cleaned(ReportForm(request.POST))["report"])
+    workflow.split_report(member, queries.study(member, pk), report)
+    messages.success(request, "The report is split off. It is among the reports without a study now.")
+    return redirect("extraction:study", member.review.slug, pk)
