@@ -262,7 +262,7 @@ class _Diagram:
         number = line.item.number
         href = self.link(number) if self.link is not None and number is not None else None
         fill = AMBER if line.item.pending else "#000000"
-        with self.drawing.link(href, f"{line.item.text.rstrip('*:')}: {number.n if number else ''}, open the list"):
+        with self.drawing.link(href, f"{line.item.text} {line.number}, open the list"):
             first, rest = line.block.parted()
             marked = line.number if href else ""
             self.drawing.text(x, y, first, fill=fill, marked="" if rest.lines else marked)

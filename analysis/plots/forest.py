@@ -144,8 +144,8 @@ class _Layout:
                 column, place = data.columns[i], self.columns[i]
                 block = wrap(column.heading, place.width, BOLD)
                 yield Heading(place, block, column.align, over, group if i == indices[0] else none)
-        upper, *lower = data.plot_heading or ("",)
-        block, group = (wrap(text, self.plot.width, BOLD) for text in (" ".join(lower), upper))
+        *upper, lower = data.plot_heading or ("",)
+        block, group = (wrap(text, self.plot.width, BOLD) for text in (lower, " ".join(upper)))
         yield Heading(self.plot, block, "middle", self.plot, group)
         if data.domains:
             group = wrap(data.bias_heading, self.bias.width, BOLD)

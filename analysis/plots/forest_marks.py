@@ -16,6 +16,7 @@ LARGEST_SQUARE = 12.0
 SMALLEST_SQUARE = 3.0
 DIAMOND_HALF_HEIGHT = 5.5
 ARROW = 5.0
+SPILL = 10.0  # so far the directions may reach beyond the ends of the axis
 TICK_FACE = Face(10)
 FAVOURS_FACE = Face(10.5)
 
@@ -129,7 +130,7 @@ def axis_texts(axis: Axis, width: float, null: float | None, label: str, favours
     share = 0.5 if null is None else axis.share(null)
     split = width * (share if 0.3 <= share <= 0.7 else 0.5)
     left, right = favours
-    blocks = (wrap(left, split - 6, FAVOURS_FACE), wrap(right, width - split - 6, FAVOURS_FACE))
+    blocks = (wrap(left, split - 6 + SPILL, FAVOURS_FACE), wrap(right, width - split - 6 + SPILL, FAVOURS_FACE))
     return AxisTexts(wrap(label, width, FAVOURS_FACE), blocks, split)
 
 

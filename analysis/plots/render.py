@@ -10,9 +10,11 @@ from io import BytesIO
 
 from analysis.plots import fonts
 
+Size = tuple[float, float]
+
 PIXELS_PER_INCH = 96
 POINTS_PER_PIXEL = 0.75
-A4 = (595.28, 841.89)  # points
+A4: Size = (595.28, 841.89)  # points
 MARGIN = 28.35  # points: 10 mm
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -38,35 +40,48 @@ def svg_to_png(svg: str, *, dpi: int = 300) -> bytes:
 def svg_to_pdf(*svgs: str, a4: bool = False) -> bytes:
     """The figures as one PDF, a page each; text stays text and its fonts are embedded.
 
-    A page has the figure's own size. With `a4` it is an A4 sheet, upright or lying, whichever shows the figure
-    larger; a figure too large for the sheet is made smaller, none is made larger.
+    A page has its figure's own size. With `a4` all are A4 sheets at one scale, upright or lying, whichever shows the
+    figures larger; figures too large for the sheet are made smaller, none is made larger.
     """
     from fpdf import FPDF
 
     if not svgs:
         raise ValueError("svg_to_pdf needs at least one figure")
+    roots = [ElementTree.fromstring(svg) for svg in svgs]  # our own text, never a user's file
+    sizes = [_size(root) for root in roots]
+    sheet, scale = _sheet(sizes) if a4 else (None, 1.0)
     pdf = FPDF(unit="pt")
     pdf.set_auto_page_break(False)
     pdf.set_creation_date(_UNDATED)
+    pdf.set_title(_title(roots[0]))
     for style, path in zip(("", "B", "I"), fonts.FILES, strict=True):
         pdf.add_font("DejaVu Sans", style, path)
-    for i, svg in enumerate(svgs):
-        root = ElementTree.fromstring(svg)  # our own text, never a user's file
-        title = root.findtext(f"{SVG}title") or ""
-        width, height = (float(root.attrib[side]) * POINTS_PER_PIXEL for side in ("width", "height"))
-        if i == 0:
-            pdf.set_title(title)
-        page, scale = _sheet(width, height) if a4 else ((width, height), 1.0)
+    for root, (width, height) in zip(roots, sizes, strict=True):
+        page = sheet or (width, height)
+        left, top = ((page[0] - width * scale) / 2, MARGIN) if sheet else (0, 0)
+        title = _title(root)
         pdf.add_page(format=page)
-        pdf.image(
-            BytesIO(_printable(root)),
-            x=(page[0] - width * scale) / 2,
-            y=MARGIN if a4 else 0,
-            w=width * scale,
-            h=height * scale,
-            alt_text=title,
-        )
+        pdf.image(BytesIO(_printable(root)), x=left, y=top, w=width * scale, h=height * scale, alt_text=title)
     return bytes(pdf.output())
+
+
+def _title(root: ElementTree.Element) -> str:
+    return root.findtext(f"{SVG}title") or ""
+
+
+def _size(root: ElementTree.Element) -> Size:
+    """Width and height in points."""
+    return float(root.attrib["width"]) * POINTS_PER_PIXEL, float(root.attrib["height"]) * POINTS_PER_PIXEL
+
+
+def _sheet(sizes: list[Size]) -> tuple[Size, float]:
+    """The A4 sheet that shows all figures larger, and the scale on it."""
+    width, height = (max(sides) for sides in zip(*sizes, strict=True))
+    fits = []
+    for sheet in (A4, A4[::-1]):
+        scale = min((sheet[0] - 2 * MARGIN) / width, (sheet[1] - 2 * MARGIN) / height, 1.0)
+        fits.append((sheet, scale))
+    return max(fits, key=lambda fit: fit[1])
 
 
 def _printable(root: ElementTree.Element) -> bytes:
@@ -78,12 +93,3 @@ def _printable(root: ElementTree.Element) -> bytes:
         link.tag = f"{SVG}g"
         link.attrib.clear()
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
-
-
-def _sheet(width: float, height: float) -> tuple[tuple[float, float], float]:
-    """The A4 sheet that shows the figure larger, and the scale on it."""
-    fits = []
-    for page in (A4, A4[::-1]):
-        scale = min((page[0] - 2 * MARGIN) / width, (page[1] - 2 * MARGIN) / height, 1.0)
-        fits.append((page, scale))
-    return max(fits, key=lambda fit: fit[1])

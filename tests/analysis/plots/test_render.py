@@ -98,6 +98,7 @@ def test_figures_become_the_pages_of_one_pdf() -> None:
     pages = forest_pages(many(60))
     pdf = PdfReader(BytesIO(svg_to_pdf(*pages, a4=True)))
     assert len(pdf.pages) == len(pages) == 2
+    assert pdf.pages[0].mediabox == pdf.pages[1].mediabox
     assert "Study 0" in pdf.pages[0].extract_text()
     assert "Study 59" in pdf.pages[1].extract_text()
     assert pdf.metadata is not None
