@@ -43,7 +43,7 @@ def flow_sets(member: Member) -> FlowSets:
     """Where each record, citation and report stands, in seven queries. Records of undone imports are not there at all."""
     citation_of = dict(standing_links(member).values_list("record", "citation"))
     live = frozenset(citation_of.values())
-    at = standings(member, live)
+    at, by_reason = standings(member, live)
     screened, judged = at[Stage.TITLE_ABSTRACT], at[Stage.FULL_TEXT]
     passed = screened[State.INCLUDE]
     reports = report_states(member, passed)
@@ -62,7 +62,7 @@ def flow_sets(member: Member) -> FlowSets:
         awaiting_assessment=(judged[State.WAITING] | judged[State.CONFLICT]) & retrieved,
         assessed=included | excluded,
         reports_excluded=excluded,
-        reasons=reasons(member, excluded),
+        reasons=reasons(member, by_reason, excluded),
         reports_included=included,
         study_of=study_of,
         studies_included=frozenset(study_of.values()),
@@ -83,14 +83,17 @@ def standing_links(member: Member) -> QuerySet[Link]:
     return Link.objects.filter(undone_at=None, record__review=member.review_id, record__source__undone_at=None)
 
 
-def standings(member: Member, live: Ids) -> dict[str, dict[str, Ids]]:
-    """Stage -> state -> the live citations that stand so."""
+def standings(member: Member, live: Ids) -> tuple[dict[str, dict[str, Ids]], Mapping[int | None, set[int]]]:
+    """The live citations by stage and state, and those that have a reason by reason."""
     found: dict[str, dict[str, set[int]]] = {stage: defaultdict(set) for stage in Stage.values}
+    by_reason: dict[int | None, set[int]] = defaultdict(set)
     rows = Standing.objects.filter(review=member.review_id)
-    for citation, stage, state in rows.values_list("citation", "stage", "state"):
+    for citation, stage, state, reason in rows.values_list("citation", "stage", "state", "reason"):
         if citation in live:
             found[stage][state].add(citation)
-    return {stage: {state: frozenset(states[state]) for state in State.values} for stage, states in found.items()}
+            by_reason[reason].add(citation)
+    by_state = {stage: {state: frozenset(sets[state]) for state in State.values} for stage, sets in found.items()}
+    return by_state, by_reason
 
 
 def report_states(member: Member, passed: Ids) -> dict[str, Ids]:
@@ -102,15 +105,10 @@ def report_states(member: Member, passed: Ids) -> dict[str, Ids]:
     return {state: frozenset(citations) for state, citations in found.items()}
 
 
-def reasons(member: Member, excluded: Ids) -> tuple[Reason, ...]:
-    """The reports excluded by reason, in the review's order; reasons that are retired still hold what they were given for."""
-    found: dict[int, set[int]] = defaultdict(set)
-    rows = Standing.objects.filter(review=member.review_id, stage=Stage.FULL_TEXT, state=State.EXCLUDE)
-    for citation, reason in rows.values_list("citation", "reason"):
-        if citation in excluded:
-            found[reason].add(citation)
+def reasons(member: Member, by_reason: Mapping[int | None, set[int]], excluded: Ids) -> tuple[Reason, ...]:
+    """The reports excluded by reason, in the review's order; a retired reason keeps what it was given for."""
     listed = ExclusionReason.objects.filter(review=member.review_id)
-    return tuple(Reason(str(each.pk), each.text, frozenset(found[each.pk])) for each in listed)
+    return tuple(Reason(str(each.pk), each.text, excluded & by_reason[each.pk]) for each in listed)
 
 
 def study_links(member: Member) -> Mapping[int, int]:
