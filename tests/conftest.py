@@ -14,7 +14,7 @@ from django.test import TransactionTestCase
 from reviewapp import jobs
 from reviewapp.models import Job
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.services"]
 
 PROJECT = Path(__file__).resolve().parent.parent
 
