@@ -55,6 +55,11 @@ def can(member: Member, need: Can) -> bool:
     return member.is_author or need not in AUTHORS_ONLY
 
 
+def may(member: Member, need: Can) -> bool:
+    """Whether to show the member a control or a link that needs this capability: `require` would let them pass."""
+    return can(member, need) and (member.review.is_open or need in EVEN_WHEN_CLOSED)
+
+
 def require(member: Member, need: Can) -> None:
     """The first line of every verb: refuse who may not (Refused), and refuse changes to a closed review (WrongState)."""
     if not can(member, need):

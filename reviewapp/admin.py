@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import allauth.account.admin
+import allauth.mfa.admin  # noqa: F401 - both register what is unregistered below
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -14,7 +18,7 @@ from reviewapp.models import Review, User
 
 admin.site.site_header = admin.site.site_title = "Reviewapp administration"
 admin.site.login = secure_admin_login(admin.site.login)  # one door: rate limits and the second factor hold here too
-admin.site.unregister(Group)
+admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
 @admin.register(User)
@@ -52,4 +56,18 @@ class Reviews(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Authenticator)
+class SecondFactors(admin.ModelAdmin):
+    """Who has a second factor: taken away from a person who lost it, who then signs in by password and sets up another."""
+
+    list_display = ["user", "type", "last_used_at"]
+    fields = readonly_fields = ["user", "type", "created_at", "last_used_at"]  # never the secret
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

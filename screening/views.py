@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.encoding import escape_uri_path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from reviewapp import files
 from reviewapp.access import Can, for_member, may
@@ -53,6 +53,7 @@ def searches(request: HttpRequest, member: Member) -> HttpResponse:
     return render(request, "screening/searches.html", context)
 
 
+@require_http_methods(["GET", "POST"])
 @for_member(Can.IMPORT)
 def add_search(request: HttpRequest, member: Member) -> HttpResponse:
     form = SearchForm(request.POST or None)
@@ -77,6 +78,7 @@ def search(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     return render(request, "screening/search.html", context)
 
 
+@require_http_methods(["GET", "POST"])
 @for_member(Can.IMPORT)
 def change_search(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.search(member, pk)
@@ -175,8 +177,9 @@ def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @require_POST
 @for_member(Can.IMPORT)
 def link_record(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    record = queries.record(member, pk)
     target = queries.citation(member, cleaned(LinkForm(request.POST))["citation"])
-    workflow.link_record(member, queries.record(member, pk), target)
+    workflow.link_record(member, record, target)
     return redirect("screening:citation", member.review.slug, target.pk)
 
 

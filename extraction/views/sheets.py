@@ -12,7 +12,7 @@ from extraction.forms import AgreementForm, AnswersForm, BiasForm, SheetForm, si
 from extraction.models import Assessment, Blinded, Sheet, Study
 from extraction.workflow import agreement as agreeing
 from extraction.workflow import sheets
-from reviewapp.access import Can, for_member
+from reviewapp.access import Can, for_member, require
 from reviewapp.errors import WrongState
 from reviewapp.models import Member
 
@@ -60,6 +60,7 @@ def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = ""
 
 def saved(request: HttpRequest, member: Member, study: Study, mine: Blinded | None) -> tuple[AnswersForm, Blinded]:
     """Save what can be read of what was posted; the form knows what could not."""
+    require(member, Can.EXTRACT)
     if mine is None:
         raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
     form = form_on(study, mine, request.POST)

@@ -108,7 +108,8 @@ def restore_study(request: HttpRequest, member: Member, pk: int) -> HttpResponse
 @require_POST
 @for_member(Can.EXTRACT)
 def split_report(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    study = queries.study(member, pk)
     report = queries.report(member, cleaned(ReportForm(request.POST))["report"])
-    workflow.split_report(member, queries.study(member, pk), report)
+    workflow.split_report(member, study, report)
     messages.success(request, "The report is split off. It is among the reports without a study now.")
     return redirect("extraction:study", member.review.slug, pk)

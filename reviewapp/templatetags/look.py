@@ -17,55 +17,56 @@ register = template.Library()
 
 STORED_NAME = re.compile(r"[a-z]+(_[a-z]+)+")  # such as title_abstract
 
-PAGES = (  # label, URL name, further arguments
-    ("Home", "review-home", ()),
-    ("Searches", "screening:searches", ()),
-    ("Screening", "screening:desk", ("title_abstract",)),
-    ("Reports", "screening:reports", ()),
-    ("Studies", "extraction:studies", ()),
-    ("Analyses", "analysis:analyses", ()),
-    ("Flow diagram", "analysis:flow", ()),
-    ("Team", "team", ()),
-    ("Protocol", "protocol", ()),
-    ("Trail", "trail", ()),
-)
-
 
 @dataclass(frozen=True, slots=True)
-class NavItem:
-    """One link of the navigation. here: "page" on its own page, "true" on pages beneath it, else empty."""
+class Page:
+    """One entry of a review's navigation. under: the first words of the addresses that belong to it."""
 
     label: str
-    url: str
-    here: str
+    name: str
+    under: tuple[str, ...]
+    need: Can = Can.READ
+    args: tuple[str, ...] = ()
+
+
+PAGES = (
+    Page("Home", "review-home", ("",)),
+    Page("Searches", "screening:searches", ("searches", "imports")),
+    Page("Citations", "screening:citations", ("citations",)),
+    Page("Screening", "screening:desk", ("screen", "conflicts"), Can.SCREEN, ("title_abstract",)),
+    Page("Reports", "screening:reports", ("reports", "documents")),
+    Page("Studies", "extraction:studies", ("studies", "outcomes", "sheets", "bias")),
+    Page("Analyses", "analysis:analyses", ("analyses", "runs")),
+    Page("Flow diagram", "analysis:flow", ("flow",)),
+    Page("Team", "team", ("team",)),
+    Page("Protocol", "protocol", ("protocol",)),
+    Page("Trail", "trail", ("trail",)),
+)
 
 
 @register.inclusion_tag("components/_review_nav.html", takes_context=True)
 def review_nav(context: dict[str, Any]) -> dict[str, Any]:
-    """The links of a review, with the one that leads here marked."""
-    slug, path = context["member"].review.slug, context["request"].path
+    """The pages of a review that are open to the member, with the one that is shown marked."""
+    member, path = context["member"], context["request"].path
+    root = reverse("review-home", args=[member.review.slug])
+    word = path.removeprefix(root).split("/")[0]
     items = []
-    for label, name, rest in PAGES:
+    for page in PAGES:
+        if not access.may(member, page.need):
+            continue
         try:
-            url = reverse(name, args=(slug, *rest))
+            url = reverse(page.name, args=[member.review.slug, *page.args])
         except NoReverseMatch:  # the page is not built yet
             continue
-        items.append(NavItem(label, url, where(url, path, is_root=name == "review-home")))
+        here = "page" if url == path else "true" if word in page.under else ""
+        items.append({"label": page.label, "url": url, "here": here})
     return {"items": items}
-
-
-def where(url: str, path: str, *, is_root: bool) -> str:
-    """The aria-current of a link to `url` on the page at `path`."""
-    if url == path:
-        return "page"
-    return "true" if path.startswith(url) and not is_root else ""
 
 
 @register.filter
 def may(member: Member, need: str) -> bool:
-    """Whether to show a member a control: {% if member|may:"MANAGE" %}. Closed reviews show none that change anything."""
-    capability = Can[need]
-    return access.can(member, capability) and (member.review.is_open or capability in access.EVEN_WHEN_CLOSED)
+    """Whether to show a member a control: {% if member|may:"MANAGE" %}."""
+    return access.may(member, Can[need])
 
 
 # --- the trail in words ----------------------------------------------------------------------------------------

@@ -1,0 +1,332 @@
+"""Who may open and send what? One table: every address of the site, every role. An address without a row fails.
+
+    Y  the page, or the act (also: its refusal in words, as when there is nothing to undo)
+    L  to the sign-in page
+    N  404, as if it did not exist
+    R  403, the role does not let them
+    C  409, the review is closed
+
+The last column says what those with Y get once the review is closed. A method that has no line for its address is answered by 405. The
+roles are those of tests/world.py: the owner and the arbiter are not review authors, the reviewer and the observer were invited as such.
+Static files are no addresses of Django's: WhiteNoise serves them to everybody. The administration's addresses are tested below by one rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+
+from reviewapp.models import Review, User
+from tests.world import ROLES, World, undone, world
+
+TABLE = """
+address                        made of             method  anonymous outsider owner reviewer arbiter observer  closed
+
+home                           -                   GET     Y         Y        Y     Y        Y       Y         Y
+healthz                        -                   GET     Y         Y        Y     Y        Y       Y         Y
+review-new                     -                   GET     L         Y        Y     Y        Y       Y         Y
+review-new                     -                   POST    L         Y        Y     Y        Y       Y         Y
+invitation                     token               GET     Y         Y        Y     Y        Y       Y         Y
+invitation                     token               POST    L         Y        Y     Y        Y       Y         Y
+
+review-home                    -                   GET     L         N        Y     Y        Y       Y         Y
+review-waiting                 -                   GET     L         N        Y     Y        Y       Y         Y
+protocol                       -                   GET     L         N        Y     Y        Y       Y         Y
+protocol-edit                  -                   GET     L         N        Y     R        R       R         C
+protocol-edit                  -                   POST    L         N        Y     R        R       R         C
+review-close                   -                   POST    L         N        Y     R        R       R         C
+review-reopen                  -                   POST    L         N        Y     R        R       R         Y
+team                           -                   GET     L         N        Y     Y        Y       Y         Y
+team-invite                    -                   POST    L         N        Y     R        R       R         C
+team-revoke                    invitation          POST    L         N        Y     R        R       R         C
+team-role                      colleague           GET     L         N        Y     R        R       R         C
+team-role                      colleague           POST    L         N        Y     R        R       R         C
+team-leave                     colleague           GET     L         N        Y     R        R       R         C
+team-leave                     colleague           POST    L         N        Y     R        R       R         C
+trail                          -                   GET     L         N        Y     Y        Y       Y         Y
+trail-check                    -                   POST    L         N        Y     Y        Y       Y         Y
+job                            job                 GET     L         N        Y     Y        Y       Y         Y
+
+screening:searches             -                   GET     L         N        Y     Y        Y       Y         Y
+screening:add-search           -                   GET     L         N        Y     Y        R       R         C
+screening:add-search           -                   POST    L         N        Y     Y        R       R         C
+screening:search               search              GET     L         N        Y     Y        Y       Y         Y
+screening:change-search        search              GET     L         N        Y     Y        R       R         C
+screening:change-search        search              POST    L         N        Y     Y        R       R         C
+screening:drop-search          search              POST    L         N        Y     Y        R       R         C
+screening:restore-search       search              POST    L         N        Y     Y        R       R         C
+screening:start-import         search              POST    L         N        Y     Y        R       R         C
+screening:import               import              GET     L         N        Y     Y        Y       Y         Y
+screening:undo-import          import              POST    L         N        Y     Y        R       R         C
+screening:restore-import       import              POST    L         N        Y     Y        R       R         C
+screening:citations            -                   GET     L         N        Y     Y        Y       Y         Y
+screening:citation             citation            GET     L         N        Y     Y        Y       Y         Y
+screening:link-record          record              POST    L         N        Y     Y        R       R         C
+screening:split-record         record              POST    L         N        Y     Y        R       R         C
+screening:desk                 title_abstract      GET     L         N        R     Y        R       R         C
+screening:own-votes            title_abstract      GET     L         N        R     Y        R       R         C
+screening:undo                 title_abstract      POST    L         N        R     Y        R       R         C
+screening:desk-at              citation+full_text  GET     L         N        R     Y        R       R         C
+screening:vote                 citation+full_text  POST    L         N        R     Y        R       R         C
+screening:withdraw-vote        citation+full_text  POST    L         N        R     Y        R       R         C
+screening:note                 citation+full_text  POST    L         N        R     Y        R       R         C
+screening:withdraw-note        note                POST    L         N        R     Y        R       R         C
+screening:conflicts            title_abstract      GET     L         N        Y     R        Y       R         C
+screening:conflict             conflict+title_abstract  GET   L      N        Y     R        Y       R         C
+screening:resolve              conflict+title_abstract  POST  L      N        Y     R        Y       R         C
+screening:withdraw-resolution  conflict+title_abstract  POST  L      N        Y     R        Y       R         C
+screening:reports              -                   GET     L         N        Y     Y        Y       Y         Y
+screening:attach               report              POST    L         N        Y     Y        R       R         C
+screening:mark-retrieved       report              POST    L         N        Y     Y        R       R         C
+screening:not-retrieved        report              POST    L         N        Y     Y        R       R         C
+screening:seek-again           report              POST    L         N        Y     Y        R       R         C
+screening:document             document            GET     L         N        Y     Y        Y       Y         Y
+
+extraction:studies             -                   GET     L         N        Y     Y        Y       Y         Y
+extraction:study-make          -                   POST    L         N        R     Y        R       R         C
+extraction:report-join         -                   POST    L         N        R     Y        R       R         C
+extraction:study               study               GET     L         N        Y     Y        Y       Y         Y
+extraction:study-change        study               GET     L         N        R     Y        R       R         C
+extraction:study-change        study               POST    L         N        R     Y        R       R         C
+extraction:study-drop          study               POST    L         N        R     Y        R       R         C
+extraction:study-restore       study               POST    L         N        R     Y        R       R         C
+extraction:report-split        study               POST    L         N        R     Y        R       R         C
+extraction:arm-add             study               POST    L         N        R     Y        R       R         C
+extraction:arm                 arm                 GET     L         N        R     Y        R       R         C
+extraction:arm                 arm                 POST    L         N        R     Y        R       R         C
+extraction:arm-drop            arm                 POST    L         N        R     Y        R       R         C
+extraction:arm-restore         arm                 POST    L         N        R     Y        R       R         C
+extraction:outcomes            -                   GET     L         N        Y     Y        Y       Y         Y
+extraction:outcome-define      -                   POST    L         N        Y     Y        R       R         C
+extraction:outcome             outcome             GET     L         N        Y     Y        R       R         C
+extraction:outcome             outcome             POST    L         N        Y     Y        R       R         C
+extraction:outcome-drop        outcome             POST    L         N        Y     Y        R       R         C
+extraction:outcome-restore     outcome             POST    L         N        Y     Y        R       R         C
+extraction:sheet               study               GET     L         N        Y     Y        Y       Y         Y
+extraction:sheet               study               POST    L         N        R     Y        R       R         C
+extraction:sheet-start         study               POST    L         N        R     Y        R       R         C
+extraction:sheet-submit        study               POST    L         N        R     Y        R       R         C
+extraction:sheet-reopen        study               POST    L         N        R     Y        R       R         C
+extraction:sheet-withdraw      study               POST    L         N        R     Y        R       R         C
+extraction:sheet-agreement     differing           GET     L         N        Y     Y        Y       Y         Y
+extraction:sheet-agreement     differing           POST    L         N        Y     Y        Y       R         C
+extraction:sheet-agreement-reopen  agreed          POST    L         N        Y     Y        Y       R         C
+extraction:bias                study+rob1          GET     L         N        Y     Y        Y       Y         Y
+extraction:bias                study+rob1          POST    L         N        R     Y        R       R         C
+extraction:bias-start          study+rob1          POST    L         N        R     Y        R       R         C
+extraction:bias-submit         study+rob1          POST    L         N        R     Y        R       R         C
+extraction:bias-reopen         study+rob1          POST    L         N        R     Y        R       R         C
+extraction:bias-withdraw       study+rob1          POST    L         N        R     Y        R       R         C
+extraction:bias-agreement      differing+rob1      GET     L         N        Y     Y        Y       Y         Y
+extraction:bias-agreement      differing+rob1      POST    L         N        Y     Y        Y       R         C
+extraction:bias-agreement-reopen  agreed+rob1      POST    L         N        Y     Y        Y       R         C
+
+analysis:analyses              -                   GET     L         N        Y     Y        Y       Y         Y
+analysis:plan                  -                   GET     L         N        Y     Y        R       R         C
+analysis:plan                  -                   POST    L         N        Y     Y        R       R         C
+analysis:analysis              analysis            GET     L         N        Y     Y        Y       Y         Y
+analysis:change-plan           analysis            GET     L         N        Y     Y        R       R         C
+analysis:change-plan           analysis            POST    L         N        Y     Y        R       R         C
+analysis:drop-analysis         analysis            POST    L         N        Y     Y        R       R         C
+analysis:restore-analysis      analysis            POST    L         N        Y     Y        R       R         C
+analysis:request-run           analysis            POST    L         N        Y     Y        R       R         C
+analysis:run                   run                 GET     L         N        Y     Y        Y       Y         Y
+analysis:forest-svg            run                 GET     L         N        Y     Y        Y       Y         Y
+analysis:forest-png            run                 GET     L         N        Y     Y        Y       Y         Y
+analysis:run-json              run                 GET     L         N        Y     Y        Y       Y         Y
+analysis:flow                  -                   GET     L         N        Y     Y        Y       Y         Y
+analysis:flow-svg              -                   GET     L         N        Y     Y        Y       Y         Y
+analysis:flow-png              -                   GET     L         N        Y     Y        Y       Y         Y
+analysis:flow-csv              -                   GET     L         N        Y     Y        Y       Y         Y
+analysis:flow-json             -                   GET     L         N        Y     Y        Y       Y         Y
+analysis:flow-list             flow                GET     L         N        Y     Y        Y       Y         Y
+"""
+
+# Signing in, the password and the second factor are allauth's: each works on the person who is signed in, and knows no review.
+# Open to all are those by which one gets in; the others ask to sign in first.
+ALLAUTH_OPEN = {
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_reset_password",  # both answered by a page that says whom to ask, where no mail is sent
+    "account_email",
+    "account_email_verification_sent",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",
+}
+ALLAUTH_SIGNED_IN = {
+    "account_change_password",
+    "account_set_password",
+    "account_reauthenticate",
+    "account_confirm_login_code",
+    "mfa_index",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address and method, and the letter that each role gets."""
+
+    address: str
+    made_of: str
+    method: str
+    letters: dict[str, str]
+    closed: str
+
+    def url(self, world: World) -> str:
+        kwargs = {} if "slug" not in NEEDS[self.address] else {"slug": world.review.slug}
+        for thing in self.made_of.split("+"):
+            kwargs |= world.things[thing] if thing != "-" else {}
+        return reverse(self.address, kwargs=kwargs)
+
+
+def rows() -> list[Row]:
+    found = []
+    for line in TABLE.strip().splitlines()[1:]:
+        if line.strip():
+            address, made_of, method, *letters, closed = line.split()
+            found.append(Row(address, made_of, method, dict(zip(ROLES, letters, strict=True)), closed))
+    return found
+
+
+def addresses(
+    patterns: list[Any], namespace: str = "", needs: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """The name of every address below these patterns, and the arguments that it is made of."""
+    for each in patterns:
+        here = needs | set(each.pattern.converters)
+        if isinstance(each, URLResolver):
+            yield from addresses(
+                each.url_patterns, f"{namespace}{each.namespace}:" if each.namespace else namespace, here
+            )
+        elif isinstance(each, URLPattern):
+            yield f"{namespace}{each.name}", here
+
+
+def without_a_row(patterns: list[Any]) -> set[str]:
+    """The addresses that the table does not speak of."""
+    spoken_of = {row.address for row in rows()} | ALLAUTH_OPEN | ALLAUTH_SIGNED_IN
+    return {name for name, _ in addresses(patterns) if name not in spoken_of and not name.startswith("admin:")}
+
+
+pytestmark = pytest.mark.django_db
+ROWS = rows()
+NEEDS = dict(addresses(get_resolver().url_patterns))
+
+
+@pytest.fixture(scope="module")
+def here(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The world, built once for all rows; what a request does is undone after it."""
+    with django_db_blocker.unblock(), undone(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reviewapp.jobs.HEARTBEAT_EVERY", 3600)
+        yield world()
+
+
+@pytest.fixture(scope="module")
+def clients(here: World) -> dict[str, Client]:
+    return {role: here.client(role) for role in ROLES}
+
+
+def send(client: Client, method: str, url: str) -> HttpResponse:
+    """The answer, with all that it changed undone."""
+    with undone():
+        return client.generic(method, url, content_type="application/x-www-form-urlencoded")
+
+
+def letter(answer: HttpResponse) -> str:
+    """The answer as the table writes it."""
+    status = answer.status_code
+    if status == 302 and answer["Location"].startswith(reverse("account_login")):
+        return "L"
+    if status == 409 and b"This review is closed" in answer.content:
+        return "C"
+    named = {403: "R", 404: "N", 405: "405"}
+    return named.get(status) or ("Y" if status < 400 or status in (409, 422) else str(status))
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert without_a_row(get_resolver().url_patterns) == set()
+    assert {row.address for row in ROWS} | ALLAUTH_OPEN | ALLAUTH_SIGNED_IN <= set(NEEDS)
+
+
+def test_an_address_without_a_row_is_found() -> None:
+    planted = [*get_resolver().url_patterns, path("reviews/<slug:slug>/votes.csv", lambda request: None, name="votes")]
+    assert without_a_row(planted) == {"votes"}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.address}")
+def test_each_role_gets_what_the_table_says(row: Row, here: World, clients: dict[str, Client]) -> None:
+    got = {role: letter(send(clients[role], row.method, row.url(here))) for role in ROLES}
+    assert got == row.letters
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.address}")
+def test_a_closed_review_can_be_read_and_not_changed(row: Row, here: World, clients: dict[str, Client]) -> None:
+    with undone():
+        Review.objects.filter(pk=here.review.pk).update(state=Review.State.CLOSED)
+        for role, open_letter in row.letters.items():
+            expected = row.closed if open_letter == "Y" else open_letter
+            assert (role, letter(send(clients[role], row.method, row.url(here)))) == (role, expected)
+
+
+@pytest.mark.parametrize("address", sorted({row.address for row in ROWS}))
+def test_a_method_without_a_line_is_refused(address: str, here: World, clients: dict[str, Client]) -> None:
+    known = {row.method for row in ROWS if row.address == address}
+    row = next(row for row in ROWS if row.address == address)
+    for method in {"GET", "POST", "PUT", "DELETE"} - known:
+        for role in ("anonymous", "owner", "reviewer"):
+            assert letter(send(clients[role], method, row.url(here))) in {"405"}, (method, role)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if NEEDS[row.address] >= {"slug", "pk"}], ids=lambda row: f"{row.method} {row.address}"
+)
+def test_what_is_in_one_review_does_not_exist_in_another(row: Row, here: World, clients: dict[str, Client]) -> None:
+    url = row.url(here).replace(f"/{here.review.slug}/", f"/{here.other.review.slug}/")
+    assert letter(send(clients["outsider"], row.method, url)) == "N"
+
+
+@pytest.mark.parametrize("address", sorted(ALLAUTH_SIGNED_IN))
+def test_the_account_asks_to_sign_in(address: str, here: World, clients: dict[str, Client]) -> None:
+    for method in ("GET", "POST"):
+        assert letter(send(clients["anonymous"], method, reverse(address))) in {"L", "405"}
+
+
+@pytest.mark.parametrize("address", sorted(ALLAUTH_OPEN))
+def test_getting_in_is_open_to_all(address: str, here: World, clients: dict[str, Client]) -> None:
+    kwargs = {"key": "1-2"} if "confirm_email" in address else {"uidb36": "1", "key": "2"} if "_key" in address else {}
+    url = reverse(address, kwargs=kwargs if not address.endswith("done") else {})
+    assert send(clients["anonymous"], "GET", url).status_code in (200, 302)
+
+
+def test_the_administration_lets_in_superusers_alone(here: World, clients: dict[str, Client]) -> None:
+    with undone():
+        root = Client()
+        root.force_login(User.objects.create_superuser("root@example.org", "correct horse battery", name="Root"))
+        for name in ("admin:index", "admin:reviewapp_user_changelist", "admin:reviewapp_review_changelist"):
+            assert root.get(reverse(name)).status_code == 200
+            for role in ROLES:
+                answer = send(clients[role], "GET", reverse(name))
+                assert answer.status_code == 302
+                assert answer["Location"].startswith((reverse("admin:login"), reverse("account_login")))
+
+
+def test_the_administration_knows_people_and_reviews_and_no_votes() -> None:
+    models = {name.split("_changelist")[0] for name in NEEDS if name.endswith("_changelist")}
+    assert models == {"admin:reviewapp_user", "admin:reviewapp_review", "admin:mfa_authenticator"}

@@ -1,0 +1,213 @@
+"""Which review has something for every address, and something undecided at every step? One, made by verbs.
+
+What is still sealed from colleagues carries a text of MARKERS, so that a page on which it stands is found out. The second author's
+vote, note, sheet and assessment are in; the first author's are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.test import Client
+
+from analysis import workflow as analysis
+from analysis.models import Analysis, Run
+from extraction import workflow as extraction
+from extraction.models import Outcome, Study
+from reviewapp import jobs, workflow
+from reviewapp.models import Job, Member, Review, Role, User
+from screening import workflow as screening
+from screening.models import Citation, Note, Record
+from tests import build
+from tests.extraction import build as build_extraction
+
+TA, FT = "title_abstract", "full_text"
+ROLES = ("anonymous", "outsider", "owner", "reviewer", "arbiter", "observer")
+
+SECOND_ALONE = frozenset({"second"})
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Where a sealed text stands, and who may read it as long as nothing more is decided."""
+
+    where: str
+    readers: frozenset[str]
+
+
+MARKERS = {
+    "Quokka": Marker("note on a citation that the first author has not voted on", SECOND_ALONE),
+    "Wombat": Marker("answer on the second author's submitted sheet", SECOND_ALONE),
+    "Numbat": Marker("source on the second author's submitted sheet", SECOND_ALONE),
+    "Bandicoot": Marker("support in the second author's submitted assessment", SECOND_ALONE),
+    "Bilby": Marker("answer on the first author's sheet, under way", frozenset({"reviewer"})),
+    "Potoroo": Marker("note on a citation in conflict", frozenset({"second", "owner", "arbiter"})),
+}
+
+
+@dataclass
+class World:
+    """The review, its people, and for each kind of address what it is made of."""
+
+    owner: Member
+    first: Member
+    second: Member
+    arbiter: Member
+    observer: Member
+    outsider: User
+    other: Member  # the outsider as owner and review author of another review
+    things: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def review(self) -> Review:
+        return self.owner.review
+
+    def person(self, role: str) -> User | AnonymousUser:
+        members = {"owner": self.owner, "reviewer": self.first, "second": self.second}
+        members |= {"arbiter": self.arbiter, "observer": self.observer}
+        if role == "anonymous":
+            return AnonymousUser()
+        return self.outsider if role == "outsider" else members[role].user
+
+    def client(self, role: str) -> Client:
+        """A browser in which this person is signed in."""
+        client = Client(raise_request_exception=True)
+        if role != "anonymous":
+            client.force_login(self.person(role))
+        return client
+
+
+def do_jobs() -> None:
+    """Do all jobs that wait, also those that they queue."""
+    while (job := Job.objects.filter(state=Job.State.QUEUED).order_by("pk").first()) is not None:
+        jobs.perform(job.pk)
+        job.refresh_from_db()
+        assert job.state == Job.State.DONE, job.error
+
+
+def world() -> World:
+    """The review with all that stands in it."""
+    owner = build.review(reasons=build.REASONS)
+    first, second = (build.member(owner, Role.REVIEWER, name) for name in ("Fay First", "Sam Second"))
+    arbiter = build.member(owner, Role.ARBITER, "Ari Arbiter", is_author=False)
+    observer = build.member(owner, Role.OBSERVER, "Oda Observer")
+    outsider = build.user("Uwe Outsider")
+    other = build.review(outsider, title="Another review", is_author=True)
+    made = World(owner, first, second, arbiter, observer, outsider, other)
+    screened(made)
+    extracted(made)
+    do_jobs()
+    analysed(made)
+    invitation = workflow.invite(owner, Role.REVIEWER)
+    made.things |= {
+        "invitation": {"pk": invitation.pk},
+        "token": {"token": invitation.token},
+        "colleague": {"pk": second.pk},
+        "job": {"pk": Job.objects.filter(review=owner.review).first().pk},
+    }
+    return made
+
+
+def screened(made: World) -> None:
+    """Citations that wait, are voted on by one, are in conflict, are settled by a third, are sought and judged as full texts."""
+    pair = (made.first, made.second)
+    taken = build.imported(made.owner, build.ris(*({"TI": f"Trial {n}", "PY": 2000 + n} for n in range(6))))
+    waiting, sealed, conflict, resolved, sought, judged = Citation.objects.filter(
+        review=made.review, links__record__source=taken
+    ).order_by("pk")
+    screening.vote(made.second, sealed, TA, "include")
+    note = screening.add_note(made.second, sealed, TA, "Quokka")
+    for citation in (conflict, resolved):
+        screening.vote(made.first, citation, TA, "include")
+        screening.vote(made.second, citation, TA, "exclude")
+    screening.add_note(made.second, conflict, TA, "Potoroo")
+    screening.resolve(made.arbiter, resolved, TA, "exclude", comment="Not on infants")
+    build.agreed(pair, sought, TA)
+    build.at_full_text(pair, made.owner, judged)
+    document = screening.attach(made.owner, judged, "judged.pdf", [b"%PDF-1.4 nothing to read"])
+    reason = made.review.exclusion_reasons.get(text="Wrong population")
+    screening.vote(made.second, judged, FT, "exclude", reason=reason)
+    own_note = screening.add_note(made.first, waiting, TA, "To be asked of the authors")
+    assert isinstance(note, Note)
+    made.things |= {
+        "search": {"pk": taken.search_id},
+        "import": {"pk": taken.pk},
+        "record": {"pk": Record.objects.filter(source=taken).first().pk},
+        "note": {"pk": own_note.pk},
+        "document": {"pk": document.pk},
+        "report": {"pk": sought.pk},
+        "title_abstract": {"stage": TA},
+        "full_text": {"stage": FT},
+        "citation": {"pk": sealed.pk},
+        "waiting": {"pk": waiting.pk},
+        "conflict": {"pk": conflict.pk},
+        "resolved": {"pk": resolved.pk},
+        "judged": {"pk": judged.pk},
+    }
+
+
+def extracted(made: World) -> None:
+    """A study with one sheet in and one under way, one that waits for agreement, and one that is agreed."""
+    pair = (made.first, made.second)
+    outcome = build_extraction.outcome(made.first)
+    half, differing, agreed = (
+        build_extraction.study(pair, label) for label in ("Half 2001", "Differing 2002", "Agreed 2003")
+    )
+    hidden(made, half, outcome)
+    for study in (differing, agreed):
+        for author in pair:
+            events = 8 if author == made.first or study == agreed else 9
+            rows = ({"events": events, "total": 20}, {"events": 4, "total": 21})
+            build_extraction.submitted(author, study, build_extraction.cells(study, outcome, *rows))
+            build_extraction.assessed(author, study)
+    extraction.agree_sheet(made.first, agreed, {})
+    extraction.agree_assessment(made.second, agreed, {})
+    made.things |= {
+        "outcome": {"pk": outcome.pk},
+        "study": {"pk": half.pk},
+        "differing": {"pk": differing.pk},
+        "agreed": {"pk": agreed.pk},
+        "arm": {"pk": half.arms.first().pk},
+        "rob1": {"tool": "rob1"},
+    }
+
+
+def hidden(made: World, study: Study, outcome: Outcome) -> None:
+    """The second author's sheet and assessment of a study whose first author has only begun."""
+    begun = extraction.start_sheet(made.first, study)
+    extraction.save_entries(made.first, begun, {"study/participants": "Bilby"})
+    extraction.start_assessment(made.first, study)
+    sheet = extraction.start_sheet(made.second, study)
+    values = {**build_extraction.TEXTS, "study/participants": "Wombat"}
+    values |= build_extraction.cells(study, outcome, {"events": 7, "total": 19}, {"events": 3, "total": 18})
+    sheet = extraction.save_entries(made.second, sheet, values, {"study/participants": "Numbat"})
+    extraction.submit_sheet(made.second, sheet)
+    judged = extraction.start_assessment(made.second, study)
+    support = dict.fromkeys(build_extraction.SUPPORT, "Bandicoot")
+    judged = extraction.save_judgements(made.second, judged, build_extraction.LOW, support)
+    extraction.submit_assessment(made.second, judged)
+
+
+def analysed(made: World) -> None:
+    """A planned analysis with a run on what is agreed."""
+    outcome = Outcome.objects.get(pk=made.things["outcome"]["pk"])
+    planned = analysis.plan(made.first, outcome, measure=Analysis.Measure.RR, method=Analysis.Method.MH)
+    do_jobs()
+    made.things |= {
+        "analysis": {"pk": planned.pk},
+        "run": {"pk": Run.objects.filter(analysis=planned).first().pk},
+        "flow": {"key": "dbr_screened"},
+    }
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside leaves nothing behind."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
