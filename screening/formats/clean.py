@@ -17,7 +17,6 @@ _INLINE = re.compile(
 # C0 and C1 controls, line separators, and the bidirectional overrides that can make a title read backwards.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]+")
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]+")
-_SPACES = re.compile(r"[^\S\n]+")
 _RAISE = {
     "sup": str.maketrans("0123456789+-\u2212=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ"),
     "sub": str.maketrans("0123456789+-\u2212=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"),
@@ -38,10 +37,11 @@ def paragraphs(text: str) -> str:
     for _ in range(_NESTED):
         if "<" not in text or (text := _unmarked(before := text)) == before:
             break
+    if text.isprintable():
+        return " ".join(text.split())
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isprintable():
-        text = _INVISIBLE.sub("", _CONTROLS.sub(" ", text))
-    return "\n".join(filter(None, (_SPACES.sub(" ", line).strip() for line in text.split("\n"))))
+    text = _INVISIBLE.sub("", _CONTROLS.sub(" ", text))
+    return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
 
 
 def shown(text: str) -> str:

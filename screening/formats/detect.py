@@ -52,6 +52,7 @@ _MARKS = {
     "bib": re.compile(r"^[^\S\n]*@[A-Za-z]{3,30}\s*[{(]\s*[^\s=,{}]", re.MULTILINE),
 }
 _ONE_TAG = re.compile(r"^[A-Z][A-Z0-9]{1,3} {0,2}- \S", re.MULTILINE)
+_WEB_PAGE = re.compile(r"\s*(?:<!DOCTYPE\s+html|<html|<head|<body)", re.IGNORECASE)
 _ENW_TITLE = re.compile(r"^%[0T] ", re.MULTILINE)
 
 
@@ -104,7 +105,7 @@ def _markup(head: str) -> str:
         r"<record\b[^>]*>\s*<(?:database|source-app|rec-number|ref-type|contributors)\b", head
     ):
         return "endnote-xml"
-    if re.match(r"\s*(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+html|<html|<head|<body)", head, re.IGNORECASE | re.DOTALL):
+    if _WEB_PAGE.match(_behind_comments(head)):
         raise UnreadableFile(
             "The file is a web page, most likely a sign-in page that was saved in place of the export. "
             "Sign in to the database and export again."
@@ -114,6 +115,13 @@ def _markup(head: str) -> str:
             raise UnreadableFile(ENTITIES_REFUSED)
         raise UnreadableFile("The file is XML, but neither PubMed nor EndNote XML. " + EXPORT_AGAIN)
     return ""
+
+
+def _behind_comments(head: str) -> str:
+    head = head.lstrip()
+    while head.startswith("<!--") and (end := head.find("-->")) > 0:
+        head = head[end + 3 :].lstrip()
+    return head
 
 
 def _tagged(head: str) -> str:

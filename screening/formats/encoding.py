@@ -16,6 +16,7 @@ _BOMS = (
 )
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 18
+_HOPELESS = 200_000
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._-]{2,30})["']""")
@@ -126,6 +127,8 @@ def _utf8_census(stream: IO[bytes]) -> tuple[int, int, bytes]:
         valid += sum(1 for _ in re.finditer("[^\x00-\x7f\udc80-\udcff]", text[:_SAMPLE]))
         if wrong and len(sample) < _SAMPLE:
             sample += chunk[:_SAMPLE]
+        if broken > _HOPELESS:
+            break
     broken += sum(len(run) for run in _ESCAPED.findall(decoder.decode(b"", final=True)))
     return valid, broken, bytes(sample)
 

@@ -4,7 +4,8 @@ import re
 from html import unescape
 from urllib.parse import unquote
 
-_START = re.compile(r"10\.\d{4,9}(?:\.\d+)*\s*/\s*")
+_START = re.compile(r"10\.\d{4,9}(?:\.\d{1,9}){0,4}\s{0,3}/\s{0,3}")
+_LONGEST = 400
 # A serial item identifier (ANSI/NISO Z39.56), as Wiley and the allied publishers put into DOIs until 2002:
 # it holds brackets and slashes, ends in ";2-" and a check character, and exports break it with spaces.
 _SICI = re.compile(r"\(?(?:SICI\))?\d{4}-\d{3}[\dX]\s*\(.{0,160}?;\s*2(?:\s*-\s*[0-9A-Z#])?(?![0-9A-Z])", re.IGNORECASE)
@@ -56,6 +57,8 @@ def doi(text: str) -> str:
     suffix = rest.split(maxsplit=1)[0] if rest.strip() else ""
     if more := _NEXT_DOI.search(suffix):
         suffix = suffix[: more.start()]
+    if len(suffix) > _LONGEST:
+        return ""
     suffix = _closed(_NOT_THE_DOI.sub("", suffix))
     found = (prefix + suffix).lower()
     return "" if not suffix or _REGISTER_NUMBER.match(found) else found

@@ -14,7 +14,9 @@ class Limits:
     """
 
     file_bytes: int = 250 * MEGABYTE
-    unpacked_bytes: int = 500 * MEGABYTE
+    unpacked_bytes: int = 250 * MEGABYTE
+    unpacked_ratio: int = 60
+    lines: int = 10_000_000
     workbook_bytes: int = 64 * MEGABYTE
     archive_members: int = 200
     records: int = 500_000

@@ -20,7 +20,8 @@ ENTITIES_REFUSED = (
     "The XML declares entities, which no export does and which can do harm. It was refused; export the search again."
 )
 _ENDS = {"<!--": "-->", "<![CDATA[": "]]>"}
-_BETWEEN = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*>|</?[A-Za-z][^<>]{0,2000}>|\ufeff", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!DOCTYPE[^\[<>]*>")
+_PASSED_OVER = {"<!--": "-->", "<?": "?>"}
 _SELF_CLOSED = re.compile(r"[^<>]*/>")
 _LOOK_BACK = 64
 
@@ -33,7 +34,7 @@ _PREFIXED_ATTRIBUTE = re.compile(r"\s[A-Za-z_][\w.-]{0,30}:[\w.-]{1,40}\s*=\s*(?
 
 _DEEPEST = 10
 _INLINE = {"style", "i", "b", "u", "em", "strong", "sub", "sup", "italic", "bold", "p"}
-_WRAPPED = re.compile(r"[^\S\r\n]*\n[^\S\n]{2,}")
+_WRAPPED = re.compile(r"\n[^\S\n]{2,}")
 
 
 def blocks(source: Source, names: tuple[str, ...]) -> Iterator[Block]:
@@ -84,10 +85,27 @@ def blocks(source: Source, names: tuple[str, ...]) -> Iterator[Block]:
 def _between(source: Source, text: str, line: int) -> None:
     if "<!ENTITY" in text:
         raise UnreadableFile(ENTITIES_REFUSED)
-    rest = _BETWEEN.sub("", text)
-    if rest.strip():
+    if rest := without_tags(text):
         last = line + line_ends(text.rstrip())
-        source.problems.add("text outside any record was left out.", line, last, left_out=True, text=rest.strip())
+        source.problems.add("text outside any record was left out.", line, last, left_out=True, text=rest)
+
+
+def without_tags(text: str) -> str:
+    """-> what is left of the text between records without tags, comments and processing instructions."""
+    kept, position = [], 0
+    while (start := text.find("<", position)) >= 0:
+        kept.append(text[position:start])
+        ending = next((end for begin, end in _PASSED_OVER.items() if text.startswith(begin, start)), "")
+        if ending:
+            end = text.find(ending, start)
+            position = len(text) if end < 0 else end + len(ending)
+        elif tag := _TAG.match(text, start):
+            position = tag.end()
+        else:
+            kept.append("<")
+            position = start + 1
+    kept.append(text[position:])
+    return "".join(kept).strip("\ufeff \t\r\n")
 
 
 def element(source: Source, block: Block) -> Element | None:

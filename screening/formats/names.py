@@ -6,21 +6,22 @@ from collections.abc import Callable, Sequence
 
 from screening.formats.clean import ENTITY, present, shown
 
-_LITERAL = re.compile(r"""\[\s*(?:(?:'[^']*'|"[^"]*")\s*,?\s*)*\]""")
+_LITERAL = re.compile(r"""\[\s*(?:'[^']*'|"[^"]*")(?:\s*,\s*(?:'[^']*'|"[^"]*"))*\s*,?\s*\]""")
 _QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
-_AND = re.compile(r"\s+and\s+|\s*\n\s*and\s+|\s+&\s+")
+_AND = re.compile(r"[ \n](?:and|&)[ \n]")
 _INITIALS = re.compile(r"(?:[A-Z]\w{0,2}\.?[\s-]?){1,4}(?:\s?(?:Jr|Sr|II|III|IV)\.?)?")
-_IDENTIFIERS = re.compile(r"\s*\((?:\d{6,}|[^()]*@[^()]*)\)|,\s*null$")
+_IDENTIFIERS = re.compile(r"\s*\((?:\d{6,}|[^()@]*@[^()]*)\)|,\s*null$")
 
 
 def authors(cell: str) -> tuple[str, ...]:
     """-> the names in a cell: parted at semicolons, bars, lines, "and", or commas."""
-    return tuple(filter(None, map(tidy, _names(present(cell).strip()))))
+    lines = (" ".join(line.split()) for line in present(cell).split("\n"))
+    return tuple(filter(None, map(tidy, _names("\n".join(filter(None, lines))))))
 
 
 def tidy(name: str) -> str:
     """-> one name for showing, without the number or address that a database put behind it."""
-    return shown(_IDENTIFIERS.sub("", name)).strip(" ;,")
+    return _IDENTIFIERS.sub("", shown(name)).strip(" ;,")
 
 
 def keywords(cell: str) -> tuple[str, ...]:

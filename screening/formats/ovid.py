@@ -21,6 +21,7 @@ _SOURCE = re.compile(
     re.DOTALL,
 )
 _AUTHOR_MARKS = re.compile(r"(?:\s+\d+(?:\s*,\s*\d+)*|\s*\([^()]*\)|\s+\[[^\[\]]*\]|;)+\s*\.?$")
+_LONGEST_NAME = 300
 _TITLE_NOTE = re.compile(
     r"\s*\[(?:Article|Review|Miscellaneous|Letter|Editorial|Report|Abstract|Comment)[^\[\]]{0,40}\]\s*$"
 )
@@ -107,6 +108,10 @@ def _authors(fields: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """-> the names, without the numbers of their affiliations."""
     for name in _AUTHORS:
         texts = [part for text in fields.get(name, ()) for part in re.split(r";|\n", text)]
-        if names := tuple(filter(None, (_AUTHOR_MARKS.sub("", text.strip()).rstrip(".").strip() for text in texts))):
+        if names := tuple(filter(None, (_without_marks(text.strip()) for text in texts))):
             return names
     return ()
+
+
+def _without_marks(name: str) -> str:
+    return (_AUTHOR_MARKS.sub("", name) if len(name) < _LONGEST_NAME else name).rstrip(".").strip()

@@ -59,13 +59,14 @@ def _drafts(source: Source) -> Iterator[Draft]:
     draft: Draft | None = None
     pattern = _STRICT
     for line in source.lines():
-        if start := TYPE_LINE.match(line.text):
+        found = pattern.match(line.text)
+        if (not found or found.group(1) == "TY") and (start := TYPE_LINE.match(line.text)):
             if draft:
                 yield draft
             pattern = _style(start.group(1))
             draft = Draft(line, source.limits.record_characters)
             draft.tag(line, "TY", start.group(2) or "")
-        elif _END.match(line.text):
+        elif (not found or found.group(1) in ("ER", "er")) and _END.match(line.text):
             if draft:
                 draft.keep(line)
                 draft.ended = True
@@ -73,7 +74,7 @@ def _drafts(source: Source) -> Iterator[Draft]:
                 draft = None
             else:
                 source.problems.add("an ER line stands outside any record.", line.number, left_out=True)
-        elif found := pattern.match(line.text):
+        elif found:
             draft = draft or Draft(line, source.limits.record_characters)
             draft.tag(line, found.group(1).upper(), found.group(2) or "")
         elif draft:

@@ -9,7 +9,7 @@ from screening.formats.source import Line
 csv.field_size_limit(64_000_000)
 _LONGEST = 2_000
 _LARGEST = 4_000_000
-_PATIENCE = 1_000
+_PATIENCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,14 @@ class _Feed:
         self._back: list[Line] = []
         self.taken: list[Line] = []
         self.stopped = False
+        self.most = _LONGEST
         self._size = 0
 
     def __iter__(self) -> "_Feed":
         return self
 
     def __next__(self) -> str:
-        full = len(self.taken) >= _LONGEST or self._size > _LARGEST
+        full = len(self.taken) >= self.most or self._size > _LARGEST
         line = None if full else self._back.pop() if self._back else next(self._lines, None)
         if line is None:
             self.stopped = True
@@ -46,7 +47,8 @@ class _Feed:
         self._size += len(line.text)
         return line.text.replace("\r\r\n", "\r\n")
 
-    def start(self) -> None:
+    def start(self, most: int) -> None:
+        self.most = most
         self.taken = []
         self.stopped = False
         self._size = 0
@@ -65,12 +67,12 @@ def rows(lines: Iterator[Line], delimiter: str, width: int = 0) -> Iterator[Row]
     feed = _Feed(lines)
     mended = 0
     while True:
-        feed.start()
+        feed.start(1 if mended > _PATIENCE else _LONGEST)
         cells = next(csv.reader(feed, delimiter=delimiter), None)
         if cells is None and not feed.taken:
             return
         remark = ""
-        if len(feed.taken) > 1 and (mended > _PATIENCE or _swallowed(feed, cells or [], delimiter, width)):
+        if len(feed.taken) > 1 and _swallowed(feed, cells or [], delimiter, width):
             mended += 1
             remark = "a quotation mark is opened and not closed; the row was read from this line alone"
             feed.give_back_all_but_first()

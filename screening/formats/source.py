@@ -71,6 +71,8 @@ class Source:
                         f"Line {number} is longer than {limit:,} characters, which no record of an export is. "
                         "Export the search again, or split the file."
                     )
+                if number > self.limits.lines:
+                    raise UnreadableFile(f"The file has more than {self.limits.lines:,} lines. Split it.")
                 behind = text.readline(limit)
                 if behind == "\r\n" and line[-1] == "\r":
                     line, behind = line + behind, text.readline(limit)

@@ -43,7 +43,8 @@ _STYLES = (
 )
 _ACCENT_MARK = re.compile(r"\\([`'^\"~=.])\s*(?:\{\s*(\\?[A-Za-z])\s*\}|(\\[ij])(?![A-Za-z])|([A-Za-z]))")
 _ACCENT_LETTER = re.compile(r"\\([cvHkrubd])(?:\s*\{\s*(\\?[A-Za-z])\s*\}|\s+([A-Za-z])(?![A-Za-z]))")
-_RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}]*)\}|([_^])(?:\{([^{}]{1,12})\}|(\w))(?=[^$]*\$)")
+_SCRIPT = re.compile(r"\\text(su[pb])(?:er)?script\s*\{([^{}]*)\}")
+_RAISED = re.compile(r"([_^])(?:\{([^{}]{1,12})\}|(\w))")
 _MATH = re.compile(r"(?<!\\)\$([^$]{1,60})(?<!\\)\$")
 _STYLE = re.compile(rf"\\(?:{_STYLES})(?![A-Za-z])\s*")
 _COMMAND = re.compile(r"\\([A-Za-z]+)(?:\{\}|[^\S\n](?![^\S\n])|\s*(?=\\[A-Za-z]))?")
@@ -64,7 +65,7 @@ def plain(text: str) -> str:
     if "$" in text:
         text = _MATH.sub(_formula, text)
     if "\\" in text:
-        text = _RAISED.sub(_raised, text)
+        text = _SCRIPT.sub(r"<\1>\2</\1>", text)
         text = _ACCENT_MARK.sub(_accented, text)
         text = _ACCENT_LETTER.sub(_accented, text)
         text = _COMMAND.sub(_symbol, _STYLE.sub("", text))
@@ -92,15 +93,13 @@ def _symbol(match: re.Match[str]) -> str:
 def _formula(match: re.Match[str]) -> str:
     """-> a formula without its dollar signs; "$5 and $" is none."""
     inner = match.group(1)
-    if not re.search(r"[\\^_]", inner):
-        return match.group()
-    return _RAISED.sub(_raised, inner + "$").removesuffix("$")
+    return _RAISED.sub(_raised, inner) if re.search(r"[\\^_]", inner) else match.group()
 
 
 def _raised(match: re.Match[str]) -> str:
-    word, inner, sign, group, single = match.groups()
-    mark = "sup" if word == "super" or sign == "^" else "sub"
-    return f"<{mark}>{inner or group or single or ''}</{mark}>"
+    sign, group, single = match.groups()
+    mark = "sup" if sign == "^" else "sub"
+    return f"<{mark}>{group or single}</{mark}>"
 
 
 def escaped(text: str) -> str:

@@ -16,7 +16,7 @@ _TAG = re.compile(r"\ufeff?([A-Z][A-Z0-9])(?: ([^\r\n]*)|(?=\s*$))")
 _HEADER = ("FN", "VR", "EF")
 # Of these each line is a value of its own; the lines of every other tag are one text, wrapped.
 _LISTS = {"AU", "AF", "BA", "BF", "BE", "ED", "CA", "GP", "CR", "C1", "RI", "OI"}
-_ADDRESS = re.compile(r"\s*\([^()\s]*@[^()]*\)")
+_ADDRESS = re.compile(r"\s*\([^()\s@]*@[^()]*\)")
 
 _LAYOUT = Layout(
     type=("DT", "PT"),
