@@ -9,14 +9,16 @@ Random-effects model (tau^2: REML); inverse variance (k = 3), RR, RevMan 2025
 
 from .effects import effects
 from .errors import StatsError
+from .influence import Influence, influence
 from .measures import MEASURES, measure
 from .options import PRESETS, Options, preset
 from .pool import pool
 from .regression import Regression, regress
 from .results import Effects, Pooled
+from .sensitivity import PooledSeries, cumulate, leave_one_out
 from .subgroup import Subgroups, subgroups
 
 __all__ = [
-    "MEASURES", "PRESETS", "Effects", "Options", "Pooled", "Regression", "StatsError", "Subgroups", "effects", "measure",
-    "pool", "preset", "regress", "subgroups",
+    "MEASURES", "PRESETS", "Effects", "Influence", "Options", "Pooled", "PooledSeries", "Regression", "StatsError",
+    "Subgroups", "cumulate", "effects", "influence", "leave_one_out", "measure", "pool", "preset", "regress", "subgroups",
 ]  # fmt: skip

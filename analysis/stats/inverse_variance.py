@@ -107,7 +107,7 @@ def assemble(
     tau2_ci: Interval = NOT_COMPUTED
     if model.k == 1:
         notes = [*notes, ONE_STUDY]
-    elif random:
+    elif random and o.tau2_interval != "none":
         tau2_ci, note = q_profile(model, o.level)
         notes = [*notes, note] if note else notes
     het = heterogeneity(model, q, q_df, tau2.value, tau2_ci, use_tau2=random and o.i2 == "tau2")

@@ -43,6 +43,7 @@ class Options:
     "V" (t with k-1), "HTS" (t with k-2), "HK" (t with k-1, Hartung-Knapp standard error), "S" (normal),
     where V, HTS and S keep the Wald standard error; or "none".
     `i2`: I2 and H2 from "tau2" or from "Q".
+    `tau2_interval`: of tau2, "Q-profile" (Viechtbauer 2007) or "none".
     `mh_add`, `mh_to`: the correction of tables inside Mantel-Haenszel pooling, as `add` and `to`.
     `mh_q_drop00`: leave studies without events, or with nothing else, out of the Q of Mantel-Haenszel pooling.
     `mh_variance`: of the Mantel-Haenszel risk difference, "Sato" (1989) or "Greenland" (1985).
@@ -63,6 +64,7 @@ class Options:
     level: float = 95.0
     prediction: str = "V"
     i2: str = "tau2"
+    tau2_interval: str = "Q-profile"
     mh_add: float = 0.5
     mh_to: str = "only0"
     mh_q_drop00: bool = False
@@ -108,6 +110,7 @@ _ALLOWED: dict[str, tuple[Any, ...]] = {
     "test": ("z", "knha", "adhoc"),
     "prediction": ("none", "metafor", "Riley", "V", "HTS", "HK", "S"),
     "i2": ("tau2", "Q"),
+    "tau2_interval": ("Q-profile", "none"),
     "mh_to": ("only0", "if0all", "all", "none"),
     "mh_variance": ("Sato", "Greenland"),
 }

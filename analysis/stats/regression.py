@@ -149,15 +149,29 @@ def regress(es: Effects, formula: str, moderators: Mapping[str, Column], **optio
     ('intrcpt', 'latitude')
     """
     o = es.options.but(**options)
+    return _fit(es, o, formula, prepare(es, formula, moderators))
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The studies that can be regressed: `u`, their columns `x` (k, p) by `names`, and the columns `dropped`."""
+
+    u: Usable
+    x: FloatArray
+    names: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
+def prepare(es: Effects, formula: str, moderators: Mapping[str, Column]) -> Prepared:
+    """The usable studies of `es` with the independent columns of `formula`; StatsError if too few remain."""
     d = design(formula, moderators, len(es.study))
     u = _with_moderators(es, usable(es), d.missing)
     kept = independent_columns(d.x[u.places]) if len(u.places) else []
     if len(u.y) < max(len(kept), 1):
         raise StatsError(f"{len(u.y)} studies are too few for the {len(d.names)} coefficients of {formula!r}.")
-    x = d.x[u.places][:, kept]
     names = tuple(d.names[j] for j in kept)
     dropped = tuple(name for j, name in enumerate(d.names) if j not in kept)
-    return _fit(es, o, formula, u, x, names, dropped)
+    return Prepared(u, d.x[u.places][:, kept], names, dropped)
 
 
 def _with_moderators(es: Effects, u: Usable, missing: tuple[str | None, ...]) -> Usable:
@@ -166,10 +180,9 @@ def _with_moderators(es: Effects, u: Usable, missing: tuple[str | None, ...]) ->
     return Usable(u.places[keep], u.y[keep], u.v[keep], out)
 
 
-def _fit(
-    es: Effects, o: Options, formula: str, u: Usable, x: FloatArray, names: tuple[str, ...], dropped: tuple[str, ...]
-) -> Regression:
-    model = Model.of(u.y, u.v, x)
+def _fit(es: Effects, o: Options, formula: str, data: Prepared) -> Regression:
+    u, names = data.u, data.names
+    model = Model.of(u.y, u.v, data.x)
     tau2, notes = tau2_or_note(model, o.method)
     if model.df == 0:
         notes = [TOO_FEW]
@@ -183,8 +196,8 @@ def _fit(
     null = Model.of(u.y, u.v)
     tau2_null, more = tau2_or_note(null, o.method)
     i2, h2 = residual_heterogeneity(model, tau2, qe, o.method)
-    if dropped:
-        notes = [*notes, f"columns that others already determine were dropped: {', '.join(dropped)}"]
+    if data.dropped:
+        notes = [*notes, f"columns that others already determine were dropped: {', '.join(data.dropped)}"]
     return Regression(
         measure=es.measure, formula=formula, method=o.method, test=o.test, level=o.level, k=model.k, names=names,
         estimate=c.estimate, se=se, stat=stat, df=c.df,
@@ -192,7 +205,7 @@ def _fit(
         ci_lb=c.estimate - half, ci_ub=c.estimate + half, vcov=c.vcov, QM=test.stat, QM_df=test.df,
         QM_df2=test.df2, QM_p=test.p, QE=qe, QE_df=model.df, QE_p=chi2_p(qe, model.df), tau2=tau2.value,
         se_tau2=tau2.se, tau2_null=tau2_null.value, I2=i2, H2=h2, R2=_accounted_for(null, tau2_null, tau2, h2, o.method),
-        dropped=dropped, x=x, places=tuple(u.places.tolist()), left_out=u.left_out, notes=tuple(notes + more),
+        dropped=data.dropped, x=data.x, places=tuple(u.places.tolist()), left_out=u.left_out, notes=tuple(notes + more),
         effects=es, options=o,
     )  # fmt: skip
 

@@ -113,7 +113,7 @@ def table_tests(t: Tables, odds: float, correct: bool) -> dict[str, float]:
     if math.isnan(odds):
         return tests | dict.fromkeys(("tarone", "tarone_p", "breslow_day", "breslow_day_p"), math.nan)
     t = t.where(np.flatnonzero(known))
-    fitted = _fitted_cell(t, odds)
+    fitted = fitted_cell(t.n1, t.n2, t.a + t.c, odds)
     events = t.a + t.c
     spread = 1 / (1 / fitted + 1 / (events - fitted) + 1 / (t.n1 - fitted) + 1 / (t.n2 - events + fitted))
     breslow_day = float(((t.a - fitted) ** 2 / spread).sum())
@@ -125,14 +125,14 @@ def table_tests(t: Tables, odds: float, correct: bool) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _fitted_cell(t: Tables, odds: float) -> FloatArray:
-    """The events in group 1 that give each table's margins the odds ratio `odds`: root of a quadratic."""
-    events = t.a + t.c
+def fitted_cell(n1: FloatArray, n2: FloatArray, events: FloatArray, odds: float) -> FloatArray:
+    """The events in group 1 that give tables with these margins the odds ratio `odds`: root of a quadratic."""
     a = 1 - odds
-    b = t.n2 - events + odds * (t.n1 + events)
-    c = -odds * t.n1 * events
+    b = n2 - events + odds * (n1 + events)
+    c = -odds * n1 * events
     # The root in range, in the form that does not cancel; it also holds for odds = 1.
-    return -2 * c / (b + np.sqrt(b**2 - 4 * a * c))
+    root: FloatArray = -2 * c / (b + np.sqrt(b**2 - 4 * a * c))
+    return root
 
 
 def rate_tests(r: Rates, correct: bool) -> dict[str, float]:

@@ -10,9 +10,14 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .bias import BiasTest
+    from .failsafe import FailSafeN
+    from .influence import Influence
     from .regression import Regression
     from .results import Effects, Pooled
+    from .sensitivity import PooledSeries
     from .subgroup import Subgroups
+    from .trimfill import TrimAndFill
 
 _METHODS = {
     "EE": "Common-effect model", "DL": "Random-effects model (tau^2: DerSimonian-Laird)",
@@ -130,3 +135,49 @@ def subgroups_summary(s: Subgroups) -> str:
     lines += [f"Test between groups: {name}(df = {df}) = {number(s.Q_between)}, p-val {p_value(s.Q_p)}"]
     lines += [f"Left out: {study} ({reason})" for study, reason in s.left_out]
     return "\n".join(lines + [f"Note: {note}" for note in s.notes])
+
+
+def series_summary(s: PooledSeries) -> str:
+    """One line per study left out or added."""
+    sign = "-" if s.kind == "leave-one-out" else "+"
+    rows = [["", "k", "estimate", "se", "pval", "ci.lb", "ci.ub", "Q", "tau^2", "I^2"]]
+    for i, study in enumerate(s.study):
+        values = [number(float(a[i])) for a in (s.estimate, s.se, s.p, s.ci_lb, s.ci_ub, s.Q, s.tau2)]
+        rows.append([f"{sign} {study}", str(s.k[i]), *values, f"{number(float(s.I2[i]), 2)}%"])
+    title = {"leave-one-out": "Leave-one-out", "cumulative": "Cumulative meta-analysis"}[s.kind]
+    return f"{title}, {s.measure}, {s.options.method}, {s.options.preset}\n\n{table(rows)}"
+
+
+def influence_summary(f: Influence) -> str:
+    """One line per study; influential ones are starred."""
+    rows = [["", "rstudent", "dffits", "cook.d", "cov.r", "tau2.del", "QE.del", "hat", "weight", "infl"]]
+    arrays = (f.rstudent, f.dffits, f.cook_d, f.cov_r, f.tau2_del, f.QE_del, f.hat, f.weight)
+    for i, study in enumerate(f.study):
+        rows.append([study, *(number(float(a[i])) for a in arrays), "*" if f.is_influential[i] else ""])
+    return table(rows)
+
+
+def bias_summary(t: BiasTest) -> str:
+    """The test in a line or two."""
+    symbol, df = ("z", "") if math.isinf(t.df) else ("t", f" (df = {t.df:g})")
+    lines = [f"Funnel plot asymmetry, {t.test} (k = {t.k})", f"{symbol} = {number(t.stat)}{df}, p {p_value(t.p)}"]
+    if not math.isnan(t.slope):
+        lines += [f"slope {number(t.slope)} (SE {number(t.se_slope)}), intercept {number(t.intercept)}"]
+    if not math.isnan(t.limit):
+        lines += [f"limit estimate (infinitely precise study): {number(t.limit)}{_ci(t.limit_ci)}"]
+    if not math.isnan(t.tau):
+        lines += [f"Kendall's tau = {number(t.tau)}"]
+    return "\n".join(lines + [f"Note: {note}" for note in t.notes])
+
+
+def trim_and_fill_summary(t: TrimAndFill) -> str:
+    """The estimate of missing studies, and the result with them."""
+    se = f" (SE = {number(t.se_k0)})"
+    lines = [f"Estimated number of missing studies on the {t.side} side ({t.estimator}): {t.k0}{se}", ""]
+    return "\n".join(lines + [pooled_summary(t.pooled)] + [f"Note: {note}" for note in t.notes])
+
+
+def fail_safe_summary(f: FailSafeN) -> str:
+    """The number in one line."""
+    lines = [f"Fail-safe N ({f.kind}): {f.n}, target significance level {f.alpha:g}, p {p_value(f.p)}"]
+    return "\n".join(lines + [f"Note: {note}" for note in f.notes])
