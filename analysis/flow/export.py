@@ -97,7 +97,8 @@ def to_prisma2020_csv(counts: FlowCounts, link: Link | None = None) -> str:
     writer.writerow(COLUMNS)
     for row in _rows(counts):
         href = link(row.opens) if link is not None and row.opens is not None else None
-        writer.writerow((row.data, row.node, row.box, row.text, row.text, row.tip or row.text, href or MISSING, row.n))
+        says = _one_line(row.text)
+        writer.writerow((row.data, row.node, row.box, says, says, row.tip or says, href or MISSING, row.n))
     return text.getvalue()
 
 
@@ -160,4 +161,9 @@ def _list(numbers: tuple[Number, ...], total: Number) -> str:
 
 
 def _label(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[,;]\s*", " / ", text)).strip(" /")
+    return re.sub(r"[,;]\s*", " / ", _one_line(text)).strip(" /")
+
+
+def _one_line(text: str) -> str:
+    """Without line ends and control characters, which would part the rows for other readers."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
