@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from . import batch_meta, conversions
@@ -47,7 +47,8 @@ class Document:
             if name not in self.blocks:
                 raise StatsError(f"There is no effects block {name!r}.")
             block = self.blocks[name]
-            self._effects[name] = effects(block["measure"], self.data, preset="metafor", **block.get("options", {}))
+            es = effects(block["measure"], self.data, preset="metafor", **block.get("options", {}))
+            self._effects[name] = replace(es, scale=block["scale"]) if es.measure == "GEN" and "scale" in block else es
         return self._effects[name]
 
 
@@ -86,7 +87,8 @@ def _pool(document: Document, case: Case) -> Answer:
     fit = pool(es, prediction="metafor", **chosen)
     riley = pool(es, prediction="Riley", **chosen)
     back = fit.back if _predicts(fit) else fit.back[:3]
-    return {**pooled_answer(fit), "pi_default": _pair(fit), "pi_riley": _pair(riley), "back": back}
+    answer = {**pooled_answer(fit), "pi_default": _pair(fit), "pi_riley": _pair(riley), "back": back}
+    return answer | {"weights": [w for w in fit.weights.tolist() if w != 0]}
 
 
 def _predicts(fit: Pooled) -> bool:
@@ -126,16 +128,23 @@ def _mantel_haenszel(document: Document, case: Case) -> Answer:
         es, weighting="MH", method="EE", mh_add=_second(add, 0.0), mh_to=_second(to, "none"),
         mh_q_drop00=_first(drop00), cmh_correct=options.get("correct", True),
     )  # fmt: skip
-    return {**pooled_answer(fit), "back": fit.back[:3], **fit.extra}
+    present = _present(es)
+    answer = pooled_answer(fit) | {"k": len(present), "weights": fit.weights[present]}
+    return {**answer, "back": fit.back[:3], **fit.extra}
+
+
+def _present(es: Effects) -> list[int]:
+    """The rows without a missing number: metafor counts them, whether or not they have anything to say."""
+    return [i for i in range(len(es.study)) if not any(math.isnan(column[i]) for column in es.data.values())]
 
 
 def _peto(document: Document, case: Case) -> Answer:
     """`k` counts the studies that have nothing to say, too; with `drop00` false so does the test of Q."""
     es = effects("PETO", document.data, preset="metafor")
     fit = pool(es, weighting="Peto", method="EE")
-    missing = sum(1 for reason in es.reasons if reason and reason.endswith("is missing"))
-    k = len(es.study) - missing
-    answer = pooled_answer(fit) | {"k": k, "back": fit.back[:3]}
+    present = _present(es)
+    k = len(present)
+    answer = pooled_answer(fit) | {"k": k, "weights": fit.weights[present], "back": fit.back[:3]}
     if not _first(case["spec"].get("options", {}).get("drop00", True)):
         i2, h2 = from_q(fit.Q, k - 1)
         answer |= {"Q_df": k - 1, "Q_p": chi2_p(fit.Q, k - 1), "I2": i2, "H2": h2}

@@ -15,7 +15,7 @@ import numpy as np
 
 from . import strata
 from .arrays import FloatArray
-from .binary import Tables, observed_minus_expected, tables
+from .binary import Tables, corrections, observed_minus_expected, tables
 from .distributions import critical, t_p
 from .errors import StatsError
 from .inverse_variance import Usable, usable
@@ -245,7 +245,7 @@ def schwarzer(es: Effects) -> BiasTest:
     t = _tables(es, u, "Schwarzer")
     if len(u.y) < 3:
         return _none("Schwarzer", len(u.y))
-    odds = math.exp(strata.odds_ratio(t).estimate)
+    odds = math.exp(strata.odds_ratio(t.plus(*corrections(t, es.options.mh_add, es.options.mh_to))).estimate)
     moments = [noncentral_hypergeometric(*row, odds) for row in zip(t.n1, t.n2, t.a + t.c, strict=True)]
     mean, variance = np.array(moments).T
     return _ranked("Schwarzer", kendall((t.a - mean) / np.sqrt(variance), 1 / variance, False), len(u.y))

@@ -188,7 +188,9 @@ def is_missing(value: object) -> bool:
 
 
 def show_level(level: object) -> str:
-    """A factor's level as text; whole numbers without a decimal point."""
+    """A factor's level as text; whole numbers without a decimal point, truth values as R writes them."""
+    if isinstance(level, bool):
+        return str(level).upper()
     if isinstance(level, (float, np.floating)) and float(level).is_integer():
         return str(int(level))
     return str(level)

@@ -55,6 +55,8 @@ def heterogeneity(model: Model, q: float, df: int, tau2: float, tau2_ci: Interva
     """Q with its test; I2 and H2 from tau2 or from Q, their intervals always from `tau2_ci`."""
     if model.df == 0:
         return Heterogeneity(q, df, chi2_p(q, df), 0.0, 1.0, NOT_COMPUTED, NOT_COMPUTED)
+    if model.zero_variances:
+        return Heterogeneity(q, df, math.nan, math.nan, math.nan, NOT_COMPUTED, NOT_COMPUTED)
     typical = typical_variance(model)
     i2, h2 = from_tau2(tau2, typical) if use_tau2 else from_q(q, df)
     (i2_lb, h2_lb), (i2_ub, h2_ub) = (from_tau2(bound, typical) for bound in tau2_ci)

@@ -20,9 +20,12 @@ from .roots import NoConvergence
 from .tau2 import Tau2, estimate_tau2
 
 ZERO_VARIANCE = "its sampling variance is zero"
+NO_Q = "a sampling variance is zero, so Q, I2 and H2 are not defined"
 NOTHING = "there is no study to pool, so nothing is estimated"
 ONE_STUDY = "there is one study: the result is that study's, tau2 is taken as 0, and nothing is predicted"
 DEGENERATE = "the standard error is zero, so there is no test: all estimates agree exactly"
+# Estimators that need no weights 1/v at tau2 = 0, so that a variance of zero need not stop them.
+WITHOUT_WEIGHTS = ("HE", "SJ", "PM", "REML", "ML", "EB")
 LeftOut = tuple[tuple[str, str], ...]
 
 
@@ -36,9 +39,9 @@ class Usable:
     left_out: LeftOut
 
 
-def usable(es: Effects) -> Usable:
-    """The studies of `es` with an estimate and a variance above zero."""
-    good = np.isfinite(es.yi) & (es.vi > 0)
+def usable(es: Effects, zero_variances: bool = False) -> Usable:
+    """The studies of `es` with an estimate and a variance above zero, or of zero too if `zero_variances`."""
+    good = np.isfinite(es.yi) & ((es.vi >= 0) if zero_variances else (es.vi > 0))
     out = tuple(
         (es.study[i], es.reasons[i] or ZERO_VARIANCE) for i in np.flatnonzero(~good)
     )  # fmt: skip
@@ -90,6 +93,13 @@ def tau2_or_note(model: Model, method: str) -> tuple[Tau2, list[str]]:
 
 def pool_inverse_variance(es: Effects, o: Options, known: Tau2 | None = None) -> Pooled:
     """Inverse-variance pooling, common effect or random effects; with `known`, at that tau2."""
+    if o.zero_variance == "keep" and o.method in WITHOUT_WEIGHTS and np.any(es.vi == 0):
+        u = usable(es, zero_variances=True)
+        model = Model.of(u.y, u.v)
+        tau2, notes = tau2_or_note(model, o.method)
+        if model.df and tau2.value != 0:
+            mean = random_effects_mean(model, tau2.value, o.test)
+            return assemble(es, o, u, model, tau2, mean, math.nan, model.df, [*notes, NO_Q])
     u = usable(es)
     if len(u.y) == 0:
         return empty(es, o, u.left_out)
@@ -107,7 +117,7 @@ def assemble(
     tau2_ci: Interval = NOT_COMPUTED
     if model.k == 1:
         notes = [*notes, ONE_STUDY]
-    elif random and o.tau2_interval != "none":
+    elif random and not model.zero_variances and o.tau2_interval != "none":
         tau2_ci, note = q_profile(model, o.level)
         notes = [*notes, note] if note else notes
     het = heterogeneity(model, q, q_df, tau2.value, tau2_ci, use_tau2=random and o.i2 == "tau2")

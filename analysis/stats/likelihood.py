@@ -13,7 +13,7 @@ import numpy as np
 
 from .arrays import FloatArray
 from .linear import Model, Moments
-from .roots import solve_between
+from .roots import NoConvergence, solve_between
 
 POINTS_PER_DECADE = 8
 _CHUNK = 200_000  # numbers per array: keeps the scan of many studies within the processor's cache
@@ -37,17 +37,27 @@ def _score(m: Moments, restricted: bool) -> FloatArray:
 
 
 def _grid(model: Model) -> FloatArray:
-    """0, and a logarithmic grid that reaches from far below the variances to above every root.
+    """A grid from 0, then logarithmically from far below the variances to above every root of the score.
 
     For tau2 above the largest variance and above twice the residual sum of squares over k - p the score is
-    negative, because tr P >= (k - p)/(tau2 + max v) and y'PPy <= RSS/tau2^2.
+    negative, because tr P >= (k - p)/(tau2 + max v) and y'PPy <= RSS/tau2^2. With variances of zero the grid
+    starts just above 0.
     """
     largest = max(float(model.v.max()), float(model.v_ref.max()))
-    smallest = float(model.v.min())
     high = 2.0 * max(largest, 2.0 * model.spread)
-    low = 1e-3 * min(smallest, high)
+    low = 1e-2 * min(model.smallest_variance, high)
     points = math.ceil(POINTS_PER_DECADE * math.log10(high / low)) + 1
-    return np.concatenate([[0.0], np.geomspace(low, high, points)])
+    return np.concatenate([[1e-6 * low if model.zero_variances else 0.0], np.geomspace(low, high, points)])
+
+
+def _unbounded(model: Model, restricted: bool) -> bool:
+    """Whether studies without variance, all with one estimate, make the likelihood infinite at tau2 = 0.
+
+    Each lends it a density of height tau2^-1/2; the restricted likelihood spends one on the mean.
+    """
+    exact = model.v == 0
+    agree = not np.any(model.z[exact])
+    return agree and model.zero_variances > (1 if restricted else 0)
 
 
 def _scan(model: Model, grid: FloatArray, restricted: bool) -> FloatArray:
@@ -58,6 +68,10 @@ def _scan(model: Model, grid: FloatArray, restricted: bool) -> FloatArray:
 
 def maxima(model: Model, restricted: bool) -> list[float]:
     """Every local maximum of the likelihood over tau2 >= 0, in increasing order."""
+    if _unbounded(model, restricted):
+        raise NoConvergence(
+            f"the likelihood grows without bound as tau2 nears 0: {model.zero_variances} studies have no variance"
+        )
     grid = _grid(model)
     score = _scan(model, grid, restricted)
     found = [0.0] if score[0] <= 0 else []

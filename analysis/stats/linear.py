@@ -43,9 +43,10 @@ class Model:
 
     @classmethod
     def of(cls, y: FloatArray, v: FloatArray, x: FloatArray | None = None) -> Model:
-        """The model of estimates `y` (k) with variances `v` (k) > 0 on the columns of `x` (k, p).
+        """The model of estimates `y` (k) with variances `v` (k) on the columns of `x` (k, p).
 
-        Without `x`: on a constant. `x` must have full column rank.
+        Without `x`: on a constant, and variances may be zero if only tau2 > 0 is asked of it. Else all
+        variances must be above zero, and `x` must have full column rank.
         """
         if x is None:
             ref = np.array([np.argmin(v)])
@@ -70,6 +71,17 @@ class Model:
     def df(self) -> int:
         """Residual degrees of freedom, k - p."""
         return len(self.z)
+
+    @cached_property
+    def zero_variances(self) -> int:
+        """How many studies have a sampling variance of zero; at tau2 = 0 there is then no regression."""
+        return int(np.count_nonzero(self.v == 0) + np.count_nonzero(self.v_ref == 0))
+
+    @cached_property
+    def smallest_variance(self) -> float:
+        """The smallest sampling variance above zero."""
+        variances = np.concatenate([self.v, self.v_ref])
+        return float(variances[variances > 0].min(initial=np.inf))
 
     @cached_property
     def _products(self) -> FloatArray:

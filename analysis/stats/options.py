@@ -43,6 +43,8 @@ class Options:
     "V" (t with k-1), "HTS" (t with k-2), "HK" (t with k-1, Hartung-Knapp standard error), "S" (normal),
     where V, HTS and S keep the Wald standard error; or "none".
     `i2`: I2 and H2 from "tau2" or from "Q".
+    `zero_variance`: studies whose sampling variance is zero are "leave out", or "keep" in random-effects models
+    by estimators that do without their weights, as metafor does (then without Q, I2 and H2).
     `tau2_interval`: of tau2, "Q-profile" (Viechtbauer 2007) or "none".
     `mh_add`, `mh_to`: the correction of tables inside Mantel-Haenszel pooling, as `add` and `to`.
     `mh_q_drop00`: leave studies without events, or with nothing else, out of the Q of Mantel-Haenszel pooling.
@@ -64,6 +66,7 @@ class Options:
     level: float = 95.0
     prediction: str = "V"
     i2: str = "tau2"
+    zero_variance: str = "leave out"
     tau2_interval: str = "Q-profile"
     mh_add: float = 0.5
     mh_to: str = "only0"
@@ -110,6 +113,7 @@ _ALLOWED: dict[str, tuple[Any, ...]] = {
     "test": ("z", "knha", "adhoc"),
     "prediction": ("none", "metafor", "Riley", "V", "HTS", "HK", "S"),
     "i2": ("tau2", "Q"),
+    "zero_variance": ("leave out", "keep"),
     "tau2_interval": ("Q-profile", "none"),
     "mh_to": ("only0", "if0all", "all", "none"),
     "mh_variance": ("Sato", "Greenland"),
@@ -127,7 +131,7 @@ REVMAN_2025 = Options()
 REVMAN_5 = Options(preset="RevMan 5", method="DL", prediction="none", i2="Q")
 METAFOR = Options(
     preset="metafor", drop00=False, correction_form="cells", vtype="LS", hedges="exact", correct=True,
-    prediction="metafor", mh_add=0.0, mh_to="none", mh_q_drop00=True, mh_variance="Sato",
+    prediction="metafor", zero_variance="keep", mh_add=0.0, mh_to="none", mh_q_drop00=True, mh_variance="Sato",
 )  # fmt: skip
 PRESETS: Mapping[str, Options] = MappingProxyType({o.preset: o for o in (REVMAN_2025, REVMAN_5, METAFOR)})
 
