@@ -126,32 +126,37 @@ def _all_boxes(counts: FlowCounts) -> list[Box]:
     return [box for row in _rows(counts) for box in row.values()]
 
 
+# Rows by what their main box says, and which rows belong to a stage.
+IDENTIFIED, SCREENED, SOUGHT, ASSESSED, INCLUDED, TOTAL = range(6)
+STAGES = (("Identification", IDENTIFIED, SCREENED), ("Screening", SCREENED, INCLUDED), ("Included", INCLUDED, None))
+
+
 def _rows(counts: FlowCounts) -> list[dict[str, Box]]:
     """The boxes of each row by column, without those that the template lacks."""
-    both_arms = [
-        {"main": boxes.sought, "side": boxes.not_retrieved},
-        {"main": boxes.assessed, "side": boxes.reports_excluded},
-    ]
     rows: list[dict[str, Box]] = [
         {"main": boxes.identified(counts), "side": boxes.removed(counts)},
         {"main": boxes.screened(counts), "side": boxes.records_excluded(counts)},
+        _full_text(counts, DBR, boxes.sought, boxes.not_retrieved),
+        _full_text(counts, DBR, boxes.assessed, boxes.reports_excluded),
+        {"main": boxes.included(counts)},
     ]
-    for contents in both_arms:
-        rows.append({column: content(counts, DBR) for column, content in contents.items()})
-        if counts.other_methods:
-            rows[-1] |= {f"other {column}": content(counts, OTHER) for column, content in contents.items()}
     if counts.other_methods:
-        rows[0]["other main"] = boxes.identified_otherwise(counts)
-    rows.append({"main": boxes.included(counts)})
+        rows[IDENTIFIED]["other main"] = boxes.identified_otherwise(counts)
+        rows[SOUGHT] |= _full_text(counts, OTHER, boxes.sought, boxes.not_retrieved, "other ")
+        rows[ASSESSED] |= _full_text(counts, OTHER, boxes.assessed, boxes.reports_excluded, "other ")
     if counts.updated:
-        rows[0]["previous"] = boxes.previous(counts)
+        rows[IDENTIFIED]["previous"] = boxes.previous(counts)
         rows.append({"main": boxes.total(counts)})
     if boxes.meta_analysis(counts):
         rows.append({"main": boxes.meta_analysis(counts)})
     return rows
 
 
-STAGES = (("Identification", 0, 1), ("Screening", 1, 4), ("Included", 4, None))
+Content = Callable[[FlowCounts, str], Box]
+
+
+def _full_text(counts: FlowCounts, arm: str, main: Content, side: Content, columns: str = "") -> dict[str, Box]:
+    return {f"{columns}main": main(counts, arm), f"{columns}side": side(counts, arm)}
 
 
 class _Diagram:
@@ -278,9 +283,9 @@ class _Diagram:
             for upper, lower in zip(chain, chain[1:], strict=False):
                 self.drawing.arrow([(upper.middle, upper.bottom), (lower.middle, lower.top)])
         if self.counts.other_methods:
-            self._down_then_across(rows[3]["other main"], rows[4]["main"])
+            self._down_then_across(rows[ASSESSED]["other main"], rows[INCLUDED]["main"])
         if self.counts.updated:
-            self._down_then_across(rows[0]["previous"], rows[5]["main"])
+            self._down_then_across(rows[IDENTIFIED]["previous"], rows[TOTAL]["main"])
 
     def _across(self, start: Frame, end: Frame) -> None:
         y = start.top + min(start.height, end.height) / 2

@@ -15,7 +15,7 @@ from tests.analysis.flow.reviews import consistent, small
 pytestmark = pytest.mark.pure
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(consistent())
 def test_every_consistent_review_keeps_every_constraint(sets: FlowSets) -> None:
     assert check(sets, count(sets)) == ()
@@ -136,7 +136,7 @@ def test_a_record_that_comes_goes_or_changes_its_source_is_noticed(searches: tup
     assert [(breach.constraint, breach.ids) for breach in breaches] == [("nothing_is_lost", ids)]
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(consistent(), st.data())
 def test_a_citation_that_falls_out_of_every_place_is_named(sets: FlowSets, data: st.DataObject) -> None:
     states = [name for name in ("excluded", "passed", "awaiting_screening") if getattr(sets, name)]

@@ -135,7 +135,7 @@ def test_an_empty_review_counts_nothing_and_is_finished() -> None:
     assert counts.finished
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(consistent())
 def test_the_sums_of_the_published_diagram_hold_at_any_moment(sets: FlowSets) -> None:
     counts = count(sets)
@@ -169,7 +169,7 @@ def _over_arms(counts: FlowCounts, name: str) -> int:
     return sum(counts.n(f"{arm}_{name}") for arm in ARMS)
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(consistent())
 def test_nothing_is_counted_in_both_arms(sets: FlowSets) -> None:
     counts = count(sets)

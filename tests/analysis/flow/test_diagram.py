@@ -19,7 +19,7 @@ from tests.analysis.plots.shapes import Figure, flaws, read
 
 pytestmark = pytest.mark.pure
 
-slowly = settings(max_examples=60, deadline=None)
+slowly = settings(max_examples=30, deadline=None)
 
 
 def _boxes(figure: Figure) -> list[object]:

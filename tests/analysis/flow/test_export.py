@@ -108,7 +108,7 @@ def test_addresses_go_into_the_url_column() -> None:
     assert read["identification"] == "NA"
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(consistent(words))
 def test_the_csv_has_the_diagrams_numbers_whatever_the_names(sets: FlowSets) -> None:
     counts = count(sets)
@@ -123,7 +123,7 @@ def test_the_csv_has_the_diagrams_numbers_whatever_the_names(sets: FlowSets) -> 
             assert sum(n for _, n in parts(listed)) == counts.n(f"{arm}_reports_excluded")
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(consistent(words))
 def test_the_json_has_every_number(sets: FlowSets) -> None:
     counts = count(sets)

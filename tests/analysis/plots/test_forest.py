@@ -16,7 +16,7 @@ from tests.analysis.plots.shapes import flaws, read
 
 pytestmark = pytest.mark.pure
 
-slowly = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+slowly = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def test_every_text_of_the_plot_is_printed() -> None:

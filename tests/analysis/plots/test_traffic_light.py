@@ -90,13 +90,13 @@ def tables(draw: st.DrawFn) -> TrafficLight:
     return TrafficLight(draw(words), domains, tuple(draw(st.lists(row, max_size=6))), ROBINS_I, draw(words))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(tables())
 def test_no_table_has_a_flaw_whatever_the_texts(table: TrafficLight) -> None:
     assert flaws(read(traffic_light(table))) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(words, st.lists(st.integers(0, 9), min_size=3, max_size=3)), max_size=6), words)
 def test_no_bars_have_a_flaw_whatever_the_texts(bars: list[tuple[str, list[int]]], title: str) -> None:
     summary = BiasSummary(
