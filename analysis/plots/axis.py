@@ -22,6 +22,9 @@ RATIO_TICKS: tuple[tuple[float, ...], ...] = (
 )
 WIDEST_COMFORTABLE_RATIO = 100.0
 
+# No axis is drawn as far as this; such limits count as infinite.
+BOUNDLESS = 1e100
+
 # A straight axis reaches at most so many times farther than three quarters of all limits do.
 STRETCH = 2.0
 
@@ -89,8 +92,8 @@ def linear_axis(limits: Iterable[float], core: Iterable[float], null: float | No
     It holds all of `core`, and of `limits` what lies not much farther out than most: a few very wide intervals are
     cut.
     """
-    inner = [value for value in core if isfinite(value)]
-    outer = [*inner, *(value for value in limits if isfinite(value))]
+    inner = [value for value in core if abs(value) < BOUNDLESS]
+    outer = [*inner, *(value for value in limits if abs(value) < BOUNDLESS)]
     if not outer:
         return linear_axis([-1.0, 1.0], [], null)
     if null is None:
@@ -98,7 +101,7 @@ def linear_axis(limits: Iterable[float], core: Iterable[float], null: float | No
     need = max((abs(value - null) for value in inner), default=0.0)
     distances = sorted(abs(value - null) for value in outer)
     usual = STRETCH * distances[3 * (len(distances) - 1) // 4]
-    reach = min(distances[-1], max(need, usual)) or 1.0
+    reach = _visible(min(distances[-1], max(need, usual)), null)
     half, step = min(_symmetric(reach, steps) for steps in (2, 3, 4))
     count = round(half / step)
     ticks = tuple(_round(null + i * step) for i in range(-count, count + 1))
@@ -149,19 +152,25 @@ def legible_ticks(positions: Sequence[float], widths: Sequence[float], first: in
 
 
 def _fold(value: float) -> float:
-    """How many times larger or smaller than 1, as a number of at least 1; unbounded limits count as 1."""
-    if not isfinite(value) or value <= 0:
+    """How many times larger or smaller than 1, as a number of at least 1; boundless limits count as 1."""
+    if not 1 / BOUNDLESS < value < BOUNDLESS:
         return 1.0
     return max(value, 1 / value)
 
 
 def _between(lower: float, upper: float) -> Axis:
-    spread = (upper - lower) or abs(upper) or 1.0
-    step = _step(spread / 4)
+    step = _step(_visible(upper - lower, max(abs(lower), abs(upper))) / 4)
     first = floor(lower / step + 1e-9)
     last = max(ceil(upper / step - 1e-9), first + 1)
     ticks = tuple(_round(i * step) for i in range(first, last + 1))
     return Axis(ticks[0], ticks[-1], ticks)
+
+
+def _visible(spread: float, size: float) -> float:
+    """The spread, or where numbers of that size do not differ in nine digits, their size: an axis needs a length."""
+    if spread > max(1e-9 * abs(size), 1e-100):
+        return spread
+    return abs(size) if abs(size) > 1e-100 else 1.0
 
 
 def _step(rough: float) -> float:

@@ -3,7 +3,7 @@
 from math import inf, log
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from analysis.plots.axis import Axis, fixed_axis, legible_ticks, linear_axis, ratio_axis, tick_label
@@ -40,6 +40,10 @@ def test_a_ratio_axis_holds_every_estimate(limits: list[float], core: list[float
 
 
 @given(st.lists(plain, max_size=20), st.lists(plain, max_size=20), st.sampled_from([None, 0.0, 3.0]))
+@example([], [5e-324], None)
+@example([], [5e-324], 0.0)
+@example([], [3.0000000000000004], 3.0)
+@example([], [1e6, 1e6 + 1e-9], None)
 def test_a_straight_axis_holds_every_estimate(limits: list[float], core: list[float], null: float | None) -> None:
     axis = linear_axis(limits, core, null)
     assert all(-1e-6 <= axis.share(value) <= 1 + 1e-6 for value in core)
@@ -86,6 +90,12 @@ def test_an_axis_refuses_ticks_beside_it() -> None:
         Axis(0, 1, (), log=True)
     with pytest.raises(ValueError, match="smaller to a larger number, not 0 to inf"):
         Axis(0, inf, ())
+
+
+@pytest.mark.parametrize("boundless", [inf, 1e308, 1e100])
+def test_boundless_limits_do_not_stretch_an_axis(boundless: float) -> None:
+    assert ratio_axis([0.5, boundless, 1 / boundless], [1.0, boundless]) == ratio_axis([0.5], [1.0])
+    assert linear_axis([-1, boundless, -boundless], [0.5, boundless], 0.0) == linear_axis([-1], [0.5], 0.0)
 
 
 def test_tick_labels_are_short() -> None:
