@@ -1,0 +1,86 @@
+"""What is lost when web server, worker or broker are killed in the middle? Nothing that was answered, and nothing twice."""
+
+from __future__ import annotations
+
+import pytest
+from django.db.models import Count
+
+from analysis import queries as analyses
+from analysis import workflow as analysis
+from extraction import workflow as extraction
+from reviewapp import audit
+from reviewapp.models import Job, Member
+from screening import queries, workflow
+from screening.models import Citation, Import, Link, Record, Standing
+from tests import build
+from tests.extraction import build as extracted
+from tests.services import Service, wait_until
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+RECORDS = 9000
+
+
+def big_export() -> bytes:
+    """Many records, every third a duplicate of the one before by its DOI."""
+    rows = [
+        {"TI": f"Trial number {n}", "AU": [f"Author{n}, A."], "AB": "word " * 60, "DO": f"10.1000/{n - (n % 3 == 2)}"}
+        for n in range(RECORDS)
+    ]
+    return build.ris(*rows)
+
+
+def done(job_id: int) -> bool:
+    job = Job.objects.get(pk=job_id)
+    assert job.state != Job.State.FAILED, job.error
+    return job.state == Job.State.DONE
+
+
+def test_an_import_survives_the_killing_of_web_worker_and_broker(service: Service, owner: Member):
+    taken = workflow.start_import(owner, build.search(owner), "big.ris", [big_export()])
+    seen = 0
+    for kill in (service.kill_web, service.kill_worker, service.kill_broker):
+        wait_until(lambda before=seen: Record.objects.count() > before, "the import goes on", seconds=90)
+        assert not done(taken.job_id), "the import was over before something could be killed"
+        kill()
+        seen = Record.objects.count()
+        service.restart()
+    wait_until(lambda: done(taken.job_id), "the import is done", seconds=120)
+
+    assert list(taken.records.values_list("position", flat=True)) == list(range(1, RECORDS + 1))
+    assert Citation.objects.count() == Standing.objects.count() == RECORDS * 2 // 3
+    assert Link.objects.filter(undone_at=None).values("record").annotate(n=Count("pk")).filter(n=1).count() == RECORDS
+    assert queries.searches(owner).get().records == RECORDS
+    assert Import.objects.get().completed_at
+
+
+def test_a_run_survives_too_also_when_it_is_asked_for_while_nothing_runs(
+    service: Service, first: Member, second: Member
+):
+    outcome = extracted.outcome(first)
+    planned = analysis.plan(first, outcome, measure="RR", method="MH")
+    pair = (first, second)
+    kills = (service.kill_worker, service.kill_broker, service.kill_web)
+    for number, kill in enumerate(kills, start=1):
+        study = extracted.study(pair, f"Study {number}")
+        cells = extracted.cells(study, outcome, {"events": 5 + number, "total": 40}, {"events": 9, "total": 41})
+        for author in pair:
+            extracted.submitted(author, study, cells)
+        if number == 2:
+            kill()
+            extraction.agree_sheet(first, study, {})  # nothing runs: the job waits for the next start
+        else:
+            extraction.agree_sheet(first, study, {})
+            kill()
+        service.restart()
+
+        def current(expected: int = number) -> bool:
+            run = analyses.current_run(first, planned)
+            return run is not None and run.result["k"] == expected
+
+        wait_until(current, f"a run on {number} studies", seconds=90)
+    numbers = list(planned.runs.values_list("number", flat=True))
+    assert numbers == sorted(set(numbers), reverse=True)
+    assert planned.runs.values("input_hash").distinct().count() == len(numbers)
+    audit.seal_all()
+    assert list(audit.verify(first.review)) == []
