@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
 
-from analysis.flow.counts import FlowCounts, Number
+from analysis.flow.counts import OTHER_METHODS, FlowCounts, Number
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL
 from extraction.rob import ROB1
@@ -109,6 +109,16 @@ def overall_test(run: Run) -> str:
     stat = number(pooled["stat"])
     size = effect(None if stat is None else abs(stat), "")
     return f"Test for overall effect: {letter} = {size} (P {p_value(pooled['p'])})"
+
+
+def measure_in_words(run: Run) -> str:
+    return str(Analysis.Measure(run.options["measure"]).label)
+
+
+def method_in_words(run: Run) -> str:
+    """Weights, model and conventions of a run."""
+    method, model = Analysis.Method(run.options["method"]), Analysis.Model(run.options["model"])
+    return f"{method.label}, {model.label.lower()}, conventions of {run.options['preset']}"
 
 
 def variance_in_words(run: Run) -> str:
@@ -349,11 +359,12 @@ def flow_svg(counts: FlowCounts, link: Callable[[Number], str | None] | None = N
     return diagram(counts, link=link)
 
 
-def still_open(counts: FlowCounts) -> str:
-    """What is not finished yet, as a sentence; empty when the diagram is final."""
-    from analysis.flow.diagram import provisional
-
-    return provisional(counts)
+def still_open(counts: FlowCounts) -> list[tuple[str, Number]]:
+    """What is on the way, in words that say which arm of the diagram it is in."""
+    other = f"{OTHER_METHODS}_"
+    return [
+        (f"{each.label}, other methods" if each.key.startswith(other) else each.label, each) for each in counts.pending
+    ]
 
 
 def flow_file(counts: FlowCounts, kind: str, link: Callable[[Number], str | None]) -> bytes:

@@ -10,6 +10,9 @@ from analysis import pooling
 from extraction.models import Outcome
 from reviewapp.models import Job, Member, Review
 
+# The jobs of this floor: looking which analyses have new data, and one run.
+REFRESH, RUN = "analysis.refresh", "analysis.run"
+
 
 class Analysis(models.Model):
     """What is to be pooled and how."""

@@ -1,15 +1,16 @@
 """Which slow work is done on the analysis floor?"""
 
 from analysis import workflow
+from analysis.models import REFRESH, RUN
 from reviewapp import jobs
 from reviewapp.models import Job
 
 
-@jobs.handles(workflow.LOOKED_AT)
+@jobs.handles(REFRESH)
 def refresh(job: Job) -> None:
     workflow.perform_refresh(job)
 
 
-@jobs.handles(workflow.RUN)
+@jobs.handles(RUN)
 def run(job: Job) -> None:
     workflow.perform_run(job)

@@ -159,7 +159,7 @@ def flow(request: HttpRequest, member: Member) -> HttpResponse:
     context = {
         "member": member,
         "figure": mark_safe(figure),  # its texts are escaped where they are written, in analysis.plots.svg
-        "open": exports.still_open(found.counts),
+        "open": [(words, each, list_url(member)(each)) for words, each in exports.still_open(found.counts)],
         "breaches": [(breach, queries.examples(member, breach)) for breach in found.breaches],
         "kinds": [(f"analysis:flow-{kind}", label) for kind, label in KINDS],
     }

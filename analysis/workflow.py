@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from analysis import pooling, queries
-from analysis.models import Analysis, Run
+from analysis.models import REFRESH, RUN, Analysis, Run
 from analysis.queries import Input
 from extraction.models import Outcome, StudyReport
 from extraction.workflow.common import change, lock_review, locked
@@ -26,9 +26,6 @@ from reviewapp.models import Event, Job, Member, Stage
 RUN_MOVES = {Run.State.QUEUED: {Run.State.DONE, Run.State.EMPTY}}
 OPTIONS = ("measure", "method", "model", "preset")
 WORDS = ("favours_left", "favours_right", "note", "published")
-
-LOOKED_AT = "analysis.refresh"
-RUN = "analysis.run"
 
 
 # --- planning ----------------------------------------------------------------------------------------------------
@@ -221,7 +218,7 @@ def perform_run(job: Job) -> None:
 def refresh(event: Event, member: Member) -> None:
     """Agreed data have changed: look, after the commit, which analyses have other input now."""
     if Analysis.objects.filter(review=member.review_id, dropped_at=None).exists():
-        jobs.enqueue(member, LOOKED_AT, message="Looking which analyses have new data")
+        jobs.enqueue(member, REFRESH, message="Looking which analyses have new data")
 
 
 def refresh_if_of_study(event: Event, member: Member) -> None:

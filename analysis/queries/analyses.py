@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from analysis.frozen import differences
-from analysis.models import Analysis, Run
+from analysis.models import REFRESH, Analysis, Run
 from extraction.models import Arm, Outcome, Sheet, Study
 from extraction.queries import FORM, agreed_bias, included_studies
 from extraction.queries.agreed import signed_in
@@ -127,13 +127,14 @@ class Shown:
     """An analysis with the run whose numbers are shown for it.
 
     run: the finished run on today's agreed data, else the newest finished one, else None. queued: the run on today's data while it
-    waits. agreed of included: how many of the included studies have an agreed sheet.
+    waits. looking: the job that will queue it. agreed of included: how many of the included studies have an agreed sheet.
     """
 
     analysis: Analysis
     input: Input
     run: Run | None
     queued: Run | None
+    looking: Job | None
     agreed: int
     included: int
 
@@ -153,10 +154,16 @@ class Shown:
         return self.agreed < self.included
 
     @property
+    def job(self) -> Job | None:
+        """What is being done to bring the numbers up to date."""
+        if self.is_current:
+            return None
+        return self.queued.job if self.queued else self.looking
+
+    @property
     def has_failed(self) -> bool:
         """Whether the run on today's data was given up."""
-        job = self.queued.job if self.queued else None
-        return job is not None and job.state == Job.State.FAILED
+        return self.job is not None and self.job.state == Job.State.FAILED
 
 
 def shown(member: Member, chosen: Iterable[Analysis]) -> list[Shown]:
@@ -169,8 +176,10 @@ def shown(member: Member, chosen: Iterable[Analysis]) -> list[Shown]:
     picked = {pk: pick(known.get(pk, []), now[pk].hash) for pk in now}
     wanted = [pk for pair in picked.values() for pk in pair if pk]
     runs = Run.objects.select_related("analysis__outcome", "job", "member__user").in_bulk(wanted)
+    unfinished = Job.objects.filter(review=member.review_id, kind=REFRESH)
+    looking = unfinished.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).order_by("pk").last()
     return [
-        Shown(each, now[each.pk], *map(runs.get, picked[each.pk]), agreed=len(agreed), included=included)
+        Shown(each, now[each.pk], *map(runs.get, picked[each.pk]), looking, agreed=len(agreed), included=included)
         for each in chosen
     ]
 

@@ -46,7 +46,7 @@ def is_done(shown: Shown) -> bool:
 
 def needs_a_hand(shown: Shown) -> bool:
     """Whether nothing runs by itself here: the run was given up, or there is none on today's data."""
-    return shown.has_failed or (not shown.is_current and shown.queued is None)
+    return shown.has_failed or (not shown.is_current and shown.job is None)
 
 
 def note(found: list[Shown]) -> str:

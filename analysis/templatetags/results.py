@@ -14,6 +14,8 @@ register = template.Library()
 register.filter("in_words", exports.result_in_words)
 register.filter("heterogeneity", exports.heterogeneity)
 register.filter("overall_test", exports.overall_test)
+register.filter("measure", exports.measure_in_words)
+register.filter("method", exports.method_in_words)
 register.filter("variance", exports.variance_in_words)
 register.filter("prediction", exports.prediction_in_words)
 

@@ -60,7 +60,9 @@ def come_to(pair: Pair, owner: Member, citation: Citation, fate: str) -> None:
 
 def records(count: int, *, start: int = 0) -> bytes:
     """So many records with DOIs 10.1000/trial<n>: the same n in two files is the same publication."""
-    return build.ris(*({"TI": f"Trial {n}", "DO": f"10.1000/trial{n}", "PY": 2001} for n in range(start, start + count)))
+    return build.ris(
+        *({"TI": f"Trial {n}", "DO": f"10.1000/trial{n}", "PY": 2001} for n in range(start, start + count))
+    )
 
 
 def citations_of(taken: Import) -> list[Citation]:
@@ -211,7 +213,9 @@ def test_every_sum_holds_after_any_act(pair: Pair, owner: Member, seed: int) -> 
     ]
     reasons = list(ExclusionReason.objects.filter(review=owner.review))
     acts: list[Callable[[Citation], object]] = [
-        lambda c: screening.vote(chance.choice(pair), c, TITLE_ABSTRACT, chance.choice(["include", "include", "exclude"])),
+        lambda c: screening.vote(
+            chance.choice(pair), c, TITLE_ABSTRACT, chance.choice(["include", "include", "exclude"])
+        ),
         lambda c: screening.vote(chance.choice(pair), c, FULL_TEXT, "include"),
         lambda c: screening.vote(chance.choice(pair), c, FULL_TEXT, "exclude", reason=chance.choice(reasons)),
         lambda c: screening.withdraw_vote(chance.choice(pair), c, chance.choice(Stage.values)),

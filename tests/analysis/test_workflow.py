@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from analysis import exports, queries, workflow
-from analysis.models import Analysis, Run
+from analysis.models import REFRESH, RUN, Analysis, Run
 from extraction import workflow as extraction
 from extraction.models import Arm, Outcome
 from reviewapp import jobs
@@ -92,7 +92,7 @@ def test_two_agreements_at_once_give_one_run(pair: Pair, outcome: Outcome, jobs_
     analysis = build.plan(pair[0], outcome)
     jobs_now()
     build.studies(pair, outcome, build.SECURE)
-    looks = Job.objects.filter(kind=workflow.LOOKED_AT, state=Job.State.QUEUED)
+    looks = Job.objects.filter(kind=REFRESH, state=Job.State.QUEUED)
     assert looks.count() == 2
     jobs_now()
     assert [run.result["k"] for run in analysis.runs.all()] == [2, 0]
@@ -101,7 +101,7 @@ def test_two_agreements_at_once_give_one_run(pair: Pair, outcome: Outcome, jobs_
 def test_a_run_waiting_for_a_worker_is_not_queued_again(pair: Pair, outcome: Outcome) -> None:
     analysis = build.plan(pair[0], outcome)
     assert workflow.request_run(pair[0], analysis).job == analysis.runs.get().job
-    assert Job.objects.filter(kind=workflow.RUN).count() == 1
+    assert Job.objects.filter(kind=RUN).count() == 1
 
 
 def test_the_database_refuses_a_second_run_of_equal_input(pair: Pair, outcome: Outcome, jobs_now: DoJobs) -> None:

@@ -1,0 +1,64 @@
+"""Does the page say what changed between two runs, and nothing else?"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from analysis.frozen import differences
+
+pytestmark = pytest.mark.pure
+
+OPTIONS = {"measure": "RR", "method": "MH", "model": "random", "preset": "RevMan 5", "arms": "combined"}
+
+
+def murray(events: int = 5) -> dict[str, Any]:
+    therapy = {"arm": 1, "name": "Therapy", "role": "experimental", "values": {"events": events, "total": 50}}
+    control = {"arm": 2, "name": "Usual care", "role": "control", "values": {"events": 9, "total": 50}}
+    return {"study": 7, "label": "Murray 2003", "arms": [therapy, control], "bias": {"other_bias": "low"}}
+
+
+def data(*studies: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "dichotomous", "studies": list(studies)}
+
+
+def changed(after: dict[str, Any]) -> list[str]:
+    return differences(data(murray()), data(after), OPTIONS, OPTIONS)
+
+
+def test_equal_input_has_no_difference() -> None:
+    assert differences(data(murray()), copy.deepcopy(data(murray())), OPTIONS, dict(OPTIONS)) == []
+
+
+def test_a_corrected_number_is_named() -> None:
+    assert changed(murray(events=6)) == ["Murray 2003: Therapy, events 5 became 6."]
+
+
+def test_studies_come_in_and_drop_out() -> None:
+    other = murray() | {"study": 8, "label": "Cohen 1999"}
+    assert differences(data(murray()), data(other), OPTIONS, OPTIONS) == [
+        "Cohen 1999 came in.",
+        "Murray 2003 dropped out.",
+    ]
+
+
+def test_new_names_roles_arms_and_judgements_are_told() -> None:
+    after = murray() | {"label": "Murray 2003a", "bias": {"other_bias": "high"}}
+    after["arms"][0] = after["arms"][0] | {"name": "Psychotherapy", "role": "other"}
+    after["arms"][1] = after["arms"][1] | {"arm": 3}
+    assert changed(after) == [
+        "Murray 2003 is now called Murray 2003a.",
+        "Murray 2003a: Therapy is now called Psychotherapy.",
+        "Murray 2003a: Psychotherapy was experimental and is now other.",
+        "Murray 2003a: Usual care came in.",
+        "Murray 2003a: Usual care dropped out.",
+        "Murray 2003a: the risk-of-bias judgements changed.",
+    ]
+
+
+def test_changed_options_are_told_first() -> None:
+    after = OPTIONS | {"model": "fixed"}
+    told = differences(data(murray()), data(murray(events=6)), OPTIONS, after)
+    assert told == ["Model: random became fixed.", "Murray 2003: Therapy, events 5 became 6."]

@@ -1,0 +1,90 @@
+"""Are arms combined as the Handbook says, and is what cannot be pooled named?"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import Any
+
+import pytest
+
+from analysis.pooling import combine, compute
+
+pytestmark = pytest.mark.pure
+
+OPTIONS = {"measure": "RR", "method": "MH", "model": "random", "preset": "RevMan 5", "arms": "combined"}
+
+
+def study(label: str, *arms: tuple[str, dict[str, float]], pk: int = 1) -> dict[str, Any]:
+    rows = [{"arm": 10 * pk + i, "name": f"Arm {i}", "role": role, "values": of} for i, (role, of) in enumerate(arms)]
+    return {"study": pk, "label": label, "arms": rows, "bias": {}}
+
+
+def table(label: str, a: int, n1: int, c: int, n2: int, pk: int = 1) -> dict[str, Any]:
+    groups = ("experimental", {"events": a, "total": n1}), ("control", {"events": c, "total": n2})
+    return study(label, *groups, pk=pk)
+
+
+def test_two_arms_of_means_are_combined_as_if_they_had_been_one_sample() -> None:
+    one, two = [3.0, 5.0, 8.0, 11.0], [1.0, 2.0, 2.5]
+    arms = [{"mean": statistics.mean(xs), "sd": statistics.stdev(xs), "n": len(xs)} for xs in (one, two)]
+    both = combine("continuous", arms)
+    assert both["n"] == 7
+    assert both["mean"] == pytest.approx(statistics.mean(one + two), rel=1e-12)
+    assert both["sd"] == pytest.approx(statistics.stdev(one + two), rel=1e-12)
+
+
+def test_three_arms_of_means_are_combined_whatever_their_order() -> None:
+    samples = [[3.0, 5.0, 8.0], [1.0, 2.0], [9.0, 9.5, 12.0, 4.0]]
+    arms = [{"mean": statistics.mean(xs), "sd": statistics.stdev(xs), "n": len(xs)} for xs in samples]
+    assert combine("continuous", arms)["sd"] == pytest.approx(combine("continuous", arms[::-1])["sd"], rel=1e-12)
+    assert combine("continuous", arms)["sd"] == pytest.approx(statistics.stdev(sum(samples, [])), rel=1e-12)
+
+
+def test_events_and_totals_of_several_arms_are_added() -> None:
+    arms = [{"events": 5, "total": 50}, {"events": 3, "total": 40}]
+    assert combine("dichotomous", arms) == {"events": 8, "total": 90}
+
+
+def test_the_published_result_needs_q_about_the_mantel_haenszel_estimate() -> None:
+    studies = [table("Cicchetti 1999a", 31, 46, 9, 54), table("Cicchetti 2006b", 8, 14, 1, 54, pk=2)]
+    found = compute({"kind": "dichotomous", "studies": studies}, OPTIONS).result
+    shown = [round(found[name], 4) for name in ("estimate", "lower", "upper")]
+    assert shown == [8.9278, 1.2512, 63.7046]  # full precision in the seed notes
+
+
+def test_an_arm_of_the_role_other_is_not_used() -> None:
+    groups = [("experimental", {"events": 5, "total": 50}), ("other", {"events": 50, "total": 50})]
+    with_other = study("Murray 2003", *groups, ("control", {"events": 10, "total": 50}))
+    without = table("Murray 2003", 5, 50, 10, 50)
+    one, two = (compute({"kind": "dichotomous", "studies": [each]}, OPTIONS).result for each in (with_other, without))
+    assert one["estimate"] == two["estimate"]
+    assert one["studies"][0]["arms"]["other"] == ["Arm 1"]
+
+
+def test_impossible_numbers_are_said_and_raise_nothing() -> None:
+    found = compute({"kind": "dichotomous", "studies": [table("Murray 2003", 60, 50, 10, 50)]}, OPTIONS)
+    assert not found.poolable
+    assert found.message.startswith("The numbers cannot be analysed: Study Murray 2003:")
+
+
+def test_a_standard_deviation_of_zero_leaves_the_study_out_by_name() -> None:
+    flat = ("experimental", {"mean": 1, "sd": 0, "n": 10}), ("control", {"mean": 2, "sd": 0, "n": 10})
+    good = ("experimental", {"mean": 1, "sd": 2, "n": 10}), ("control", {"mean": 2, "sd": 2, "n": 10})
+    data = {"kind": "continuous", "studies": [study("Flat 2001", *flat), study("Good 2002", *good, pk=2)]}
+    found = compute(data, OPTIONS | {"measure": "SMD", "method": "IV"})
+    assert found.poolable
+    assert found.result["k"] == 1
+    assert "Left out: Flat 2001 (" in found.message
+
+
+@pytest.mark.parametrize("model", ["random", "fixed"])
+@pytest.mark.parametrize(("measure", "method"), [("RR", "MH"), ("OR", "IV"), ("RD", "MH"), ("OR", "MH"), ("RR", "IV")])
+@pytest.mark.parametrize("preset", ["RevMan 5", "RevMan 2025", "metafor"])
+def test_every_choice_that_can_be_planned_gives_an_estimate(model: str, measure: str, method: str, preset: str) -> None:
+    studies = [table("A", 31, 46, 9, 54), table("B", 8, 14, 1, 54, pk=2), table("C", 0, 30, 2, 33, pk=3)]
+    options = {"measure": measure, "method": method, "model": model, "preset": preset, "arms": "combined"}
+    found = compute({"kind": "dichotomous", "studies": studies}, options)
+    assert found.poolable, found.message
+    assert found.result["lower"] < found.result["estimate"] < found.result["upper"]
+    assert math.isclose(sum(each["weight"] for each in found.result["studies"]), 100)

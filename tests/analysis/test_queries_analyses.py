@@ -1,0 +1,134 @@
+"""Do members see which numbers are current, and nothing of what is not agreed yet?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from analysis import exports, queries, workflow
+from extraction import workflow as extraction
+from extraction.models import Outcome
+from reviewapp.models import Member
+from tests.analysis import build
+from tests.extraction import build as studies_of
+
+pytestmark = pytest.mark.django_db
+
+Pair = tuple[Member, Member]
+DoJobs = Callable[[], int]
+
+
+def test_numbers_are_provisional_until_every_included_study_is_agreed(
+    pair: Pair, observer: Member, outcome: Outcome, jobs_now: DoJobs
+) -> None:
+    analysis = build.plan(pair[0], outcome)
+    build.studies(pair, outcome, build.SECURE)
+    late = studies_of.study(pair, "Murray 2003")
+    jobs_now()
+    shown = queries.shown_analysis(observer, analysis.pk)
+    assert (shown.is_current, shown.is_provisional, shown.agreed, shown.included) == (True, True, 2, 3)
+    build.agree(pair, late, {})
+    shown = queries.shown_analysis(observer, analysis.pk)
+    assert not shown.is_provisional
+    assert shown.input.without == ("Murray 2003",)
+
+
+def test_what_is_submitted_but_not_agreed_changes_nothing_anywhere(
+    pair: Pair, observer: Member, outcome: Outcome, jobs_now: DoJobs
+) -> None:
+    analysis = build.plan(pair[0], outcome)
+    build.studies(pair, outcome, build.SECURE)
+    late = studies_of.study(pair, "Murray 2003")
+    jobs_now()
+    before = queries.shown_analysis(observer, analysis.pk), queries.steps(observer)
+    for author in pair:
+        studies_of.submitted(author, late, studies_of.cells(late, outcome, build.events(1, 9), build.events(2, 9)))
+        studies_of.assessed(author, late)
+        assert jobs_now() == 0
+        assert (queries.shown_analysis(observer, analysis.pk), queries.steps(observer)) == before
+    extraction.agree_sheet(pair[0], late, {})
+    jobs_now()
+    assert queries.shown_analysis(observer, analysis.pk).input != before[0].input
+
+
+def test_history_tells_what_changed_run_by_run(pair: Pair, outcome: Outcome, jobs_now: DoJobs) -> None:
+    analysis = build.plan(pair[0], outcome)
+    jobs_now()
+    for label, table in build.SECURE.items():
+        build.studies(pair, outcome, {label: table})
+        jobs_now()
+    newest, middle, oldest = queries.history(pair[0], analysis)
+    assert newest.changes == ["Cicchetti 2006b came in."]
+    assert middle.changes == ["Cicchetti 1999a came in."]
+    assert (oldest.before, oldest.changes) == (None, [])
+
+
+def test_headlines_are_what_has_a_published_result_beside_it(pair: Pair, outcome: Outcome, jobs_now: DoJobs) -> None:
+    published = "RR 8.93 (1.25 to 63.70), 2 studies, 168 participants (Barlow 2015, CD010534)"
+    build.plan(pair[0], outcome, published=published)
+    build.plan(pair[0], outcome, model="fixed")
+    build.studies(pair, outcome, build.SECURE)
+    jobs_now()
+    (headline,) = queries.headlines(pair[0])
+    assert headline.analysis.published.startswith(exports.result_in_words(headline.run))
+    assert (headline.run.result["k"], headline.run.result["participants"]) == (2, 168)
+
+
+def test_between_agreement_and_run_the_analysis_is_running_not_forgotten(
+    pair: Pair, outcome: Outcome, jobs_now: DoJobs
+) -> None:
+    analysis = build.plan(pair[0], outcome)
+    jobs_now()
+    build.studies(pair, outcome, build.SECURE)
+    shown = queries.shown_analysis(pair[0], analysis.pk)
+    assert (shown.is_stale, shown.queued) == (True, None)
+    assert shown.job == shown.looking
+    assert queries.steps(pair[0])[0].mine == 0
+    jobs_now()
+    assert queries.shown_analysis(pair[0], analysis.pk).job is None
+
+
+def test_an_analysis_that_nothing_runs_waits_for_who_may_run_it(
+    pair: Pair, observer: Member, outcome: Outcome, jobs_now: DoJobs
+) -> None:
+    analysis = build.plan(pair[0], outcome)
+    jobs_now()
+    workflow.drop_analysis(pair[0], analysis)
+    build.studies(pair, outcome, build.SECURE)
+    jobs_now()
+    analysis.refresh_from_db()
+    type(analysis).objects.filter(pk=analysis.pk).update(dropped_at=None)  # back in the plan, and nothing queued
+    assert queries.steps(pair[0])[0].mine_label == "1 analysis to run again"
+    assert queries.steps(observer)[0].mine == 0
+
+
+def test_the_path_counts_what_is_done(pair: Pair, outcome: Outcome, jobs_now: DoJobs) -> None:
+    build.plan(pair[0], outcome)
+    build.studies(pair, outcome, build.SECURE)
+    jobs_now()
+    analyse, flow = queries.steps(pair[0])
+    assert (analyse.done, analyse.total, analyse.note) == (1, 1, "")
+    assert (flow.done, flow.total) == (2, 2)
+    studies_of.study(pair, "Murray 2003")
+    assert queries.steps(pair[0])[0].note == "Provisional: 2 of 3 studies agreed."
+    studies_of.build.citations(pair[0], 4, again=True)
+    assert (queries.steps(pair[0])[1].done, queries.steps(pair[0])[1].total) == (3, 7)
+
+
+@pytest.mark.parametrize(("look", "count"), [(queries.shown_analyses, 9), (queries.steps, 12)], ids=["list", "path"])
+def test_the_queries_do_not_grow_with_analyses_and_studies(
+    pair: Pair, first: Member, jobs_now: DoJobs, django_assert_num_queries: Callable, look: Callable, count: int
+) -> None:
+    outcomes = [studies_of.outcome(first, f"Outcome {n}") for n in range(3)]
+    build.plan(first, outcomes[0])
+    build.study(pair, "Murray 2003", outcomes[0], build.events(5, 50), build.events(9, 50))
+    jobs_now()
+    with django_assert_num_queries(count):
+        look(first)
+    for outcome in outcomes[1:]:
+        build.plan(first, outcome)
+        build.study(pair, f"Cohen of {outcome}", outcome, build.events(5, 50), build.events(9, 50))
+    jobs_now()
+    with django_assert_num_queries(count):
+        look(first)
