@@ -62,10 +62,11 @@ class OutcomeForm(forms.ModelForm):
             "kind": "It cannot be changed later.",
             "note": "What counts and how it is measured; shown to those who extract.",
         }
-        widgets = {"note": forms.Textarea(attrs={"rows": 2})}
+        widgets = {"kind": forms.RadioSelect, "note": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = Outcome.Kind.choices
         if self.instance.pk:
             del self.fields["kind"]
 
