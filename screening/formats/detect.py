@@ -110,11 +110,15 @@ def _markup(head: str) -> str:
             "The file is a web page, most likely a sign-in page that was saved in place of the export. "
             "Sign in to the database and export again."
         )
-    if re.match(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:.-]*[\s/>])", head) and not ris.TYPE_LINE.search(head):
+    if re.match(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:.-]*[\s/>])", head) and not _ris_inside(head):
         if "<!ENTITY" in head:
             raise UnreadableFile(ENTITIES_REFUSED)
         raise UnreadableFile("The file is XML, but neither PubMed nor EndNote XML. " + EXPORT_AGAIN)
     return ""
+
+
+def _ris_inside(head: str) -> bool:
+    return any(map(ris.type_line, head.split("\n")))
 
 
 def _behind_comments(head: str) -> str:
@@ -127,7 +131,7 @@ def _behind_comments(head: str) -> str:
 def _tagged(head: str) -> str:
     lines = head.split("\n")
     counts = {name: len(pattern.findall(head)) for name, pattern in _MARKS.items()}
-    types = sum(1 for line in lines if ris.TYPE_LINE.match(line))
+    types = sum(1 for line in lines if ris.type_line(line))
     if types and types * 4 >= max(counts["bib"], counts["enw"], counts["refworks"]):
         return "ris"
     if counts["enw"] and not _ENW_TITLE.search(head):

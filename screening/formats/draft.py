@@ -5,6 +5,9 @@ from screening.formats.record import UnreadableFile
 from screening.formats.source import Line
 
 
+_COST_OF_A_LINE = 64
+
+
 class Draft:
     """A record of a tagged format while its lines come in."""
 
@@ -19,10 +22,10 @@ class Draft:
     def keep(self, line: Line) -> None:
         """Take a line into the raw text only."""
         self._lines.append(line)
-        self._size += len(line.text)
+        self._size += len(line.text) + _COST_OF_A_LINE
         if self._size > self.limit:
             raise UnreadableFile(
-                f"The record that begins on line {self.line} is longer than {self.limit:,} characters. "
+                f"The record that begins on line {self.line} is far longer than any record of an export. "
                 "Its end may be missing: export the search again, or split the file."
             )
 

@@ -19,7 +19,7 @@ class Limits:
     lines: int = 10_000_000
     workbook_bytes: int = 64 * MEGABYTE
     archive_members: int = 200
-    records: int = 500_000
+    records: int = 250_000
     line_characters: int = 16 * MEGABYTE
     record_characters: int = 16 * MEGABYTE
     field_characters: int = 2 * MEGABYTE

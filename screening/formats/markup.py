@@ -117,9 +117,10 @@ def element(source: Source, block: Block) -> Element | None:
     try:
         return _marked(fromstring(_repaired(block.raw)))
     except ParseError as error:
-        line, column = error.position
+        line, _ = error.position
+        reason = str(error).partition(":")[0]
         source.problems.add(
-            f"the XML of a record is broken ({error.msg.split(':')[0]} on line {block.line + line - 1}); it was left out.",
+            f"the XML of a record is broken ({reason} on line {block.line + line - 1}); it was left out.",
             block.line,
             block.end_line,
             left_out=True,

@@ -13,7 +13,8 @@ from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
 from screening.formats.source import Source
 
-TYPE_LINE = re.compile(r"[\ufeff\s]{0,4}(TY[ \t]{0,4}-|ty  ?-)\s*([A-Za-z][A-Za-z0-9 ]{1,30})?\s*$")
+_TYPE = re.compile(r"[\ufeff\s]{0,4}(TY[ \t]{0,4}-|ty  ?-)([^\r\n]*)")
+_TYPE_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9 ]{0,30})?")
 _END = re.compile(r"[\ufeff\s]{0,4}(?:ER[ \t]{0,4}-|er  ?-)\s*$")
 _STRICT = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])  -[ \t]?([^\r\n]*)")
 _LOOSE = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])[ \t]{0,4}-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
@@ -60,12 +61,13 @@ def _drafts(source: Source) -> Iterator[Draft]:
     pattern = _STRICT
     for line in source.lines():
         found = pattern.match(line.text)
-        if (not found or found.group(1) == "TY") and (start := TYPE_LINE.match(line.text)):
+        if (not found or found.group(1) == "TY") and (start := type_line(line.text)):
             if draft:
                 yield draft
-            pattern = _style(start.group(1))
+            mark, kind = start
+            pattern = _style(mark)
             draft = Draft(line, source.limits.record_characters)
-            draft.tag(line, "TY", start.group(2) or "")
+            draft.tag(line, "TY", kind)
         elif (not found or found.group(1) in ("ER", "er")) and _END.match(line.text):
             if draft:
                 draft.keep(line)
@@ -85,6 +87,13 @@ def _drafts(source: Source) -> Iterator[Draft]:
         yield draft
         if draft.fields() and not draft.ended:
             source.problems.add("the file ends inside a record (no ER line).", draft.block().end_line)
+
+
+def type_line(text: str) -> tuple[str, str] | None:
+    """-> the mark and the type of a line that begins a record, or None."""
+    found = _TYPE.match(text)
+    kind = found.group(2).strip() if found else ""
+    return (found.group(1), kind) if found and _TYPE_NAME.fullmatch(kind) else None
 
 
 def _style(start: str) -> re.Pattern[str]:
