@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from extraction.models import Arm, Assessment, Blinded, Outcome, Sheet
+from extraction.models import Arm, Assessment, Blinded, Entry, Judgement, Line, Outcome, Sheet
 from extraction.queries.studies import FORM, included_studies
 from extraction.rob import ROB1
 from extraction.schema.fields import TABLES, row_key
@@ -41,10 +41,10 @@ class AgreedJudgement:
     support: str
 
 
-def signed_in(review: Review, model: type[Blinded], tool: str) -> QuerySet[Blinded]:
-    """The standing agreements on the review's studies, in the order of their labels."""
+def signed_in(review: Review, model: type[Blinded], tool: str, lines: QuerySet[Line]) -> QuerySet[Blinded]:
+    """The standing agreements on the review's studies, by label, with these of their lines."""
     found = model.unblinded.signed().filter(study__in=included_studies(review), tool=tool)
-    return found.select_related("study").prefetch_related("lines").order_by("study__label", "study")
+    return found.select_related("study").prefetch_related(Prefetch("lines", lines)).order_by("study__label", "study")
 
 
 def agreed_values(review: Review, outcome: Outcome) -> list[AgreedRow]:
@@ -53,7 +53,8 @@ def agreed_values(review: Review, outcome: Outcome) -> list[AgreedRow]:
     By study label, then in the order of the arms, which includes arms whose role is in neither group.
     """
     standing = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
-    sheets = signed_in(review, Sheet, FORM).prefetch_related(standing)
+    lines = Entry.unblinded.filter(key__startswith=f"outcome/{outcome.pk}/")
+    sheets = signed_in(review, Sheet, FORM, lines).prefetch_related(standing)
     rows = [agreed_row(sheet, arm, outcome) for sheet in sheets for arm in sheet.study.arms.all()]
     return [row for row in rows if row is not None]
 
@@ -82,17 +83,13 @@ def agreed_bias(review: Review, tool: str = ROB1.id) -> dict[int, dict[str, Agre
     """The agreed judgements: study id -> domain id -> judgement. Studies without a signed assessment are left out."""
     return {
         each.study_id: {line.key: AgreedJudgement(line.value or "", line.text) for line in each.lines.all()}
-        for each in signed_in(review, Assessment, tool)
+        for each in signed_in(review, Assessment, tool, Judgement.unblinded.all())
     }
 
 
 def agreed_characteristics(review: Review) -> dict[int, dict[str, str | int | float]]:
     """What is agreed on the studies themselves: study id -> key (`study/design` ...) -> answer."""
     return {
-        each.study_id: {
-            line.key: line.value
-            for line in each.lines.all()
-            if line.key.startswith("study/") and line.value is not None
-        }
-        for each in signed_in(review, Sheet, FORM)
+        each.study_id: {line.key: line.value for line in each.lines.all() if line.value is not None}
+        for each in signed_in(review, Sheet, FORM, Entry.unblinded.filter(key__startswith="study/"))
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from extraction import queries, workflow
 from extraction.models import Outcome, Sheet, Study
@@ -202,6 +204,37 @@ def test_the_floor_above_hears_of_each_agreement(
     workflow.agree_sheet(first, both_in, {key_of(both_in): FIRST})
     workflow.reopen_sheet_agreement(first, both_in)
     assert heard == [("extraction.sheet_agreed", both_in.pk), ("extraction.sheet_agreement_reopened", both_in.pk)]
+
+
+def test_agreed_numbers_of_three_studies_take_as_many_queries_as_those_of_one(
+    first: Member,
+    second: Member,
+    both_in: Study,
+    outcome: Outcome,
+    django_assert_num_queries: Callable[..., AbstractContextManager[object]],
+) -> None:
+    def read() -> int:
+        queries.agreed_bias(first.review)
+        queries.agreed_characteristics(first.review)
+        return len(queries.agreed_values(first.review, outcome))
+
+    workflow.agree_sheet(first, both_in, {key_of(both_in): FIRST})
+    for member in (first, second):
+        build.assessed(member, both_in)
+    workflow.agree_assessment(first, both_in, {})
+    with CaptureQueriesContext(connection) as one:
+        assert read() == 2
+    for label in ("Cooper 2003", "Sleed 2013"):
+        other = build.study((first, second), label)
+        for member in (first, second):
+            build.submitted(
+                member, other, build.cells(other, outcome, {"events": 1, "total": 9}, {"events": 2, "total": 8})
+            )
+            build.assessed(member, other)
+        workflow.agree_sheet(first, other, {})
+        workflow.agree_assessment(first, other, {})
+    with django_assert_num_queries(len(one)):
+        assert read() == 6
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
