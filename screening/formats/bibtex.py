@@ -66,6 +66,10 @@ class _Entry:
         raw = "".join(self.parts)
         return Block(self.line, self.last, raw if self.closed else raw.rstrip())
 
+    def body(self, block: Block) -> str:
+        """-> what stands between its outermost braces."""
+        return block.raw[self.opened : len(block.raw) - self.closed]
+
 
 def read(source: Source) -> Iterator[ParsedRecord]:
     """Yield every entry of a BibTeX file; what is left out stands in ``source.problems``."""
@@ -73,7 +77,7 @@ def read(source: Source) -> Iterator[ParsedRecord]:
     for entry in _entries(source):
         block = entry.block()
         if entry.kind == "string":
-            macros.update({name: text for name, text in _fields(block.raw[entry.opened :], macros, []) if text})
+            macros.update({name: text for name, text in _fields(entry.body(block), macros, []) if text})
         if entry.kind in _NO_RECORD:
             source.problems.add(f"a @{entry.kind} holds no record.", block.line, block.end_line)
         else:
@@ -145,7 +149,7 @@ def _record(entry: _Entry, block: Block, macros: dict[str, str], source: Source)
         if entry.closed
         else [f"Line {entry.line}: the entry's closing brace is missing; it was read as far as it goes."]
     )
-    body = block.raw[entry.opened : len(block.raw) - entry.closed]
+    body = entry.body(block)
     key, comma, rest = body.partition(",")
     if "=" in key:
         key, rest = "", body

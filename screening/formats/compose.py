@@ -78,7 +78,7 @@ def compose(
         pages=page_range(_first(fields, layout.pages), _first(fields, layout.last_page)),
         doi=_doi(fields, layout, block, remarks),
         pmid=_pmid(fields, layout),
-        issn=shown(_first(fields, layout.issn)),
+        issn=identifiers.issn(shown(_first(fields, layout.issn))),
         abstract="\n".join(filter(None, (paragraphs(present(text)) for text in _all(fields, layout.abstract)))),
         keywords=_keywords(fields, layout),
         url=_url(fields, layout),

@@ -4,7 +4,6 @@ from screening.formats.compose import Block
 from screening.formats.record import UnreadableFile
 from screening.formats.source import Line
 
-
 _COST_OF_A_LINE = 64
 
 

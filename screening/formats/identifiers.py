@@ -33,6 +33,7 @@ _PMID_STATED = re.compile(
     r"0*([1-9]\d{0,7})(?!\d)|(?<!\d)0*([1-9]\d{0,7})\s*\[pmid\]",
     re.IGNORECASE,
 )
+_ISSN = re.compile(r"(?<![\d-])(\d{4})-?(\d{3}[\dXx])(?![\d-])")
 _YEAR = re.compile(r"(?<![\d.])(1[5-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE = re.compile(r"\s*(1[5-9]\d\d|20\d\d)(?:0[0-9]|1[0-2])(?:[0-2]\d|3[01])\s*")
 
@@ -100,6 +101,12 @@ def pmid_stated(text: str) -> str:
     """-> the PubMed id in a field that may hold other things: in a PubMed link or named as one; else ""."""
     found = _PMID_STATED.search(text)
     return (found.group(1) or found.group(2)) if found else ""
+
+
+def issn(text: str) -> str:
+    """-> the first ISSN in a text, with its hyphen; a text without one, such as an ISBN, as it stands."""
+    found = _ISSN.search(text)
+    return f"{found.group(1)}-{found.group(2).upper()}" if found else text
 
 
 def year(text: str) -> int | None:

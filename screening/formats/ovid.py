@@ -15,12 +15,13 @@ from screening.formats.source import Source
 
 _NUMBER = re.compile(r"\ufeff?<\s*\d{1,7}\s*\.?\s*>\s*$")
 _NAME = re.compile(r"([A-Z][A-Za-z0-9 ,/&()'-]{1,60}?)\.?\s*$")
+_NO_YEAR = r"(?!(?:19|20)\d\d\s*\.?\s*$)"
 _SOURCE = re.compile(
-    r"(?P<journal>.+?)(?:\.|,)\s+(?:vol\.?\s*)?(?P<volume>[A-Z]?\d[\w-]*)?\s*(?:\((?P<issue>[^()]*)\))?\s*"
-    r"(?:\([^()]*\))?\s*[:(]?\s*(?:pp\.?\s*)?(?P<pages>[A-Za-z]?\d[\w.\u2010-\u2015-]*)?",
+    rf"(?P<journal>.+?)(?:\.|,)\s+(?:vol\.?\s*)?(?P<volume>{_NO_YEAR}[A-Z]?\d[\w-]*)?\s*(?:\((?P<issue>[^()]*)\))?\s*"
+    rf"(?:\([^()]*\))?\s*[:(]?\s*(?:pp\.?\s*)?(?P<pages>{_NO_YEAR}[A-Za-z]?\d[\w.\u2010-\u2015-]*)?",
     re.DOTALL,
 )
-_AUTHOR_MARKS = re.compile(r"(?:\s+\d+(?:\s*,\s*\d+)*|\s*\([^()]*\)|\s+\[[^\[\]]*\]|;)+\s*\.?$")
+_AUTHOR_MARKS = re.compile(r"(?:\s+\d+(?:\s*,\s*\d+)*|\s*\([^()]*\)|\s+\[[^\[\]]*\]|;)+\s*\.?$|(?<=[a-z]{2})\.$")
 _LONGEST_NAME = 300
 _TITLE_NOTE = re.compile(
     r"\s*\[(?:Article|Review|Miscellaneous|Letter|Editorial|Report|Abstract|Comment)[^\[\]]{0,40}\]\s*$"
@@ -114,4 +115,4 @@ def _authors(fields: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _without_marks(name: str) -> str:
-    return (_AUTHOR_MARKS.sub("", name) if len(name) < _LONGEST_NAME else name).rstrip(".").strip()
+    return (_AUTHOR_MARKS.sub("", name) if len(name) < _LONGEST_NAME else name).rstrip()

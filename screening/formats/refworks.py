@@ -34,7 +34,7 @@ _LAYOUT = Layout(
     keyword_break=r"[\n;]",
     urls=("UL", "LK"),
     language=("LA", "OL"),
-    accession=("AN", "ID"),
+    accession=("AN",),
     database=("DB", "DS"),
 )
 

@@ -39,7 +39,7 @@ _LAYOUT = Layout(
     keywords=("KW",),
     urls=("UR", "L2", "LK", "L1"),
     language=("LA",),
-    accession=("AN", "UT", "ID"),
+    accession=("AN", "UT"),
     database=("DB", "DP"),
 )
 _CHAPTER = replace(_LAYOUT, journal=(*_LAYOUT.journal, "BT"))
