@@ -73,7 +73,7 @@ class Service:
             "REVIEWAPP_DATA": str(folder),
             **environment,
         }
-        self.log = folder.parent / f"{folder.name}.log"
+        self.log = folder / "serve.log"
         self.supervisor: subprocess.Popen[bytes] | None = None
         self.address = ""
 

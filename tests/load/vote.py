@@ -1,0 +1,218 @@
+"""Is a vote lost when twenty members vote at once? `python -m tests.load.vote` tries, on SQLite;
+`python -m tests.postgres python -m tests.load.vote` on PostgreSQL.
+
+It runs the whole product in a folder of its own, lets every member work at the desk as a browser does, without a pause, first all on the
+same citations (two votes are needed, so most come too late), then spread over them; then it counts again what is stored.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import random
+import re
+import statistics
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Barrier
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+if TYPE_CHECKING:
+    from reviewapp.models import Review
+    from tests.services import Service
+
+STAGE = "title_abstract"
+ANSWERS = ("include", "exclude", "exclude", "maybe")
+FORM = re.compile(r'class="vote" method="post" action="[^"]*/(\d+)/vote/"')
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+SECONDS = 300  # after so long a voter gives up, and says so
+
+
+@dataclass
+class Tally:
+    """What one voter, or all of them, saw: answers by kind, and how long each vote took, in seconds."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        self.kinds += other.kinds
+        self.seconds += other.seconds
+        self.errors += other.errors
+
+
+class Voter:
+    """One member in front of the desk, seen from the browser's side."""
+
+    def __init__(self, address: str, slug: str, cookie: str, seed: int) -> None:
+        parts = urlsplit(address)
+        self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+        self.desk = f"/reviews/{slug}/screen/{STAGE}/"
+        self.cookies = [cookie]
+        self.random = random.Random(seed)
+        self.token = ""
+        self.tally = Tally()
+
+    def ask(self, method: str, path: str, **fields: str) -> str:
+        """One request, as htmx makes it; returns the page. What is not an answer is noted as an error."""
+        headers = {"Cookie": "; ".join(self.cookies), "HX-Request": "true"}
+        body = None
+        if method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urlencode({"csrfmiddlewaretoken": self.token, **fields})
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+            page = answer.read().decode()
+        except (OSError, http.client.HTTPException) as error:
+            self.connection.close()
+            self.tally.errors.append(f"{method} {path}: {error!r}")
+            return ""
+        if answer.status != 200:
+            self.tally.errors.append(f"{method} {path}: {answer.status} {page[:200]}")
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            if cookie.startswith("csrftoken="):
+                self.cookies = [self.cookies[0], cookie.partition(";")[0]]
+        if token := TOKEN.search(page):
+            self.token = token[1]
+        return page
+
+    def vote(self, citation: str) -> str:
+        """Vote on a citation; returns the page, on which the next one stands."""
+        started = time.perf_counter()
+        page = self.ask("POST", f"{self.desk}{citation}/vote/", answer=self.random.choice(ANSWERS))
+        self.tally.seconds.append(time.perf_counter() - started)
+        self.tally.kinds["stored" if "alert-success" in page else "not needed" if "alert-warning" in page else "?"] += 1
+        return page
+
+    def work(self, start: str = "", undo: float = 0.0) -> Tally:
+        """Vote until nothing waits; take a part `undo` of the stored votes back at once."""
+        page = self.ask("GET", f"{self.desk}{start}")
+        deadline = time.monotonic() + SECONDS
+        while (here := FORM.search(page)) and not self.tally.errors:
+            page = self.vote(here[1])
+            if "alert-success" in page and self.random.random() < undo:
+                page = self.ask("POST", f"{self.desk}undo/")
+                self.tally.kinds["taken back"] += 1
+            if time.monotonic() > deadline:
+                self.tally.errors.append(f"not done after {SECONDS} s")
+        self.connection.close()
+        return self.tally
+
+
+def crowd(address: str, slug: str, cookies: list[str], starts: list[str], undo: float = 0.0) -> Tally:
+    """All members work at the same time. starts: the address under the desk at which each begins."""
+    together = Barrier(len(cookies))
+
+    def one(number: int) -> Tally:
+        voter = Voter(address, slug, cookies[number], seed=number)
+        together.wait()
+        return voter.work(starts[number], undo)
+
+    total = Tally()
+    with ThreadPoolExecutor(len(cookies)) as people:
+        for tally in people.map(one, range(len(cookies))):
+            total.add(tally)
+    return total
+
+
+def recount(review: Review, tally: Tally) -> list[str]:
+    """What in the database is not as the voters were told; nothing, if no vote was lost and no state is wrong."""
+    from reviewapp import audit
+    from reviewapp.models import Event
+    from screening.models import Standing, Vote
+    from screening.workflow.standing import judge
+
+    wrong = list(tally.errors)
+    votes = Vote.unblinded.filter(citation__review=review)
+    events = Counter(Event.unblinded.filter(review=review).values_list("verb", flat=True))
+    stored, back = tally.kinds["stored"], tally.kinds["taken back"]
+    for what, told, found in (
+        ("votes stored", stored, votes.count()),
+        ("votes taken back", back, votes.exclude(withdrawn_at=None).count()),
+        ("events of votes", stored, events["screening.voted"]),
+        ("events of votes taken back", back, events["screening.vote_withdrawn"]),
+        ("answers that are neither yes nor no", 0, tally.kinds["?"]),
+    ):
+        if told != found:
+            wrong.append(f"{what}: {told} told, {found} found")
+    per_citation = Counter(votes.standing().values_list("citation", flat=True))
+    for standing in Standing.objects.filter(review=review, stage=STAGE).select_related("citation"):
+        if per_citation[standing.citation_id] != standing.needed:
+            wrong.append(f"citation {standing.citation_id} has {per_citation[standing.citation_id]} votes")
+        verdict = judge(standing.citation, STAGE, standing.needed)
+        if verdict.state != standing.state:
+            wrong.append(f"citation {standing.citation_id} is {standing.state}, its votes say {verdict.state}")
+    while audit.seal(review):
+        continue
+    return wrong + [f"trail, position {breach.position}: {breach.problem}" for breach in audit.verify(review)]
+
+
+def report(title: str, tally: Tally, seconds: float) -> None:
+    cuts = statistics.quantiles(tally.seconds, n=100)
+    kinds = tally.kinds
+    print(
+        f"{title:<30} {kinds['stored']:>6} stored {kinds['taken back']:>5} taken back {kinds['not needed']:>6} not needed"
+        f" {len(tally.errors):>3} errors  {kinds['stored'] / seconds:>6.0f} votes/s {len(tally.seconds) / seconds:>6.0f} requests/s"
+        f"  p50 {cuts[49] * 1000:.0f} p95 {cuts[94] * 1000:.0f} max {max(tally.seconds) * 1000:.0f} ms"
+    )
+
+
+def phase(service: Service, title: str, members: int, citations: int, *, spread: bool, undo: float) -> list[str]:
+    """Make a review, let its members vote, print how it went; returns what is wrong."""
+    from reviewapp.models import Role
+    from tests import build
+
+    owner = build.review(owner=build.user(f"Owner {title}"), title=title)
+    ids = [str(each.pk) for each in build.citations(owner, citations)]
+    team = [build.member(owner, Role.REVIEWER, f"{title} {n}") for n in range(members)]
+    cookies = ["=".join(*service.session(member.user).items()) for member in team]
+    starts = [f"{ids[n * len(ids) // members]}/" if spread else "" for n in range(members)]
+    began = time.monotonic()
+    tally = crowd(service.address, owner.review.slug, cookies, starts, undo)
+    report(title, tally, time.monotonic() - began)
+    tally.add(crowd(service.address, owner.review.slug, cookies, [""] * members))  # what was taken back last
+    wrong = recount(owner.review, tally)
+    for problem in wrong or ["recounted: every vote is stored once, every state follows from its votes"]:
+        print(f"  {problem}")
+    return wrong
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--members", type=int, default=20)
+    parser.add_argument("--citations", type=int, default=300)
+    options = parser.parse_args()
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+
+    from tests.services import Service, database_url
+
+    service = Service(Path(settings.DATA_FOLDER), DATABASE_URL=database_url(), REVIEWAPP_SECRET=settings.SECRET_KEY)
+    service.start()
+    print(
+        f"{options.members} members, {options.citations} citations, {connection.vendor}, 2 web processes of 4 threads"
+    )
+    size = (options.members, options.citations)
+    try:
+        wrong = phase(service, "all on the same citations", *size, spread=False, undo=0.05)
+        wrong += phase(service, "spread over the citations", *size, spread=True, undo=0.0)
+    finally:
+        service.kill_supervisor()
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
