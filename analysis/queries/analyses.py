@@ -11,9 +11,8 @@ from django.db.models import Prefetch, QuerySet
 
 from analysis.frozen import differences
 from analysis.models import REFRESH, Analysis, Run
-from extraction.models import Arm, Outcome, Sheet, Study
+from extraction.models import Arm, Entry, Outcome, Sheet, Study
 from extraction.queries import FORM, agreed_bias, included_studies
-from extraction.queries.agreed import signed_in
 from extraction.schema.fields import TABLES, row_key
 from reviewapp import audit
 from reviewapp.errors import NotHere
@@ -70,7 +69,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class AgreedStudy:
-    """A study with a signed sheet: its standing arms, every agreed answer by its key, and the agreed judgement of each domain."""
+    """A study with a signed sheet: its standing arms, every agreed number by its key, and the agreed judgement of each domain."""
 
     study: Study
     arms: list[Arm]
@@ -81,6 +80,8 @@ class AgreedStudy:
 def agreed_studies(member: Member) -> list[AgreedStudy]:
     """The included studies whose sheets are agreed, by label. The number of queries does not grow with them."""
     arms = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
+    lines = Prefetch("lines", Entry.unblinded.filter(key__startswith="outcome/"))
+    signed = Sheet.unblinded.signed().filter(study__in=included_studies(member.review), tool=FORM)
     bias = agreed_bias(member.review)
     return [
         AgreedStudy(
@@ -89,7 +90,7 @@ def agreed_studies(member: Member) -> list[AgreedStudy]:
             answers={line.key: line.value for line in sheet.lines.all()},
             bias={domain: each.judgement for domain, each in bias.get(sheet.study_id, {}).items()},
         )
-        for sheet in signed_in(member.review, Sheet, FORM).prefetch_related(arms)
+        for sheet in signed.select_related("study").prefetch_related(lines, arms).order_by("study__label", "study")
     ]
 
 
