@@ -1,0 +1,91 @@
+"""Is there one right current run, however many people and workers act at the same moment?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from analysis import exports, queries, workflow
+from analysis.models import REFRESH, RUN, Run
+from extraction import workflow as extraction
+from reviewapp import jobs
+from reviewapp.models import Event, Job, Member
+from tests.analysis import build
+from tests.extraction import build as studies_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Pair = tuple[Member, Member]
+
+
+def at_once(*acts: Callable[[], object]) -> None:
+    """Do the acts in a thread each, starting together; raise what one of them raised."""
+    start, failed = threading.Barrier(len(acts)), []
+
+    def one(act: Callable[[], object]) -> None:
+        try:
+            start.wait()
+            act()
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def waiting(kind: str) -> list[int]:
+    return list(Job.objects.filter(kind=kind, state=Job.State.QUEUED).order_by("pk").values_list("pk", flat=True))
+
+
+@pytest.fixture
+def unsigned(pair: Pair) -> tuple[Pair, list[Callable[[], object]]]:
+    """The two studies of the seed review's secure attachment, with both sheets in, and the acts of signing them."""
+    outcome = studies_of.outcome(pair[0])
+    build.plan(pair[0], outcome)
+    acts = []
+    for signer, (label, (a, n1, c, n2)) in zip(pair, build.SECURE.items(), strict=True):
+        study = studies_of.study(pair, label)
+        for author in pair:
+            cells = studies_of.cells(study, outcome, build.events(a, n1), build.events(c, n2))
+            studies_of.submitted(author, study, cells)
+        acts.append(lambda signer=signer, study=study: extraction.agree_sheet(signer, study, {}))
+    for pk in waiting(RUN):
+        jobs.perform(pk)
+    return pair, acts
+
+
+def test_two_people_who_sign_the_last_two_studies_at_once_get_one_current_run(
+    unsigned: tuple[Pair, list[Callable[[], object]]],
+) -> None:
+    pair, acts = unsigned
+    at_once(*acts)
+    looks = waiting(REFRESH)
+    assert len(looks) == 2
+    at_once(*(lambda pk=pk: jobs.perform(pk) for pk in looks))
+    (run,) = waiting(RUN)
+    at_once(*(lambda: jobs.perform(run) for _ in range(4)))
+    newest, first = Run.objects.order_by("-number")
+    assert exports.result_in_words(newest) == "RR 8.93 (1.25 to 63.70)"
+    assert queries.shown_analysis(pair[0], newest.analysis_id).is_current
+    assert first.result["k"] == 0
+    assert Event.unblinded.filter(verb="analysis.run_finished", facts__run=newest.number).count() == 1
+
+
+def test_ten_who_press_run_at_once_get_the_same_run(pair: Pair) -> None:
+    outcome = studies_of.outcome(pair[0])
+    analysis = build.plan(pair[0], outcome)
+    Run.objects.all().delete()  # as if none had been queued yet
+    Job.objects.all().delete()
+    at_once(*(lambda member=member: workflow.request_run(member, analysis) for member in pair * 5))
+    assert Run.objects.get().number == 1
+    assert len(waiting(RUN)) == 1
