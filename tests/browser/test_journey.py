@@ -163,7 +163,7 @@ def test_a_team_goes_from_sign_up_to_the_flow_diagram_by_keyboard(sit_down: Call
     second.page.keyboard.type("Seen before")
     second.to(second.page.get_by_role("button", name="Save the note"))
     second.key("Enter")
-    expect(second.page.get_by_text("Seen before")).to_be_attached()
+    expect(second.page.locator(".note p", has_text="Seen before")).to_be_attached()
     vote_through(second, "title_abstract", votes | {OLDER["TI"]: "e"})
 
     arbiter.open(f"/reviews/{SLUG}/")
