@@ -14,7 +14,7 @@ from extraction.queries.sheets import (
     sheet_agreement,
     tool_of,
 )
-from extraction.queries.steps import plural, steps, waits_for
+from extraction.queries.steps import BIAS, SHEET, NextStep, next_step, steps, waits_for
 from extraction.queries.studies import (
     AGREED,
     BOTH,
@@ -43,7 +43,11 @@ __all__ = [
     "AgreedJudgement",
     "AgreedRow",
     "Agreement",
+    "BIAS",
     "BOTH",
+    "NextStep",
+    "SHEET",
+    "next_step",
     "FORM",
     "NEW",
     "OPEN",
@@ -69,7 +73,6 @@ __all__ = [
     "outcomes",
     "own_assessment",
     "own_sheet",
-    "plural",
     "report",
     "reports_without_study",
     "sheet_agreement",

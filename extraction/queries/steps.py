@@ -1,22 +1,37 @@
-"""What waits for this member on this floor, and how far is the review here?"""
+"""What waits for this member on this floor, what comes next on each study, and how far is the review here?"""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from django.urls import reverse
 
 from extraction.models import Study
-from extraction.queries.studies import AGREED, BOTH, NEW, OPEN, all_studies, included_reports, reports_without_study
+from extraction.queries.studies import (
+    AGREED,
+    BOTH,
+    NEW,
+    OPEN,
+    STATES,
+    TAKEN,
+    WAITING,
+    all_studies,
+    included_reports,
+    reports_without_study,
+)
+from extraction.rob import ROB1
 from reviewapp.access import Can, can
 from reviewapp.models import Member
 from reviewapp.queries import Step
+
+SHEET, BIAS = "sheet", "bias"
 
 
 def waits_for(member: Member, study: Study) -> set[str]:
     """What this member has to do on a study: any of `extract`, `bias`, `agree`."""
     waiting = set()
-    if not member.review.is_open:
+    if not member.review.is_open or not study.counts:
         return waiting
     for key, state, agrees in (
         ("extract", study.sheet_state, study.sheet_agrees),
@@ -29,43 +44,66 @@ def waits_for(member: Member, study: Study) -> set[str]:
     return waiting
 
 
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """How far a study's sheets or assessments are, and where its button leads; label is empty where there is none.
+
+    by_post: pressing it changes something. mine: it waits for this member.
+    """
+
+    study: Study
+    state: str
+    sign: str
+    words: str
+    label: str = ""
+    url: str = ""
+    by_post: bool = False
+    mine: bool = False
+
+
+def next_step(member: Member, study: Study, kind: str) -> NextStep:
+    """The next step of this member on a study's sheets (SHEET) or assessments (BIAS)."""
+    state, agrees = (study.sheet_state, study.sheet_agrees) if kind == SHEET else (study.bias_state, study.bias_agrees)
+    may_begin = can(member, Can.EXTRACT) and member.review.is_open
+    label, page = {
+        NEW: ("Extract" if kind == SHEET else "Judge", "-start") if may_begin else ("", ""),
+        TAKEN: ("", ""),
+        OPEN: ("Go on", ""),
+        WAITING: ("See what you submitted", ""),
+        BOTH: ("Compare and agree" if agrees else "See both", "-agreement"),
+        AGREED: ("See what is agreed", "-agreement"),
+    }[state]
+    rest = [ROB1.id] if kind == BIAS else []
+    url = reverse(f"extraction:{kind}{page}", args=[member.review.slug, study.pk, *rest]) if label else ""
+    mine = state in (NEW, OPEN) or (state == BOTH and agrees)
+    return NextStep(study, state, *STATES[state], label, url, page == "-start", mine)
+
+
 def steps(member: Member) -> list[Step]:
     """Studies, Extract, Risk of bias and Agree, for the review's home."""
     counted = [each for each in all_studies(member).prefetch_related(None) if each.counts and not each.dropped_at]
     mine = Counter(key for each in counted for key in waits_for(member, each))
     free = reports_without_study(member).count()
-    joined = included_reports(member.review).count() - free
+    reports = included_reports(member.review).count()
     to_join = free if can(member, Can.EXTRACT) and member.review.is_open else 0
-    url = reverse("extraction:studies", args=[member.review.slug])
+    total = len(counted)
     sheets_in = sum(each.sheet_state in (BOTH, AGREED) for each in counted)
     bias_in = sum(each.bias_state in (BOTH, AGREED) for each in counted)
     agreed = sum((each.sheet_state == AGREED) + (each.bias_state == AGREED) for each in counted)
-
-    def step(key: str, title: str, done: int, total: int, waiting: int, label: str, show: str, note: str = "") -> Step:
-        mine_url = f"{url}?show={show}" if show else url
-        return Step(
-            key, title, mine_url, done, total, waiting, mine_url if waiting else "", label if waiting else "", note
-        )
-
-    total = len(counted)
+    url = reverse("extraction:studies", args=[member.review.slug])
     return [
-        step(
-            "studies", "Studies", joined, joined + free, to_join, f"{plural(to_join, 'report')} to join to studies", ""
-        ),
-        step(
-            "extract",
-            "Extract",
-            sheets_in,
-            total,
-            mine["extract"],
-            f"{plural(mine['extract'], 'study')} to extract",
-            "extract",
-        ),
-        step("bias", "Risk of bias", bias_in, total, mine["bias"], f"{plural(mine['bias'], 'study')} to judge", "bias"),
-        step(
-            "agree", "Agree", agreed, 2 * total, mine["agree"], f"{plural(mine['agree'], 'study')} to agree on", "agree"
-        ),
+        step(url, "studies", "Studies", reports - free, reports, to_join, "report", "to join to studies"),
+        step(url, "extract", "Extract", sheets_in, total, mine["extract"], "study", "to extract"),
+        step(url, "bias", "Risk of bias", bias_in, total, mine["bias"], "study", "to judge"),
+        step(url, "agree", "Agree", agreed, 2 * total, mine["agree"], "study", "to agree on"),
     ]
+
+
+def step(url: str, key: str, title: str, done: int, total: int, mine: int, thing: str, todo: str) -> Step:
+    if not mine:
+        return Step(key, title, url, done, total)
+    mine_url = url if key == "studies" else f"{url}?show={key}"
+    return Step(key, title, url, done, total, mine, mine_url, f"{plural(mine, thing)} {todo}")
 
 
 def plural(count: int, word: str) -> str:

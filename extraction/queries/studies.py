@@ -55,13 +55,13 @@ def included_studies(review: Review) -> QuerySet[Study]:
 # --- how far a study is, as one member may know it ---------------------------------------------------------------
 
 NEW, TAKEN, OPEN, WAITING, BOTH, AGREED = "new", "taken", "open", "waiting", "both", "agreed"
-STATES = {
-    NEW: "Not begun by you",  # says nothing of others
-    TAKEN: "With two other authors",
-    OPEN: "Begun by you",
-    WAITING: "Submitted by you, waiting for the second",
-    BOTH: "Both are in, to be agreed",
-    AGREED: "Agreed",
+STATES = {  # a sign and words for each; a new one says nothing of others
+    NEW: ("", "Not begun by you"),
+    TAKEN: ("", "With two other authors"),
+    OPEN: ("◐", "Begun by you"),
+    WAITING: ("◕", "Submitted, waiting for the second"),
+    BOTH: ("⇄", "Both are in, to be agreed"),
+    AGREED: ("✓", "Agreed"),
 }
 
 

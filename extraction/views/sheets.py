@@ -66,7 +66,7 @@ def saved(request: HttpRequest, member: Member, study: Study, mine: Blinded | No
     form = form_on(study, mine, request.POST)
     form.full_clean()
     seen = form.cleaned_data.get("version")
-    return form, sheets.save(member, mine, form.values(), form.texts(), 0 if seen is None else seen)
+    return form, sheets.save_answers(member, mine, form.values(), form.texts(), 0 if seen is None else seen)
 
 
 def page(

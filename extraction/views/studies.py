@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from extraction import queries, workflow
 from extraction.forms import ArmForm, JoinForm, ReportForm, StudyForm
+from extraction.models import Study
 from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput
 from reviewapp.models import Member
@@ -25,16 +26,22 @@ def cleaned(form: BaseForm) -> dict[str, Any]:
     return form.cleaned_data
 
 
+def next_steps(member: Member, study: Study) -> tuple[queries.NextStep, queries.NextStep]:
+    """What comes next on a study's data and its risk of bias."""
+    return queries.next_step(member, study, queries.SHEET), queries.next_step(member, study, queries.BIAS)
+
+
 @require_GET
 @for_member(Can.READ)
 def studies(request: HttpRequest, member: Member) -> HttpResponse:
     show = request.GET.get("show", "")
-    rows = [(study, queries.waits_for(member, study)) for study in queries.studies(member)]
+    every = list(queries.studies(member))
+    shown = [study for study in every if not show or show in queries.waits_for(member, study)]
     context = {
         "member": member,
         "reports": queries.reports_without_study(member),
-        "rows": [row for row in rows if not show or show in row[1]],
-        "every": [study for study, _ in rows],
+        "rows": [(study, *next_steps(member, study)) for study in shown],
+        "every": every,
         "show": show,
         "dropped": queries.dropped_studies(member),
     }
@@ -65,10 +72,12 @@ def join_report(request: HttpRequest, member: Member) -> HttpResponse:
 def study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.study(member, pk)
     arms = list(queries.arms(member, found))
+    data, bias = next_steps(member, found)
     context = {
         "member": member,
         "study": found,
-        "waits": queries.waits_for(member, found),
+        "data": data,
+        "bias": bias,
         "arms": [arm for arm in arms if not arm.dropped_at],
         "dropped_arms": [arm for arm in arms if arm.dropped_at],
         "form": ArmForm(),

@@ -51,7 +51,7 @@ def save_entries(
     version: the sheet's when it was read; an answer that has changed since is not overwritten (Stale).
     Refused, and nothing saved: unknown keys and values that cannot be read (BadInput), a submitted sheet (WrongState).
     """
-    return save(member, sheet, values, sources or {}, version)
+    return save_answers(member, sheet, values, sources or {}, version)
 
 
 def save_judgements(
@@ -63,7 +63,7 @@ def save_judgements(
     version: int | None = None,
 ) -> Assessment:
     """Save judgements and what supports them, by domain; as save_entries does."""
-    return save(member, assessment, judgements, supports or {}, version)
+    return save_answers(member, assessment, judgements, supports or {}, version)
 
 
 def submit_sheet(member: Member, sheet: Sheet) -> Sheet:
@@ -156,7 +156,9 @@ def locked_own(member: Member, own: Own) -> Own:
     return found
 
 
-def save(member: Member, own: Own, values: Mapping[str, object], texts: Mapping[str, str], version: int | None) -> Own:
+def save_answers(
+    member: Member, own: Own, values: Mapping[str, object], texts: Mapping[str, str], version: int | None
+) -> Own:
     require(member, Can.EXTRACT)
     with transaction.atomic():
         own = locked_own(member, own)
