@@ -77,10 +77,12 @@ class AgreedStudy:
     bias: Mapping[str, str]
 
 
-def agreed_studies(member: Member) -> list[AgreedStudy]:
-    """The included studies whose sheets are agreed, by label. The number of queries does not grow with them."""
+def agreed_studies(member: Member, analyses: Iterable[Analysis]) -> list[AgreedStudy]:
+    """The included studies whose sheets are agreed, by label, with what these analyses need. The number of queries does not grow."""
+    outcomes = {each.outcome_id for each in analyses}
+    prefix = f"outcome/{outcomes.pop()}/" if len(outcomes) == 1 else "outcome/"
     arms = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
-    lines = Prefetch("lines", Entry.unblinded.filter(key__startswith="outcome/"))
+    lines = Prefetch("lines", Entry.unblinded.filter(key__startswith=prefix))
     signed = Sheet.unblinded.signed().filter(study__in=included_studies(member.review), tool=FORM)
     bias = agreed_bias(member.review)
     return [
@@ -170,7 +172,7 @@ class Shown:
 def shown(member: Member, chosen: Iterable[Analysis]) -> list[Shown]:
     """Each analysis with the run that is shown for it. The number of queries does not grow with them."""
     chosen = list(chosen)
-    agreed = agreed_studies(member)
+    agreed = agreed_studies(member, chosen)
     included = included_studies(member.review).count()
     now = {each.pk: input_of(each, agreed) for each in chosen}
     known = runs_of(chosen)
@@ -227,7 +229,7 @@ def headlines(member: Member) -> list[Shown]:
 def out_of_date(member: Member) -> list[tuple[Analysis, Input]]:
     """The planned analyses of which no run on today's data exists, finished or waiting, with that data."""
     planned = list(analyses(member))
-    agreed = agreed_studies(member)
+    agreed = agreed_studies(member, planned)
     now = [(each, input_of(each, agreed)) for each in planned]
     known = {(pk, digest) for pk, rows in runs_of(planned).items() for _, _, digest in rows}
     return [(each, data) for each, data in now if (each.pk, data.hash) not in known]
@@ -235,7 +237,7 @@ def out_of_date(member: Member) -> list[tuple[Analysis, Input]]:
 
 def input_now(member: Member, analysis: Analysis) -> Input:
     """What a run of one analysis would freeze now."""
-    return input_of(analysis, agreed_studies(member))
+    return input_of(analysis, agreed_studies(member, [analysis]))
 
 
 # --- history -----------------------------------------------------------------------------------------------------
