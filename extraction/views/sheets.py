@@ -66,7 +66,7 @@ def saved(request: HttpRequest, member: Member, study: Study, mine: Blinded | No
     form = form_on(study, mine, request.POST)
     form.full_clean()
     seen = form.cleaned_data.get("version")
-    return form, sheets.save_answers(member, mine, form.values(), form.texts(), 0 if seen is None else seen)
+    return form, sheets.save_own(member, mine, form.values(), form.texts(), 0 if seen is None else seen)
 
 
 def page(
@@ -99,7 +99,7 @@ def page(
 def start(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
     tool = checked(kind, tool)
     study = queries.study(member, pk)
-    sheets.start(member, MODELS[kind], study, tool)
+    sheets.start_own(member, MODELS[kind], study, tool)
     return to(member, study, kind, tool)
 
 
@@ -113,7 +113,7 @@ def submit(request: HttpRequest, member: Member, pk: int, kind: str, tool: str =
     problems = form.problems() or schema.check(form.questions, mine.answers())
     if problems:
         return page(request, member, study, kind, tool, mine, form, problems)
-    sheets.submit(member, mine)
+    sheets.submit_own(member, mine)
     messages.success(request, "Submitted.")
     return redirect("extraction:study", member.review.slug, pk)
 
@@ -125,7 +125,7 @@ def reopen(request: HttpRequest, member: Member, pk: int, kind: str, tool: str =
     study = queries.study(member, pk)
     mine = queries.own(member, MODELS[kind], study, tool)
     if mine:
-        sheets.reopen(member, mine)
+        sheets.reopen_own(member, mine)
     return to(member, study, kind, tool)
 
 
@@ -136,7 +136,7 @@ def withdraw(request: HttpRequest, member: Member, pk: int, kind: str, tool: str
     study = queries.study(member, pk)
     mine = queries.own(member, MODELS[kind], study, tool)
     if mine:
-        sheets.withdraw(member, mine)
+        sheets.withdraw_own(member, mine)
         messages.success(request, "Withdrawn. Your answers are kept; they are back when you start again.")
     return redirect("extraction:study", member.review.slug, pk)
 

@@ -29,13 +29,13 @@ Own = TypeVar("Own", Sheet, Assessment)
 
 def start_sheet(member: Member, study: Study) -> Sheet:
     """Begin one's sheet on a study; go on with it if there is one, or with the one that was withdrawn."""
-    return start(member, Sheet, study, queries.FORM)
+    return start_own(member, Sheet, study, queries.FORM)
 
 
 def start_assessment(member: Member, study: Study, tool: str = ROB1.id) -> Assessment:
     """Begin one's risk-of-bias assessment of a study; go on with it if there is one, or with the one that was withdrawn."""
     queries.tool_of(tool)
-    return start(member, Assessment, study, tool)
+    return start_own(member, Assessment, study, tool)
 
 
 def save_entries(
@@ -51,7 +51,7 @@ def save_entries(
     version: the sheet's when it was read; an answer that has changed since is not overwritten (Stale).
     Refused, and nothing saved: unknown keys and values that cannot be read (BadInput), a submitted sheet (WrongState).
     """
-    return save_answers(member, sheet, values, sources or {}, version)
+    return save_own(member, sheet, values, sources or {}, version)
 
 
 def save_judgements(
@@ -63,37 +63,37 @@ def save_judgements(
     version: int | None = None,
 ) -> Assessment:
     """Save judgements and what supports them, by domain; as save_entries does."""
-    return save_answers(member, assessment, judgements, supports or {}, version)
+    return save_own(member, assessment, judgements, supports or {}, version)
 
 
 def submit_sheet(member: Member, sheet: Sheet) -> Sheet:
     """Hand one's sheet in when it is complete. When both are in, each author can read the other's, and agree."""
-    return submit(member, sheet)
+    return submit_own(member, sheet)
 
 
 def submit_assessment(member: Member, assessment: Assessment) -> Assessment:
     """Hand one's assessment in when it is complete; as submit_sheet does."""
-    return submit(member, assessment)
+    return submit_own(member, assessment)
 
 
 def reopen_sheet(member: Member, sheet: Sheet) -> Sheet:
     """Take one's sheet back for changes, as long as the other author's is not in."""
-    return reopen(member, sheet)
+    return reopen_own(member, sheet)
 
 
 def reopen_assessment(member: Member, assessment: Assessment) -> Assessment:
     """Take one's assessment back for changes, as long as the other author's is not in."""
-    return reopen(member, assessment)
+    return reopen_own(member, assessment)
 
 
 def withdraw_sheet(member: Member, sheet: Sheet) -> None:
     """Give one's place at a study to another author, before submitting. Starting again brings the sheet back."""
-    withdraw(member, sheet)
+    withdraw_own(member, sheet)
 
 
 def withdraw_assessment(member: Member, assessment: Assessment) -> None:
     """Give one's place at a study to another author; as withdraw_sheet does."""
-    withdraw(member, assessment)
+    withdraw_own(member, assessment)
 
 
 # --- the same for both -----------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def subject(study: Study, model: type[Blinded] | Blinded, tool: str) -> str:
     return audit.subject_of(study, name_of(model), tool)
 
 
-def start(member: Member, model: type[Own], study: Study, tool: str) -> Own:
+def start_own(member: Member, model: type[Own], study: Study, tool: str) -> Own:
     require(member, Can.EXTRACT)
     with transaction.atomic():
         study = locked_study(member, study)
@@ -156,7 +156,7 @@ def locked_own(member: Member, own: Own) -> Own:
     return found
 
 
-def save_answers(
+def save_own(
     member: Member, own: Own, values: Mapping[str, object], texts: Mapping[str, str], version: int | None
 ) -> Own:
     require(member, Can.EXTRACT)
@@ -234,7 +234,7 @@ def refuse_stale(changed: list[tuple[Line, Answer]], fields: Mapping[str, Field]
         )
 
 
-def submit(member: Member, own: Own) -> Own:
+def submit_own(member: Member, own: Own) -> Own:
     require(member, Can.EXTRACT)
     with transaction.atomic():
         own = locked_own(member, own)
@@ -261,7 +261,7 @@ def is_pair_in(own: Own) -> bool:
     return pair.filter(submitted_at__isnull=False).count() == AUTHORS
 
 
-def reopen(member: Member, own: Own) -> Own:
+def reopen_own(member: Member, own: Own) -> Own:
     require(member, Can.EXTRACT)
     with transaction.atomic():
         own = locked_own(member, own)
@@ -278,7 +278,7 @@ def reopen(member: Member, own: Own) -> Own:
     return own
 
 
-def withdraw(member: Member, own: Own) -> None:
+def withdraw_own(member: Member, own: Own) -> None:
     require(member, Can.EXTRACT)
     with transaction.atomic():
         own = locked_own(member, own)
