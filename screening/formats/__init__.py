@@ -2,7 +2,7 @@
 
 from screening.formats.detect import LABELS
 from screening.formats.limits import LIMITS, Limits
-from screening.formats.reading import Export, read
+from screening.formats.reading import Export, decoded, read
 from screening.formats.record import ParsedRecord, Part, Problem, Result, UnmappedTable, UnreadableFile
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "Result",
     "UnmappedTable",
     "UnreadableFile",
+    "decoded",
     "read",
 ]

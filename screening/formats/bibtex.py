@@ -12,7 +12,7 @@ from itertools import chain
 from screening.formats import names, tex
 from screening.formats.compose import Block, Layout, compose
 from screening.formats.record import ParsedRecord, UnreadableFile, excerpt
-from screening.formats.source import Line, Source
+from screening.formats.source import Line, Source, blank
 
 _START = re.compile(r"@[^\S\n]*([A-Za-z][A-Za-z_-]{1,30})\s*([{(])")
 _RESTART = re.compile(r"\s*@[^\S\n]*[A-Za-z]{2,30}\s*[{(][^={}\"]{0,200},")
@@ -55,10 +55,10 @@ class _Entry:
     closing: str
     line: int
     opened: int
+    last: int
     parts: list[str] = field(default_factory=list)
     size: int = 0
     depth: int = 1
-    last: int = 0
     closed: bool = False
 
     def block(self) -> Block:
@@ -108,12 +108,14 @@ def _opened(line: Line, position: int, source: Source) -> tuple[_Entry | None, i
     """-> the entry that begins on a line, if one does, and where its text goes on."""
     start = _START.search(line.text, position)
     before = line.text[position : start.start() if start else len(line.text)]
-    if before.strip("\ufeff \t\r\n,"):
+    if not blank(before.replace(",", "")):
         source.problems.add("text outside any entry was left out.", line.number, left_out=True, text=before)
     if start is None:
         return None, len(line.text)
     head = start.group()
-    entry = _Entry(start.group(1).lower(), "}" if start.group(2) == "{" else ")", line.number, len(head), [head])
+    entry = _Entry(
+        start.group(1).lower(), "}" if start.group(2) == "{" else ")", line.number, len(head), line.number, [head]
+    )
     return entry, start.end()
 
 
@@ -133,7 +135,7 @@ def _taken(entry: _Entry, line: Line, position: int, limit: int) -> int:
             break
     entry.parts.append(line.text[position:end])
     entry.size += end - position
-    if line.text[position:end].strip():
+    if not blank(line.text[position:end]):
         entry.last = line.number
     if entry.size > limit:
         raise UnreadableFile(

@@ -6,6 +6,7 @@ from typing import IO
 from screening.formats import ris, table
 from screening.formats.markup import ENTITIES_REFUSED
 from screening.formats.record import UnreadableFile
+from screening.formats.source import blank
 
 LABELS = {
     "ris": "RIS",
@@ -71,7 +72,7 @@ def text_format(head: str) -> str:
     Raises UnreadableFile, saying what the file seems to be, where it is none of them.
     """
     head = head.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if not head.strip("\ufeff \t\n"):
+    if blank(head):
         raise UnreadableFile("The file is empty. " + EXPORT_AGAIN)
     _refuse_controls(head)
     if table.begins_with_header(head):
@@ -82,7 +83,7 @@ def text_format(head: str) -> str:
         return tagged
     if found := table.layout_of(head):
         return found
-    if head.lstrip()[0] in "{[":
+    if head.lstrip()[:1] in ("{", "["):
         raise UnreadableFile("The file looks like JSON, which is not read. " + EXPORT_AGAIN)
     raise UnreadableFile(
         "The file is in no format that is known: neither records with tags, nor XML, nor a table with a header row "

@@ -1,8 +1,8 @@
 """What stands in the record being read? Gathers the lines of a tagged record, and all its tags with their values."""
 
 from screening.formats.compose import Block
-from screening.formats.record import UnreadableFile
-from screening.formats.source import Line
+from screening.formats.record import UnreadableFile, excerpt
+from screening.formats.source import Line, blank
 
 _COST_OF_A_LINE = 64
 
@@ -14,6 +14,7 @@ class Draft:
         self.line = first.number
         self.limit = limit
         self.ended = False
+        self.remarks: list[str] = []
         self._lines: list[Line] = []
         self._values: list[tuple[str, list[str]]] = []
         self._size = 0
@@ -39,6 +40,13 @@ class Draft:
         if self._values:
             self._values[-1][1].append(text)
 
+    def aside(self, line: Line) -> None:
+        """Take a line that belongs to no value, and say so."""
+        self.keep(line)
+        self.remarks.append(
+            f"Line {line.number}: “{excerpt(line.text)}” stands behind no tag; only the raw text has it."
+        )
+
     @property
     def has_tags(self) -> bool:
         """Whether any tag has come in."""
@@ -56,7 +64,7 @@ class Draft:
     def block(self) -> Block:
         """-> the raw text and its place, without the blank lines behind it."""
         kept = list(self._lines)
-        while len(kept) > 1 and not kept[-1].text.strip():
+        while len(kept) > 1 and blank(kept[-1].text):
             kept.pop()
         return Block(self.line, kept[-1].number, "".join(line.text for line in kept))
 

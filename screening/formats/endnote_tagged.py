@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
-from screening.formats.source import Source
+from screening.formats.source import Source, blank
 
 _TAG = re.compile(r"\ufeff?%([0-9A-Z@!?+~>(){}<*#$&^=\[\]|])(?:[ \t]([^\r\n]*)|(?=\s*$))")
 _OPENING = "0TA"
@@ -47,7 +47,7 @@ def _drafts(source: Source) -> Iterator[Draft]:
     draft: Draft | None = None
     after_blank = False
     for line in source.lines():
-        blank = not line.text.strip("\ufeff \t\r\n")
+        empty = blank(line.text)
         found = _TAG.match(line.text)
         if found:
             tag = found.group(1)
@@ -58,9 +58,9 @@ def _drafts(source: Source) -> Iterator[Draft]:
             draft.tag(line, "%" + tag, (found.group(2) or "").strip())
         elif draft:
             draft.more(line, line.text.strip())
-        elif not blank:
+        elif not empty:
             source.left_out(line)
-        after_blank = blank
+        after_blank = empty
     if draft:
         yield draft
 

@@ -14,7 +14,7 @@ from defusedxml.ElementTree import fromstring
 
 from screening.formats.compose import Block
 from screening.formats.record import UnreadableFile
-from screening.formats.source import Source, line_ends
+from screening.formats.source import BLANKS, Source, line_ends
 
 ENTITIES_REFUSED = (
     "The XML declares entities, which no export does and which can do harm. It was refused; export the search again."
@@ -98,14 +98,16 @@ def without_tags(text: str) -> str:
         ending = next((end for begin, end in _PASSED_OVER.items() if text.startswith(begin, start)), "")
         if ending:
             end = text.find(ending, start)
-            position = len(text) if end < 0 else end + len(ending)
+            position = start if end < 0 else end + len(ending)
+            if end < 0:
+                break
         elif tag := _TAG.match(text, start):
             position = tag.end()
         else:
             kept.append("<")
             position = start + 1
     kept.append(text[position:])
-    return "".join(kept).strip("\ufeff \t\r\n")
+    return "".join(kept).strip(BLANKS)
 
 
 def element(source: Source, block: Block) -> Element | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
-from screening.formats.source import Source
+from screening.formats.source import Source, blank
 
 _TAG = re.compile(r"\ufeff?([A-Z][A-Z0-9]{1,3}) {0,3}- ?([^\r\n]*)")
 _NUMBER = re.compile(r"\ufeff?<\d{1,7}>\s*$")
@@ -47,7 +47,7 @@ def read(source: Source) -> Iterator[ParsedRecord]:
         fields = draft.fields(" ")
         block = draft.block()
         if any(text for values in fields.values() for text in values):
-            yield _record(compose(block, fields, _LAYOUT, max_field=source.limits.field_characters))
+            yield _record(compose(block, fields, _LAYOUT, draft.remarks, max_field=source.limits.field_characters))
         else:
             source.empty(block.line, block.end_line)
 
@@ -57,13 +57,13 @@ def _drafts(source: Source) -> Iterator[Draft]:
     after_blank = False
     for line in source.lines():
         text = line.text
-        blank = not text.strip("\ufeff \t\r\n")
-        found = None if blank else _TAG.match(text)
-        if not blank and (_NUMBER.match(text) or (found and _begins(draft, found.group(1), after_blank))):
+        empty = blank(text)
+        found = None if empty else _TAG.match(text)
+        if not empty and (_NUMBER.match(text) or (found and _begins(draft, found.group(1), after_blank))):
             if draft:
                 yield draft
             draft = Draft(line, source.limits.record_characters)
-        if blank:
+        if empty:
             if draft:
                 draft.keep(line)
         elif found:
@@ -71,9 +71,11 @@ def _drafts(source: Source) -> Iterator[Draft]:
             draft.tag(line, found.group(1), found.group(2).strip())
         elif draft and (not after_blank or text[0] in " \t" or draft.line == line.number):
             draft.more(line, text.strip())
+        elif draft:
+            draft.aside(line)
         else:
             source.left_out(line)
-        after_blank = blank
+        after_blank = empty
     if draft:
         yield draft
 

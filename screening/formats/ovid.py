@@ -11,7 +11,7 @@ from dataclasses import replace
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
-from screening.formats.source import Source
+from screening.formats.source import Source, blank
 
 _NUMBER = re.compile(r"\ufeff?<\s*\d{1,7}\s*\.?\s*>\s*$")
 _NAME = re.compile(r"([A-Z][A-Za-z0-9 ,/&()'-]{1,60}?)\.?\s*$")
@@ -82,7 +82,7 @@ def _drafts(source: Source) -> Iterator[Draft]:
             draft.more(line, text.strip())
         elif draft:
             draft.keep(line)
-        elif text.strip("\ufeff \t\r\n"):
+        elif not blank(text):
             source.left_out(line)
     if draft:
         yield draft

@@ -68,6 +68,11 @@ def read(
         )
 
 
+def decoded(data: bytes, encoding: str | None = None) -> str:
+    """-> the text of a file that is no archive or workbook, of which the raw text of each record is a part."""
+    return "".join(line.text for line in Source(io.BytesIO(data), encoding=encoding).lines())
+
+
 class Export:
     """An export file, open for reading once from its start to its end.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
-from screening.formats.source import Source
+from screening.formats.source import Source, blank
 
 _TAGS = (
     "RT SR ID A1 A2 A3 A4 A5 A6 T1 T2 T3 JF JO YR FD VO IS SP OP K1 AB NO ED PB PP SN AV AD AN LA CL SF OT LK DO CN DB DS IP "
@@ -61,7 +61,7 @@ def _drafts(source: Source) -> Iterator[Draft]:
             draft.tag(line, found.group(1), (found.group(2) or "").strip())
         elif draft:
             draft.more(line, line.text.strip())
-        elif line.text.strip("\ufeff \t\r\n"):
+        elif not blank(line.text):
             source.left_out(line)
     if draft:
         yield draft

@@ -11,7 +11,7 @@ from dataclasses import replace
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
-from screening.formats.source import Source
+from screening.formats.source import Source, blank
 
 _TYPE = re.compile(r"[\ufeff\s]{0,4}(TY[ \t]{0,4}-|ty  ?-)([^\r\n]*)")
 _TYPE_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9 ]{0,30})?")
@@ -81,7 +81,7 @@ def _drafts(source: Source) -> Iterator[Draft]:
             draft.tag(line, found.group(1).upper(), found.group(2) or "")
         elif draft:
             draft.more(line, line.text.strip("\ufeff\r\n"))
-        elif line.text.strip("\ufeff \t\r\n"):
+        elif not blank(line.text):
             source.left_out(line)
     if draft:
         yield draft

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from screening.formats.source import Line
+from screening.formats.source import Line, blank
 
 csv.field_size_limit(64_000_000)
 _LONGEST = 2_000
@@ -79,7 +79,7 @@ def rows(lines: Iterator[Line], delimiter: str, width: int = 0) -> Iterator[Row]
             cells = next(csv.reader(_bare(feed.taken[0].text), delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
             cells = [cell.strip().strip('"') for cell in cells]
         raw = "".join(line.text for line in feed.taken)
-        if raw.strip("\ufeff \t\r\n"):
+        if not blank(raw):
             first, last = feed.taken[0].number, feed.taken[-1].number
             yield Row(first, last, raw, tuple(cells or ()), remark)
 

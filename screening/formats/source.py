@@ -15,6 +15,18 @@ _ESCAPED = re.compile("[\udc80-\udcff]")
 _CHUNK = 1 << 16
 
 
+# All that Python counts as white space, a byte-order mark, and the end-of-file mark of old systems.
+BLANKS = (
+    "\t\n\x0b\x0c\r\x1a\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+
+
+def blank(text: str) -> bool:
+    """-> does a text show nothing?"""
+    return not text.strip(BLANKS)
+
+
 class Line(NamedTuple):
     """A line with its number, from 1, and its text with its line end."""
 
@@ -84,8 +96,8 @@ class Source:
         number = 1
         with self._text() as text:
             while chunk := text.read(_CHUNK):
-                if chunk.endswith("\r"):
-                    chunk += text.read(1)
+                while chunk.endswith("\r") and (behind := text.read(1)):
+                    chunk += behind
                 yield self._told(chunk, number)
                 number += line_ends(chunk)
 
@@ -126,8 +138,10 @@ class Source:
 
 
 def line_ends(text: str) -> int:
-    """-> how many line ends (CRLF, LF or CR) a text holds."""
-    return text.count("\n") + (text.count("\r") - text.count("\r\n") if "\r" in text else 0)
+    """-> how many line ends a text holds, counted as ``Source.lines`` does."""
+    if "\r" not in text:
+        return text.count("\n")
+    return text.count("\n") + text.count("\r") - text.count("\r\n") - text.count("\r\r\n")
 
 
 def _clean(text: str) -> str:

@@ -11,7 +11,7 @@ from screening.formats.columns import Roles, layout, mapped, roles_of
 from screening.formats.compose import Block, Fields, Layout, compose
 from screening.formats.record import ParsedRecord, UnmappedTable
 from screening.formats.rows import Row, rows
-from screening.formats.source import Line, Source
+from screening.formats.source import BLANKS, Line, Source
 
 DELIMITERS = ",\t;|"
 HEADER_WITHIN = 15
@@ -111,7 +111,7 @@ def numbered(width: int) -> tuple[str, ...]:
 
 def column_names(cells: Iterable[str]) -> tuple[str, ...]:
     """-> a header row's names as they stand, without the blanks around them; an unnamed column gets its number."""
-    return tuple(cell.strip("\ufeff \t\r\n\xa0") or f"Column {number}" for number, cell in enumerate(cells, 1))
+    return tuple(cell.strip(BLANKS) or f"Column {number}" for number, cell in enumerate(cells, 1))
 
 
 def read(source: Source, mapping: Mapping[str, str] | None = None) -> Iterator[ParsedRecord]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
-from screening.formats.source import Line, Source
+from screening.formats.source import Line, Source, blank
 
 _TAG = re.compile(r"\ufeff?([A-Z][A-Z0-9])(?: ([^\r\n]*)|(?=\s*$))")
 _HEADER = ("FN", "VR", "EF")
@@ -77,11 +77,11 @@ def _drafts(source: Source) -> Iterator[Draft]:
         elif found and (draft or tag not in (*_HEADER, "ER")):
             draft = draft or Draft(line, source.limits.record_characters)
             draft.tag(line, tag, (found.group(2) or "").strip())
-        elif draft and line.text.strip():
+        elif draft and not blank(line.text):
             draft.more(line, line.text.strip())
         elif draft:
             draft.keep(line)
-        elif line.text.strip("\ufeff \t\r\n"):
+        elif not blank(line.text):
             _outside(source, line, tag)
     if draft:
         yield draft
