@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from reviewapp import forms, queries, workflow
+from analysis import queries as analysis
+from analysis import workflow as planning
+from analysis.forms import measures_by_kind
+from analysis.models import Analysis
+from extraction import queries as extraction
+from extraction import workflow as defining
+from extraction.models import Outcome
+from reviewapp import queries, workflow
 from reviewapp.access import Can, for_member
-from reviewapp.models import Member
+from reviewapp.errors import BadInput
+from reviewapp.forms import NewReview
+from reviewapp.models import Member, User
 from reviewapp.queries import Step
 from screening import queries as screening
 
 
 def steps(member: Member) -> list[Step]:
     """The path of a review, from search to flow diagram."""
-    return screening.steps(member)
+    return [*screening.steps(member), *extraction.steps(member), *analysis.steps(member)]
 
 
 @require_GET
@@ -47,11 +61,53 @@ def waiting(request: HttpRequest, member: Member) -> HttpResponse:
     return render(request, "reviewapp/_waiting.html", {"member": member, "mine": [s for s in steps(member) if s.mine]})
 
 
+# --- a new review, with the analyses planned in its protocol ---------------------------------------------------
+
+
+class PlannedAnalysis(forms.Form):
+    """One row of the plan: an outcome, and how it is to be pooled. The kind of the outcome follows from the measure."""
+
+    outcome = forms.CharField(max_length=200, required=False)
+    time_point = forms.CharField(max_length=120, required=False)
+    measure = forms.ChoiceField(choices=measures_by_kind)
+    model = forms.ChoiceField(choices=Analysis.Model.choices, initial=Analysis.Model.RANDOM)
+
+
+Plan = forms.formset_factory(PlannedAnalysis, extra=3, max_num=40, absolute_max=40)
+
+
 @require_http_methods(["GET", "POST"])
 @login_required
 def new_review(request: HttpRequest) -> HttpResponse:
-    form = forms.NewReview(request.POST or None)
-    if form.is_valid():
-        owner = workflow.create_review(request.user, **form.cleaned_data)
-        return redirect("review-home", owner.review.slug)
-    return render(request, "reviewapp/new_review.html", {"form": form})
+    """Start a review. The button for more rows of the plan sends the page to itself, so it works without script."""
+    form, plan = NewReview(request.POST or None), Plan(request.POST or None, prefix="plan")
+    if "more" in request.POST:
+        typed = [each.cleaned_data for each in plan if each.is_valid() and each.cleaned_data]
+        form, plan = NewReview(initial={"is_author": False, **request.POST.dict()}), Plan(prefix="plan", initial=typed)
+    elif form.is_valid() and plan.is_valid():
+        try:
+            owner = create(request.user, form.cleaned_data, plan.cleaned_data)
+        except BadInput as error:
+            form.add_error(None, f"{error.message} {error.todo}")
+        else:
+            return redirect("review-home", owner.review.slug)
+    context = {"form": form, "plan": plan}
+    refused = bool(form.errors or any(plan.errors))
+    return render(request, "reviewapp/new_review.html", context, status=422 if refused else 200)
+
+
+def create(user: User, protocol: dict[str, Any], plan: Iterable[dict[str, str]]) -> Member:
+    """A review with its protocol, its outcomes and its analyses, or none of it. Raises BadInput."""
+    kinds = {str(measure): kind for kind, measures in Analysis.MEASURES_OF.items() for measure in measures}
+    outcomes: dict[tuple[str, str], Outcome] = {}
+    with transaction.atomic():
+        owner = workflow.create_review(user, **protocol)
+        for row in plan:
+            if not row.get("outcome"):
+                continue
+            key, kind = (row["outcome"], row["time_point"]), kinds[row["measure"]]
+            if key not in outcomes:
+                outcomes[key] = defining.define_outcome(owner, name=key[0], kind=kind, time_point=key[1])
+            method = Analysis.Method.MH if kind == Outcome.Kind.DICHOTOMOUS else Analysis.Method.IV
+            planning.plan(owner, outcomes[key], measure=row["measure"], method=method, model=row["model"])
+    return owner

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
 from django.forms.models import model_to_dict
 from django.http import HttpRequest
@@ -68,6 +70,21 @@ class Protocol(forms.ModelForm):
             **{name: forms.Textarea(attrs={"rows": 2}) for name in ("comparison", "outcomes", "note")},
             **{name: forms.Textarea(attrs={"rows": 5}) for name in ("include_criteria", "exclude_criteria")},
         }
+
+    @property
+    def helper(self) -> FormHelper:
+        """The order on the page: question and PICO, eligibility, who decides."""
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = Layout(
+            Fieldset("The question", "title", "question"),
+            Row(Column("population"), Column("intervention"), css_class="row-cols-1 row-cols-md-2"),
+            Row(Column("comparison"), Column("outcomes"), css_class="row-cols-1 row-cols-md-2"),
+            Fieldset("Eligibility", "include_criteria", "exclude_criteria", "reasons"),
+            Fieldset("Who decides", *[name for name in self.fields if name.startswith("votes") or name == "is_author"]),
+            "note",
+        )
+        return helper
 
     def clean_reasons(self) -> list[str]:
         reasons = [line.strip() for line in self.cleaned_data["reasons"].splitlines() if line.strip()]

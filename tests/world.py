@@ -155,8 +155,8 @@ def extracted(made: World) -> None:
     """A study with one sheet in and one under way, one that waits for agreement, and one that is agreed."""
     pair = (made.first, made.second)
     outcome = build_extraction.outcome(made.first)
-    half, differing, agreed = (
-        build_extraction.study(pair, label) for label in ("Half 2001", "Differing 2002", "Agreed 2003")
+    half, fresh, differing, agreed = (
+        build_extraction.study(pair, label) for label in ("Half 2001", "Fresh 2002", "Differing 2003", "Agreed 2004")
     )
     hidden(made, half, outcome)
     for study in (differing, agreed):
@@ -170,6 +170,7 @@ def extracted(made: World) -> None:
     made.things |= {
         "outcome": {"pk": outcome.pk},
         "study": {"pk": half.pk},
+        "fresh": {"pk": fresh.pk},
         "differing": {"pk": differing.pk},
         "agreed": {"pk": agreed.pk},
         "arm": {"pk": half.arms.first().pk},
