@@ -7,8 +7,10 @@ Random-effects model (tau^2: REML); inverse variance (k = 3), RR, RevMan 2025
 ...
 """
 
+from .bias import BIAS_TESTS, BiasTest, asymmetry, egger, rank_test
 from .effects import effects
 from .errors import StatsError
+from .failsafe import FailSafeN, fail_safe_n
 from .influence import Influence, influence
 from .measures import MEASURES, measure
 from .options import PRESETS, Options, preset
@@ -17,8 +19,11 @@ from .regression import Regression, regress
 from .results import Effects, Pooled
 from .sensitivity import PooledSeries, cumulate, leave_one_out
 from .subgroup import Subgroups, subgroups
+from .trimfill import TrimAndFill, trim_and_fill
 
 __all__ = [
-    "MEASURES", "PRESETS", "Effects", "Influence", "Options", "Pooled", "PooledSeries", "Regression", "StatsError",
-    "Subgroups", "cumulate", "effects", "influence", "leave_one_out", "measure", "pool", "preset", "regress", "subgroups",
+    "BIAS_TESTS", "MEASURES", "PRESETS", "BiasTest", "Effects", "FailSafeN", "Influence", "Options", "Pooled",
+    "PooledSeries", "Regression", "StatsError", "Subgroups", "TrimAndFill", "asymmetry", "cumulate", "effects", "egger",
+    "fail_safe_n", "influence", "leave_one_out", "measure", "pool", "preset", "rank_test", "regress", "subgroups",
+    "trim_and_fill",
 ]  # fmt: skip

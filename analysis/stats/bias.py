@@ -100,7 +100,7 @@ def asymmetry(es: Effects, predictor: str = "sei", model: str = "lm", method: st
     >>> es = effects("GEN", yi=[0.1, 0.3, 0.5, 0.9], vi=[0.01, 0.04, 0.05, 0.20])
     >>> t = asymmetry(es)
     >>> round(t.stat, 3), t.df, round(t.limit, 3)
-    (8.343, 2.0, -0.13)
+    (6.466, 2.0, -0.144)
     """
     if predictor not in PREDICTORS:
         raise StatsError(f"predictor={predictor!r} is not known; choose one of {', '.join(PREDICTORS)}.")

@@ -105,30 +105,32 @@ def _log_or_nan(x: FloatArray) -> FloatArray:
     return np.log(np.where(x > 0, x, np.nan))
 
 
-def _prepare(columns: Columns, o: Options, measure: str) -> tuple[Tables, FloatArray, FloatArray, Tables, list[str]]:
+def _prepare(columns: Columns, o: Options, measure: str) -> tuple[Tables, Tables, list[str]]:
+    """The tables as they are, the tables with the correction, and who is left out why."""
     t = tables(columns)
-    add1, add2 = corrections(t, o.add, o.to)
-    plus = t.plus(add1, add2)
-    reasons = left_out(t, measure, o.drop00)
-    return t, add1, add2, plus, first_reason(reasons, len(t.a))
+    why = first_reason(left_out(t, measure, o.drop00), len(t.a))
+    return t, t.plus(*corrections(t, o.add, o.to)), why
 
 
 @register("RR", "Risk ratio", ("ai", "n1i", "ci", "n2i"), "exp", kind="bin2")
 def risk_ratio(columns: Columns, o: Options) -> Computed:
-    """Log risk ratio; variance 1/a - 1/n1 + 1/c - 1/n2 (Katz et al. 1978, Biometrics 34:469)."""
-    t, add1, add2, plus, why = _prepare(columns, o, "RR")
-    n1, n2 = plus.n1, plus.n2
+    """Log risk ratio; variance 1/a - 1/n1 + 1/c - 1/n2 (Katz et al. 1978, Biometrics 34:469).
+
+    The variance is computed as b/(a n1) + d/(c n2), which does not cancel.
+    """
+    t, plus, why = _prepare(columns, o, "RR")
+    b, d = plus.b, plus.d
     if o.correction_form == "meta":
-        n1, n2 = t.n1 + add1, t.n2 + add2
+        b, d = t.b, t.d
+    n1, n2 = plus.a + b, plus.c + d
     y = _log_or_nan(plus.a / n1) - _log_or_nan(plus.c / n2)
-    v = 1 / plus.a - 1 / n1 + 1 / plus.c - 1 / n2
-    return Computed(y, v, why, ZERO_CELL)
+    return Computed(y, b / plus.a / n1 + d / plus.c / n2, why, ZERO_CELL)
 
 
 @register("OR", "Odds ratio", ("ai", "n1i", "ci", "n2i"), "exp", kind="bin2")
 def odds_ratio(columns: Columns, o: Options) -> Computed:
     """Log odds ratio; variance 1/a + 1/b + 1/c + 1/d (Woolf 1955, Ann Hum Genet 19:251)."""
-    _, _, _, t, why = _prepare(columns, o, "OR")
+    _, t, why = _prepare(columns, o, "OR")
     y = _log_or_nan(t.a / t.b) - _log_or_nan(t.c / t.d)
     return Computed(y, 1 / t.a + 1 / t.b + 1 / t.c + 1 / t.d, why, ZERO_CELL)
 
@@ -136,7 +138,7 @@ def odds_ratio(columns: Columns, o: Options) -> Computed:
 @register("RD", "Risk difference", ("ai", "n1i", "ci", "n2i"), "identity", kind="bin2")
 def risk_difference(columns: Columns, o: Options) -> Computed:
     """Risk difference; variance a b / n1^3 + c d / n2^3."""
-    t, _, _, plus, why = _prepare(columns, o, "RD")
+    t, plus, why = _prepare(columns, o, "RD")
     estimate = plus if o.correction_form == "cells" else t
     y = estimate.a / estimate.n1 - estimate.c / estimate.n2
     v = plus.a * plus.b / plus.n1**3 + plus.c * plus.d / plus.n2**3

@@ -52,7 +52,7 @@ def fail_safe_n(
     >>> from analysis.stats import effects, fail_safe_n
     >>> es = effects("GEN", yi=[0.5, 0.6, 0.8], vi=[0.02, 0.03, 0.04])
     >>> fail_safe_n(es).n
-    32
+    42
     """
     if kind not in ("Rosenthal", "Orwin", "Rosenberg"):
         raise StatsError(f"kind={kind!r} is not known; choose 'Rosenthal', 'Orwin' or 'Rosenberg'.")

@@ -48,7 +48,7 @@ def from_tau2(tau2: float, typical: float) -> tuple[float, float]:
     """I2 in percent and H2, from tau2 and the typical sampling variance."""
     if math.isinf(tau2):
         return 100.0, math.inf
-    return 100.0 * tau2 / (typical + tau2), 1.0 + tau2 / typical
+    return 100.0 * (tau2 / (typical + tau2)), 1.0 + tau2 / typical
 
 
 def heterogeneity(model: Model, q: float, df: int, tau2: float, tau2_ci: Interval, use_tau2: bool) -> Heterogeneity:

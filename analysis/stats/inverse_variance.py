@@ -20,12 +20,16 @@ from .roots import NoConvergence
 from .tau2 import Tau2, estimate_tau2
 
 ZERO_VARIANCE = "its sampling variance is zero"
+# Third powers of weights must not overflow; nothing that anybody measures comes near.
+LARGEST = 1e60
+OUT_OF_RANGE = f"its estimate or variance is too large or too small to compute with (beyond {LARGEST:g})"
 NO_Q = "a sampling variance is zero, so Q, I2 and H2 are not defined"
 NOTHING = "there is no study to pool, so nothing is estimated"
 ONE_STUDY = "there is one study: the result is that study's, tau2 is taken as 0, and nothing is predicted"
 DEGENERATE = "the standard error is zero, so there is no test: all estimates agree exactly"
 # Estimators that need no weights 1/v at tau2 = 0, so that a variance of zero need not stop them.
 WITHOUT_WEIGHTS = ("HE", "SJ", "PM", "REML", "ML", "EB")
+BEYOND = "the effects or their variances are beyond the range in which double precision can compute"
 LeftOut = tuple[tuple[str, str], ...]
 
 
@@ -41,9 +45,11 @@ class Usable:
 
 def usable(es: Effects, zero_variances: bool = False) -> Usable:
     """The studies of `es` with an estimate and a variance above zero, or of zero too if `zero_variances`."""
-    good = np.isfinite(es.yi) & ((es.vi >= 0) if zero_variances else (es.vi > 0))
+    within = (np.abs(es.yi) <= LARGEST) & (es.vi <= LARGEST) & (es.vi >= 1 / LARGEST)
+    good = within | ((es.vi == 0) & zero_variances)
     out = tuple(
-        (es.study[i], es.reasons[i] or ZERO_VARIANCE) for i in np.flatnonzero(~good)
+        (es.study[i], es.reasons[i] or (ZERO_VARIANCE if es.vi[i] == 0 else OUT_OF_RANGE))
+        for i in np.flatnonzero(~good)
     )  # fmt: skip
     return Usable(np.flatnonzero(good), es.yi[good], es.vi[good], out)
 
@@ -96,8 +102,8 @@ def pool_inverse_variance(es: Effects, o: Options, known: Tau2 | None = None) ->
     if o.zero_variance == "keep" and o.method in WITHOUT_WEIGHTS and np.any(es.vi == 0):
         u = usable(es, zero_variances=True)
         model = Model.of(u.y, u.v)
-        tau2, notes = tau2_or_note(model, o.method)
-        if model.df and tau2.value != 0:
+        tau2, notes = tau2_or_note(model, o.method) if model.spread > 0 else (Tau2(0.0, 0.0), [])
+        if tau2.value != 0:
             mean = random_effects_mean(model, tau2.value, o.test)
             return assemble(es, o, u, model, tau2, mean, math.nan, model.df, [*notes, NO_Q])
     u = usable(es)
@@ -136,6 +142,8 @@ def report(
     stat, p, ci_lb, ci_ub = wald_test(mean.estimate, mean.se, mean.df, o.level)
     if mean.se == 0:
         notes = [*notes, DEGENERATE]
+    if not notes and not all(map(math.isfinite, (mean.estimate, mean.se, stat, tau2.value, het.Q, het.I2, het.H2))):
+        notes = [BEYOND]
     kind = o.prediction if o.method != "EE" else "none"
     pi_lb, pi_ub, pi_df = prediction_interval(
         kind, mean.estimate, tau2.value, k, mean.se, mean.se_wald, mean.se_knha, mean.df, o.level

@@ -62,7 +62,7 @@ def pool_mantel_haenszel(es: Effects, o: Options) -> Pooled:
     if o.mh_q_drop00:
         u = _without(u, s.uninformative)
     q = float(np.sum((u.y - fit.estimate) ** 2 / u.v)) if len(u.y) else 0.0
-    if o.method == "DL" and len(u.y):
+    if o.method == "DL" and len(u.y) and not math.isnan(fit.estimate):
         return _random(es, o, u, q)
     return _common(es, o, s, fit, q, len(u.y) - 1)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from .effects import effects as compute_effects
 from .errors import StatsError
 from .inverse_variance import pool_inverse_variance
@@ -32,9 +34,8 @@ def pool(es: Effects, **options: Any) -> Pooled:
     o = es.options.but(**options)
     if o.weighting == "Peto":
         es = _peto_effects(es, o)
-    if o.weighting == "MH":
-        return pool_mantel_haenszel(es, o)
-    return pool_inverse_variance(es, o)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # a note tells what overflowed
+        return pool_mantel_haenszel(es, o) if o.weighting == "MH" else pool_inverse_variance(es, o)
 
 
 def _peto_effects(es: Effects, o: Options) -> Effects:

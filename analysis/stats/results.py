@@ -97,10 +97,15 @@ class Effects(Result):
 
     @cached_property
     def n_harmonic(self) -> float | None:
-        """Harmonic mean of the sample sizes of the studies with an estimate; None without sample sizes."""
+        """Harmonic mean of the sample sizes of the studies with an estimate (NaN without a study).
+
+        None if the measure's data have no sample sizes.
+        """
         known = ~np.isnan(self.yi)
-        if "ni" not in self.data or not known.any():
+        if "ni" not in self.data:
             return None
+        if not known.any():
+            return math.nan
         return float(1.0 / np.mean(1.0 / self.data["ni"][known]))
 
     def natural(self, values: FloatArray | float) -> FloatArray:

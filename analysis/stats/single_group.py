@@ -53,7 +53,7 @@ def proportion(c: Columns, o: Options) -> Computed:
 def log_proportion(c: Columns, o: Options) -> Computed:
     """Log of the proportion; variance 1/x - 1/n."""
     x, n, why = _proportion(c, o)
-    return Computed(_log(x / n), 1 / x - 1 / n, why, ZERO_COUNT)
+    return Computed(_log(x / n), (n - x) / x / n, why, ZERO_COUNT)
 
 
 @register("PLO", "Log odds", ("xi", "ni"), "ilogit", kind="prop")

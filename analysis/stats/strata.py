@@ -105,17 +105,21 @@ def table_tests(t: Tables, odds: float, correct: bool) -> dict[str, float]:
     """Cochran-Mantel-Haenszel test of no association, Breslow-Day and Tarone tests of one odds ratio.
 
     Cochran 1954, Mantel and Haenszel 1959 (`correct`: less a half); Breslow and Day 1980, equation 4.30;
-    Tarone 1985. `odds` is the Mantel-Haenszel odds ratio; with NaN the tests of one odds ratio are NaN.
+    Tarone 1985. `odds` is the Mantel-Haenszel odds ratio. NaN where a test is not defined: with NaN odds, and
+    p-values with a single informative table.
     """
     difference, variance = observed_minus_expected(t)
     known = variance > 0
     tests = _cochran(float(difference[known].sum()), float(variance[known].sum()), correct)
+    undefined = dict.fromkeys(("tarone", "tarone_p", "breslow_day", "breslow_day_p"), math.nan)
     if math.isnan(odds):
-        return tests | dict.fromkeys(("tarone", "tarone_p", "breslow_day", "breslow_day_p"), math.nan)
+        return tests | undefined
     t = t.where(np.flatnonzero(known))
-    fitted = fitted_cell(t.n1, t.n2, t.a + t.c, odds)
     events = t.a + t.c
-    spread = 1 / (1 / fitted + 1 / (events - fitted) + 1 / (t.n1 - fitted) + 1 / (t.n2 - events + fitted))
+    fitted = fitted_cell(t.n1, t.n2, events, odds)
+    spread = _variances(fitted, events - fitted, t.n1 - fitted, t.n2 - events + fitted)
+    if not np.all(spread > 0):
+        return tests | undefined
     breslow_day = float(((t.a - fitted) ** 2 / spread).sum())
     tarone = breslow_day - float((t.a - fitted).sum()) ** 2 / float(spread.sum())
     df = len(fitted) - 1
@@ -125,14 +129,22 @@ def table_tests(t: Tables, odds: float, correct: bool) -> dict[str, float]:
     }  # fmt: skip
 
 
+def _variances(*cells: FloatArray) -> FloatArray:
+    """One over the sum of the cells' reciprocals; 0 where a cell is 0."""
+    smallest = np.min(cells, axis=0)
+    safe = [np.where(smallest > 0, cell, 1.0) for cell in cells]
+    variances: FloatArray = np.where(smallest > 0, 1 / sum(1 / cell for cell in safe), 0.0)
+    return variances
+
+
 def fitted_cell(n1: FloatArray, n2: FloatArray, events: FloatArray, odds: float) -> FloatArray:
     """The events in group 1 that give tables with these margins the odds ratio `odds`: root of a quadratic."""
-    a = 1 - odds
     b = n2 - events + odds * (n1 + events)
-    c = -odds * n1 * events
-    # The root in range, in the form that does not cancel; it also holds for odds = 1.
-    root: FloatArray = -2 * c / (b + np.sqrt(b**2 - 4 * a * c))
-    return root
+    # b^2 - 4ac and the root in range, written so that nothing cancels, also for odds ratios of 0+, 1 and 1e30
+    mixed = n1 * n2 + events * (n1 + n2 - events)
+    root = np.sqrt((n2 - events) ** 2 + (odds * (n1 - events)) ** 2 + 2 * odds * mixed)
+    cell: FloatArray = np.where(b >= 0, 2 * odds * n1 * events / (np.abs(b) + root), (root - b) / 2 / max(1 - odds, 1e-300))
+    return cell
 
 
 def rate_tests(r: Rates, correct: bool) -> dict[str, float]:

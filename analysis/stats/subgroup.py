@@ -64,7 +64,7 @@ def subgroups(es: Effects, by: Column, tau2: str = "separate", name: str = "subg
     >>> es = effects("GEN", yi=[-0.9, -1.6, -0.2, -0.8], vi=[0.3, 0.2, 0.05, 0.01])
     >>> s = subgroups(es, ["a", "a", "b", "b"], method="DL")
     >>> s.levels, [round(g.estimate, 2) for g in s.groups], round(s.Q_between, 2)
-    (('a', 'b'), [-1.32, -0.57], 2.5)
+    (('a', 'b'), [-1.32, -0.53], 2.96)
     """
     if tau2 not in ("separate", "common"):
         raise StatsError(f"tau2={tau2!r} is not known; choose 'separate' or 'common'.")

@@ -104,6 +104,8 @@ def ml(model: Model) -> Tau2:
 def reml(model: Model) -> Tau2:
     """Restricted maximum likelihood, the global maximum; standard error from Fisher's information (Harville 1977)."""
     value, count = maximum_likelihood(model, restricted=True)
+    if value == 0 and model.zero_variances:  # no regression, hence no information, at this boundary
+        return Tau2(0.0, math.nan)
     return Tau2(value, math.sqrt(2 / float(model.at(value).trace_psps()[0])), _peaks(count))
 
 

@@ -58,7 +58,7 @@ def trim_and_fill(es: Effects, estimator: str = "L0", side: str = "auto", **opti
     >>> es = effects("GEN", yi=[0.1, 0.2, 0.3, 0.9, 1.2], vi=[0.01, 0.02, 0.02, 0.1, 0.2])
     >>> t = trim_and_fill(es, method="EE")
     >>> t.side, t.k0, round(t.pooled.estimate, 3)
-    ('left', 2, 0.157)
+    ('left', 2, 0.175)
     """
     if estimator not in ("L0", "R0"):
         raise StatsError(f"estimator={estimator!r} is not known; choose 'L0' or 'R0'.")
