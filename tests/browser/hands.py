@@ -84,7 +84,9 @@ class Hands:
             self.page.keyboard.press(key)
 
     def key(self, key: str) -> None:
-        """Press a single key that changes something on this page."""
+        """Press a single key that changes something on this page, once the page is at rest."""
+        self.page.wait_for_load_state("load")
+        self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added").wait_for(state="detached")
         self.page.keyboard.press(key)
 
     def choose_file(self, label: str, path: Path) -> None:
