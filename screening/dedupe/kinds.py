@@ -1,0 +1,60 @@
+"""What kind of report does a record say it is: a preprint, a meeting's abstract, a thesis, a registration, a notice?"""
+
+from __future__ import annotations
+
+import re
+
+PREPRINT, ABSTRACT, THESIS, CHAPTER, REGISTRATION = "preprint", "abstract", "thesis", "chapter", "registration"
+
+# The registrants of the preprint servers: bioRxiv and medRxiv, Research Square, SSRN, PsyArXiv and the other servers of
+# the Open Science Framework, Preprints.org, arXiv, ChemRxiv, Authorea, AfricArXiv, TechRxiv, PeerJ, SportRxiv.
+_PREPRINT_DOI = re.compile(
+    r"10\.(?:1101/(?:\d{4}\.\d\d\.\d\d|\d{6})|21203/rs|2139/ssrn|3(?:1234|1219|1235|1730|2942|3767|5542)/|17605/osf"
+    r"|20944/preprints|48550/arxiv|26434/|22541/|21428/|33774/|36227/techrxiv|7287/peerj|51224/)"
+)
+_PREPRINT = re.compile(
+    r"\b(?:pre-?prints?|(?:bio|med|chem|psy|soc|ar|edu|tech|eco|engr|agri)r?xiv|research square|ssrn|authorea)\b",
+    re.IGNORECASE,
+)
+_THESIS = re.compile(
+    r"\b(?:theses|(?:doctoral|master'?s?|phd) thesis|dissertations?|thes)\b|^\s*thesis\b(?! eleven)", re.IGNORECASE
+)
+_MEETING = re.compile(
+    r"\b(?:conference (?:abstract|review)|meeting abstracts?|annual (?:meeting|congress|conference)|conference:|abst)",
+    re.IGNORECASE,
+)
+_REGISTRATION = re.compile(
+    r"\b(?:clinicaltrials\.gov|trial regist(?:ry|ration)|ictrp|isrctn|clinical trials? regist(?:ry|er)|eudract|chictr|anzctr|drks)\b",
+    re.IGNORECASE,
+)
+_SAYS_ABSTRACT = re.compile(
+    r"[\[(]\s?(?:(?:meeting|conference|poster) )?(?:abstract|poster)\b[^\[\]()]{0,60}[\])]\s?\.?\s?$", re.IGNORECASE
+)
+_NOTICE = re.compile(
+    r"(?:errat(?:um|a)|corrigend(?:um|a)|correct(?:ion|ed)|retract(?:ion|ed)|expression of concern|withdrawn|addendum"
+    r"|(?:authors? )?(?:reply|response)|in (?:reply|response)|comment(?:ary)? (?:on|to)|letter to"
+    r"|(?:author|publisher) correction)\b"
+)
+_REGARDING = re.compile(r"\W*re\s?:", re.IGNORECASE)
+
+
+def kind(type_: str, journal: str, title: str, doi: str) -> str:
+    """-> what kind of report a record says it is, in so many words; "" for an article, or where it says nothing.
+
+    type_ and journal as exported, the title too; the DOI normalised.
+    """
+    where = f"{type_[:100]} {journal[:300]}"
+    if _PREPRINT_DOI.match(doi) or _PREPRINT.search(where):
+        return PREPRINT
+    if _THESIS.search(where):
+        return THESIS
+    if _REGISTRATION.search(where):
+        return REGISTRATION
+    if _SAYS_ABSTRACT.search(title[-120:]) or _MEETING.search(where):
+        return ABSTRACT
+    return CHAPTER if type_.strip().casefold() in ("chap", "chapter", "book section", "book chapter") else ""
+
+
+def is_notice(title: str, folded: str) -> bool:
+    """Whether a title begins like that of an erratum, a comment, a reply or a retraction."""
+    return bool(_NOTICE.match(folded) or _REGARDING.match(title))

@@ -1,0 +1,334 @@
+"""Are two records the same publication: link them, ask a person, or keep them apart? By which rule?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from screening.dedupe.sign import Sign
+from screening.dedupe.similarity import CUTOFFS, Cutoffs, Likeness
+
+SAME, CLOSE, UNSAID, DIFFERS = Sign.SAME, Sign.CLOSE, Sign.UNSAID, Sign.DIFFERS
+
+
+class Outcome(Enum):
+    """What is done with two records."""
+
+    LINK = "link"
+    ASK = "ask"
+    APART = "apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reason, for or against a link."""
+
+    name: str
+    rests_on: str
+    """Why it holds, in a sentence."""
+    holds: Callable[[Likeness], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one pair of records comes to."""
+
+    outcome: Outcome
+    rule: str
+    """The name of the rule that decided: one of LINKS, CONTRADICTIONS or DOUBTS, or "alike" where a person must see."""
+    score: float
+    """How likely the two are one publication as far as the fields tell, 0 to 1: an order, not a measured chance."""
+    contradicts: bool
+    """Whether something stands against these two ever being in one cluster."""
+    anchored: bool
+    """Whether a link rests on an identifier or a place in print, and not on title and people alone."""
+
+
+def _title_known(like: Likeness) -> bool:
+    return like.title is SAME or (like.title is CLOSE and not like.other_words)
+
+
+def _people_agree(like: Likeness) -> bool:
+    return like.authors in (SAME, CLOSE)
+
+
+def _same_identifier(like: Likeness) -> bool:
+    return SAME in (like.doi, like.pmid)
+
+
+def _same_journal(like: Likeness) -> bool:
+    return like.journal in (SAME, CLOSE)
+
+
+def _same_place(like: Likeness) -> bool:
+    """The first page agrees in one volume; or, where that is unsaid or mangled, in one journal and year; or the last too."""
+    if like.pages not in (SAME, CLOSE):
+        return False
+    if like.volume is SAME:
+        return True
+    return like.year in (SAME, UNSAID) and (_same_journal(like) or (like.same_range and like.volume is UNSAID))
+
+
+def _other_place(like: Likeness) -> bool:
+    """Printed elsewhere. Pages that differ in one volume do not show that: journals have editions in two languages."""
+    elsewhere = like.volume is DIFFERS or like.year is DIFFERS or (like.journal is DIFFERS and like.volume is UNSAID)
+    if like.pages is DIFFERS:
+        return elsewhere
+    return like.pages is UNSAID and like.journal is DIFFERS and like.volume is DIFFERS
+
+
+# Each of these stands against a link, and keeps two records out of one cluster even where a third joins them.
+CONTRADICTIONS: tuple[Rule, ...] = (
+    Rule(
+        "other report",
+        "A preprint, a thesis, a meeting's abstract and an article of one study are different reports of it.",
+        lambda like: like.kind is DIFFERS,
+    ),
+    Rule(
+        "other place",
+        "What is printed on other pages of another volume or journal is another report, whatever its title.",
+        lambda like: _other_place(like) and not _same_identifier(like),
+    ),
+    Rule(
+        "other authors",
+        "Different people write under one title: letters on one article, editorials, chapters.",
+        lambda like: like.authors is DIFFERS,
+    ),
+    Rule(
+        "other PMID",
+        "PubMed gives each article one id; where it gave two by mistake, it withdraws one.",
+        lambda like: like.pmid is DIFFERS,
+    ),
+    Rule(
+        "other version",
+        "Cochrane reviews, preprints and the F1000 family count versions in the DOI; whether both are wanted is a person's matter.",
+        lambda like: like.doi is DIFFERS and like.version,
+    ),
+    Rule(
+        "other DOI",
+        "A DOI names one item. Some are given wrongly, so with a place in print that agrees it becomes a question.",
+        lambda like: like.doi is DIFFERS and not like.version,
+    ),
+    Rule(
+        "notice",
+        "An erratum, a comment or a reply repeats the title of the article that it is about.",
+        lambda like: like.notice is DIFFERS,
+    ),
+    Rule(
+        "other number",
+        "The parts of a series, the phases of a trial and the years of a follow-up differ in a numeral alone.",
+        lambda like: like.numbers is DIFFERS and like.title in (SAME, CLOSE),
+    ),
+    Rule(
+        "other pages",
+        "Two items of one volume have each their pages; one title twice is a letter and its reply, or a slip.",
+        lambda like: like.pages is DIFFERS,
+    ),
+    Rule(
+        "other volume",
+        "An article printed in two volumes is two reports. The first page or the DOI tells a slip from that.",
+        lambda like: like.volume is DIFFERS and not _same_place(like) and not (like.doi is SAME and like.exact_title),
+    ),
+    Rule(
+        "other abstract",
+        "A meeting's abstract and the article under its title tell their results in other words.",
+        lambda like: like.abstract is DIFFERS and not _same_identifier(like) and not _same_place(like),
+    ),
+)
+
+# Each of these makes a link a question, but is no ground to part records that others join.
+DOUBTS: tuple[Rule, ...] = (
+    Rule(
+        "other word",
+        "Titles of one group's articles differ in one word (penicillin, cefuroxime).",
+        lambda like: bool(like.other_words) and like.title is CLOSE and not (like.part or like.whole_range),
+    ),
+    Rule(
+        "other year",
+        "Online and in print are a year apart at most, unless the place in print or an identifier agrees.",
+        lambda like: like.year is DIFFERS and not _same_place(like) and not _same_identifier(like),
+    ),
+    Rule(
+        "other journal",
+        "Journals are named in many ways, so it counts only where neither pages nor an identifier agree.",
+        lambda like: like.journal is DIFFERS and not _same_place(like) and not _same_identifier(like),
+    ),
+    Rule(
+        "perhaps another report",
+        "One is a preprint, a thesis or an abstract, and the other may well be the article but does not say so.",
+        lambda like: like.kind is CLOSE,
+    ),
+    Rule(
+        "cut title",
+        "A title cut off inside a note on an erratum may be the erratum's: then the first author must be just the same.",
+        lambda like: like.cut and like.first_author is not SAME,
+    ),
+)
+
+# Where nothing stands against it, one of these links. The first group is anchored in an identifier or a place.
+ANCHORED: tuple[Rule, ...] = (
+    Rule(
+        "same PMID",
+        "PubMed's id names one article; a like title shows that it was not taken from a reference list.",
+        lambda like: like.pmid is SAME and (_title_known(like) or like.part),
+    ),
+    Rule(
+        "same DOI",
+        "A DOI names one item, but a supplement's is shared by all its abstracts: the title must agree too.",
+        lambda like: like.doi is SAME and (_title_known(like) or (like.part and _people_agree(like))),
+    ),
+    Rule(
+        "same place in print",
+        "No two items begin on one page of one volume under one title by the same people.",
+        lambda like: (
+            _same_place(like)
+            and _title_known(like)
+            and (_people_agree(like) or (_same_journal(like) and like.telling_title))
+        ),
+    ),
+    Rule(
+        "same place, longer title",
+        "Databases leave subtitles away or add a group's name; volume, first page and first author agree.",
+        lambda like: (
+            like.pages is SAME
+            and like.volume is SAME
+            and like.first_author is SAME
+            and _people_agree(like)
+            and (like.part or like.title is CLOSE)
+            and (_same_journal(like) or like.whole_range)
+        ),
+    ),
+    Rule(
+        "same pages, translated title",
+        "No two articles share first and last page, volume, year and people; each translator words a title anew.",
+        lambda like: (
+            like.whole_range and like.foreign and like.volume is SAME and like.year is SAME and like.authors is SAME
+        ),
+    ),
+)
+UNANCHORED: tuple[Rule, ...] = (
+    Rule(
+        "same title and volume",
+        "The same people print a title once in a volume of a journal; one of the two does not give the pages.",
+        lambda like: (
+            like.exact_title
+            and like.long_title
+            and like.authors is SAME
+            and like.volume is SAME
+            and like.issue is not DIFFERS
+            and _same_journal(like)
+            and like.year in (SAME, CLOSE, UNSAID)
+        ),
+    ),
+    Rule(
+        "same title and journal",
+        "The same people print a title once in a year of a journal; one of the two gives neither volume nor pages.",
+        lambda like: (
+            like.exact_title
+            and like.long_title
+            and like.authors is SAME
+            and like.journal is SAME
+            and like.issue is not DIFFERS
+            and like.year is SAME
+        ),
+    ),
+    Rule(
+        "same abstract",
+        "Title, people and abstract agree, and nothing of the place differs.",
+        lambda like: (
+            like.abstract is SAME and _title_known(like) and _people_agree(like) and like.year in (SAME, CLOSE)
+        ),
+    ),
+    Rule(
+        "same title and people",
+        "Title, all people and year agree, and one of the two says nothing of journal, volume and pages.",
+        lambda like: (
+            like.exact_title
+            and like.long_title
+            and like.authors is SAME
+            and like.shared_authors == 1
+            and like.year is SAME
+            and like.journal is like.volume is like.pages is UNSAID
+        ),
+    ),
+    Rule(
+        "same title, nobody named",
+        "A title of some length stands once in an issue of a journal.",
+        lambda like: (
+            like.exact_title
+            and like.long_title
+            and like.authors is UNSAID
+            and _same_journal(like)
+            and like.volume is SAME
+            and like.issue is SAME
+            and like.year is SAME
+        ),
+    ),
+)
+LINKS = ANCHORED + UNANCHORED
+
+# "apart" without a question: these, unless an identifier or the place in print speaks for one publication.
+_SETTLED = frozenset({"other report", "other place", "other authors"})
+
+# What the same people published under a like title elsewhere tells perhaps of one study, but not so where these differ.
+_OTHER_WORK = frozenset({"other number", "notice", "other word"})
+
+_WEIGHTS: dict[str, dict[Sign, float]] = {
+    "title": {SAME: 4, CLOSE: 2, DIFFERS: -4},
+    "numbers": {DIFFERS: -2},
+    "authors": {SAME: 2, CLOSE: 1, DIFFERS: -3},
+    "year": {SAME: 1, CLOSE: -0.5, DIFFERS: -2},
+    "journal": {SAME: 1.5, CLOSE: 1, DIFFERS: -1.5},
+    "volume": {SAME: 1.5, DIFFERS: -1.5},
+    "pages": {SAME: 3, CLOSE: 1, DIFFERS: -3},
+    "doi": {SAME: 6, DIFFERS: -4},
+    "pmid": {SAME: 7, DIFFERS: -4},
+    "abstract": {SAME: 3, DIFFERS: -2.5},
+    "kind": {DIFFERS: -4, CLOSE: -1},
+    "notice": {DIFFERS: -3},
+}
+_TELLS_LITTLE = -2.0  # "Editorial", "Correction"
+_EXACT = 0.5  # slips are rarer than exact copies
+_PART = 4.0  # one title that holds the other is no title that differs
+_RANGE = 1.5  # the last page beside the first
+_OTHER_WORD = -0.7  # each of the first three
+_EVEN = 6.5  # the sum at which two records are as likely one as two
+
+
+def score(like: Likeness) -> float:
+    """-> how likely two records are one publication, 0 to 1, from a sum of weights over the fields.
+
+    The sum is that of Fellegi and Sunter (1969), log odds of each field's agreement; the weights are set by hand, since
+    they only order the asking queue and never link by themselves.
+    """
+    total = sum(weights.get(getattr(like, field), 0.0) for field, weights in _WEIGHTS.items())
+    if like.exact_title:
+        total += _EXACT
+    if not like.telling_title:
+        total += _TELLS_LITTLE
+    if like.part and like.title is not SAME:
+        total += _PART
+    if like.whole_range:
+        total += _RANGE
+    if like.title is CLOSE:
+        total += _OTHER_WORD * min(len(like.other_words), 3)
+    return round(1 / (1 + math.exp(_EVEN - total)), 4)
+
+
+def judge(like: Likeness, cutoffs: Cutoffs = CUTOFFS) -> Verdict:
+    """-> what two compared records come to: a link only where a rule is for it and none against."""
+    contradiction = next((rule.name for rule in CONTRADICTIONS if rule.holds(like)), "")
+    doubt = next((rule.name for rule in DOUBTS if rule.holds(like)), "")
+    likely = score(like)
+    if not contradiction and not doubt:
+        for rule in LINKS:
+            if rule.holds(like):
+                return Verdict(Outcome.LINK, rule.name, likely, False, rule in ANCHORED)
+    settled = contradiction in _SETTLED and not (_same_identifier(like) or (_same_place(like) and _title_known(like)))
+    outcome = Outcome.APART if settled or likely < cutoffs.ask_from else Outcome.ASK
+    name = contradiction or doubt or "alike"
+    if outcome is Outcome.APART and name not in _OTHER_WORK and _people_agree(like) and like.title is not DIFFERS:
+        name = "other report"
+    return Verdict(outcome, name, likely, bool(contradiction), False)
