@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from reviewapp.access import Can, can
@@ -120,8 +120,14 @@ TRAIL_PAGE = 50
 
 
 def trail_page(member: Member, *, verb: str = "", about: str = "", before: int | None = None) -> TrailPage:
-    """The visible events before an id, only those of one verb or about one thing (`citation/12`) if asked."""
-    events = trail(member)
+    """The visible events before an id, only those of one verb or about one thing (`citation/12`) if asked.
+
+    Each says by `is_sealed` whether others do not see it yet.
+    """
+    unsealing = Event.unblinded.filter(
+        review=OuterRef("review"), subject=OuterRef("subject"), unseals=True, pk__gt=OuterRef("pk")
+    )
+    events = trail(member).annotate(is_sealed=Q(sealed=True) & ~Exists(unsealing))
     if verb:
         events = events.filter(verb=verb)
     if about:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from reviewapp import access
 from reviewapp.access import Can
@@ -54,10 +54,7 @@ def review_nav(context: dict[str, Any]) -> dict[str, Any]:
     for page in PAGES:
         if not access.may(member, page.need):
             continue
-        try:
-            url = reverse(page.name, args=[member.review.slug, *page.args])
-        except NoReverseMatch:  # the page is not built yet
-            continue
+        url = reverse(page.name, args=[member.review.slug, *page.args])
         here = "page" if url == path else "true" if word in page.under else ""
         items.append({"label": page.label, "url": url, "here": here})
     return {"items": items}
@@ -86,10 +83,48 @@ def subject(name: str) -> str:
     return f"{kind} {number}" + (f", {as_words(part).replace('/', ', ')}" if part else "")
 
 
+THINGS = {  # what an event can be about, and the address of its page
+    "citation": "screening:citation",
+    "search": "screening:search",
+    "import": "screening:import",
+    "study": "extraction:study",
+    "outcome": "extraction:outcomes",
+    "analysis": "analysis:analysis",
+    "run": "analysis:run",
+    "review": "protocol",
+    "member": "team",
+}
+
+
+@register.simple_tag(takes_context=True)
+def page_of(context: dict[str, Any], name: str) -> str:
+    """The address of what an event is about, or nothing for what has no page of its own."""
+    kind, number, *_ = [*name.split("/"), ""]
+    if kind not in THINGS or not number.isdecimal():
+        return ""
+    own = [] if kind in ("outcome", "review", "member") else [number]
+    return reverse(THINGS[kind], args=[context["member"].review.slug, *own])
+
+
+SHORT = 240  # characters of facts that are shown at once; more is folded away
+
+
 @register.inclusion_tag("components/_facts.html")
 def facts(event: Event) -> dict[str, Any]:
-    """The facts of an event, line by line, without those that say nothing."""
-    return {"lines": [(as_words(name), value_in_words(value)) for name, value in event.facts.items() if says(value)]}
+    """The facts of an event, line by line, without those that say nothing. Of a change: what stood before, and what it became."""
+    told = dict(event.facts)
+    before, after = told.get("before"), told.get("after")
+    lines = []
+    if isinstance(before, dict) and isinstance(after, dict):
+        del told["before"], told["after"]
+        lines = [(as_words(name), became(before.get(name), value)) for name, value in after.items()]
+    lines += [(as_words(name), value_in_words(value)) for name, value in told.items() if says(value)]
+    return {"lines": lines, "folded": sum(len(name) + len(text) for name, text in lines) > SHORT}
+
+
+def became(before: object, after: object) -> str:
+    new = value_in_words(after)
+    return f"{value_in_words(before)} → {new}" if says(before) else new
 
 
 def says(value: object) -> bool:
