@@ -1,0 +1,239 @@
+"""What does the screening floor answer over HTTP, with and without script, and to what it should not be asked?"""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from reviewapp.models import Event, Member
+from screening import workflow
+from screening.models import Citation, Document, Import, Record, Standing, Vote
+from tests import build
+
+TA, FT = "title_abstract", "full_text"
+HTMX = {"HTTP_HX_REQUEST": "true"}
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(member: Member) -> Client:
+    client = Client()
+    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def at(member: Member, path: str) -> str:
+    return f"/reviews/{member.review.slug}/{path}"
+
+
+def upload(member: Member, name: str, data: bytes):
+    search = build.search(member)
+    file = SimpleUploadedFile(name, data)
+    return sign_in(member).post(at(member, f"searches/{search.pk}/import/"), {"file": file})
+
+
+@pytest.fixture
+def citation(owner) -> Citation:
+    return build.citations(owner, 1)[0]
+
+
+def post_vote(member: Member, citation: Citation, answer: str, stage: str = TA, **fields: object):
+    path = at(member, f"screen/{stage}/{citation.pk}/vote/")
+    return sign_in(member).post(path, {"answer": answer, **fields})
+
+
+# --- the desk ---------------------------------------------------------------------------------------------------
+
+
+def test_without_script_a_vote_leads_to_the_next_citation(owner, first):
+    one, two = build.citations(owner, 2)
+    response = post_vote(first, one, "include")
+    assert (response.status_code, response["Location"]) == (302, at(first, f"screen/{TA}/{two.pk}/"))
+    last = post_vote(first, two, "exclude")
+    assert last["Location"] == at(first, f"screen/{TA}/")
+
+
+def test_with_script_the_next_citation_is_swapped_in(owner, first):
+    one, two = build.citations(owner, 2)
+    client = sign_in(first)
+    response = client.post(at(first, f"screen/{TA}/{one.pk}/vote/"), {"answer": "maybe"}, **HTMX)
+    assert response.status_code == 200
+    body = response.content.decode()
+    assert "<html" not in body
+    assert two.title in body
+
+
+def test_a_double_click_is_one_vote(first, citation):
+    for _ in range(2):
+        assert post_vote(first, citation, "include").status_code == 302
+    assert Vote.unblinded.count() == 1
+
+
+def test_the_time_from_showing_to_voting_is_kept_and_nonsense_is_not(owner, first):
+    one, two = build.citations(owner, 2)
+    body = sign_in(first).get(at(first, f"screen/{TA}/")).content.decode()
+    shown = body.split('name="shown" value="')[1].split('"')[0]
+    post_vote(first, one, "include", shown=shown)
+    post_vote(first, two, "include", shown="99999999999")
+    seconds = list(Vote.unblinded.order_by("pk").values_list("seconds", flat=True))
+    assert 0 < seconds[0] < 60
+    assert seconds[1] is None
+
+
+def test_a_form_that_others_were_faster_with_says_so_and_goes_on(owner, first, second, citation):
+    third = build.member(owner, "reviewer", "Third Person")
+    build.agreed((first, second), citation, TA)
+    client = sign_in(third)
+    path = at(third, f"screen/{TA}/{citation.pk}/vote/")
+    answer = client.post(path, {"answer": "exclude"}, follow=True)
+    assert answer.status_code == 200
+    assert "not stored" in answer.content.decode()
+    assert Vote.unblinded.count() == 2
+
+
+@pytest.mark.parametrize("answer", ["", "perhaps", "maybe; drop table"])
+def test_an_answer_that_does_not_exist_is_told_and_stores_nothing(first, citation, answer):
+    response = post_vote(first, citation, answer)
+    assert response.status_code == 422
+    assert "answer" in response.content.decode().lower()
+    assert not Vote.unblinded.exists()
+
+
+def test_a_vote_on_another_reviews_citation_is_not_found(first):
+    other = build.review(owner=build.user("Other Owner"), title="Another", is_author=True)
+    foreign = build.citations(other, 1)[0]
+    assert post_vote(first, foreign, "include").status_code == 404
+    assert not Vote.unblinded.exists()
+
+
+def test_a_form_from_before_an_import_was_undone_changes_nothing(owner, first, citation):
+    workflow.undo_import(owner, Import.objects.get())
+    events = Event.unblinded.count()
+    response = post_vote(first, citation, "include")
+    assert response.status_code == 409
+    assert "not at the stage" in response.content.decode()
+    assert (Vote.unblinded.count(), Event.unblinded.count()) == (0, events)
+
+
+def test_a_resolution_that_came_too_late_changes_nothing(first, second, arbiter, citation):
+    workflow.vote(first, citation, TA, "include")
+    workflow.vote(second, citation, TA, "exclude")
+    page = at(arbiter, f"conflicts/{TA}/{citation.pk}/")
+    client = sign_in(arbiter)
+    assert client.get(page).status_code == 200
+    workflow.vote(second, citation, TA, "include")
+    response = client.post(f"{page}resolve/", {"answer": "exclude"})
+    assert response.status_code == 409
+    assert Standing.objects.get(citation=citation, stage=TA).state == "include"
+
+
+def test_refusals_reach_who_works_with_script(first, citation):
+    response = sign_in(first).post(at(first, f"screen/{TA}/{citation.pk}/vote/"), {"answer": "x"}, **HTMX)
+    assert response.status_code == 422
+    assert response["HX-Retarget"] == "#live"
+
+
+def test_undo_takes_the_last_vote_back_and_shows_its_citation(owner, first):
+    one, two = build.citations(owner, 2)
+    post_vote(first, one, "include")
+    response = sign_in(first).post(at(first, f"screen/{TA}/undo/"))
+    assert response["Location"] == at(first, f"screen/{TA}/{one.pk}/")
+    assert not Vote.unblinded.standing().exists()
+    assert sign_in(first).post(at(first, f"screen/{TA}/undo/")).status_code == 409
+
+
+def test_the_desk_takes_as_many_queries_for_three_citations_as_for_one(owner, first):
+    client, counts = sign_in(first), []
+    client.get(at(first, f"screen/{TA}/"))
+    for number in (1, 3):
+        build.citations(owner, number, again=True)
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(at(first, f"screen/{TA}/")).status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("page", ["citations/", f"screen/{TA}/mine/", "reports/"])
+def test_lists_take_as_many_queries_for_three_rows_as_for_one(owner, first, second, page):
+    client, counts = sign_in(first), []
+    for number in (1, 3):
+        for citation in build.citations(owner, number, again=True):
+            build.agreed((first, second), citation, TA)
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(at(first, page)).status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+# --- files ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("empty.ris", b"", "empty"),
+        ("picture.ris", b"\x89PNG\r\n\x1a\n" + bytes(200), "image"),
+        ("page.ris", b"<!DOCTYPE html><html><body>Please sign in</body></html>", "web page"),
+    ],
+)
+def test_what_is_no_export_gets_its_sentence(owner, name, data, told):
+    response = upload(owner, name, data)
+    assert response.status_code == 422
+    assert told in response.content.decode()
+    assert name in response.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_a_file_over_the_limit_gets_its_sentence(owner, settings):
+    settings.IMPORT_MAX_BYTES = 2000
+    response = upload(owner, "big.ris", b"TY  - JOUR\nTI  - Long\nER  - \n" * 200)
+    assert response.status_code == 422
+    assert "larger than" in response.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_a_file_cut_in_the_middle_is_taken_in_with_a_remark(owner, jobs_now):
+    data = build.ris({"TI": "One"}, {"TI": "Two", "AB": "An abstract"})
+    response = upload(owner, "cut.ris", data[:-25])
+    assert response.status_code == 302
+    jobs_now()
+    page = sign_in(owner).get(response["Location"]).content.decode()
+    assert Record.objects.count() == 2
+    assert "Records with a remark" in page or "was not understood" in page
+
+
+def test_markup_in_a_record_is_text_on_every_page(owner, first, jobs_now):
+    build.imported(owner, build.ris({"TI": "<script>alert(1)</script> & more", "AU": ["<b>Bold, B.</b>"]}))
+    citation = Citation.objects.get()
+    for page in (f"screen/{TA}/", "citations/", f"citations/{citation.pk}/"):
+        assert "<script>alert" not in sign_in(first).get(at(first, page)).content.decode()
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def test_a_pdf_is_kept_once_and_shown_to_members_only(owner, first, second, outsider):
+    one, two = build.citations(owner, 2)
+    for citation in (one, two):
+        build.agreed((first, second), citation, TA)
+        file = SimpleUploadedFile("trial.pdf", PDF)
+        assert sign_in(owner).post(at(owner, f"reports/{citation.pk}/attach/"), {"file": file}).status_code == 302
+    document = Document.objects.get()
+    response = sign_in(first).get(at(first, f"documents/{document.pk}/"))
+    assert b"".join(response.streaming_content) == PDF
+    assert response["Content-Type"] == "application/pdf"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    stranger = Client()
+    stranger.force_login(outsider, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert stranger.get(at(first, f"documents/{document.pk}/")).status_code == 404
+
+
+def test_what_is_no_pdf_is_no_report(owner, first, second, citation):
+    build.agreed((first, second), citation, TA)
+    file = SimpleUploadedFile("trial.pdf", b"<html>not a pdf</html>")
+    response = sign_in(owner).post(at(owner, f"reports/{citation.pk}/attach/"), {"file": file})
+    assert response.status_code == 422
+    assert "not a PDF" in response.content.decode()
+    assert not Document.objects.exists()
