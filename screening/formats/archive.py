@@ -79,7 +79,7 @@ def _open_zip(stream: IO[bytes]) -> zipfile.ZipFile:
     stream.seek(0)
     try:
         return zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError, ValueError, UnicodeDecodeError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         raise UnreadableFile("The zip file is damaged or cut short. Download it again.") from None
 
 

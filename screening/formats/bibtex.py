@@ -12,7 +12,7 @@ from itertools import chain
 from screening.formats import names, tex
 from screening.formats.compose import Block, Layout, compose
 from screening.formats.record import ParsedRecord, UnreadableFile, excerpt
-from screening.formats.source import Line, Source, blank
+from screening.formats.source import BLANKS, Line, Source, blank
 
 _START = re.compile(r"@[^\S\n]*([A-Za-z][A-Za-z_-]{1,30})\s*([{(])")
 _RESTART = re.compile(r"\s*@[^\S\n]*[A-Za-z]{2,30}\s*[{(][^={}\"]{0,200},")
@@ -64,7 +64,7 @@ class _Entry:
     def block(self) -> Block:
         """-> its text and place, without the blank lines behind an entry that was never closed."""
         raw = "".join(self.parts)
-        return Block(self.line, self.last, raw if self.closed else raw.rstrip())
+        return Block(self.line, self.last, raw if self.closed else raw.rstrip(BLANKS))
 
     def body(self, block: Block) -> str:
         """-> what stands between its outermost braces."""

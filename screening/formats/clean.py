@@ -4,14 +4,16 @@ import re
 from html import unescape
 
 ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
-_RAISED = re.compile(r"<(sup|sub)\b[^<>]{0,80}>([^<>]{1,12})</\1\s*>", re.IGNORECASE)
+# Attributes must look like attributes: in "risk <b and c> d" nothing is a tag.
+_ATTRIBUTES = r"(?:\s+[\w:.-]{1,40}\s?=\s?(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}'|[^\s<>\"']{1,200})){0,12}\s?/?>"
+_RAISED = re.compile(rf"<(sup|sub){_ATTRIBUTES}([^<>]{{1,12}})</\1\s?>", re.IGNORECASE)
 _BREAKING = re.compile(
-    r"</?(?:jats:)?(?:p|br|div|li|ul|ol|h[1-6]|sec|title|tr|td|table|abstracttext|abstract)\b[^<>]{0,200}/?>",
+    r"</?(?:jats:)?(?:p|br|div|li|ul|ol|h[1-6]|sec|title|tr|td|table|abstracttext|abstract)" + _ATTRIBUTES,
     re.IGNORECASE,
 )
 _INLINE = re.compile(
     r"</?(?:(?:jats|mml|m|xhtml):[a-z]{1,20}|i|b|u|em|strong|sub|sup|italic|bold|inf|scp|span|font|small|big|tt|sc|emph"
-    r"|underline|named-content|styled-content)(?:\s[^<>]{0,200})?/?>",
+    r"|underline|named-content|styled-content)" + _ATTRIBUTES,
     re.IGNORECASE,
 )
 # C0 and C1 controls, line separators, and the bidirectional overrides that can make a title read backwards.

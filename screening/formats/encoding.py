@@ -16,6 +16,7 @@ _BOMS = (
 )
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 18
+_FEW = 12
 _HOPELESS = 200_000
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _HIGH = re.compile(rb"[\x80-\xff]+")
@@ -29,6 +30,7 @@ _FOREIGN = {
     "iso8859_8", "cp1256", "iso8859_6", "cp874", "tis_620",
 }  # fmt: skip
 LEGACY = "cp1252"
+_SIGNS = "…‘’“”•–—°±²³µ·×«»´"
 
 ENCODINGS = (
     ("utf-8", "UTF-8"),
@@ -87,7 +89,7 @@ def guess(stream: IO[bytes]) -> Guess:
         return Guess("utf-8")
     if (declared := _XML_ENCODING.match(head)) and (named := _declared(declared.group(1))):
         return Guess(named)
-    if valid >= broken or not _spells_letters(sample):
+    if valid >= 4 * broken or _mostly_whole(sample) or (broken <= _FEW and not _spells_letters(sample)):
         return Guess("utf-8")
     return _legacy(sample)
 
@@ -125,12 +127,23 @@ def _utf8_census(stream: IO[bytes]) -> tuple[int, int, bytes]:
         wrong = sum(len(run) for run in _ESCAPED.findall(text))
         broken += wrong
         valid += sum(1 for _ in re.finditer("[^\x00-\x7f\udc80-\udcff]", text[:_SAMPLE]))
-        if wrong and len(sample) < _SAMPLE:
+        if len(sample) < _SAMPLE:
             sample += chunk[:_SAMPLE]
         if broken > _HOPELESS:
             break
     broken += sum(len(run) for run in _ESCAPED.findall(decoder.decode(b"", final=True)))
     return valid, broken, bytes(sample)
+
+
+def _mostly_whole(sample: bytes) -> bool:
+    """-> are at least as many lines with letters beyond ASCII well-formed UTF-8 as are not?
+
+    So a file joined from two encodings is told from one in an older encoding, of which some pairs of
+    bytes happen to be UTF-8.
+    """
+    lines = [line for line in sample.splitlines() if not line.isascii()]
+    broken = sum(1 for line in lines if _ESCAPED.search(line.decode("utf-8", "surrogateescape")))
+    return 2 * broken <= len(lines)
 
 
 def _spells_letters(sample: bytes) -> bool:
@@ -153,7 +166,7 @@ def _legacy(sample: bytes) -> Guess:
 def repair(text: str) -> str:
     """-> text decoded with ``surrogateescape`` with each undecodable run replaced.
 
-    A run that spells letters in Windows-1252 is one line of an older encoding in a newer file, and is read
+    A run that spells letters or common signs in Windows-1252 is one line of an older encoding in a newer file, and is read
     so; any other becomes U+FFFD, one for each run.
     """
     return _ESCAPED.sub(_replacement, text)
@@ -161,4 +174,4 @@ def repair(text: str) -> str:
 
 def _replacement(match: re.Match[str]) -> str:
     read = match.group().encode("ascii", "surrogateescape").decode(LEGACY, "replace")
-    return read if read.isalpha() else "\ufffd"
+    return read if all(letter.isalpha() or letter in _SIGNS for letter in read) else "\ufffd"

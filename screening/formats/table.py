@@ -137,6 +137,10 @@ def records(source: Source, table: Iterable[Row], shape: Shape) -> Iterator[Pars
                 yield _record(row, shape, where, source)
             else:
                 source.empty(row.line, row.end_line)
+        elif row.end_line > row.line:
+            source.problems.add(
+                "the header row goes over several lines; a quotation mark in it may not be closed.", row.line, row.end_line
+            )
 
 
 def _record(row: Row, shape: Shape, where: Layout, source: Source) -> ParsedRecord:

@@ -1,7 +1,10 @@
 """What does an Excel workbook say? Each sheet with a header row that is known is a table of records."""
 
 import datetime
+import struct
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import IO
@@ -27,8 +30,11 @@ _TOO_LARGE = "The workbook is too large to be read safely ({why}). Save it as CS
 
 # What openpyxl and the libraries below it raise on files that are no proper workbooks.
 _FAULTS = (
-    zipfile.BadZipFile, DefusedXmlException, expat.ExpatError, SyntaxError, EOFError,
-    KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError, OSError, NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    RuntimeError, DefusedXmlException, expat.ExpatError, SyntaxError, EOFError,
+    LookupError, ValueError, TypeError, AttributeError, OverflowError, OSError, NotImplementedError,
 )  # fmt: skip
 
 
@@ -57,7 +63,8 @@ def sheets(stream: IO[bytes], limits: Limits) -> Iterator[tuple[str, Iterator[Ro
     _refuse_bombs(stream, limits)
     stream.seek(0)
     try:
-        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings(action="ignore"):  # it warns of missing styles, which no reader of records needs
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     except _FAULTS:
         raise UnreadableFile(_DAMAGED) from None
     try:

@@ -69,6 +69,7 @@ _KINDS = (
 )
 _JOURNAL = ("JOUR", "article", "Journal Article", 17, ())
 _LIKE_A_TAG = re.compile(r"\s{0,4}[A-Za-z][A-Za-z0-9][ \t]{0,4}-")
+_AND = re.compile(r"(?:^|\s)and(?:\s|$)")
 _COLUMNS = (
     "Title", "Authors", "Year", "Journal", "Volume", "Issue", "Pages", "DOI", "PMID", "ISSN", "Abstract", "Keywords",
     "URL", "Language", "Accession Number", "Publication Type", "Study IDs",
@@ -225,7 +226,7 @@ def _csv_line(cells: Iterable[str]) -> str:
 def _bibtex_name(name: str) -> str:
     """-> a name that stays one: in braces where "and" or the ways of tables to part names would part it."""
     written = tex.escaped(entities_kept(name))
-    return written if names.authors(name) == (name,) and " and " not in name else f"{{{written}}}"
+    return written if names.authors(name) == (name,) and not _AND.search(name) else f"{{{written}}}"
 
 
 def _key(record: Citation, taken: set[str]) -> str:

@@ -6,7 +6,8 @@ import re
 from screening.formats import Result
 from screening.formats.source import Source, blank
 
-_TAGS = re.compile(r"<\?.*?\?>|<!--.*?-->|<[^<>]*>")
+_TAGS = re.compile(r"<\?.*?\?>|<!--.*?-->|<[^<>]*>", re.DOTALL)
+_END_OF_TAG = re.compile(r"^\s*[\w/]{0,20}\s*>", re.MULTILINE)
 TABLES = ("csv", "tsv")
 
 
@@ -21,11 +22,11 @@ def unaccounted(data: bytes, result: Result) -> list[tuple[int, str]]:
         number for problem in result.problems for first, last in problem.lines for number in range(first, last + 1)
     }
     lines = Source(io.BytesIO(data), encoding=result.encoding).lines()
-    missing = [
-        (line.number, line.text) for line in lines if line.number not in told and line.text.strip("\ufeff, \t\r\n")
-    ]
+    missing = [(line.number, line.text) for line in lines if line.number not in told]
     if result.format.endswith("xml"):
-        missing = [(number, text) for number, text in missing if not blank(_TAGS.sub("", text))]
+        rest = _TAGS.sub("", "".join(text for _, text in missing))
+        missing = [] if blank(_END_OF_TAG.sub("", rest)) else missing
+    missing = [(number, text) for number, text in missing if not blank(text.replace(",", ""))]
     if result.format in TABLES and missing:
         first = missing[0][0]
         missing = [(number, text) for place, (number, text) in enumerate(missing) if number != first + place]

@@ -1,0 +1,85 @@
+"""Zip and gzip: unpacked where they hold exports, refused in words where they hold anything else."""
+
+import gzip
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from screening.formats import LIMITS, Export, UnreadableFile, read
+from tests.screening.formats.three import FOLDER
+
+pytestmark = pytest.mark.pure
+
+RIS = (FOLDER / "three.ris").read_bytes()
+BIB = (FOLDER / "three.bib").read_bytes()
+
+
+def _zip(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "."), data)
+    return packed.getvalue()
+
+
+def test_the_records_of_every_file_in_a_zip_are_read_in_order() -> None:
+    result = read(_zip(a__ris=RIS, b__bib=BIB))
+    assert result.format == "several"
+    assert [(part.name, part.format, part.records) for part in result.parts] == [
+        ("a.ris", "ris", 3),
+        ("b.bib", "bib", 3),
+    ]
+    assert [record.position for record in result.records] == [1, 2, 3, 4, 5, 6]
+    assert [record.member for record in result.records] == ["a.ris"] * 3 + ["b.bib"] * 3
+
+
+def test_a_gzip_file_is_read_as_what_it_holds() -> None:
+    result = read(gzip.compress(RIS), "export.ris")
+    assert (result.format, len(result.records)) == ("ris", 3)
+
+
+def test_a_file_in_a_zip_that_cannot_be_read_is_told_and_the_others_are_read() -> None:
+    result = read(_zip(a__ris=RIS, picture__png=b"\x89PNG....", nested__zip=_zip(a__ris=RIS)))
+    assert len(result.records) == 3
+    left_out = [(problem.member, problem.left_out) for problem in result.problems if problem.member != "a.ris"]
+    assert left_out == [("picture.png", True), ("nested.zip", True)]
+
+
+def test_folders_and_what_a_mac_adds_are_passed_over() -> None:
+    assert len(read(_zip(**{"x/": b"", "x/a.ris": RIS, "__MACOSX/a.ris": b"junk"})).parts) == 1
+
+
+def test_a_mac_resource_folder_is_passed_over() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("__MACOSX/._a.ris", b"junk")
+        archive.writestr("a.ris", RIS)
+    assert [part.name for part in read(packed.getvalue()).parts] == ["a.ris"]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (gzip.compress(b"TY  - JOUR\nER  - \n" * 1_000_000), "times its size"),
+        (_zip(a__ris=b"\n" * 20_000_000), "times its size"),
+        (_zip(**{f"{number}__ris": b"x" for number in range(300)}), "at most 200"),
+        (_zip(**{f"{number}__ris": b"" for number in range(50_000)}), "far too many files"),
+        (_zip(), "empty"),
+        (_zip(**{"word/document__xml": b"<x/>"}), "Word document"),
+        (_zip(a__ris=RIS)[:-40], "damaged"),
+        (gzip.compress(RIS)[:-20], "damaged"),
+        (gzip.compress(gzip.compress(RIS)), "archive in an archive"),
+    ],
+    ids=["gzip bomb", "zip bomb", "many files", "a crowd of files", "nothing", "Word", "cut zip", "cut gzip", "nested"],
+)
+def test_what_cannot_be_unpacked_safely_is_refused_in_words(data: bytes, told: str) -> None:
+    with pytest.raises(UnreadableFile, match=told):
+        read(data)
+
+
+def test_an_archive_that_unpacks_to_more_than_the_limit_is_refused() -> None:
+    limits = replace(LIMITS, unpacked_bytes=500)
+    with pytest.raises(UnreadableFile, match="500 bytes"), Export(gzip.compress(RIS), limits=limits):
+        pass
