@@ -66,6 +66,8 @@ def _guarded(answer: Callable[[Document, Any], Answer], document: Document, what
         return plain(answer(document, what))
     except StatsError as e:
         return {"error": str(e)}
+    except KeyError as e:
+        return {"error": f"The case has no {e}."}
 
 
 def _effects(document: Document, name: str) -> Answer:

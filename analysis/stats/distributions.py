@@ -47,6 +47,8 @@ def t_p(stat: float, df: float) -> float:
         return 0.0
     from scipy.special import betainc
 
+    if abs(stat) < 1:  # near the centre the complement keeps the digits
+        return 1.0 - float(betainc(0.5, df / 2.0, stat * stat / (df + stat * stat)))
     return float(betainc(df / 2.0, 0.5, df / (df + stat * stat)))
 
 
@@ -76,6 +78,8 @@ def f_p(stat: float, df1: float, df2: float) -> float:
         return 0.0
     from scipy.special import betainc
 
+    if stat < 1:
+        return 1.0 - float(betainc(df1 / 2.0, df2 / 2.0, df1 * stat / (df2 + df1 * stat)))
     return float(betainc(df2 / 2.0, df1 / 2.0, df2 / (df2 + df1 * stat)))
 
 

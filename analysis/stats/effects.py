@@ -11,6 +11,7 @@ from . import binary, continuous, generic, single_group  # noqa: F401  (they fil
 from .arrays import Column
 from .distributions import critical
 from .errors import StatsError
+from .formula import show_level
 from .measures import COLUMN_NAMES, measure, read_columns
 from .options import OPTION_NAMES, Options
 from .options import preset as named_preset
@@ -75,6 +76,6 @@ def effects(
 def _labels(wanted: tuple[str, ...], given: Mapping[str, Column], study: Sequence[str] | None) -> list[str]:
     labels = study if study is not None else given.get("study")
     if labels is not None:
-        return [str(label) for label in labels]
+        return [show_level(label) for label in labels]
     lengths = [len(given[name]) for name in wanted if name in given]
     return [str(i + 1) for i in range(max(lengths, default=0))]

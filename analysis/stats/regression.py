@@ -21,6 +21,7 @@ from .results import Effects, Result, versions
 from .summary import regression_summary
 from .tau2 import Tau2
 
+NO_R2 = "without moderators there is no heterogeneity to account for, so R2 is not defined"
 TOO_FEW = "there are not more studies than coefficients, so tau2 is taken as 0 and nothing is left to test"
 
 
@@ -196,6 +197,9 @@ def _fit(es: Effects, o: Options, formula: str, data: Prepared) -> Regression:
     null = Model.of(u.y, u.v)
     tau2_null, more = tau2_or_note(null, o.method)
     i2, h2 = residual_heterogeneity(model, tau2, qe, o.method)
+    r2 = _accounted_for(null, tau2_null, tau2, h2, o.method)
+    if math.isnan(r2):
+        notes = [*notes, NO_R2]
     if data.dropped:
         notes = [*notes, f"columns that others already determine were dropped: {', '.join(data.dropped)}"]
     return Regression(
@@ -204,7 +208,7 @@ def _fit(es: Effects, o: Options, formula: str, data: Prepared) -> Regression:
         p=np.array([t_p(s, c.df) if math.isfinite(c.df) else normal_p(s) for s in stat]),
         ci_lb=c.estimate - half, ci_ub=c.estimate + half, vcov=c.vcov, QM=test.stat, QM_df=test.df,
         QM_df2=test.df2, QM_p=test.p, QE=qe, QE_df=model.df, QE_p=chi2_p(qe, model.df), tau2=tau2.value,
-        se_tau2=tau2.se, tau2_null=tau2_null.value, I2=i2, H2=h2, R2=_accounted_for(null, tau2_null, tau2, h2, o.method),
+        se_tau2=tau2.se, tau2_null=tau2_null.value, I2=i2, H2=h2, R2=r2,
         dropped=data.dropped, x=data.x, places=tuple(u.places.tolist()), left_out=u.left_out, notes=tuple(notes + more),
         effects=es, options=o,
     )  # fmt: skip
@@ -222,6 +226,6 @@ def _accounted_for(null: Model, tau2_null: Tau2, tau2: Tau2, h2: float, method: 
     before, after = (tau2_null.value, tau2.value)
     if method == "EE":
         before, after = from_q(float(null.at(0.0).q[0]), null.df)[1], h2
-    if math.isnan(before) or math.isnan(after) or before == 0:
-        return math.nan
+    if before == 0:
+        return math.nan if after == 0 else 0.0
     return 100 * max(0.0, (before - after) / before)
