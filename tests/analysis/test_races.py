@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -23,24 +24,18 @@ Pair = tuple[Member, Member]
 
 def at_once(*acts: Callable[[], object]) -> None:
     """Do the acts in a thread each, starting together; raise what one of them raised."""
-    start, failed = threading.Barrier(len(acts)), []
+    start = threading.Barrier(len(acts))
 
     def one(act: Callable[[], object]) -> None:
+        start.wait()
         try:
-            start.wait()
             act()
-        except BaseException as error:
-            failed.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=one, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed:
-        raise failed[0]
+    with ThreadPoolExecutor(len(acts)) as threads:
+        for done in [threads.submit(one, act) for act in acts]:
+            done.result()
 
 
 def waiting(kind: str) -> list[int]:
