@@ -307,12 +307,14 @@ def domains() -> Iterable[Any]:
 
 
 def notes(run: Run) -> Iterable[str]:
-    """The lines below the total."""
+    """The lines below the total; last the analysis's note, so that a caveat travels with the figure."""
     if run.input["kind"] == "dichotomous":
         events = {group: sum(study[group]["events"] for study in pooled_studies(run)) for group in GROUPS}
         yield "Total events: " + ", ".join(f"{plain(events[group])} ({name})" for group, name in GROUPS.items())
     yield heterogeneity(run)
     yield overall_test(run)
+    if run.analysis.note:
+        yield run.analysis.note
 
 
 def left_out(run: Run) -> list[dict[str, Any]]:
