@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class ReviewappConfig(AppConfig):
     name = "reviewapp"
+
+    def ready(self) -> None:
+        from reviewapp import tasks  # noqa: F401 - registers the job

@@ -49,7 +49,8 @@ def edit_protocol(request: HttpRequest, member: Member) -> HttpResponse:
         workflow.set_reasons(member, reasons)
         messages.success(request, "The protocol is saved. The trail keeps what stood before.")
         return redirect("protocol", member.review.slug)
-    return render(request, "reviewapp/protocol_edit.html", {"member": member, "form": form})
+    status = 422 if form.errors else 200
+    return render(request, "reviewapp/protocol_edit.html", {"member": member, "form": form}, status=status)
 
 
 @require_POST
@@ -117,7 +118,8 @@ def change_role(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         workflow.change_role(member, other, **form.cleaned_data)
         messages.success(request, f"The role of {other} is saved.")
         return redirect("team", member.review.slug)
-    return render(request, "reviewapp/role.html", {"member": member, "other": other, "form": form})
+    context = {"member": member, "other": other, "form": form}
+    return render(request, "reviewapp/role.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

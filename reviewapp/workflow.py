@@ -181,7 +181,8 @@ def change_role(member: Member, other: Member, role: str, *, is_author: bool) ->
         before = {"role": other.role, "is_author": other.is_author}
         other.role, other.is_author = role, is_author and role != Role.OBSERVER
         other.save(update_fields=["role", "is_author"])
-        audit.record(member, "team.role_changed", other, before=before, after={"role": role, "is_author": is_author})
+        after = {"role": other.role, "is_author": other.is_author}
+        audit.record(member, "team.role_changed", other, before=before, after=after)
 
 
 def leave(member: Member, other: Member) -> None:
