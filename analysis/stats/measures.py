@@ -101,7 +101,7 @@ _PARTS = (("ai", "n1i"), ("ci", "n2i"), ("xi", "ni"))
 
 def read_columns(m: Measure, data: Mapping[str, Column], study: Sequence[str]) -> dict[str, FloatArray]:
     """The columns that `m` needs, as float arrays with NaN for what is missing; StatsError for bad ones."""
-    names = m.columns if set(m.columns) <= set(data) else m.alternative
+    names = min((m.columns, m.alternative), key=lambda wanted: len(set(wanted) - set(data)))
     absent = [name for name in names if name not in data]
     if absent:
         wanted = " or ".join(dict.fromkeys((", ".join(m.columns), ", ".join(m.alternative))))

@@ -40,7 +40,7 @@ def kendall(x: FloatArray, y: FloatArray, exact: bool = True) -> Kendall:
     untied_x, untied_y = pairs - _sum(tied_x, 2) / 2, pairs - _sum(tied_y, 2) / 2
     if untied_x == 0 or untied_y == 0:
         return Kendall(math.nan, math.nan, s, math.nan, False, True)
-    tau = s / math.sqrt(untied_x) / math.sqrt(untied_y)
+    tau = s / math.sqrt(untied_x * untied_y)
     se = math.sqrt(_variance(n, tied_x, tied_y))
     ties = len(tied_x) + len(tied_y) > 0
     if exact and n <= EXACT_UP_TO and not ties:
