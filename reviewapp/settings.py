@@ -201,6 +201,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_UNIQUE_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Reviewapp"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not verified: most installations send no mail
 
 EMAIL_ENABLED = bool(env.str("EMAIL_URL", default=""))
 if EMAIL_ENABLED:
