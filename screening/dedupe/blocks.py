@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from screening.dedupe.normalise import Facts
-from screening.dedupe.similarity import CUTOFFS, SHORT_TITLE, Cutoffs, titles_alike
+from screening.dedupe.similarity import CUTOFFS, SHORT_TITLE, SHORTEST_BEGINNING, Cutoffs, titles_alike
 
 END = 28  # letters at either end of a title: longer than most common beginnings ("randomized controlled trial of")
 LONG_WORDS = 3  # of the title, each beside the first author
@@ -20,7 +20,7 @@ def keys(facts: Facts) -> Iterator[Key]:
 
     A key is made of the record alone, so that it does not matter which record came first. Each rests on something
     that copies of one record keep although the rest has slips: the identifiers, either end of the title, the place in
-    print, and the first author beside a long word of the title.
+    print, and the first author beside the volume or a long word of the title.
     """
     if facts.doi:
         yield "doi", facts.doi
@@ -37,6 +37,8 @@ def keys(facts: Facts) -> Iterator[Key]:
         else:
             yield "begins", title[:END]
             yield "ends", title[-END:]
+    if family and facts.volume and facts.year:
+        yield "volume", family, facts.volume, str(facts.year)
     if family:
         for word in sorted(set(facts.title.split()), key=lambda word: (-len(word), word))[:LONG_WORDS]:
             yield "author", family, word
@@ -70,4 +72,4 @@ def worth_comparing(a: Facts, b: Facts, cutoffs: Cutoffs = CUTOFFS) -> bool:
     if titles_alike(a, b, cutoffs.title_close):
         return True
     short, long = (a.compact, b.compact) if len(a.compact) <= len(b.compact) else (b.compact, a.compact)
-    return len(short) >= SHORT_TITLE and short[:END] in long
+    return len(short) >= SHORTEST_BEGINNING and long.startswith(short) or len(short) >= END and short[:END] in long

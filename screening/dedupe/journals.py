@@ -18,8 +18,12 @@ class Name:
     head: tuple[str, ...]
 
 
-_SMALL = word_set("the of and in for on de la le les des du der die und et e y i a an to del della d l")
+_SMALL = word_set(
+    "the of and in for on de la le les des du der die das und et e y i to del della di do da dos d l s fur im van het voor "
+    "von ihre il zu zur"
+)
 _MARK = re.compile(r"\s*(?:[:;(\[|/]|\. |,\s)")
+_APOSTROPHE = re.compile("['\u2019]")
 _NONE = frozenset({("none",), ("na",), ("unknown",)})
 
 
@@ -52,7 +56,7 @@ def _names(journal: str) -> tuple[Name, ...]:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(word for word in fold(name).split() if word not in _SMALL)
+    return tuple(word for word in fold(_APOSTROPHE.sub(" ", name)).split() if word not in _SMALL)
 
 
 def _shortened(a: tuple[str, ...], b: tuple[str, ...]) -> bool:

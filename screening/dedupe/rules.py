@@ -50,6 +50,16 @@ def _title_known(like: Likeness) -> bool:
     return like.title is SAME or (like.title is CLOSE and not like.other_words)
 
 
+def _title_slipped(like: Likeness) -> bool:
+    """A word differs in a title that is long enough to be known all the same, and identifier and page both agree."""
+    return like.almost_exact_title and _same_identifier(like) and like.pages is SAME and _people_agree(like)
+
+
+def _title_and_people(like: Likeness) -> bool:
+    """The very title by the same people; but for slips, only where every author of the shorter list is in the longer."""
+    return like.authors is SAME and (like.exact_title or (like.title is SAME and like.shared_authors == 1))
+
+
 def _people_agree(like: Likeness) -> bool:
     return like.authors in (SAME, CLOSE)
 
@@ -63,12 +73,14 @@ def _same_journal(like: Likeness) -> bool:
 
 
 def _same_place(like: Likeness) -> bool:
-    """The first page agrees in one volume; or, where that is unsaid or mangled, in one journal and year; or the last too."""
+    """The first page agrees in one volume; where that is unsaid or mangled, in one journal and year, or the last too."""
     if like.pages not in (SAME, CLOSE):
         return False
     if like.volume is SAME:
         return True
-    return like.year in (SAME, UNSAID) and (_same_journal(like) or (like.same_range and like.volume is UNSAID))
+    if like.same_range and like.volume is UNSAID:
+        return like.year in (SAME, UNSAID) or (like.year is CLOSE and _same_journal(like))
+    return like.year in (SAME, UNSAID) and _same_journal(like)
 
 
 def _other_place(like: Likeness) -> bool:
@@ -143,7 +155,11 @@ DOUBTS: tuple[Rule, ...] = (
     Rule(
         "other word",
         "Titles of one group's articles differ in one word (penicillin, cefuroxime).",
-        lambda like: bool(like.other_words) and like.title is CLOSE and not (like.part or like.whole_range),
+        lambda like: (
+            bool(like.other_words)
+            and like.title is CLOSE
+            and not (like.part or like.whole_range or _title_slipped(like))
+        ),
     ),
     Rule(
         "other year",
@@ -172,12 +188,14 @@ ANCHORED: tuple[Rule, ...] = (
     Rule(
         "same PMID",
         "PubMed's id names one article; a like title shows that it was not taken from a reference list.",
-        lambda like: like.pmid is SAME and (_title_known(like) or like.part),
+        lambda like: like.pmid is SAME and (_title_known(like) or like.part or _title_slipped(like)),
     ),
     Rule(
         "same DOI",
         "A DOI names one item, but a supplement's is shared by all its abstracts: the title must agree too.",
-        lambda like: like.doi is SAME and (_title_known(like) or (like.part and _people_agree(like))),
+        lambda like: (
+            like.doi is SAME and (_title_known(like) or (like.part and _people_agree(like)) or _title_slipped(like))
+        ),
     ),
     Rule(
         "same place in print",
@@ -193,7 +211,7 @@ ANCHORED: tuple[Rule, ...] = (
         "Databases leave subtitles away or add a group's name; volume, first page and first author agree.",
         lambda like: (
             like.pages is SAME
-            and like.volume is SAME
+            and (like.volume is SAME or (like.same_range and _same_place(like)))
             and like.first_author is SAME
             and _people_agree(like)
             and (like.part or like.title is CLOSE)
@@ -213,9 +231,8 @@ UNANCHORED: tuple[Rule, ...] = (
         "same title and volume",
         "The same people print a title once in a volume of a journal; one of the two does not give the pages.",
         lambda like: (
-            like.exact_title
+            _title_and_people(like)
             and like.long_title
-            and like.authors is SAME
             and like.volume is SAME
             and like.issue is not DIFFERS
             and _same_journal(like)
@@ -226,9 +243,8 @@ UNANCHORED: tuple[Rule, ...] = (
         "same title and journal",
         "The same people print a title once in a year of a journal; one of the two gives neither volume nor pages.",
         lambda like: (
-            like.exact_title
+            _title_and_people(like)
             and like.long_title
-            and like.authors is SAME
             and like.journal is SAME
             and like.issue is not DIFFERS
             and like.year is SAME
@@ -306,7 +322,7 @@ def score(like: Likeness) -> float:
     total = sum(weights.get(getattr(like, field), 0.0) for field, weights in _WEIGHTS.items())
     if like.exact_title:
         total += _EXACT
-    if not like.telling_title:
+    if not like.telling_title and like.pages is not SAME:
         total += _TELLS_LITTLE
     if like.part and like.title is not SAME:
         total += _PART

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.distance import OSA, Levenshtein, Prefix
 
 from screening.dedupe.journals import journals
 from screening.dedupe.kinds import ABSTRACT, PREPRINT, REGISTRATION, THESIS
@@ -43,6 +42,8 @@ class Likeness:
     title: Sign
     exact_title: bool
     """Whether the titles agree in every letter and digit."""
+    almost_exact_title: bool
+    """Whether the titles differ by no more than slips of the pen would, though they may make another word."""
     title_ratio: float
     """0 to 100."""
     long_title: bool
@@ -52,7 +53,7 @@ class Likeness:
     part: bool
     """Whether the shorter title is the beginning or a part of the longer."""
     other_words: tuple[str, ...]
-    """Words of either title that have no counterpart in the other."""
+    """Words of either title that have no counterpart in the other; looked for only where the titles are close."""
     numbers: Sign
     authors: Sign
     first_author: Sign
@@ -93,12 +94,13 @@ def titles_alike(a: Facts, b: Facts, least: float) -> float:
 def compare(a: Facts, b: Facts, cutoffs: Cutoffs = CUTOFFS) -> Likeness:
     """-> two records compared field by field; the same whichever comes first."""
     ratio = titles_alike(a, b, 0)
-    words = () if a.compact == b.compact else other_words(a.title, b.title)
+    words = other_words(a.title, b.title) if cutoffs.title_close <= ratio < 100 else ()
     part = _is_part(a, b, ratio)
     first, shared = _people(a.authors, b.authors)
     return Likeness(
         title=_title(a, b, ratio, words, cutoffs),
         exact_title=ratio == 100 and bool(a.compact),
+        almost_exact_title=ratio >= cutoffs.title_same,
         title_ratio=ratio,
         long_title=min(len(a.compact), len(b.compact)) >= SHORT_TITLE,
         telling_title=_telling(a) and _telling(b),
@@ -163,7 +165,7 @@ def _one_word(a: str, b: str) -> bool:
         return False
     if OSA.distance(a, b, score_cutoff=1) <= 1:
         return True
-    stem = len(commonprefix((a, b)))
+    stem = Prefix.similarity(a, b)
     return stem >= _SLIPPABLE and max(len(a), len(b)) - stem <= _ENDING
 
 
@@ -179,6 +181,7 @@ def _title(a: Facts, b: Facts, ratio: float, words: tuple[str, ...], cutoffs: Cu
     return Sign.CLOSE if ratio >= cutoffs.title_close else Sign.DIFFERS
 
 
+SHORTEST_BEGINNING = 8  # letters of a title that may be the whole before a subtitle
 SHORT_TITLE = 24  # a title with fewer letters tells little alone ("Correction", "Reply by the authors")
 
 
@@ -188,16 +191,13 @@ def _telling(facts: Facts) -> bool:
 
 def _is_part(a: Facts, b: Facts, ratio: float) -> bool:
     short, long = sorted((a.compact, b.compact), key=len)
-    if ratio == 100 or len(short) < _SHORTEST_BEGINNING:
+    if ratio == 100 or len(short) < SHORTEST_BEGINNING:
         return False
     if long.startswith(short):
         return True
     if len(short) < SHORT_TITLE:
         return False
     return short in long or (len(short) < 0.95 * len(long) and fuzz.partial_ratio(short, long, score_cutoff=96) > 0)
-
-
-_SHORTEST_BEGINNING = 8
 
 
 # --- people --------------------------------------------------------------------------------------------------------
