@@ -18,8 +18,6 @@ from extraction.queries import Agreement
 from extraction.schema import Answer, Choice, Field, Kind, Pair, Problem, TakenFrom
 from extraction.schema.labels import LONGEST as LONGEST_LABEL
 
-LONGEST_TEXT = 2_000
-
 
 class ReportForm(forms.Form):
     """One report of the review, by its number."""
@@ -140,7 +138,7 @@ class AnswersForm(forms.Form):
         return forms.CharField(
             required=False,
             label=f"{self.text_label}: {about}",
-            max_length=LONGEST_TEXT,
+            max_length=schema.LONGEST_SOURCE,
             initial=initial,
             disabled=locked,
             widget=rows if self.text_name == "support" else line,

@@ -11,6 +11,7 @@ from extraction.schema.answers import BLANK, Answer, Value
 from extraction.schema.fields import Field, Kind
 
 LONGEST_TEXT = 20_000
+LONGEST_SOURCE = 2_000  # of where an answer stands, what supports it, or why it was chosen
 LONGEST_NUMBER = 15  # digits that a double holds exactly
 WHOLE = re.compile(r"[+-]?[0-9]+")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
@@ -56,6 +57,16 @@ def read_text(field: Field, text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def read_source(field: Field, text: str) -> str:
+    """Where an answer stands, what supports it, or why it was chosen, as it can be stored. Raises Unreadable."""
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_SOURCE or "\0" in text:
+        raise Unreadable(
+            field, f"{field.label}: its source, support or reason has at most {LONGEST_SOURCE} plain characters."
+        )
+    return text
+
+
 def read_choice(field: Field, text: str) -> str:
     if text not in {option.value for option in field.options}:
         known = ", ".join(option.label for option in field.options)
@@ -64,6 +75,8 @@ def read_choice(field: Field, text: str) -> str:
 
 
 def read_number(field: Field, text: str) -> int | float:
+    if any(unicodedata.category(character) == "No" for character in text):  # 10² would become 102
+        raise Unreadable(field, f"{field.label}: “{text}” has a raised or lowered digit, or a fraction. Write it out.")
     plain = unicodedata.normalize("NFKC", text).translate(MINUSES).strip()
     if "," in plain:
         raise Unreadable(

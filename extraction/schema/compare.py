@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from extraction.schema.answers import BLANK, Answer, Choice, Settled, TakenFrom, Value
-from extraction.schema.clean import Problem, Unreadable, check, read
+from extraction.schema.clean import Problem, Unreadable, check, read, read_source
 from extraction.schema.fields import Field, Kind
 
 SAME_NUMBER = 1e-9  # relative: two spellings of one number, never two numbers
@@ -112,15 +112,17 @@ def misuse(pair: Pair, choice: Choice) -> list[Problem]:
 
 
 def settled_answer(pair: Pair, choice: Choice | None) -> Settled:
-    """The answer that was chosen. Raises Unreadable for a third answer that cannot be stored."""
+    """The answer that was chosen. Raises Unreadable for a third answer or a reason that cannot be stored."""
     if choice is None or choice.taken_from is TakenFrom.BOTH:
         return Settled(Answer(pair.first.value, both_texts(pair)), TakenFrom.BOTH)
-    reason = choice.reason.strip()
+    reason = read_source(pair.field, choice.reason)
     if choice.taken_from is TakenFrom.FIRST:
         return Settled(pair.first, choice.taken_from, reason)
     if choice.taken_from is TakenFrom.SECOND:
         return Settled(pair.second, choice.taken_from, reason)
-    return Settled(Answer(read(pair.field, choice.value), choice.text.strip()), choice.taken_from, reason)
+    return Settled(
+        Answer(read(pair.field, choice.value), read_source(pair.field, choice.text)), choice.taken_from, reason
+    )
 
 
 def both_texts(pair: Pair) -> str:

@@ -6,8 +6,8 @@ depends on how far the other is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils import timezone
 from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.rob import ROB1
-from extraction.schema import Answer, Field, Problem, Unreadable, check, read, show
+from extraction.schema import Answer, Field, Problem, Unreadable, check, read, read_source, show
 from extraction.workflow.common import locked, locked_study
 from reviewapp import audit
 from reviewapp.access import Can, require
@@ -23,7 +23,6 @@ from reviewapp.errors import BadInput, Stale, WrongState
 from reviewapp.models import Member
 
 AUTHORS = 2  # independent ones for each study (MECIR C45, C46, C53)
-LONGEST_TEXT = 2_000
 Own = TypeVar("Own", Sheet, Assessment)
 
 
@@ -203,25 +202,19 @@ def changed_lines(
                 todo="Arms or outcomes have changed; load the page again.",
             )
         line = lines.get(key) or own.new_line(key)
-        value = read_or_refuse(fields[key], values[key]) if key in values else line.value
-        answer = Answer(value, read_text(fields[key], texts[key]) if key in texts else line.text)
+        value = read_or_refuse(read, fields[key], values[key]) if key in values else line.value
+        text = read_or_refuse(read_source, fields[key], texts[key]) if key in texts else line.text
+        answer = Answer(value, text)
         if answer != line.answer:
             changed.append((line, answer))
     return changed
 
 
-def read_or_refuse(field: Field, typed: object) -> object:
+def read_or_refuse(reading: Callable[[Field, Any], Any], field: Field, typed: object) -> Any:
     try:
-        return read(field, typed)
+        return reading(field, typed)
     except Unreadable as error:
         raise BadInput(error.sentence) from None
-
-
-def read_text(field: Field, text: str) -> str:
-    text = text.replace("\r\n", "\n").strip()
-    if len(text) > LONGEST_TEXT or "\0" in text:
-        raise BadInput(f"{field.label}: its source or support has at most {LONGEST_TEXT} plain characters.")
-    return text
 
 
 def refuse_stale(changed: list[tuple[Line, Answer]], fields: Mapping[str, Field], seen: int) -> None:

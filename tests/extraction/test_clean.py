@@ -75,6 +75,8 @@ def test_what_can_be_read_is_read(field: Field, typed: object, value: object) ->
         (MEAN, "nan", "Mean: “nan” is not a number such as 3.5."),
         (MEAN, "inf", "Mean: “inf” is not a number such as 3.5."),
         (MEAN, "1e999", "Mean: “1e999” is not a number such as 3.5."),
+        (EVENTS, "10²", "Events: “10²” has a raised or lowered digit, or a fraction. Write it out."),
+        (MEAN, "3½", "Mean: “3½” has a raised or lowered digit, or a fraction. Write it out."),
         (MEAN, "3.5 (1.2)", "Mean: “3.5 (1.2)” is not a number such as 3.5."),
         (MEAN, "1" * 16, f"Mean: “{'1' * 16}” has more than 15 digits."),
         (SD, "-0.1", "SD: -0.1 is less than 0, the least that is possible."),

@@ -125,6 +125,15 @@ def test_a_difference_is_settled_by_either_side(taken: str, events: int) -> None
     assert (values[EVENTS], problems) == (events, [])
 
 
+@pytest.mark.parametrize("unfit", [{"text": "p. 4\0"}, {"reason": "mis\0read"}, {"text": "x" * 2001}])
+def test_what_cannot_be_stored_with_a_third_answer_is_said(unfit: dict[str, str]) -> None:
+    sheets = sheet(events=8, total=14), sheet(events=9, total=14)
+    third = Choice(TakenFrom.THIRD, "7", **{"reason": "Misread", **unfit})
+    assert settled(*sheets, events=third)[1] == [
+        "Secure: Talks, Events: its source, support or reason has at most 2000 plain characters."
+    ]
+
+
 def test_a_third_answer_is_read_like_any_other() -> None:
     sheets = sheet(events=8, total=14), sheet(events=9, total=14)
     third = Choice(TakenFrom.THIRD, " 7 ", reason="Misread")
