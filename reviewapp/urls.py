@@ -35,7 +35,7 @@ urlpatterns = [
     path("", dashboard.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("new-review/", dashboard.new_review, name="review-new"),
-    path("invitations/<str:token>/", views.invitation, name="invitation"),
+    path("invitations/<slug:token>/", views.invitation, name="invitation"),
     path("reviews/<slug:slug>/", include(in_review)),
     *([] if settings.EMAIL_ENABLED else without_mail),
     path("accounts/", include("allauth.urls")),

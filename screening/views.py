@@ -148,7 +148,7 @@ def restore_import(request: HttpRequest, member: Member, pk: int) -> HttpRespons
 @require_GET
 @for_member(Can.READ)
 def citations(request: HttpRequest, member: Member) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\0", "").strip()  # which PostgreSQL cannot compare
     found = queries.citations(member).defer("abstract")
     if text:
         found = found.filter(title__icontains=text)

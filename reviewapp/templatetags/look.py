@@ -100,7 +100,7 @@ THINGS = {  # what an event can be about, and the address of its page
 def page_of(context: dict[str, Any], name: str) -> str:
     """The address of what an event is about, or nothing for what has no page of its own."""
     kind, number, *_ = [*name.split("/"), ""]
-    if kind not in THINGS or not number.isdecimal():
+    if kind not in THINGS or not (number.isascii() and number.isdecimal()):
         return ""
     own = [] if kind in ("outcome", "review", "member") else [number]
     return reverse(THINGS[kind], args=[context["member"].review.slug, *own])

@@ -207,6 +207,10 @@ def test_a_spent_link_says_so_to_others_and_leads_its_member_on(owner: Member, o
     assert "does not exist" in page(browser(), "invitation", "guessed", status=404)
 
 
+def test_an_invitation_is_asked_for_in_the_letters_of_its_token_alone() -> None:
+    assert browser().get("/invitations/%00/").status_code == 404  # which PostgreSQL could not even look for
+
+
 # --- the trail -------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +235,10 @@ def test_the_trail_is_narrowed_to_a_verb_or_a_thing(owner: Member, first: Member
     about = client.get(reverse("trail", args=[owner.review.slug]) + f"?about=citation/{one.pk}")
     assert [event.subject for event in about.context["page"].events] == [f"citation/{one.pk}/title_abstract"]
     assert reverse("screening:citation", args=[owner.review.slug, one.pk]) in about.content.decode()
+
+
+def test_a_number_in_other_digits_than_addresses_have_opens_no_page(owner: Member) -> None:
+    assert "Only about citation ٣" in page(browser(owner), "trail", owner.review.slug, query="?about=citation/٣")
 
 
 @pytest.mark.parametrize("query", ["?before=x", "?verb=no.such", "?before=-1", "?about=" + "x" * 200, "?before=1%00"])

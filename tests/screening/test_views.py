@@ -39,6 +39,11 @@ def citation(owner) -> Citation:
     return build.citations(owner, 1)[0]
 
 
+def test_a_character_that_no_title_has_finds_what_is_asked_without_it(first, citation):
+    answer = sign_in(first).get(at(first, "citations/?q=Trial%00 number"))
+    assert citation.title in answer.content.decode()
+
+
 def post_vote(member: Member, citation: Citation, answer: str, stage: str = TA, **fields: object):
     path = at(member, f"screen/{stage}/{citation.pk}/vote/")
     return sign_in(member).post(path, {"answer": answer, **fields})
