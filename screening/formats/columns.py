@@ -30,26 +30,26 @@ ROLES = {
 # earlier heading counts. Two-letter headings are the tags of Web of Science's tables.
 _HEADINGS = {
     "title": "title articletitle documenttitle primarytitle titleprimary studytitle scientifictitle publictitle brieftitle "
-    "titleofarticle papertitle ti t1 titulo título titre titel displayname titleenglish englishtitle titletranslation "
+    "titleofarticle papertitle itemtitle ti t1 titulo título titre titel displayname titleenglish englishtitle titletranslation "
     "originaltitle",
     "authors": "authors author authornames authorname authorsnames authorslist authorlist authorsprimary firstauthors creators "
     "creator au a1 af authorfullnames authorsfullname authorsfullnames autores autor auteurs auteur autoren "
-    "authorshipsauthordisplayname reviewbyline byline firstauthor bookauthors",
+    "authorshipsauthordisplayname authorstring contributors reviewbyline byline firstauthor bookauthors",
     "year": "year publicationyear publishedyear pubyear yearpublished yearofpublication py publicationdate publisheddate "
     "dateofpublication datepublished pubdate coverdate earlyaccessdate date dates ano año annee année jahr onlinepublicationdate",
     "journal": "journal journaltitle sourcetitle publicationtitle journalbook periodicalfull periodical fulljournaltitle "
-    "journalname publicationname publication sourcetitleanthologytitle containertitle pubtitle secondarytitle booktitle "
+    "journalname publicationname publication sourcetitleanthologytitle containertitle pubtitle secondarytitle parenttitle booktitle "
     "so jf t2 primarylocationsourcedisplayname hostvenuedisplayname venue revista journalabbreviation journalabbrev "
     "periodicalabbrev abbreviatedsourcetitle journalisoabbreviation source",
-    "volume": "volume vol vl vo volumenumber bibliovolume",
-    "issue": "issue issuenumber number no is num biblioissue",
-    "pages": "pages page pagination pagerange pagenumbers pg startendpages",
+    "volume": "volume vol vl vo volumenumber journalvolume bibliovolume",
+    "issue": "issue issuenumber number no is num journalissue biblioissue",
+    "pages": "pages page pagination pagerange pagenumbers pg pageinfo startendpages",
     "first_page": "firstpage startpage pagestart beginningpage beginpage sp bp bibliofirstpage articlenumber artno",
     "last_page": "lastpage endpage pageend endingpage ep otherpages bibliolastpage",
-    "doi": "doi doinumber digitalobjectidentifier doilink doiurl di idsdoi externaliddoi",
+    "doi": "doi doinumber digitalobjectidentifier doilink doiurl di itemdoi idsdoi externaliddoi",
     "pmid": "pubmedid pmid medlinepmid pubmed pm idspmid externalidpubmed medlineid",
-    "issn": "issn issnisbn issns printissn issnprint eissn issnl sn sourceissn",
-    "abstract": "abstract abstractnote abstracttext ab n2 abstracten englishabstract resumo resumen résumé zusammenfassung "
+    "issn": "issn issnisbn issns printissn issnprint eissn issnl sn sourceissn standardnumber",
+    "abstract": "abstract abstractnote abstracttext ab n2 abstracten englishabstract briefsummary resumo resumen résumé zusammenfassung "
     "originalabstract",
     "keywords": "authorkeywords keywords keyword manualtags automatictags indexkeywords keywordsplus descriptors subjects subject "
     "subjectterms subjectheadings meshterms meshheadings emtreedrugindextermsmajorfocus emtreedrugindexterms "
@@ -59,7 +59,7 @@ _HEADINGS = {
     "language": "language lang languages languageoforiginaldocument languageofdocument articlelanguage la idioma",
     "accession": "accessionnumber utuniquewosid utuniqueid ut uniqueid eid pui embaseaccessionid centralid lensid publicationid "
     "storeid nctnumber trialid an recordid openalexid",
-    "type": "itemtype documenttype publicationtype doctype referencetype typeofreference reftype entrytype pt dt type",
+    "type": "itemtype documenttype publicationtype doctype referencetype typeofreference reftype entrytype contenttype pubtype doctypes pt dt type",
 }  # fmt: skip
 _RANKS = {
     heading: (role, rank)

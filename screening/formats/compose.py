@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 
 from screening.formats import identifiers, names
 from screening.formats.clean import paragraphs, present, shown
@@ -46,6 +47,11 @@ class Layout:
     language: tuple[str, ...] = ()
     accession: tuple[str, ...] = ()
     database: tuple[str, ...] = ()
+
+    def tags(self) -> frozenset[str]:
+        """-> all tags that hold anything."""
+        lists = (getattr(self, field.name) for field in dataclass_fields(self) if field.name != "keyword_break")
+        return frozenset(tag for tags in lists for tag in tags)
 
 
 @dataclass(frozen=True, slots=True)

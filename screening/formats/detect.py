@@ -3,7 +3,7 @@
 import re
 from typing import IO
 
-from screening.formats import ris, table
+from screening.formats import table
 from screening.formats.markup import ENTITIES_REFUSED
 from screening.formats.record import UnreadableFile
 from screening.formats.source import blank
@@ -41,17 +41,22 @@ _BINARY = (
 )
 EXPORT_AGAIN = "Export the search again as RIS, PubMed (NBIB), EndNote XML, BibTeX or CSV."
 
-# Each tagged format by lines that only it has, and lines that it shares.
+# Each tagged format by lines that only it has.
 _MARKS = {
-    "nbib": re.compile(r"^(?:PMID|PMC |OWN |STAT|DCOM|MHDA|EDAT|PHST|JID |FAU |OID |VI  ) ?- ?\S", re.MULTILINE),
+    "ris": re.compile(r"^[^\S\n]{0,4}(?:TY[ \t]{0,4}-|ty  ?-)[ \t]*(?:[A-Za-z][A-Za-z0-9 ]{0,30})?$", re.MULTILINE),
+    "nbib": re.compile(
+        r"^(?:(?:PMID|PMC |OWN |STAT|DCOM|MHDA|EDAT|PHST|JID |FAU |OID |VI  ) ?- ?\S|VN  ?- Ovid)", re.MULTILINE
+    ),
     "wos": re.compile(
-        r"^(?:FN (?:ISI|Clarivate|Thomson)|VR 1\.0|PT [A-Z]\s*$|UT (?:WOS|ISI|BCI|MEDLINE|CCC)|EF\s*$)", re.MULTILINE
+        r"^(?:FN (?:ISI|Clarivate|Thomson)|VR 1\.0|PT [A-Z][^\S\n]*$|UT (?:WOS|ISI|BCI|MEDLINE|CCC)|EF[^\S\n]*$)",
+        re.MULTILINE,
     ),
     "enw": re.compile(r"^%(?:0 [A-Z]|[A-Z@] \S)", re.MULTILINE),
-    "refworks": re.compile(r"^RT [A-Z][A-Za-z /-]{3,40}\s*$", re.MULTILINE),
-    "ovid": re.compile(r"^<\d{1,6}>[^\S\n]*$|^VN  ?- Ovid", re.MULTILINE),
+    "refworks": re.compile(r"^RT [A-Z][A-Za-z ,/()-]{2,40}$", re.MULTILINE),
+    "ovid": re.compile(r"^<\s?\d{1,6}\s?\.?\s?>[^\S\n]*\n(?![A-Z][A-Z0-9]{1,3} {0,2}- )", re.MULTILINE),
     "bib": re.compile(r"^[^\S\n]*@[A-Za-z]{3,30}\s*[{(]\s*[^\s=,{}]", re.MULTILINE),
 }
+_OUTNUMBERED = 10
 _ONE_TAG = re.compile(r"^[A-Z][A-Z0-9]{1,3} {0,2}- \S", re.MULTILINE)
 _WEB_PAGE = re.compile(r"\s*(?:<!DOCTYPE\s+html|<html|<head|<body)", re.IGNORECASE)
 _ENW_TITLE = re.compile(r"^%[0T] ", re.MULTILINE)
@@ -100,9 +105,9 @@ def _refuse_controls(head: str) -> None:
 
 def _markup(head: str) -> str:
     """-> the XML format, or "" where the angle bracket begins something else."""
-    if re.search(r"<Pubmed(?:Book)?Article\b", head):
+    if re.search(r"<Pubmed(?:Book)?Article\b|<MedlineCitation\b", head):
         return "pubmed-xml"
-    if re.search(r"<records\b", head) or re.search(
+    if re.search(r"<(?:records|RECORDS)\b", head) or re.search(
         r"<record\b[^>]*>\s*<(?:database|source-app|rec-number|ref-type|contributors)\b", head
     ):
         return "endnote-xml"
@@ -111,15 +116,11 @@ def _markup(head: str) -> str:
             "The file is a web page, most likely a sign-in page that was saved in place of the export. "
             "Sign in to the database and export again."
         )
-    if re.match(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:.-]*[\s/>])", head) and not _ris_inside(head):
+    if re.match(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:.-]*[\s/>])", head) and not _MARKS["ris"].search(head):
         if "<!ENTITY" in head:
             raise UnreadableFile(ENTITIES_REFUSED)
         raise UnreadableFile("The file is XML, but neither PubMed nor EndNote XML. " + EXPORT_AGAIN)
     return ""
-
-
-def _ris_inside(head: str) -> bool:
-    return any(map(ris.type_line, head.split("\n")))
 
 
 def _behind_comments(head: str) -> str:
@@ -130,18 +131,17 @@ def _behind_comments(head: str) -> str:
 
 
 def _tagged(head: str) -> str:
-    lines = head.split("\n")
-    counts = {name: len(pattern.findall(head)) for name, pattern in _MARKS.items()}
-    types = sum(1 for line in lines if ris.type_line(line))
-    if types and types * 4 >= max(counts["bib"], counts["enw"], counts["refworks"]):
-        return "ris"
-    if counts["enw"] and not _ENW_TITLE.search(head):
-        counts["enw"] = 0
-    if counts["wos"] == 1 and not re.search(r"^ER\s*$", head, re.MULTILINE):
-        counts["wos"] = 0
-    best = max(counts, key=lambda name: counts[name])
-    if counts[best]:
-        return best
+    """-> the tagged format whose mark stands first, save where another has ten times as many marks."""
+    found = {name: [mark.start() for mark in pattern.finditer(head)] for name, pattern in _MARKS.items()}
+    if not _ENW_TITLE.search(head):
+        found["enw"] = []
+    if len(found["wos"]) == 1 and not re.search(r"^ER[^\S\n]*$", head, re.MULTILINE):
+        found["wos"] = []
+    places = {name: starts for name, starts in found.items() if starts}
+    if places:
+        first = min(places, key=lambda name: places[name][0])
+        most = max(places, key=lambda name: len(places[name]))
+        return most if len(places[most]) > _OUTNUMBERED * len(places[first]) else first
     if len(_ONE_TAG.findall(head)) >= 2 and re.search(r"^T[I1] {0,2}- \S|^ER  ?-", head, re.MULTILINE):
-        return "ris" if re.search(r"^ER  ?-\s*$", head, re.MULTILINE) else "nbib"
+        return "ris" if re.search(r"^ER  ?-[^\S\n]*$", head, re.MULTILINE) else "nbib"
     return ""

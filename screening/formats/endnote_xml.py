@@ -1,4 +1,4 @@
-"""What does an EndNote XML file say? EndNote's own, and what Zotero, Covidence and others write in its manner."""
+"""What does an EndNote XML file say? EndNote's own, also of old versions, and what others write in its manner."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,12 +9,12 @@ from screening.formats.record import ParsedRecord
 from screening.formats.source import Source
 
 _LAYOUT = Layout(
-    type=("ref-type",),
-    title=("titles/title", "titles/short-title"),
+    type=("ref-type", "reference_type"),
+    title=("titles/title", "title", "titles/short-title"),
     authors=("contributors/authors/author", "authors/author"),
-    year=("dates/year", "dates/pub-dates/date"),
+    year=("dates/year", "year", "dates/pub-dates/date"),
     journal=("titles/secondary-title", "periodical/full-title", "titles/alt-title", "alt-periodical/full-title",
-             "periodical/abbr-1", "titles/tertiary-title"),
+             "periodical/abbr-1", "secondary_title", "titles/tertiary-title"),
     volume=("volume",),
     issue=("number", "issue"),
     pages=("pages",),
@@ -32,13 +32,17 @@ _LAYOUT = Layout(
 )  # fmt: skip
 
 
+_WHOLE = _LAYOUT.tags()
+_FRAME = ("database", "source-app", "rec-number", "foreign-keys", "ref-type", "reference_type", "refnum")
+
+
 def read(source: Source) -> Iterator[ParsedRecord]:
     """Yield every record of an EndNote XML file; what is left out stands in ``source.problems``."""
-    for block in blocks(source, ("record",)):
+    for block in blocks(source, ("record", "RECORD")):
         root = element(source, block)
         if root is None:
             continue
-        fields = values(root)
+        fields = {path.lower(): texts for path, texts in values(root, _WHOLE).items()}
         kind = root.find("ref-type")
         if kind is not None and kind.get("name"):
             fields["ref-type"] = (kind.get("name", ""),)
@@ -50,6 +54,4 @@ def read(source: Source) -> Iterator[ParsedRecord]:
 
 
 def _says_something(fields: Fields) -> bool:
-    return any(
-        not path.startswith(("database", "source-app", "rec-number", "foreign-keys", "ref-type")) for path in fields
-    )
+    return any(not path.startswith(_FRAME) for path in fields)

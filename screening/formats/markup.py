@@ -143,13 +143,13 @@ def _character(entity: str) -> str:
     return character if character != entity and character not in "<>&\"'" else "&amp;" + entity[1:]
 
 
-def values(root: Element) -> dict[str, tuple[str, ...]]:
-    """-> the text of every element that holds any, under its path, in order."""
+def values(root: Element, whole: frozenset[str] = frozenset()) -> dict[str, tuple[str, ...]]:
+    """-> the text of every element that holds any, under its path, in order; under the paths in ``whole`` in one piece."""
     gathered: dict[str, list[str]] = {}
     waiting = [(child, child.tag, 1) for child in reversed(root)]
     while waiting:
         node, path, depth = waiting.pop()
-        if depth < _DEEPEST and _holds_elements(node):
+        if depth < _DEEPEST and path not in whole and _holds_elements(node):
             waiting.extend((child, f"{path}/{child.tag}", depth + 1) for child in reversed(node))
         elif text := text_of(node):
             gathered.setdefault(path, []).append(text)
@@ -157,7 +157,9 @@ def values(root: Element) -> dict[str, tuple[str, ...]]:
 
 
 def _holds_elements(node: Element) -> bool:
-    return len(node) > 0 and not (node.text or "").strip() and not any(child.tag in _INLINE for child in node)
+    """-> does an element hold only elements, rather than text with marked words in it?"""
+    mixed = (node.text or "").strip() or any(child.tag in _INLINE or (child.tail or "").strip() for child in node)
+    return len(node) > 0 and not mixed
 
 
 def text_of(node: Element) -> str:

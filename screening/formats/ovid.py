@@ -29,7 +29,7 @@ _TITLE_NOTE = re.compile(
 
 _LAYOUT = Layout(
     type=("Publication Type", "Document Type"),
-    title=("Title", "Article Title", "Original Title"),
+    title=("Title", "Article Title", "Chapter Title", "Original Title"),
     year=("Year of Publication", "Publication Year", "Date of Publication", "Publication Date"),
     journal=("Journal Name", "Journal", "Source Title", "Publication Title"),
     volume=("Volume",),

@@ -43,6 +43,7 @@ _LAYOUT = Layout(
     language=(_ARTICLE + "Language", _BOOK + "Language"),
     accession=("MedlineCitation/PMID", _BOOK + "PMID"),
 )
+_WHOLE = _LAYOUT.tags()
 # A DOI of a cited work stands under the same names deeper down, in ReferenceList, and must not be taken.
 _DOIS = (
     (_ARTICLE + "ELocationID", "EIdType"),
@@ -55,13 +56,20 @@ _DOIS = (
 
 def read(source: Source) -> Iterator[ParsedRecord]:
     """Yield every article of a PubMed XML file; what is left out stands in ``source.problems``."""
-    for block in blocks(source, ("PubmedArticle", "PubmedBookArticle")):
+    names: tuple[str, ...] = ("PubmedArticle", "PubmedBookArticle")
+    if not any(f"<{name}" in source.head() for name in names):
+        names = ("MedlineCitation",)
+    for block in blocks(source, names):
         root = element(source, block)
         if root is None:
             continue
+        if root.tag == "MedlineCitation":  # as MEDLINE's own files have it, without PubMed's element around it
+            article = Element("PubmedArticle")
+            article.append(root)
+            root = article
         authors, abstract, doi = _authors(root), _abstract(root), _doi(root)
         start, end = (root.findtext(f"{_ARTICLE}Pagination/{name}Page", "").strip() for name in ("Start", "End"))
-        fields = values(root)
+        fields = values(root, _WHOLE)
         if not fields:
             source.empty(block.line, block.end_line)
             continue

@@ -76,8 +76,7 @@ def rows(lines: Iterator[Line], delimiter: str, width: int = 0) -> Iterator[Row]
             mended += 1
             remark = "a quotation mark is opened and not closed; the row was read from this line alone"
             feed.give_back_all_but_first()
-            cells = next(csv.reader(_bare(feed.taken[0].text), delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
-            cells = [cell.strip().strip('"') for cell in cells]
+            cells = _bare(feed.taken[0].text, delimiter)
         raw = "".join(line.text for line in feed.taken)
         if not blank(raw):
             first, last = feed.taken[0].number, feed.taken[-1].number
@@ -86,14 +85,25 @@ def rows(lines: Iterator[Line], delimiter: str, width: int = 0) -> Iterator[Row]
 
 def _swallowed(feed: _Feed, cells: list[str], delimiter: str, width: int) -> bool:
     """-> did a quotation mark take in lines that are rows of their own?"""
-    text = "".join(line.text for line in feed.taken)
-    if feed.stopped and text.count('"') % 2:
+    texts = [line.text for line in feed.taken]
+    if feed.stopped and "".join(texts).count('"') % 2:
         return True
-    if not width or len(cells) == width:
+    if not width:
         return False
-    alone = [len(next(csv.reader([line.text], delimiter=delimiter), [])) for line in feed.taken[1:]]
-    return any(count == width for count in alone)
+    if len(cells) != width:
+        return any(len(next(csv.reader([text], delimiter=delimiter), [])) == width for text in texts[1:])
+    return not _well_quoted(texts, delimiter) and all(len(_bare(text, delimiter)) == width for text in texts)
 
 
-def _bare(text: str) -> Iterator[str]:
-    yield text.rstrip("\r\n")
+def _well_quoted(texts: list[str], delimiter: str) -> bool:
+    try:
+        next(csv.reader(texts, delimiter=delimiter, strict=True), None)
+    except csv.Error:
+        return False
+    return True
+
+
+def _bare(text: str, delimiter: str) -> list[str]:
+    """-> the cells of a line in which quotation marks part nothing."""
+    cells = next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
+    return [cell.strip().strip('"') for cell in cells]

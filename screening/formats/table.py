@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from screening.formats import names
-from screening.formats.columns import Roles, layout, mapped, roles_of
+from screening.formats.columns import Roles, folded, layout, mapped, roles_of
 from screening.formats.compose import Block, Fields, Layout, compose
 from screening.formats.record import ParsedRecord, UnmappedTable
 from screening.formats.rows import Row, rows
@@ -65,9 +65,15 @@ def known_rows(sample: Sequence[Row], delimiter: str = "") -> Shape | None:
     for number, row in enumerate(sample[:HEADER_WITHIN]):
         columns = column_names(row.cells)
         roles = roles_of(columns)
-        if "title" in roles and len(roles) > 1 and (found is None or len(roles) > len(found.roles)):
+        if _is_header(number, roles) and len(columns) > 1 and (found is None or len(roles) > len(found.roles)):
             found = Shape(delimiter, number, columns, roles)
     return found
+
+
+def _is_header(number: int, roles: Roles) -> bool:
+    """-> is a row with these columns a header: with a title and more, or one plain "title" on top?"""
+    titles = roles.get("title", ())
+    return bool(titles) and (len(roles) > 1 or (number == 0 and folded(titles[0]) == "title"))
 
 
 def mapped_shape(head: str, mapping: Mapping[str, str]) -> Shape | None:
@@ -139,7 +145,9 @@ def records(source: Source, table: Iterable[Row], shape: Shape) -> Iterator[Pars
                 source.empty(row.line, row.end_line)
         elif row.end_line > row.line:
             source.problems.add(
-                "the header row goes over several lines; a quotation mark in it may not be closed.", row.line, row.end_line
+                "the header row goes over several lines; a quotation mark in it may not be closed.",
+                row.line,
+                row.end_line,
             )
 
 

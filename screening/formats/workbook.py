@@ -30,11 +30,8 @@ _TOO_LARGE = "The workbook is too large to be read safely ({why}). Save it as CS
 
 # What openpyxl and the libraries below it raise on files that are no proper workbooks.
 _FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    RuntimeError, DefusedXmlException, expat.ExpatError, SyntaxError, EOFError,
-    LookupError, ValueError, TypeError, AttributeError, OverflowError, OSError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error, struct.error, DefusedXmlException, expat.ExpatError, SyntaxError, EOFError, LookupError,
+    ValueError, TypeError, AttributeError, OverflowError, OSError, RuntimeError,
 )  # fmt: skip
 
 
@@ -85,9 +82,10 @@ def _rows(values: Iterator[Sequence[object]]) -> Iterator[Row]:
         if row is None or empty > _EMPTY_ROWS_AT_MOST:
             return
         number += 1
-        cells = [_text(value) for value in row]
-        while cells and not cells[-1]:
-            cells.pop()
+        width = len(row)
+        while width and row[width - 1] is None:
+            width -= 1
+        cells = [_text(value) for value in row[:width]]
         empty = 0 if cells else empty + 1
         if cells:
             yield Row(number, number, "\t".join(cells), tuple(cells))

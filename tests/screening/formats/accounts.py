@@ -7,7 +7,7 @@ from screening.formats import Result
 from screening.formats.source import Source, blank
 
 _TAGS = re.compile(r"<\?.*?\?>|<!--.*?-->|<[^<>]*>", re.DOTALL)
-_END_OF_TAG = re.compile(r"^\s*[\w/]{0,20}\s*>", re.MULTILINE)
+_CUT_TAG = re.compile(r"^\s*[\w/]{0,20}\s*>|<[?!/A-Za-z][^<>]*$", re.MULTILINE)
 TABLES = ("csv", "tsv")
 
 
@@ -25,7 +25,7 @@ def unaccounted(data: bytes, result: Result) -> list[tuple[int, str]]:
     missing = [(line.number, line.text) for line in lines if line.number not in told]
     if result.format.endswith("xml"):
         rest = _TAGS.sub("", "".join(text for _, text in missing))
-        missing = [] if blank(_END_OF_TAG.sub("", rest)) else missing
+        missing = [] if blank(_CUT_TAG.sub("", rest)) else missing
     missing = [(number, text) for number, text in missing if not blank(text.replace(",", ""))]
     if result.format in TABLES and missing:
         first = missing[0][0]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 
@@ -18,6 +19,7 @@ from tests.screening.formats.three import FOLDER
 
 pytestmark = pytest.mark.pure
 
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 WRITERS = [write_ris, write_csv, write_bibtex, write_endnote_xml]
 KEPT = (
     "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "issn", "abstract", "keywords", "url",
@@ -66,7 +68,7 @@ def _kept(record: ParsedRecord) -> dict[str, object]:
 
 @pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)
 @given(batch=st.lists(records(), min_size=1, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=EXAMPLES or 60, derandomize=not EXAMPLES, deadline=None)
 def test_what_is_written_is_read_again_without_loss(write: Writer, batch: list[ParsedRecord]) -> None:
     again = read("".join(write(batch)).encode()).records
     assert [_kept(record) for record in again] == [_kept(record) for record in batch]
