@@ -92,8 +92,9 @@ def filtered(here: World, about: set[str]) -> Iterator[str]:
     yield reverse("screening:reports", args=[slug]) + "?state=retrieved"
     for show in ("new", "both"):
         yield reverse("extraction:studies", args=[slug]) + f"?show={show}"
-    for key in analysis.flow(here.owner).counts.numbers:
-        yield reverse("analysis:flow-list", args=[slug, key])
+    for key, number in analysis.flow(here.owner).counts.numbers.items():
+        if number.n:  # the empty ones stand on the diagram's page, which is read
+            yield reverse("analysis:flow-list", args=[slug, key])
 
 
 def answers(here: World, client: Client, about: set[str], *, send: bool = False) -> Iterator[tuple[str, bytes]]:
