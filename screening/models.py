@@ -53,6 +53,9 @@ class Import(models.Model):
     format = models.CharField(max_length=40, blank=True)
     job = models.ForeignKey(Job, models.PROTECT, related_name="+", null=True)
     problems = models.JSONField(default=list, help_text="[{line, problem}]: what in the file could not be understood")
+    mapping = models.JSONField(
+        default=dict, help_text="{column: field}, where a person said what a table's columns hold"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
@@ -174,6 +177,7 @@ class Link(models.Model):
         FIRST = "first", "First record of this citation"
         DOI = "doi", "Same DOI"
         PMID = "pmid", "Same PubMed id"
+        FIELDS = "fields", "Same publication by its fields"
         PERSON = "person", "Linked by a member"
         SPLIT = "split", "Split off by a member"
 
@@ -185,12 +189,48 @@ class Link(models.Model):
     at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True, blank=True)
+    pair = models.ForeignKey("Pair", models.PROTECT, related_name="+", null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(name="record_in_one_citation", fields=["record"], condition=Q(undone_at=None))
         ]
+
+
+class Pair(models.Model):
+    """Two records that a rule took for one publication, or asks about, with what a person said of them."""
+
+    class State(models.TextChoices):
+        LINKED = "linked", "Linked by a rule"
+        ASKED = "asked", "Asked"
+        LATER = "later", "Put off"
+        SAME = "same", "The same publication"
+        DIFFERENT = "different", "Not duplicates"
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="+")
+    a = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    b = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=60)
+    score = models.FloatField(help_text="How likely the two are one publication, as far as the fields tell: 0 to 1.")
+    evidence = models.CharField(max_length=400)
+    state = models.CharField(max_length=10, choices=State.choices)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+", help_text="Who decided, or whose import asks.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="pair_once", fields=["a", "b"]),
+            models.CheckConstraint(name="pair_in_order", condition=Q(a__lt=models.F("b"))),
+            models.CheckConstraint(
+                name="pair_state_known", condition=Q(state__in=["linked", "asked", "later", "same", "different"])
+            ),
+        ]
+        indexes = [models.Index(name="pair_queue", fields=["review", "state", "-score"])]
+
+    def __str__(self) -> str:
+        return f"records {self.a_id} and {self.b_id}"
 
 
 class StandingState(models.TextChoices):

@@ -8,3 +8,8 @@ from screening import workflow
 @jobs.handles("screening.import")
 def take_in(job: Job) -> None:
     workflow.perform_import(job)
+
+
+@jobs.handles("screening.deduplicate")
+def deduplicate(job: Job) -> None:
+    workflow.perform_deduplication(job)

@@ -138,7 +138,7 @@ def record_at(review: Review, place: dict[str, Any]) -> Record:
 
 
 def find_citations(review: Review) -> dict[str, list[Citation]]:
-    """The citations of each publication, by its key: one, or two where its records share nothing and were left apart."""
+    """The citations of each publication, by its key: one, or two as long as its records are not linked."""
     found = {}
     for each in load("citations.json")["citations"]:
         linked = [Link.objects.get(record=record_at(review, place), undone_at=None) for place in each["records"]]
@@ -147,7 +147,7 @@ def find_citations(review: Review) -> dict[str, list[Citation]]:
 
 
 def link_by_hand(team: accounts.Team, citations: dict[str, list[Citation]]) -> None:
-    """Records of one publication that share no identifier are linked by an author."""
+    """Records of one publication that say too little for a rule are linked by an author."""
     for each in load("decisions.json")["links_by_hand"]:
         for place in each["records"]:
             record = record_at(team["first"].review, place)

@@ -3,6 +3,7 @@
 Each is check, lock, change, record. `standing.settle` is the one place that writes where a citation stands.
 """
 
+from screening.workflow.duplicates import perform_deduplication, start_deduplication
 from screening.workflow.links import link_record, split_record
 from screening.workflow.reports import attach, mark_retrieved, not_retrieved, seek_again
 from screening.workflow.searches import (
@@ -27,6 +28,7 @@ __all__ = [
     "link_record",
     "mark_retrieved",
     "not_retrieved",
+    "perform_deduplication",
     "perform_import",
     "resolve",
     "restore_import",
@@ -34,6 +36,7 @@ __all__ = [
     "seek_again",
     "settle",
     "split_record",
+    "start_deduplication",
     "start_import",
     "undo_import",
     "vote",

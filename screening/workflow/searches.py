@@ -16,6 +16,7 @@ from reviewapp import audit, files, jobs
 from reviewapp.access import Can, require
 from reviewapp.errors import BadFile, WrongState
 from reviewapp.models import Job, Member, Review, Stage
+from reviewapp.workflow import lock_review
 from screening.formats import Export, ParsedRecord, UnreadableFile
 from screening.models import Bibliography, Citation, Import, Link, Record, Search, Standing, StandingState
 from screening.workflow.standing import bring_into_view, drop_out_of_view, locked, refresh
@@ -148,12 +149,20 @@ def perform_import(job: Job) -> None:
         problems = [problem.to_dict() for problem in export.problems[:MOST_PROBLEMS]]
     with transaction.atomic():
         taken = Import.objects.select_for_update().get(pk=taken.pk)
+        if taken.completed_at or taken.undone_at:
+            return
         taken.problems, taken.completed_at = problems, timezone.now()
         taken.save(update_fields=["problems", "completed_at"])
         count = taken.records.count()
         jobs.progress(job, 100, message=f"{count:,} records taken in")
         audit.record(job.member, "screening.import_completed", taken, records=count, problems=len(problems))
+        look_for_duplicates(job.member, taken)
     analyse_tables()
+
+
+def look_for_duplicates(member: Member, taken: Import) -> None:
+    """Queue the job that compares an import's records with all others."""
+    jobs.enqueue(member, "screening.deduplicate", total=100, message="Waiting", import_id=taken.pk)
 
 
 def analyse_tables() -> None:
@@ -168,7 +177,7 @@ def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
     """Store one chunk of records, each linked to the citation with its DOI or PubMed id, or to a new one."""
     if not parsed:
         return
-    review = Review.objects.select_for_update().get(pk=member.review_id)
+    review = lock_review(member)
     records = Record.objects.bulk_create(
         Record(
             review=review,
@@ -286,7 +295,9 @@ def restore_import(member: Member, taken: Import) -> None:
         taken.save(update_fields=["undone_at"])
         audit.record(member, "screening.import_restored", taken, file=taken.file_name)
         bring_into_view(member, citations_of(taken))
-        if not taken.completed_at:
+        if taken.completed_at:
+            look_for_duplicates(member, taken)
+        else:
             taken.job = jobs.enqueue(member, "screening.import", total=100, message="Waiting", import_id=taken.pk)
             taken.save(update_fields=["job"])
 

@@ -30,9 +30,9 @@ def count(stage: str, *states: str) -> int:
 
 def test_it_runs_from_the_exports_to_the_published_results_and_stays(played, jobs_now):
     assert Record.objects.count() == 290
-    assert queries.citations(played).count() == 108
+    assert queries.citations(played).count() == 106
     assert count("title_abstract", "include") == 49
-    assert count("title_abstract", "exclude") == 59
+    assert count("title_abstract", "exclude") == 57
     assert Report.objects.filter(state="not_retrieved").count() == 3
     assert (count("full_text", "exclude"), count("full_text", "include")) == (30, 16)
     assert (included_reports(played.review).count(), included_studies(played.review).count()) == (16, 8)

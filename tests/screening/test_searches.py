@@ -158,7 +158,7 @@ def test_an_import_that_breaks_goes_on_where_it_stopped(owner, monkeypatch):
     jobs.perform(taken.job_id)
     assert [record.position for record in taken.records.all()] == list(range(1, 11))
     assert Citation.objects.count() == 10
-    assert Job.objects.get().state == "done"
+    assert Job.objects.get(pk=taken.job_id).state == "done"
 
 
 def test_undoing_an_import_that_still_runs_stops_it(owner):

@@ -1,0 +1,174 @@
+"""What does de-duplication link by itself, what does it ask, and what of a person's word does it leave alone?"""
+
+from __future__ import annotations
+
+import pytest
+
+from reviewapp.errors import Refused
+from reviewapp.models import Event, Job, Member
+from screening import queries, workflow
+from screening.models import Citation, Link, Pair, Record, Standing, Vote
+from screening.workflow import duplicates
+from tests import build
+
+TA = "title_abstract"
+pytestmark = pytest.mark.django_db
+
+TRIAL = {
+    "TI": "Toddler-parent psychotherapy for the offspring of depressed mothers",
+    "AU": ["Toth, S. L.", "Rogosch, F. A.", "Cicchetti, D."],
+    "PY": "2006",
+    "JO": "Development and Psychopathology",
+    "VL": "18",
+    "SP": "1006",
+    "EP": "1016",
+}
+COPY = TRIAL | {"TI": "Toddler-parent psychotherapy for the offspring of depressed mothers.", "AN": "2006-1"}
+OTHER = {"TI": "Anxiety of fathers after birth", "AU": ["Nobody, N."], "PY": "2001", "JO": "J Fathers", "VL": "3"}
+ERRATUM = TRIAL | {"TI": f"Erratum: {TRIAL['TI']}"}
+
+
+def taken_in(owner: Member, jobs_now, *rows: dict[str, object], source: str = "Embase"):
+    """An import with all that follows it."""
+    taken = build.imported(owner, build.ris(*rows), into=build.search(owner, source=source), again=True)
+    jobs_now()
+    return taken
+
+
+def records(taken) -> list[Record]:
+    return list(taken.records.order_by("position"))
+
+
+def home(record: Record) -> Citation:
+    return Citation.objects.get(links__record=record, links__undone_at=None)
+
+
+def shown(owner: Member) -> int:
+    return queries.citations(owner).count()
+
+
+# --- linking by itself ------------------------------------------------------------------------------------------
+
+
+def test_the_same_article_from_two_databases_is_one_citation_after_the_second_import(owner, jobs_now):
+    taken_in(owner, jobs_now, TRIAL, OTHER)
+    taken_in(owner, jobs_now, COPY)
+    assert Record.objects.count() == 3
+    assert shown(owner) == 2
+    link = Link.objects.get(rule="fields")
+    assert link.evidence.startswith("same place in print")
+    assert (link.pair.state, 0 < link.pair.score <= 1) == ("linked", True)
+    event = Event.unblinded.get(verb="screening.duplicates_linked")
+    assert event.facts["moved"][0][0] == link.record_id
+    assert queries.queue(build.member(owner, "reviewer", "Fay First"), TA).count() == 2
+
+
+def test_looking_again_changes_nothing(owner, jobs_now):
+    taken_in(owner, jobs_now, TRIAL, OTHER, COPY)
+    links, events = Link.objects.count(), Event.unblinded.count()
+    assert workflow.start_deduplication(owner) == workflow.start_deduplication(owner)
+    jobs_now()
+    assert Link.objects.count() == links
+    assert Event.unblinded.count() == events + 1
+    assert Job.objects.filter(state="done").last().message == "0 duplicates linked, 0 pairs to look at"
+
+
+def test_a_job_that_broke_after_a_batch_goes_on(owner, jobs_now, monkeypatch):
+    rows = [{**TRIAL, "TI": f"{name} in the first year of life", "VL": str(n)} for n, name in enumerate(NAMES, 1)]
+    build.imported(owner, build.ris(*rows, *({**row, "AN": "x"} for row in rows)))
+    monkeypatch.setattr(duplicates, "BATCH", 2)
+    done, batch = [], duplicates.link_batch
+
+    def breaks(*args):
+        if done:
+            raise RuntimeError("the machine stops")
+        done.append(batch(*args))
+        return done[0]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(duplicates, "link_batch", breaks)
+        job = Job.objects.get(kind=duplicates.KIND)
+        with pytest.raises(RuntimeError):
+            duplicates.perform_deduplication(job_running(job))
+    assert shown(owner) == 8 - 2
+    duplicates.perform_deduplication(job_running(job))
+    assert shown(owner) == 4
+    assert Link.objects.filter(undone_at=None).count() == 8
+
+
+NAMES = ("Sleeping and crying", "Feeding problems", "Massage of infants", "Video feedback")
+
+
+def job_running(job: Job) -> Job:
+    Job.objects.filter(pk=job.pk).update(state="running")
+    job.refresh_from_db()
+    return job
+
+
+def test_votes_stay_in_view_whichever_record_came_first(owner, first, second, jobs_now):
+    early = taken_in(owner, jobs_now, OTHER)
+    late = build.imported(owner, build.ris(TRIAL), into=build.search(owner))
+    copy = build.imported(owner, build.ris(COPY), into=build.search(owner))
+    voted = home(records(copy)[0])
+    workflow.vote(first, voted, TA, "include")
+    jobs_now()
+    assert home(records(late)[0]) == voted
+    assert shown(owner) == 2
+    assert list(queries.queue(first, TA)) == [home(records(early)[0])]
+    assert Standing.objects.get(citation=voted).state == "waiting"
+
+
+def test_two_citations_that_both_have_votes_are_asked_about_and_neither_vote_is_lost(owner, first, second, jobs_now):
+    both = build.imported(owner, build.ris(TRIAL, COPY))
+    one, other = map(home, records(both))
+    workflow.vote(first, one, TA, "include")
+    workflow.vote(second, other, TA, "exclude")
+    jobs_now()
+    assert shown(owner) == 2
+    assert Pair.objects.get().state == "asked"
+    assert Vote.unblinded.standing().count() == 2
+
+
+def test_a_link_by_rule_can_be_split_and_stays_split(owner, jobs_now):
+    taken = taken_in(owner, jobs_now, TRIAL, COPY)
+    workflow.split_record(owner, records(taken)[1])
+    workflow.start_deduplication(owner)
+    jobs_now()
+    assert shown(owner) == 2
+    taken_in(owner, jobs_now, COPY | {"AN": "third"})
+    one, other = map(home, records(taken))
+    assert one != other, "a third copy does not join what a person parted"
+
+
+def test_a_record_that_a_person_linked_elsewhere_stays_there(owner, jobs_now):
+    taken = taken_in(owner, jobs_now, TRIAL, COPY, OTHER)
+    trial, copy, other = records(taken)
+    workflow.link_record(owner, copy, home(other))
+    workflow.start_deduplication(owner)
+    jobs_now()
+    assert home(copy) == home(other) != home(trial)
+
+
+def test_an_erratum_is_asked_about_once(owner, jobs_now):
+    taken_in(owner, jobs_now, TRIAL, ERRATUM)
+    for _ in range(2):
+        workflow.start_deduplication(owner)
+        jobs_now()
+    assert [pair.state for pair in Pair.objects.all()] == ["asked"]
+    assert shown(owner) == 2
+
+
+def test_records_of_an_undone_import_take_no_part_until_it_is_back(owner, jobs_now):
+    gone = taken_in(owner, jobs_now, TRIAL)
+    workflow.undo_import(owner, gone)
+    here = taken_in(owner, jobs_now, COPY)
+    assert shown(owner) == 1
+    workflow.restore_import(owner, gone)
+    jobs_now()
+    assert shown(owner) == 1
+    assert home(records(gone)[0]) == home(records(here)[0])
+
+
+def test_observers_do_not_start_it(observer):
+    with pytest.raises(Refused):
+        workflow.start_deduplication(observer)
