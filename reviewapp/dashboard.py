@@ -33,6 +33,11 @@ def steps(member: Member) -> list[Step]:
     return [*screening.steps(member), *extraction.steps(member), *analysis.steps(member)]
 
 
+def for_me(member: Member, found: Iterable[Step]) -> list[Step]:
+    """What of it waits for this member. In a closed review nothing does."""
+    return [step for step in found if step.mine] if member.review.is_open else []
+
+
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """My reviews; for who is not signed in, what this is."""
@@ -46,11 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def review_home(request: HttpRequest, member: Member) -> HttpResponse:
     """One review: first what waits for this member, then its path."""
     found = steps(member)
-    context = {
-        "member": member,
-        "path": [step for step in found if step.on_path],
-        "mine": [step for step in found if step.mine],
-    }
+    context = {"member": member, "path": [step for step in found if step.on_path], "mine": for_me(member, found)}
     return render(request, "reviewapp/review_home.html", context)
 
 
@@ -58,7 +59,7 @@ def review_home(request: HttpRequest, member: Member) -> HttpResponse:
 @for_member(Can.READ)
 def waiting(request: HttpRequest, member: Member) -> HttpResponse:
     """What waits for this member in one review: a fragment of the cards on the home page."""
-    return render(request, "reviewapp/_waiting.html", {"member": member, "mine": [s for s in steps(member) if s.mine]})
+    return render(request, "reviewapp/_waiting.html", {"member": member, "mine": for_me(member, steps(member))})
 
 
 # --- a new review, with the analyses planned in its protocol ---------------------------------------------------

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from analysis.models import Analysis
 from extraction.models import Outcome
+from reviewapp import workflow
 from reviewapp.models import Member, Review
 from screening import workflow as screening
 from tests import build
@@ -66,6 +67,14 @@ def test_what_waits_for_me_stands_first_on_a_review_s_home(owner: Member, first:
     assert told.index("Waiting for you") < told.index("3 citations to screen") < told.index("The path of this review")
     assert "3 citations to screen" in page(browser(first), "review-waiting", first.review.slug)
     assert "citations to screen" not in page(browser(owner), "review-waiting", first.review.slug)
+
+
+def test_nothing_waits_in_a_closed_review(owner: Member, first: Member) -> None:
+    build.citations(owner, 3)
+    workflow.close(owner)
+    told = page(browser(first), "review-home", first.review.slug)
+    assert "citations to screen" not in told
+    assert "can be read, but not changed" in told
 
 
 def test_the_path_leads_from_the_search_to_the_flow_diagram_and_lists_conflicts_only_when_they_wait(
