@@ -17,11 +17,12 @@ from analysis import pooling, queries
 from analysis.models import REFRESH, RUN, Analysis, Run
 from analysis.queries import Input
 from extraction.models import Outcome, StudyReport
-from extraction.workflow.common import change, lock_review, locked
+from extraction.workflow.common import change, locked
 from reviewapp import audit, jobs, states
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, WrongState
 from reviewapp.models import Event, Job, Member, Stage
+from reviewapp.workflow import lock_review
 
 RUN_MOVES = {Run.State.QUEUED: {Run.State.DONE, Run.State.EMPTY}}
 OPTIONS = ("measure", "method", "model", "preset")

@@ -97,7 +97,7 @@ def link_hash(position: int, previous: str, event: Event) -> str:
 def seal(review: Review, batch: int = BATCH) -> int:
     """Link the review's unlinked events to its chain; say how many. Safe to run by several workers at once."""
     with transaction.atomic():
-        Review.objects.select_for_update().only("pk").get(pk=review.pk)
+        Review.objects.select_for_update(no_key=True).only("pk").get(pk=review.pk)  # votes go on
         last = ChainLink.objects.filter(review=review).order_by("-position").first()
         position, previous = (last.position, last.hash) if last else (0, "")
         links = []

@@ -67,7 +67,8 @@ def send(job_id: int) -> None:
 def claim(job_id: int) -> Job | None:
     """Take a job that nobody is at. None when it is finished, unknown, or another worker's heart beats."""
     with transaction.atomic():
-        job = Job.objects.select_for_update().select_related("member__review", "member__user").filter(pk=job_id).first()
+        jobs = Job.objects.select_for_update(of=["self"]).select_related("member__review", "member__user")
+        job = jobs.filter(pk=job_id).first()
         if job is None or job.is_finished:
             return None
         now = timezone.now()

@@ -33,6 +33,15 @@ PROTOCOL = (
 )
 
 
+def lock_review(member: Member) -> Review:
+    """The member's review, locked for what must be one at a time in it.
+
+    Rows that point at it can still be added: with a full lock no vote could be committed meanwhile on PostgreSQL, and who
+    holds the review and waits for a citation, and who holds the citation and votes, would wait for each other.
+    """
+    return Review.objects.select_for_update(no_key=True).get(pk=member.review_id)
+
+
 def introduce(user: User, name: str) -> None:
     """Keep the name by which a new person goes. It touches no review, so no trail tells of it."""
     user.name = name
@@ -65,7 +74,7 @@ def amend_protocol(member: Member, **changes: Any) -> None:
     """
     require(member, Can.MANAGE)
     with transaction.atomic():
-        review = Review.objects.select_for_update().get(pk=member.review_id)
+        review = lock_review(member)
         before = {name: getattr(review, name) for name in changes if name in PROTOCOL}
         changed = {name: value for name, value in changes.items() if before[name] != value}
         if not changed:
@@ -82,7 +91,7 @@ def set_reasons(member: Member, texts: Iterable[str]) -> None:
     require(member, Can.MANAGE)
     wanted = list(dict.fromkeys(text.strip() for text in texts if text.strip()))
     with transaction.atomic():
-        Review.objects.select_for_update().get(pk=member.review_id)
+        lock_review(member)
         known = {reason.text: reason for reason in member.review.exclusion_reasons.all()}
         before = [reason.text for reason in known.values() if not reason.retired_at]
         if wanted == before:
@@ -101,7 +110,7 @@ def close(member: Member) -> None:
     """Close the review: from now on it can be read, but not changed."""
     require(member, Can.MANAGE)
     with transaction.atomic():
-        review = Review.objects.select_for_update().get(pk=member.review_id)
+        review = lock_review(member)
         states.move(review, Review.State.CLOSED, REVIEW_MOVES)
         audit.record(member, "review.closed", review)
 
@@ -110,7 +119,7 @@ def reopen(member: Member) -> None:
     """Open a closed review again."""
     require(member, Can.REOPEN)
     with transaction.atomic():
-        review = Review.objects.select_for_update().get(pk=member.review_id)
+        review = lock_review(member)
         states.move(review, Review.State.OPEN, REVIEW_MOVES)
         audit.record(member, "review.reopened", review)
 
@@ -199,7 +208,7 @@ def leave(member: Member, other: Member) -> None:
 
 def locked_team(member: Member) -> Mapping[int, Member]:
     """The present members of the review, locked, by id."""
-    Review.objects.select_for_update().get(pk=member.review_id)
+    lock_review(member)
     return {each.pk: each for each in Member.objects.filter(review=member.review_id, left_at=None)}
 
 

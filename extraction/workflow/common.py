@@ -9,14 +9,9 @@ from django.db.models import Model
 
 from extraction.models import Study
 from reviewapp.errors import NotHere, WrongState
-from reviewapp.models import Member, Review
+from reviewapp.models import Member
 
 Row = TypeVar("Row", bound=Model)
-
-
-def lock_review(member: Member) -> Review:
-    """The member's review, locked for what must be unique in it. Rows that point at it can still be added by others."""
-    return Review.objects.select_for_update(no_key=True).get(pk=member.review_id)
 
 
 def locked(model: type[Row], pk: int, **of: Any) -> Row:

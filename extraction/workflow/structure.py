@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from extraction.models import Arm, Outcome, Study
 from extraction.schema.fields import TABLES
-from extraction.workflow.common import change, lock_review, locked, locked_study
+from extraction.workflow.common import change, locked, locked_study
 from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput
 from reviewapp.models import Member
+from reviewapp.workflow import lock_review
 
 ARM_FIELDS = ("name", "role", "note", "position")
 OUTCOME_FIELDS = ("name", "time_point", "higher_is_better", "note", "position")

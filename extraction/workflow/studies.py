@@ -12,11 +12,12 @@ from django.utils import timezone
 from extraction import queries
 from extraction.models import Study, StudyReport
 from extraction.schema.labels import LONGEST, suggest_label
-from extraction.workflow.common import change, lock_review, locked, locked_study
+from extraction.workflow.common import change, locked, locked_study
 from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, NotHere, WrongState
 from reviewapp.models import Member
+from reviewapp.workflow import lock_review
 from screening.models import Citation
 
 

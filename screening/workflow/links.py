@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from reviewapp import audit
 from reviewapp.access import Can, require
-from reviewapp.errors import BadInput, WrongState
+from reviewapp.errors import BadInput, Stale, WrongState
 from reviewapp.models import Member
 from screening.models import Citation, Link, Record
 from screening.workflow.standing import live_links, locked, refresh, settle
@@ -23,8 +23,7 @@ def split_record(member: Member, record: Record) -> Link:
     """Say that a record is a publication of its own. Raises WrongState when it is so already."""
     require(member, Can.IMPORT)
     with transaction.atomic():
-        present = Link.objects.get(record=record, undone_at=None)
-        locked(member, present.citation)
+        present, _ = locked_link(member, record)
         if live_links([present.citation]).count() < 2:
             raise WrongState("This record is its citation's only one: there is nothing to split it from.")
         return move(member, record, Citation.objects.create(review_id=record.review_id), Link.Rule.SPLIT)
@@ -35,12 +34,9 @@ def move(member: Member, record: Record, target: Citation, rule: str) -> Link:
     if target.review_id != member.review_id or record.review_id != member.review_id:
         raise BadInput("A record can be linked within its own review only.")
     with transaction.atomic():
-        present = Link.objects.get(record=record, undone_at=None)
+        present, both = locked_link(member, record, target)
         if present.citation_id == target.pk:
             return present
-        # Always in the same order, so that two people who link crosswise do not wait for each other.
-        both = [locked(member, each) for each in sorted((present.citation, target), key=lambda each: each.pk)]
-        present = Link.objects.select_for_update().get(record=record, undone_at=None)
         present.undone_at, present.undone_by = timezone.now(), member
         present.save(update_fields=["undone_at", "undone_by"])
         link = Link.objects.create(record=record, citation=target, rule=rule, member=member)
@@ -56,3 +52,16 @@ def move(member: Member, record: Record, target: Citation, rule: str) -> Link:
             refresh(citation)
             settle(member, citation)
     return link
+
+
+def locked_link(member: Member, record: Record, *others: Citation) -> tuple[Link, list[Citation]]:
+    """A record's present link, and its citation and these others, locked. Raises Stale when somebody moved it meanwhile.
+
+    Always locked in the same order, so that two people who link crosswise do not wait for each other.
+    """
+    present = Link.objects.get(record=record, undone_at=None)
+    citations = {each.pk: each for each in (present.citation, *others)}
+    both = [locked(member, citations[pk]) for pk in sorted(citations)]
+    if not Link.objects.filter(pk=present.pk, undone_at=None).exists():
+        raise Stale("Somebody linked this record elsewhere meanwhile.", todo="Look at it again, then decide.")
+    return present, both

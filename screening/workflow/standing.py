@@ -11,7 +11,8 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from reviewapp import audit, states
 from reviewapp.errors import NotHere
-from reviewapp.models import Event, Member, Review, Stage
+from reviewapp.models import Event, Member, Stage
+from reviewapp.workflow import lock_review
 from screening.consensus.verdict import INCLUDE, Ballot, Verdict, verdict
 from screening.dedupe.best import best_fields
 from screening.models import (
@@ -41,6 +42,11 @@ def locked(member: Member, citation: Citation) -> Citation:
     if citation is None:
         raise NotHere
     return citation
+
+
+def lock_all(citations: QuerySet[Citation]) -> None:
+    """Lock these citations, always in the same order, before anything that rests on them is read or written."""
+    list(citations.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def judge(citation: Citation, stage: str, needed: int) -> Verdict:
@@ -126,6 +132,7 @@ def drop_out_of_view(member: Member, citations: QuerySet[Citation]) -> None:
 
     However many they are, those out of view take two statements for each 500.
     """
+    lock_all(citations)
     gone = ~Exists(live_links(OuterRef("pk")))
     for part in parts(citations.filter(gone)):
         Standing.objects.filter(citation__in=part).update(state=StandingState.UNREACHED, reason=None)
@@ -139,12 +146,13 @@ def bring_into_view(member: Member, citations: QuerySet[Citation]) -> None:
 
     Those without votes or resolutions take two statements for each 500; the others are settled one by one.
     """
+    lock_all(citations)
     judged = Exists(Vote.unblinded.standing().filter(citation=OuterRef("pk"))) | Exists(
         Resolution.objects.filter(citation=OuterRef("pk"), withdrawn_at=None)
     )
     back = citations.filter(live=False)
     for part in parts(back.filter(judged)):
-        for citation in Citation.objects.select_for_update().filter(pk__in=part).order_by("pk"):
+        for citation in Citation.objects.filter(pk__in=part).order_by("pk"):
             refresh(citation)
             settle(member, citation)
     for part in parts(back.exclude(judged)):
@@ -168,8 +176,9 @@ def votes_needed_changed(event: Event, member: Member) -> None:
     for stage in Stage.values:
         if f"votes_{stage}" not in event.facts["after"]:
             continue
+        lock_review(member)
+        lock_all(Citation.objects.filter(review=member.review_id))
         voted = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage)
-        Review.objects.select_for_update().get(pk=member.review_id)
         Standing.objects.filter(
             ~Exists(voted),
             review=member.review_id,

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from reviewapp import files, jobs
 from reviewapp.errors import BadFile, Refused, WrongState
-from reviewapp.models import Job
+from reviewapp.models import Event, Job
 from screening import queries, workflow
 from screening.models import Citation, Import, Link, Record, Standing, Vote
 from screening.workflow import searches
@@ -197,3 +197,25 @@ def test_the_list_of_searches_takes_as_many_queries_for_three_as_for_one(owner, 
         counts.append(len(seen))
         build.imported(owner, build.ris(OTHER), again=True)
     assert counts[0] == counts[1]
+
+
+def test_an_import_undone_at_its_last_record_is_not_told_to_be_complete(owner, monkeypatch):
+    store = searches.store
+
+    def then_undone(member, taken, parsed):
+        store(member, taken, parsed)
+        workflow.undo_import(owner, taken)
+
+    monkeypatch.setattr(searches, "store", then_undone)
+    taken = workflow.start_import(owner, build.search(owner), "export.ris", [build.ris({"TI": "Only"})])
+    jobs.perform(taken.job_id)
+    taken.refresh_from_db()
+    assert taken.undone_at
+    assert taken.completed_at is None
+    assert not Event.unblinded.filter(verb="screening.import_completed").exists()
+    monkeypatch.undo()
+    workflow.restore_import(owner, taken)
+    taken.refresh_from_db()
+    jobs.perform(taken.job_id)
+    taken.refresh_from_db()
+    assert taken.completed_at
