@@ -19,6 +19,17 @@ pytest_plugins = ["tests.people", "tests.services"]
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is fast comes first: pure tests, then those with a database, then services, then browsers."""
+
+    def slowness(item: pytest.Item) -> int:
+        marks = {mark.name for mark in item.iter_markers()}
+        return 3 if "browser" in marks else 2 if "services" in marks else 0 if "pure" in marks else 1
+
+    items.sort(key=slowness)  # stable: pytest-django's order stays, in which emptied databases come last
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of reference data beside the project; it is no part of the project."""
