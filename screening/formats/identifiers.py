@@ -29,7 +29,7 @@ _NOTED = re.compile(r"(?:^|\s)doi\s*[:=]\s*(10\.\d{4,9}(?:\.\d+)*/\S+)", re.IGNO
 
 _PMID = re.compile(r"(?<![\dA-Za-z.-])0*([1-9]\d{0,7})(?![\d.-]\d|\d)")
 _PMID_STATED = re.compile(
-    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?/|pubmed\?term=|\blist_uids=|\bPMID\s*[:=]?\s*|\bPubMed\s*ID\s*[:=]?\s*|\bMEDLINE:)"
+    r"(?:pubmed(?:\.ncbi\.nlm\.nih\.gov)?/|pubmed\?term=|\blist_uids=|\bPMID\s*[:=]?\s*|\bPubMed\s(?:ID\s*[:=]?\s*)?|\bMEDLINE:)"
     r"0*([1-9]\d{0,7})(?!\d)|(?<!\d)0*([1-9]\d{0,7})\s*\[pmid\]",
     re.IGNORECASE,
 )

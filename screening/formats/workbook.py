@@ -82,7 +82,7 @@ def _rows(values: Iterator[Sequence[object]]) -> Iterator[Row]:
         if row is None or empty > _EMPTY_ROWS_AT_MOST:
             return
         number += 1
-        width = len(row)
+        width = len(row) if row.count(None) < len(row) else 0
         while width and row[width - 1] is None:
             width -= 1
         cells = [_text(value) for value in row[:width]]
