@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write one result file per input file there")
     parser.add_argument("--csv", type=Path, metavar="DATA.csv", help="a table with one study per row and named columns")
     parser.add_argument("--measure", choices=list(MEASURES), metavar="NAME", help=", ".join(MEASURES))
-    parser.add_argument("--model", help="EE (common effect), DL, HE, HS, SJ, PM, REML, ML or EB; the preset's if left out")
+    parser.add_argument(
+        "--model", help="EE (common effect), DL, HE, HS, SJ, PM, REML, ML or EB; the preset's if left out"
+    )
     parser.add_argument("--test", help="z, knha or adhoc")
     parser.add_argument("--weighting", help="IV, MH or Peto")
     parser.add_argument("--level", type=float, help="of all intervals, in percent")

@@ -22,12 +22,16 @@ def row_sums(a: FloatArray) -> FloatArray:
 
 def traces(a: FloatArray) -> FloatArray:
     """Traces of n square matrices (n, p, p)."""
+    if a.shape[-1] == 1:
+        return a[:, 0, 0]
     diagonal: FloatArray = np.trace(a, axis1=1, axis2=2)
     return diagonal
 
 
 def product(a: FloatArray, b: FloatArray) -> FloatArray:
     """Matrix product of n pairs of matrices."""
+    if a.shape[-1] == 1 and b.shape[-2:] == (1, 1):
+        return a * b
     c: FloatArray = np.matmul(a, b)
     return c
 
@@ -37,6 +41,21 @@ def inverse(a: FloatArray) -> FloatArray:
     if a.shape[-1] == 1:
         return 1.0 / a
     return np.asarray(np.linalg.inv(a), dtype=np.float64)
+
+
+def solve(a: FloatArray, b: FloatArray) -> FloatArray:
+    """The solution x of a x = b."""
+    if len(b) == 1:
+        x: FloatArray = b / a[0]
+        return x
+    return np.asarray(np.linalg.solve(a, b), dtype=np.float64)
+
+
+def log_det(a: FloatArray) -> float:
+    """Logarithm of the determinant of a positive definite matrix."""
+    if len(a) == 1:
+        return float(np.log(a[0, 0]))
+    return float(np.linalg.slogdet(a)[1])
 
 
 def any_of(*conditions: BoolArray) -> BoolArray:

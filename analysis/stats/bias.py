@@ -129,7 +129,7 @@ def multiplicative(name: str, y: FloatArray, x: FloatArray, w: FloatArray) -> Bi
     if _unusable(x):
         return _none(name, len(x))
     model = Model.of(y, 1 / w, _columns(x))
-    m = model.at(0.0)
+    m = model.at_zero
     dispersion = float(m.q[0]) / model.df
     return _tested(name, model.k, m.coefficients, m.covariance * dispersion, float(model.df), dispersion)
 
@@ -177,7 +177,7 @@ def rank_test(es: Effects, exact: bool = True) -> BiasTest:
     u = usable(es)
     if len(u.y) < 3:
         return _none("Begg", len(u.y))
-    m = Model.of(u.y, u.v).at(0.0)
+    m = Model.of(u.y, u.v).at_zero
     standardised = m.all_residuals / np.sqrt(u.v * m.leverages[1])
     return _ranked("Begg", kendall(standardised, u.v, exact), len(u.y))
 

@@ -45,9 +45,7 @@ def _standardised(d: FloatArray, m: FloatArray, total: FloatArray, o: Options) -
     return j, j * d
 
 
-def smd_variance(
-    d: FloatArray, g: FloatArray, j: FloatArray, n1: FloatArray, n2: FloatArray, vtype: str
-) -> FloatArray:
+def smd_variance(d: FloatArray, g: FloatArray, j: FloatArray, n1: FloatArray, n2: FloatArray, vtype: str) -> FloatArray:
     """Sampling variance of a standardised mean difference `g` = `j` `d`, five ways.
 
     LS, LS2: Hedges and Olkin 1985, chapter 5, large-sample, with g or with d shrunk by J^2; UB: Hedges 1983,

@@ -39,9 +39,7 @@ class FailSafeN(Result):
         return fail_safe_summary(self)
 
 
-def fail_safe_n(
-    es: Effects, kind: str = "Rosenthal", alpha: float = 0.05, target: float | None = None
-) -> FailSafeN:
+def fail_safe_n(es: Effects, kind: str = "Rosenthal", alpha: float = 0.05, target: float | None = None) -> FailSafeN:
     """The fail-safe number.
 
     `kind`: "Rosenthal" (1979, Psychol Bull 86:638: studies averaging z = 0 that bring the one-sided Stouffer
@@ -65,7 +63,7 @@ def fail_safe_n(
     if kind == "Rosenthal":
         z = float(np.sum(u.y / np.sqrt(u.v))) / math.sqrt(k)
         return FailSafeN(kind, _whole(k * (z / normal_quantile(alpha)) ** 2 - k), normal_p(z) / 2, nan, nan, alpha)
-    m = Model.of(u.y, u.v).at(0.0)
+    m = Model.of(u.y, u.v).at_zero
     mean = float(m.coefficients[0])
     if kind == "Orwin":
         target = mean / 2 if target is None else target

@@ -141,7 +141,10 @@ class _Reader:
         if not levels:
             raise self._refuse(f"column {name} is empty")
         kept = levels if whole else levels[1:]
-        columns = [np.array([np.nan if gone else float(v == level) for v, gone in zip(raw, absent, strict=True)]) for level in kept]
+        columns = [
+            np.array([np.nan if gone else float(v == level) for v, gone in zip(raw, absent, strict=True)])
+            for level in kept
+        ]
         return _Variable([f"{label}{show_level(level)}" for level in kept], columns)
 
     def _number(self, node: ast.expr) -> FloatArray:
@@ -151,7 +154,12 @@ class _Reader:
             return np.array([np.nan if is_missing(v) else float(v) for v in raw])
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
             return np.full(self.k, float(node.value))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1 and node.func.id in _CALLS:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and len(node.args) == 1
+            and node.func.id in _CALLS
+        ):
             with np.errstate(all="ignore"):
                 return _CALLS[node.func.id](self._number(node.args[0]))
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:

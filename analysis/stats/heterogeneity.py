@@ -32,7 +32,7 @@ class Heterogeneity:
 
 def typical_variance(model: Model) -> float:
     """The typical sampling variance (k - p)/tr P (Higgins and Thompson 2002, equation 9)."""
-    return model.df / float(model.at(0.0).trace_p[0])
+    return model.df / float(model.at_zero.trace_p[0])
 
 
 def from_q(q: float, df: int) -> tuple[float, float]:
@@ -51,9 +51,10 @@ def from_tau2(tau2: float, typical: float) -> tuple[float, float]:
     return 100.0 * (tau2 / (typical + tau2)), 1.0 + tau2 / typical
 
 
-def heterogeneity(model: Model, q: float, df: int, tau2: float, tau2_ci: Interval, use_tau2: bool) -> Heterogeneity:
+def heterogeneity(model: Model, q: float, tau2: float, tau2_ci: Interval, use_tau2: bool) -> Heterogeneity:
     """Q with its test; I2 and H2 from tau2 or from Q, their intervals always from `tau2_ci`."""
-    if model.df == 0:
+    df = model.df
+    if df == 0:
         return Heterogeneity(q, df, chi2_p(q, df), 0.0, 1.0, NOT_COMPUTED, NOT_COMPUTED)
     if model.zero_variances:
         return Heterogeneity(q, df, math.nan, math.nan, math.nan, NOT_COMPUTED, NOT_COMPUTED)
@@ -73,6 +74,6 @@ def q_profile(model: Model, level: float) -> tuple[Interval, str]:
         return NOT_COMPUTED, ""
     tail = (100 - level) / 200
     low, high = chi2_quantile(tail, model.df), chi2_quantile(1 - tail, model.df)
-    if float(model.at(0.0).q[0]) < low:
+    if float(model.at_zero.q[0]) < low:
         return (0.0, 0.0), EMPTY_PROFILE
     return (solve_q(model, high), solve_q(model, low)), ""

@@ -136,7 +136,7 @@ def _without(i: int, full: _Refit, y: FloatArray, v: FloatArray, x: FloatArray, 
         "cook_d": float(shift @ inverse(full.scaled.vcov) @ shift),
         "cov_r": float(np.linalg.det(fit.scaled.vcov) / np.linalg.det(full.scaled.vcov)),
         "tau2_del": fit.tau2,
-        "QE_del": float(fit.model.at(0.0).q[0]),
+        "QE_del": float(fit.model.at_zero.q[0]),
         "dfbetas": shift / np.sqrt(variances),
     }
 

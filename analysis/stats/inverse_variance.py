@@ -12,7 +12,7 @@ from .arrays import FloatArray, IntArray
 from .distributions import critical, normal_p, t_p
 from .heterogeneity import NOT_COMPUTED, Heterogeneity, Interval, heterogeneity, q_profile
 from .likelihood import log_likelihood
-from .linear import Model
+from .linear import Model, Moments
 from .options import Options
 from .prediction import prediction_interval
 from .results import Effects, Pooled
@@ -65,12 +65,12 @@ class Mean:
     df: float
 
 
-def random_effects_mean(model: Model, tau2: float, test: str) -> Mean:
-    """The weighted mean at `tau2`; Hartung and Knapp 2001, Sidik and Jonkman 2002 for the refined error.
+def random_effects_mean(m: Moments, test: str) -> Mean:
+    """The weighted mean at the tau2 of `m`; Hartung and Knapp 2001, Sidik and Jonkman 2002 for the refined error.
 
     "adhoc" never lets the refined error fall below Wald's (Knapp and Hartung 2003, equation 10).
     """
-    m = model.at(tau2)
+    model = m.model
     estimate, wald = float(m.coefficients[0]), math.sqrt(float(m.covariance[0, 0]))
     if model.df == 0:
         return Mean(estimate, wald, wald, math.nan, math.inf)
@@ -102,23 +102,20 @@ def pool_inverse_variance(es: Effects, o: Options, known: Tau2 | None = None) ->
     if o.zero_variance == "keep" and o.method in WITHOUT_WEIGHTS and np.any(es.vi == 0):
         u = usable(es, zero_variances=True)
         model = Model.of(u.y, u.v)
-        tau2, notes = tau2_or_note(model, o.method) if model.spread > 0 else (Tau2(0.0, 0.0), [])
+        tau2, notes = tau2_or_note(model, o.method) if model.differences > 0 else (Tau2(0.0, 0.0), [])
         if tau2.value != 0:
-            mean = random_effects_mean(model, tau2.value, o.test)
-            return assemble(es, o, u, model, tau2, mean, math.nan, model.df, [*notes, NO_Q])
+            return assemble(es, o, u, model.at(tau2.value), tau2, math.nan, [*notes, NO_Q])
     u = usable(es)
     if len(u.y) == 0:
         return empty(es, o, u.left_out)
     model = Model.of(u.y, u.v)
     tau2, notes = (known, []) if known else tau2_or_note(model, o.method)
-    q = float(model.at(0.0).q[0])
-    return assemble(es, o, u, model, tau2, random_effects_mean(model, tau2.value, o.test), q, model.df, notes)
+    return assemble(es, o, u, model.at(tau2.value), tau2, float(model.at_zero.q[0]), notes)
 
 
-def assemble(
-    es: Effects, o: Options, u: Usable, model: Model, tau2: Tau2, mean: Mean, q: float, q_df: int, notes: list[str]
-) -> Pooled:
-    """Everything that is reported beside the inverse-variance `mean`."""
+def assemble(es: Effects, o: Options, u: Usable, m: Moments, tau2: Tau2, q: float, notes: list[str]) -> Pooled:
+    """The inverse-variance mean at the tau2 of `m`, and all that is reported beside it; `q` is Cochran's Q."""
+    model = m.model
     random = o.method != "EE"
     tau2_ci: Interval = NOT_COMPUTED
     if model.k == 1:
@@ -126,12 +123,11 @@ def assemble(
     elif random and not model.zero_variances and o.tau2_interval != "none":
         tau2_ci, note = q_profile(model, o.level)
         notes = [*notes, note] if note else notes
-    het = heterogeneity(model, q, q_df, tau2.value, tau2_ci, use_tau2=random and o.i2 == "tau2")
-    w = model.at(tau2.value).weights
+    het = heterogeneity(model, q, tau2.value, tau2_ci, use_tau2=random and o.i2 == "tau2")
     weights = np.zeros(len(es.study))
-    weights[u.places] = 100 * w / w.sum()
-    fit = _fit(model, tau2.value, o.method)
-    return report(es, o, u.left_out, model.k, mean, tau2, tau2_ci, het, weights, notes, fit)
+    weights[u.places] = 100 * m.weights / m.total_weight[0]
+    mean = random_effects_mean(m, o.test)
+    return report(es, o, u.left_out, model.k, mean, tau2, tau2_ci, het, weights, notes, _fit(m, o.method))
 
 
 def report(
@@ -157,11 +153,12 @@ def report(
     )  # fmt: skip
 
 
-def _fit(model: Model, tau2: float, method: str) -> dict[str, float]:
+def _fit(m: Moments, method: str) -> dict[str, float]:
     """Log-likelihood, AIC and BIC for the likelihood estimators; the parameters are the p + 1 estimated."""
-    if method not in ("ML", "REML") or model.df == 0 or math.isnan(tau2):
+    model = m.model
+    if method not in ("ML", "REML") or model.df == 0 or math.isnan(m.w_ref[0, 0]):
         return {}
-    ll = log_likelihood(model, tau2, restricted=method == "REML")
+    ll = log_likelihood(m, restricted=method == "REML")
     parameters = model.p + 1
     observations = model.k if method == "ML" else model.df
     return {"loglik": ll, "AIC": 2 * parameters - 2 * ll, "BIC": parameters * math.log(observations) - 2 * ll}

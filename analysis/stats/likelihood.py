@@ -11,24 +11,22 @@ import math
 
 import numpy as np
 
-from .arrays import FloatArray
+from .arrays import FloatArray, log_det
 from .linear import Model, Moments
 from .roots import NoConvergence, solve_between
 
 POINTS_PER_DECADE = 8
-_CHUNK = 200_000  # numbers per array: keeps the scan of many studies within the processor's cache
+_CHUNK = 50_000  # numbers per array: keeps the scan of many studies within the processor's cache
 
 
-def log_likelihood(model: Model, tau2: float, restricted: bool) -> float:
-    """The (restricted) log-likelihood at `tau2`, with all constants (Harville 1977; Raudenbush 2009)."""
-    m = model.at(tau2)
-    log_det = -float(np.log(m.w).sum() + np.log(m.w_ref).sum())
-    value = -0.5 * (log_det + float(m.q[0]))
+def log_likelihood(m: Moments, restricted: bool) -> float:
+    """The (restricted) log-likelihood at the tau2 of `m`, with all constants (Harville 1977; Raudenbush 2009)."""
+    model = m.model
+    value = 0.5 * float(np.log(m.w).sum() + np.log(m.w_ref).sum() - m.q[0])
     if not restricted:
         return value - 0.5 * model.k * math.log(2 * math.pi)
     design = np.eye(model.p) + model.cross(np.ones((1, model.df)))[0]
-    value += 0.5 * float(np.linalg.slogdet(design)[1] - np.linalg.slogdet(m.s[0])[1])
-    return value - 0.5 * model.df * math.log(2 * math.pi)
+    return value + 0.5 * (log_det(design) - log_det(m.s[0])) - 0.5 * model.df * math.log(2 * math.pi)
 
 
 def _score(m: Moments, restricted: bool) -> FloatArray:
@@ -44,10 +42,12 @@ def _grid(model: Model) -> FloatArray:
     starts just above 0.
     """
     largest = max(float(model.v.max()), float(model.v_ref.max()))
-    high = 2.0 * max(largest, 2.0 * model.spread)
+    high = 2.0 * max(largest, 2.0 * model.differences)
     low = 1e-2 * min(model.smallest_variance, high)
     points = math.ceil(POINTS_PER_DECADE * math.log10(high / low)) + 1
-    return np.concatenate([[1e-6 * low if model.zero_variances else 0.0], np.geomspace(low, high, points)])
+    grid: FloatArray = low * 10.0 ** (np.arange(-1.0, points) / POINTS_PER_DECADE)
+    grid[0] = 1e-6 * low if model.zero_variances else 0.0
+    return grid
 
 
 def _unbounded(model: Model, restricted: bool) -> bool:
@@ -89,5 +89,5 @@ def maximum_likelihood(model: Model, restricted: bool) -> tuple[float, int]:
     found = maxima(model, restricted)
     if len(found) == 1:
         return found[0], 1
-    heights = [log_likelihood(model, tau2, restricted) for tau2 in found]
+    heights = [log_likelihood(model.at(tau2), restricted) for tau2 in found]
     return found[int(np.argmax(heights))], len(found)

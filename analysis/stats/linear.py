@@ -20,7 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .arrays import FloatArray, IntArray, inverse, product, row_sums, traces
+from .arrays import FloatArray, IntArray, inverse, product, row_sums, solve, traces
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +28,15 @@ class Model:
     """k studies with p regression columns (p = 1, a column of ones: plain pooling).
 
     `ref` (p), `others` (k - p): places of the reference studies and of the rest. `z`, `v` (k - p) and `g`
-    (k - p, p): contrasts, variances and rows of G of the rest; `v_ref` (p): variances of the reference.
-    `x_ref` (p, p), `y_ref` (p): rows of X and estimates of the reference.
+    (k - p, p; None: all ones): contrasts, variances and rows of G of the rest; `v_ref` (p): variances of the
+    reference. `x_ref` (p, p), `y_ref` (p): rows of X and estimates of the reference.
     """
 
     ref: IntArray
     others: IntArray
     z: FloatArray
     v: FloatArray
-    g: FloatArray
+    g: FloatArray | None
     v_ref: FloatArray
     x_ref: FloatArray
     y_ref: FloatArray
@@ -51,13 +51,12 @@ class Model:
         if x is None:
             ref = np.array([np.argmin(v)])
             others = np.delete(np.arange(len(y)), ref)
-            g, x_ref = np.ones((len(others), 1)), np.ones((1, 1))
-        else:
-            basis = np.linalg.qr(x)[0]
-            ref = _reference_rows(basis / np.sqrt(v)[:, None])
-            others = np.delete(np.arange(len(y)), ref)
-            g, x_ref = np.linalg.solve(basis[ref].T, basis[others].T).T, x[ref]
-        return cls(ref, others, y[others] - g @ y[ref], v[others], g, v[ref], x_ref, y[ref])
+            return cls(ref, others, y[others] - y[ref], v[others], None, v[ref], np.ones((1, 1)), y[ref])
+        basis = np.linalg.qr(x)[0]
+        ref = _reference_rows(basis / np.sqrt(v)[:, None])
+        others = np.delete(np.arange(len(y)), ref)
+        g = np.linalg.solve(basis[ref].T, basis[others].T).T
+        return cls(ref, others, y[others] - g @ y[ref], v[others], g, v[ref], x[ref], y[ref])
 
     @property
     def k(self) -> int:
@@ -73,6 +72,11 @@ class Model:
         return len(self.z)
 
     @cached_property
+    def identity(self) -> FloatArray:
+        """The identity matrix (p, p)."""
+        return np.eye(self.p)
+
+    @cached_property
     def zero_variances(self) -> int:
         """How many studies have a sampling variance of zero; at tau2 = 0 there is then no regression."""
         return int(np.count_nonzero(self.v == 0) + np.count_nonzero(self.v_ref == 0))
@@ -84,27 +88,43 @@ class Model:
         return float(variances[variances > 0].min(initial=np.inf))
 
     @cached_property
-    def _products(self) -> FloatArray:
+    def _products(self) -> FloatArray | None:
         """Products of the columns of G, pair by pair (k - p, p * p)."""
+        if self.g is None:
+            return None
         return (self.g[:, :, None] * self.g[:, None, :]).reshape(self.df, self.p**2)
 
     def cross(self, w: FloatArray) -> FloatArray:
         """G' diag(w) G for every row of `w` (n, k - p), as (n, p, p)."""
-        return (w @ self._products).reshape(len(w), self.p, self.p)
+        products = self._products
+        return (row_sums(w) if products is None else w @ products).reshape(len(w), self.p, self.p)
+
+    def gather(self, a: FloatArray) -> FloatArray:
+        """G' a for every row of `a` (n, k - p), as (n, p)."""
+        return row_sums(a)[:, None] if self.g is None else a @ self.g
+
+    def spread(self, shift: FloatArray) -> FloatArray:
+        """G `shift` for every row of `shift` (n, p), as (n, k - p)."""
+        return shift if self.g is None else shift @ self.g.T
 
     def at(self, tau2: FloatArray | float) -> Moments:
         """The regression with weights 1/(v + tau2), at one or n values of `tau2`."""
         t = np.atleast_1d(np.asarray(tau2, dtype=float))[:, None]
         return Moments(self, 1.0 / (self.v + t), 1.0 / (self.v_ref + t))
 
+    @cached_property
+    def at_zero(self) -> Moments:
+        """The regression with weights 1/v."""
+        return self.at(0.0)
+
     def unweighted(self) -> Moments:
         """The regression with all weights 1."""
         return Moments(self, np.ones((1, self.df)), np.ones((1, self.p)))
 
-    @cached_property
-    def spread(self) -> float:
-        """Unweighted residual mean square, the scale of what there is to explain; 0 without spread."""
-        return float(self.unweighted().q[0]) / max(self.df, 1)
+    @property
+    def differences(self) -> float:
+        """Mean square of the contrasts: at least the unweighted residual mean square, and 0 only if nothing differs."""
+        return float(self.z @ self.z) / max(self.df, 1)
 
     def scatter(self, at_others: FloatArray, at_ref: FloatArray) -> FloatArray:
         """Values of the others and of the reference studies, in the order of the data (k)."""
@@ -140,13 +160,10 @@ class Moments:
         """H = G' W G (n, p, p)."""
         return self.model.cross(self.w)
 
-    @cached_property
+    @property
     def s(self) -> FloatArray:
         """S = W_ref + H (n, p, p)."""
-        s = self.h.copy()
-        diagonal = np.arange(self.model.p)
-        s[:, diagonal, diagonal] += self.w_ref
-        return s
+        return self.h + self.w_ref[:, :, None] * self.model.identity
 
     @cached_property
     def s_inv(self) -> FloatArray:
@@ -156,20 +173,20 @@ class Moments:
     @cached_property
     def shift(self) -> FloatArray:
         """What the fit adds to the estimates of the reference studies (n, p)."""
-        right = (self.w * self.model.z) @ self.model.g
+        right = self.model.gather(self.w * self.model.z)
         return product(self.s_inv, right[:, :, None])[:, :, 0]
 
     @cached_property
     def residuals(self) -> FloatArray:
         """Residuals of the other studies (n, k - p); those of the reference are `-shift`."""
-        return self.model.z - self.shift @ self.model.g.T
+        return self.model.z - self.model.spread(self.shift)
 
     @cached_property
     def q(self) -> FloatArray:
         """y'Py, the weighted residual sum of squares (n)."""
         return row_sums(self.w * self.residuals**2) + row_sums(self.w_ref * self.shift**2)
 
-    @cached_property
+    @property
     def ypp(self) -> FloatArray:
         """y'PPy (n)."""
         return row_sums((self.w * self.residuals) ** 2) + row_sums((self.w_ref * self.shift) ** 2)
@@ -179,7 +196,7 @@ class Moments:
         """H S^-1 W_ref (n, p, p): the reference's block of P."""
         return product(self.h, self.s_inv) * self.w_ref[:, None, :]
 
-    @cached_property
+    @property
     def trace_p(self) -> FloatArray:
         """tr P (n)."""
         of_others = row_sums(self.w) - traces(product(self.s_inv, self.model.cross(self.w**2)))
@@ -194,7 +211,7 @@ class Moments:
         ref = self._h_s_inv_w * s_ref
         return others + traces(product(n, n)) + 2 * traces(between) + traces(product(ref, ref))
 
-    @cached_property
+    @property
     def total_weight(self) -> FloatArray:
         """Sum of all weights (n)."""
         return row_sums(self.w) + row_sums(self.w_ref)
@@ -204,7 +221,7 @@ class Moments:
     @property
     def coefficients(self) -> FloatArray:
         """The regression coefficients (p)."""
-        return np.linalg.solve(self.model.x_ref, self.model.y_ref + self.shift[0])
+        return solve(self.model.x_ref, self.model.y_ref + self.shift[0])
 
     @property
     def covariance(self) -> FloatArray:
@@ -225,7 +242,8 @@ class Moments:
     @property
     def leverages(self) -> tuple[FloatArray, FloatArray]:
         """The hat values and, without cancellation, one minus them (each k)."""
-        g, s_inv = self.model.g, self.s_inv[0]
+        s_inv = self.s_inv[0]
+        g = np.ones((self.model.df, 1)) if self.model.g is None else self.model.g
         hat = self.w[0] * np.einsum("kp,pq,kq->k", g, s_inv, g)
         hat_ref = self.w_ref[0] * np.diag(s_inv)
         rest_ref = np.diag(s_inv @ self.h[0])

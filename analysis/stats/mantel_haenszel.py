@@ -13,7 +13,7 @@ from .binary import Tables, corrections, left_out, tables
 from .distributions import chi2_p
 from .errors import StatsError
 from .heterogeneity import NOT_COMPUTED, Heterogeneity, from_q
-from .inverse_variance import LeftOut, Mean, Usable, assemble, empty, random_effects_mean, report, usable
+from .inverse_variance import LeftOut, Mean, Usable, assemble, empty, report, usable
 from .linear import Model
 from .measures import first_reason
 from .options import Options
@@ -70,7 +70,7 @@ def pool_mantel_haenszel(es: Effects, o: Options) -> Pooled:
 def _random(es: Effects, o: Options, u: Usable, q: float) -> Pooled:
     model = Model.of(u.y, u.v)
     tau2 = dersimonian_laird(model, q) if model.df else Tau2(0.0, math.nan)
-    return assemble(es, o, u, model, tau2, random_effects_mean(model, tau2.value, o.test), q, model.df, [])
+    return assemble(es, o, u, model.at(tau2.value), tau2, q, [])
 
 
 def _common(es: Effects, o: Options, s: Strata, fit: Stratified, q: float, q_df: int) -> Pooled:

@@ -58,7 +58,9 @@ _ALTERNATIVES = {("ai", "n1i", "ci", "n2i"): ("ai", "bi", "ci", "di"), ("yi", "v
 _Function = Callable[[Columns, Options], Computed]
 
 
-def register(name: str, title: str, columns: tuple[str, ...], scale: str, kind: str) -> Callable[[_Function], _Function]:
+def register(
+    name: str, title: str, columns: tuple[str, ...], scale: str, kind: str
+) -> Callable[[_Function], _Function]:
     """Enter the decorated function into the registry as the measure `name`."""
 
     def enter(function: _Function) -> _Function:

@@ -193,7 +193,7 @@ def _fit(es: Effects, o: Options, formula: str, data: Prepared) -> Regression:
     se = np.sqrt(np.diag(c.vcov))
     stat = np.divide(c.estimate, se, out=np.full(len(se), math.nan), where=se > 0)
     half = critical(o.level, c.df) * se
-    qe = float(model.at(0.0).q[0])
+    qe = float(model.at_zero.q[0])
     null = Model.of(u.y, u.v)
     tau2_null, more = tau2_or_note(null, o.method)
     i2, h2 = residual_heterogeneity(model, tau2, qe, o.method)
@@ -225,7 +225,7 @@ def _accounted_for(null: Model, tau2_null: Tau2, tau2: Tau2, h2: float, method: 
     """Percent of tau2 that the moderators account for (Raudenbush 1994); under EE of the excess of Q per df."""
     before, after = (tau2_null.value, tau2.value)
     if method == "EE":
-        before, after = from_q(float(null.at(0.0).q[0]), null.df)[1], h2
+        before, after = from_q(float(null.at_zero.q[0]), null.df)[1], h2
     if before == 0:
         return math.nan if after == 0 else 0.0
     return 100 * max(0.0, (before - after) / before)

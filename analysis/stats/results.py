@@ -47,7 +47,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return value.to_dict() if hasattr(value, "to_dict") else {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        return (
+            value.to_dict()
+            if hasattr(value, "to_dict")
+            else {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        )
     return value
 
 

@@ -20,7 +20,7 @@ def solve_q(model: Model, target: float) -> float:
     Newton's method on 1/Q, which is increasing and concave in tau2 (it is a weighted harmonic mean), so that
     the iteration climbs to the root from the left without overshooting, and quadratically.
     """
-    tau2 = 1e-12 * model.spread if model.zero_variances else 0.0
+    tau2 = 1e-12 * model.differences if model.zero_variances else 0.0
     for _ in range(MAX_STEPS):
         m = model.at(tau2)
         q, slope = float(m.q[0]), float(m.ypp[0])

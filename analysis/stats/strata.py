@@ -143,7 +143,9 @@ def fitted_cell(n1: FloatArray, n2: FloatArray, events: FloatArray, odds: float)
     # b^2 - 4ac and the root in range, written so that nothing cancels, also for odds ratios of 0+, 1 and 1e30
     mixed = n1 * n2 + events * (n1 + n2 - events)
     root = np.sqrt((n2 - events) ** 2 + (odds * (n1 - events)) ** 2 + 2 * odds * mixed)
-    cell: FloatArray = np.where(b >= 0, 2 * odds * n1 * events / (np.abs(b) + root), (root - b) / 2 / max(1 - odds, 1e-300))
+    cell: FloatArray = np.where(
+        b >= 0, 2 * odds * n1 * events / (np.abs(b) + root), (root - b) / 2 / max(1 - odds, 1e-300)
+    )
     return cell
 
 

@@ -91,12 +91,17 @@ def _between(groups: tuple[Pooled, ...]) -> tuple[float, int, float, tuple[str, 
     if len(known) < 2:
         return math.nan, len(known) - 1, math.nan, (ONE_GROUP,)
     model = Model.of(np.array([g.estimate for g in known]), np.array([g.se**2 for g in known]))
-    q = float(model.at(0.0).q[0])
+    q = float(model.at_zero.q[0])
     return q, model.df, chi2_p(q, model.df), ()
 
 
 def _common(
-    name: str, es: Effects, labels: list[str], parts: Mapping[str, Effects], overall: Pooled, out: tuple[tuple[str, str], ...]
+    name: str,
+    es: Effects,
+    labels: list[str],
+    parts: Mapping[str, Effects],
+    overall: Pooled,
+    out: tuple[tuple[str, str], ...],
 ) -> Subgroups:
     """One tau2 for all groups: the meta-regression of the effects on the groups, without an intercept."""
     o = overall.options

@@ -35,7 +35,7 @@ def dersimonian_laird(model: Model, q: float | None = None) -> Tau2:
 
     RevMan's random effects with Mantel-Haenszel weights hand in `q`, taken about that estimate.
     """
-    m = model.at(0.0)
+    m = model.at_zero
     trace_p = float(m.trace_p[0])
     value = max(0.0, ((float(m.q[0]) if q is None else q) - model.df) / trace_p)
     return Tau2(value, _quadratic_form_se(m, 1 / trace_p, value))
@@ -43,7 +43,7 @@ def dersimonian_laird(model: Model, q: float | None = None) -> Tau2:
 
 def hunter_schmidt(model: Model) -> Tau2:
     """(Q - k) over the sum of weights (Hunter and Schmidt 1990; Viechtbauer 2005, equation 8)."""
-    m = model.at(0.0)
+    m = model.at_zero
     total = float(m.total_weight[0])
     value = max(0.0, (float(m.q[0]) - model.k) / total)
     return Tau2(value, _quadratic_form_se(m, 1 / total, value))
@@ -73,7 +73,8 @@ def sidik_jonkman(model: Model) -> Tau2:
 
 def _crude_variance(model: Model) -> float:
     """Variance of the k estimates around their mean, with k in the denominator."""
-    differences = model.scatter(model.z + model.g @ model.y_ref - model.y_ref[0], model.y_ref - model.y_ref[0])
+    others = model.z + model.spread(model.y_ref[None, :])[0]
+    differences = model.scatter(others - model.y_ref[0], model.y_ref - model.y_ref[0])
     return float(differences.var())
 
 

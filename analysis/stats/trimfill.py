@@ -13,7 +13,7 @@ from .arrays import FloatArray
 from .bias import additive
 from .distributions import critical
 from .errors import StatsError
-from .inverse_variance import pool_inverse_variance, random_effects_mean, tau2_or_note, usable
+from .inverse_variance import pool_inverse_variance, tau2_or_note, usable
 from .linear import Model
 from .options import Options
 from .results import Effects, Pooled, Result, versions
@@ -114,7 +114,7 @@ def _trim(y: FloatArray, v: FloatArray, estimator: str, o: Options) -> _Trimmed:
 
 def _mean(y: FloatArray, v: FloatArray, o: Options) -> float:
     model = Model.of(y, v)
-    return random_effects_mean(model, tau2_or_note(model, o.method)[0].value, "z").estimate
+    return float(model.at(tau2_or_note(model, o.method)[0].value).coefficients[0])
 
 
 def _signed_ranks(deviations: FloatArray) -> FloatArray:

@@ -76,7 +76,9 @@ def test_every_effect_and_case_is_right_but_those_the_reference_has_wrong(
     assert wrong == set(DIFFERENT)
 
 
-def _differences(comparer: ModuleType, content: dict[str, Any], answer: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+def _differences(
+    comparer: ModuleType, content: dict[str, Any], answer: dict[str, Any]
+) -> Iterator[tuple[str, list[Any]]]:
     tolerances = content["tolerances"]
     for name, block in content["effects"].items():
         bad: list[Any] = []

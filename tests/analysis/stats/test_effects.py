@@ -30,7 +30,12 @@ def test_cells_and_totals_say_the_same() -> None:
 def test_the_bcg_trials_have_the_log_risk_ratios_printed_with_metafor() -> None:
     # Viechtbauer 2010, J Stat Softw 36(3), page 11: yi and vi of the first and the last trial.
     es = effects("RR", BCG)
-    assert [round(float(x), 4) for x in (es.yi[0], es.vi[0], es.yi[12], es.vi[12])] == [-0.8893, 0.3256, -0.0173, 0.0714]
+    assert [round(float(x), 4) for x in (es.yi[0], es.vi[0], es.yi[12], es.vi[12])] == [
+        -0.8893,
+        0.3256,
+        -0.0173,
+        0.0714,
+    ]
 
 
 def test_a_zero_cell_is_corrected_where_one_is_and_nowhere_else() -> None:

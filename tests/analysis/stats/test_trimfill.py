@@ -45,9 +45,7 @@ def test_r0_has_a_p_value_and_l0_has_none() -> None:
     assert np.isnan(trim_and_fill(LOPSIDED, "L0", method="EE").p_k0)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"), [(("Q0",), "estimator='Q0'"), (("L0", "up"), "side='up'")]
-)
+@pytest.mark.parametrize(("arguments", "message"), [(("Q0",), "estimator='Q0'"), (("L0", "up"), "side='up'")])
 def test_what_is_not_known_is_refused(arguments: tuple[str, ...], message: str) -> None:
     with pytest.raises(StatsError, match=message):
         trim_and_fill(LOPSIDED, *arguments)
