@@ -9,8 +9,8 @@ from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import ExclusionReason, Member, Stage
-from screening.models import Answer, Citation, Note, Resolution, Standing, StandingState, Vote
-from screening.workflow.standing import locked, settle
+from screening.models import SETTLED, Answer, Citation, Note, Resolution, Standing, StandingState, Vote
+from screening.workflow.standing import judge, locked, settle
 
 
 def vote(
@@ -49,7 +49,7 @@ def vote(
             member,
             "screening.voted",
             audit.subject_of(citation, stage),
-            sealed=True,
+            sealed=not stays_open(citation, stage),
             answer=answer,
             reason=reason.text if reason else "",
             before=mine.answer if mine else "",
@@ -67,14 +67,20 @@ def withdraw_vote(member: Member, citation: Citation, stage: str) -> None:
         if mine is None:
             raise Stale("You have no vote on this citation that could be taken back.", todo="Go on with the next one.")
         withdraw(mine)
-        subject = audit.subject_of(citation, stage)
-        audit.record(member, "screening.vote_withdrawn", subject, sealed=True, answer=mine.answer)
+        subject, sealed = audit.subject_of(citation, stage), not stays_open(citation, stage)
+        audit.record(member, "screening.vote_withdrawn", subject, sealed=sealed, answer=mine.answer)
         settle(member, citation)
 
 
 def withdraw(thing: Vote | Resolution | Note) -> None:
     thing.withdrawn_at = timezone.now()
     thing.save(update_fields=["withdrawn_at"])
+
+
+def stays_open(citation: Citation, stage: str) -> bool:
+    """Whether a verdict stood and stands with the votes as they are now. What is done then is open to all at once: nothing later unseals it."""
+    settled = Standing.objects.filter(citation=citation, stage=stage, state__in=SETTLED).first()
+    return settled is not None and judge(citation, stage, settled.needed).state in SETTLED
 
 
 def at_stage(citation: Citation, stage: str) -> Standing:
@@ -114,7 +120,8 @@ def add_note(member: Member, citation: Citation, stage: str, text: str) -> Note:
     with transaction.atomic():
         citation = locked(member, citation)
         note = Note.unblinded.create(citation=citation, stage=stage, member=member, text=text.strip())
-        audit.record(member, "screening.noted", audit.subject_of(citation, stage), sealed=True, text=note.text)
+        subject, sealed = audit.subject_of(citation, stage), not stays_open(citation, stage)
+        audit.record(member, "screening.noted", subject, sealed=sealed, text=note.text)
     return note
 
 
@@ -127,8 +134,8 @@ def withdraw_note(member: Member, note: Note) -> None:
             raise Refused("Only its author can take a note back.")
         if note.withdrawn_at is None:
             withdraw(note)
-            subject = audit.subject_of(note.citation, note.stage)
-            audit.record(member, "screening.note_withdrawn", subject, sealed=True, text=note.text)
+            subject, sealed = audit.subject_of(note.citation, note.stage), not stays_open(note.citation, note.stage)
+            audit.record(member, "screening.note_withdrawn", subject, sealed=sealed, text=note.text)
 
 
 # --- conflicts --------------------------------------------------------------------------------------------------

@@ -96,6 +96,23 @@ def test_undo_withdraws_ones_own_vote_also_after_the_other_voted(first, second, 
         workflow.withdraw_vote(first, citation, TA)
 
 
+def test_the_trail_tells_of_a_vote_or_note_that_comes_while_the_verdict_stands(first, second, observer, citation):
+    def seen() -> list[tuple[str, str]]:
+        events = Event.blind.for_member(observer).filter(subject__startswith="citation/").order_by("pk")
+        return [(each.verb, each.facts.get("answer") or each.facts.get("text", "")) for each in events]
+
+    build.agreed((first, second), citation, TA)
+    before = seen()
+    workflow.vote(first, citation, TA, "maybe")
+    note = workflow.add_note(first, citation, TA, "On the whole")
+    workflow.withdraw_note(first, note)
+    told = [("screening.noted", "On the whole"), ("screening.note_withdrawn", "On the whole")]
+    assert seen() == [*before, ("screening.voted", "maybe"), *told]
+    workflow.vote(first, citation, TA, "exclude")
+    workflow.add_note(first, citation, TA, "Not at all")
+    assert seen()[len(before) + 3 :] == [("screening.unsettled", "")]
+
+
 def test_nobody_is_the_third_voter(owner, first, second, citation):
     third = build.member(owner, "reviewer", "Third Person")
     build.agreed((first, second), citation, TA)
