@@ -169,7 +169,6 @@ def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "former": [link for link in links if link.undone_at],
         "events": queries.events(member, found),
         "may_import": may(member, Can.IMPORT),
-        "link_form": LinkForm(),
     }
     return render(request, "screening/citation.html", context)
 

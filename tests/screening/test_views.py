@@ -242,3 +242,16 @@ def test_what_is_no_pdf_is_no_report(owner, first, second, citation):
     assert response.status_code == 422
     assert "not a PDF" in response.content.decode()
     assert not Document.objects.exists()
+
+
+def test_what_one_settled_is_taken_back_on_the_citations_page_however_long_ago(first, second, arbiter, citation):
+    workflow.vote(first, citation, TA, "include")
+    workflow.vote(second, citation, TA, "exclude")
+    workflow.resolve(arbiter, citation, TA, "include")
+    back = at(arbiter, f"conflicts/{TA}/{citation.pk}/withdraw/")
+    page = at(arbiter, f"citations/{citation.pk}/")
+    assert back not in sign_in(first).get(page).content.decode()
+    assert back in sign_in(arbiter).get(page).content.decode()
+    sign_in(arbiter).post(back)
+    assert Standing.objects.get(citation=citation, stage=TA).state == "conflict"
+    assert back not in sign_in(arbiter).get(page).content.decode()
