@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -54,17 +54,21 @@ def create_review(user: User, *, reasons: Iterable[str] = (), is_author: bool = 
     if unknown:
         raise TypeError(f"not in a protocol: {sorted(unknown)}")
     with transaction.atomic():
-        review = Review.objects.create(slug=free_slug(protocol["title"]), **protocol)
+        review = stored(protocol)
         owner = Member.objects.create(review=review, user=user, role=Role.OWNER, is_author=is_author)
         audit.record(owner, "review.created", review, **protocol)
         set_reasons(owner, reasons)
     return owner
 
 
-def free_slug(title: str) -> str:
-    """A readable address for a review; a short random ending where the plain one is taken."""
-    plain = slugify(title)[:60].strip("-") or "review"
-    return f"{plain}-{secrets.token_hex(3)}" if Review.objects.filter(slug=plain).exists() else plain
+def stored(protocol: Mapping[str, Any]) -> Review:
+    """A new review at a readable address, with a short random ending where another has the plain one, also since a moment ago."""
+    slug = slugify(protocol["title"])[:60].strip("-") or "review"
+    try:
+        with transaction.atomic():
+            return Review.objects.create(slug=slug, **protocol)
+    except IntegrityError:
+        return Review.objects.create(slug=f"{slug}-{secrets.token_hex(3)}", **protocol)
 
 
 def amend_protocol(member: Member, **changes: Any) -> None:
@@ -185,7 +189,7 @@ def change_role(member: Member, other: Member, role: str, *, is_author: bool) ->
     require(member, Can.MANAGE)
     with transaction.atomic():
         team = locked_team(member)
-        other = team[other.pk]
+        other = still_there(team, other)
         keep_an_owner(team, other, leaves=role != Role.OWNER)
         before = {"role": other.role, "is_author": other.is_author}
         other.role, other.is_author = role, is_author and role != Role.OBSERVER
@@ -199,7 +203,7 @@ def leave(member: Member, other: Member) -> None:
     require(member, Can.READ if other.pk == member.pk else Can.MANAGE)
     with transaction.atomic():
         team = locked_team(member)
-        other = team[other.pk]
+        other = still_there(team, other)
         keep_an_owner(team, other, leaves=True)
         other.left_at = timezone.now()
         other.save(update_fields=["left_at"])
@@ -210,6 +214,13 @@ def locked_team(member: Member) -> Mapping[int, Member]:
     """The present members of the review, locked, by id."""
     lock_review(member)
     return {each.pk: each for each in Member.objects.filter(review=member.review_id, left_at=None)}
+
+
+def still_there(team: Mapping[int, Member], other: Member) -> Member:
+    """The member as locked. Raises NotHere for who has left meanwhile, and for members of other reviews."""
+    if other.pk not in team:
+        raise NotHere("This person is not in the review (any more).", todo="Look at the team page.")
+    return team[other.pk]
 
 
 def keep_an_owner(team: Mapping[int, Member], other: Member, *, leaves: bool) -> None:

@@ -179,3 +179,15 @@ def test_a_change_of_role_is_told_with_what_it_was(owner: Member, first: Member)
     (event,) = told(owner, "team.role_changed")
     assert event.facts["before"] == {"role": "reviewer", "is_author": True}
     assert event.facts["after"] == {"role": "arbiter", "is_author": False}
+
+
+def test_who_has_left_meanwhile_or_is_in_another_review_gets_no_role_and_cannot_leave(
+    owner: Member, second: Member
+) -> None:
+    elsewhere = build.review(build.user("Other Owner"), title="Another")
+    workflow.leave(second, second)
+    for other in (second, elsewhere):
+        with pytest.raises(NotHere, match="not in the review"):
+            workflow.change_role(owner, other, Role.ARBITER, is_author=False)
+        with pytest.raises(NotHere, match="not in the review"):
+            workflow.leave(owner, other)

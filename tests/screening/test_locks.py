@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from reviewapp.errors import Stale
 from reviewapp.models import Member
-from reviewapp.workflow import amend_protocol, lock_review
+from reviewapp.workflow import amend_protocol, create_review, lock_review
 from screening import workflow
 from screening.models import Citation, Link, Record, Standing
 from screening.workflow.standing import locked
@@ -110,3 +110,14 @@ def test_a_vote_under_way_keeps_the_number_of_votes_it_was_cast_under(
         until_it_waits()
     amended.result(PATIENCE)
     assert Standing.objects.get(citation=citation, stage=TA).needed == 2
+
+
+def test_a_review_that_is_started_twice_at_once_has_two_addresses(owner: Member, start: Start) -> None:
+    protocol = {"title": "Pressed twice", "question": "Once or twice?"}
+    with transaction.atomic():
+        one = create_review(owner.user, **protocol)
+        late = start(create_review, owner.user, **protocol)
+        until_it_waits()
+    other = late.result(PATIENCE)
+    assert one.review.slug == "pressed-twice"
+    assert other.review.slug.startswith("pressed-twice-")
