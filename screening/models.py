@@ -247,7 +247,10 @@ SETTLED = (StandingState.INCLUDE, StandingState.EXCLUDE)
 
 
 class Standing(models.Model):
-    """Where a citation stands at a stage: a copy, for indexing, of the verdict on its votes. Written by `settle` only."""
+    """Where a citation stands at a stage: a copy, for indexing, of the verdict on its votes.
+
+    An import makes it; workflow/standing.py alone changes it.
+    """
 
     citation = models.ForeignKey(Citation, models.PROTECT, related_name="standings")
     review = models.ForeignKey(Review, models.PROTECT, related_name="+")
