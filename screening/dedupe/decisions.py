@@ -148,10 +148,10 @@ def _apart(search: Search) -> Iterator[Candidate]:
 def _candidate(
     search: Search, pair: Edge, ids: Pair | None = None, outcome: Outcome | None = None, rule: str = ""
 ) -> Candidate:
-    i, j = pair
-    verdict = search.verdict(i, j)
-    a, b = sorted(ids or (search.faces.ids[i][0], search.faces.ids[j][0]), key=order)
-    words = evidence(search.faces.facts[i], search.faces.facts[j], search.like(i, j))
+    faces, verdict = search.faces, search.verdict(*pair)
+    i, j = sorted(pair, key=lambda face: order(faces.ids[face][0]))
+    a, b = ids or (faces.ids[i][0], faces.ids[j][0])
+    words = evidence(faces.facts[i], faces.facts[j], search.like(i, j))
     return Candidate(a, b, outcome or verdict.outcome, rule or verdict.rule, verdict.score, words)
 
 

@@ -85,10 +85,14 @@ def _same_place(like: Likeness) -> bool:
 
 def _other_place(like: Likeness) -> bool:
     """Printed elsewhere. Pages that differ in one volume do not show that: journals have editions in two languages."""
-    elsewhere = like.volume is DIFFERS or like.year is DIFFERS or (like.journal is DIFFERS and like.volume is UNSAID)
     if like.pages is DIFFERS:
-        return elsewhere
-    return like.pages is UNSAID and like.journal is DIFFERS and like.volume is DIFFERS
+        return DIFFERS in (like.volume, like.year) or (like.journal is DIFFERS and like.volume is UNSAID)
+    return like.pages is UNSAID and like.volume is DIFFERS and DIFFERS in (like.journal, like.year)
+
+
+def _perhaps_one_study(like: Likeness) -> bool:
+    """The same people under the same title, which no numeral and no word of a notice makes another."""
+    return _people_agree(like) and _title_known(like) and DIFFERS not in (like.numbers, like.notice)
 
 
 # Each of these stands against a link, and keeps two records out of one cluster even where a third joins them.
@@ -97,6 +101,16 @@ CONTRADICTIONS: tuple[Rule, ...] = (
         "other report",
         "A preprint, a thesis, a meeting's abstract and an article of one study are different reports of it.",
         lambda like: like.kind is DIFFERS,
+    ),
+    Rule(
+        "notice",
+        "An erratum, a comment or a reply repeats the title of the article that it is about.",
+        lambda like: like.notice is DIFFERS,
+    ),
+    Rule(
+        "other number",
+        "The parts of a series, the phases of a trial and the years of a follow-up differ in a numeral alone.",
+        lambda like: like.numbers is DIFFERS and like.title in (SAME, CLOSE),
     ),
     Rule(
         "other place",
@@ -122,16 +136,6 @@ CONTRADICTIONS: tuple[Rule, ...] = (
         "other DOI",
         "A DOI names one item. Some are given wrongly, so with a place in print that agrees it becomes a question.",
         lambda like: like.doi is DIFFERS and not like.version,
-    ),
-    Rule(
-        "notice",
-        "An erratum, a comment or a reply repeats the title of the article that it is about.",
-        lambda like: like.notice is DIFFERS,
-    ),
-    Rule(
-        "other number",
-        "The parts of a series, the phases of a trial and the years of a follow-up differ in a numeral alone.",
-        lambda like: like.numbers is DIFFERS and like.title in (SAME, CLOSE),
     ),
     Rule(
         "other pages",
@@ -252,21 +256,13 @@ UNANCHORED: tuple[Rule, ...] = (
     ),
     Rule(
         "same abstract",
-        "Title, people and abstract agree, and nothing of the place differs.",
+        "Title, people, year and abstract agree, and nothing of the place differs; online and in print in one journal are "
+        "a year apart.",
         lambda like: (
-            like.abstract is SAME and _title_known(like) and _people_agree(like) and like.year in (SAME, CLOSE)
-        ),
-    ),
-    Rule(
-        "same title and people",
-        "Title, all people and year agree, and one of the two says nothing of journal, volume and pages.",
-        lambda like: (
-            like.exact_title
-            and like.long_title
-            and like.authors is SAME
-            and like.shared_authors == 1
-            and like.year is SAME
-            and like.journal is like.volume is like.pages is UNSAID
+            like.abstract is SAME
+            and _title_known(like)
+            and _people_agree(like)
+            and (like.year is SAME or (like.year is CLOSE and _same_journal(like)))
         ),
     ),
     Rule(
@@ -287,9 +283,6 @@ LINKS = ANCHORED + UNANCHORED
 
 # "apart" without a question: these, unless an identifier or the place in print speaks for one publication.
 _SETTLED = frozenset({"other report", "other place", "other authors"})
-
-# What the same people published under a like title elsewhere tells perhaps of one study, but not so where these differ.
-_OTHER_WORK = frozenset({"other number", "notice", "other word"})
 
 _WEIGHTS: dict[str, dict[Sign, float]] = {
     "title": {SAME: 4, CLOSE: 2, DIFFERS: -4},
@@ -328,6 +321,8 @@ def score(like: Likeness) -> float:
         total += _PART
     if like.whole_range:
         total += _RANGE
+    if like.version:
+        total -= _WEIGHTS["doi"][DIFFERS]
     if like.title is CLOSE:
         total += _OTHER_WORD * min(len(like.other_words), 3)
     return round(1 / (1 + math.exp(_EVEN - total)), 4)
@@ -335,16 +330,17 @@ def score(like: Likeness) -> float:
 
 def judge(like: Likeness, cutoffs: Cutoffs = CUTOFFS) -> Verdict:
     """-> what two compared records come to: a link only where a rule is for it and none against."""
-    contradiction = next((rule.name for rule in CONTRADICTIONS if rule.holds(like)), "")
-    doubt = next((rule.name for rule in DOUBTS if rule.holds(like)), "")
+    against = [rule.name for rule in CONTRADICTIONS if rule.holds(like)]
+    doubts = [rule.name for rule in DOUBTS if rule.holds(like)]
     likely = score(like)
-    if not contradiction and not doubt:
+    if not against and not doubts:
         for rule in LINKS:
             if rule.holds(like):
                 return Verdict(Outcome.LINK, rule.name, likely, False, rule in ANCHORED)
-    settled = contradiction in _SETTLED and not (_same_identifier(like) or (_same_place(like) and _title_known(like)))
+    one_place = _same_identifier(like) or (_same_place(like) and _title_known(like))
+    settled = not one_place and not _SETTLED.isdisjoint(against)
     outcome = Outcome.APART if settled or likely < cutoffs.ask_from else Outcome.ASK
-    name = contradiction or doubt or "alike"
-    if outcome is Outcome.APART and name not in _OTHER_WORK and _people_agree(like) and like.title is not DIFFERS:
+    name = [*against, *doubts, "alike"][0]
+    if outcome is Outcome.APART and _perhaps_one_study(like):
         name = "other report"
-    return Verdict(outcome, name, likely, bool(contradiction), False)
+    return Verdict(outcome, name, likely, bool(against), False)
