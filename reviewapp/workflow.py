@@ -54,14 +54,14 @@ def create_review(user: User, *, reasons: Iterable[str] = (), is_author: bool = 
     if unknown:
         raise TypeError(f"not in a protocol: {sorted(unknown)}")
     with transaction.atomic():
-        review = stored(protocol)
+        review = _stored(protocol)
         owner = Member.objects.create(review=review, user=user, role=Role.OWNER, is_author=is_author)
         audit.record(owner, "review.created", review, **protocol)
         set_reasons(owner, reasons)
     return owner
 
 
-def stored(protocol: Mapping[str, Any]) -> Review:
+def _stored(protocol: Mapping[str, Any]) -> Review:
     """A new review at a readable address, with a short random ending where another has the plain one, also since a moment ago."""
     slug = slugify(protocol["title"])[:60].strip("-") or "review"
     try:
