@@ -371,4 +371,4 @@ def test_nothing_walks_around_the_blind() -> None:
 
 def test_a_model_with_a_plain_manager_and_an_open_relation_would_be_noticed() -> None:
     link = apps.get_model("screening", "Link")
-    assert list(ways_around_the_blind(link)) == ["Link.objects", "Record.links", "Citation.links"]
+    assert {"Link.objects", "Record.links", "Citation.links"} <= set(ways_around_the_blind(link))
