@@ -9,6 +9,7 @@ from django import forms
 from reviewapp.models import Member, Stage
 from screening import queries
 from screening.formats.encoding import ENCODINGS
+from screening.formats.preview import ROLES, Preview
 from screening.models import Answer, Search
 
 
@@ -45,6 +46,35 @@ class ImportForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["encoding"].choices = [("", "Found out by itself"), *ENCODINGS]
+
+
+class ColumnsForm(forms.Form):
+    """What each column of a table holds. `mapping` gives {column: field}, by the first row's words where it holds the names."""
+
+    named = forms.BooleanField(label="The first row holds the columns' names; it is no record", required=False)
+
+    def __init__(self, head: Preview, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.head = head
+        if head.header_line:
+            del self.fields["named"]
+        for number, column in enumerate(head.columns):
+            self.fields[f"column_{number}"] = forms.ChoiceField(
+                label=column,
+                choices=[("", "Something else"), *ROLES.items()],
+                required=False,
+                initial=head.guess.get(column, ""),
+            )
+
+    def mapping(self) -> dict[str, str]:
+        columns = self.head.rows[0] if self.cleaned_data.get("named") else self.head.columns
+        chosen = {column: self.cleaned_data[f"column_{number}"] for number, column in enumerate(columns)}
+        return {column: role for column, role in chosen.items() if role}
+
+    def columns(self) -> list[tuple[forms.BoundField, list[str]]]:
+        """Each column's field, beside its first cells."""
+        cells = [[row[n] for row in self.head.rows[:4] if n < len(row)] for n in range(len(self.head.columns))]
+        return [(self[f"column_{number}"], found) for number, found in enumerate(cells)]
 
 
 class AnswerForm(forms.Form):

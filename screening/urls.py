@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from reviewapp.models import Stage
-from screening import views
+from screening import duplicates_views, views
 
 
 class StageConverter:
@@ -30,12 +30,19 @@ urlpatterns = [
     path("searches/<int:pk>/restore/", views.restore_search, name="restore-search"),
     path("searches/<int:pk>/import/", views.start_import, name="start-import"),
     path("imports/<int:pk>/", views.import_, name="import"),
+    path("imports/<int:pk>/columns/", views.columns, name="columns"),
     path("imports/<int:pk>/undo/", views.undo_import, name="undo-import"),
     path("imports/<int:pk>/restore/", views.restore_import, name="restore-import"),
     path("citations/", views.citations, name="citations"),
     path("citations/<int:pk>/", views.citation, name="citation"),
     path("records/<int:pk>/link/", views.link_record, name="link-record"),
     path("records/<int:pk>/split/", views.split_record, name="split-record"),
+    path("duplicates/", duplicates_views.pair, name="duplicates"),
+    path("duplicates/<int:pk>/", duplicates_views.pair, name="duplicate"),
+    path("duplicates/<int:pk>/decide/", duplicates_views.decide_pair, name="decide-pair"),
+    path("duplicates/undo/", duplicates_views.undo, name="undo-pair"),
+    path("duplicates/find/", duplicates_views.find, name="find-duplicates"),
+    path("duplicates/log.csv", duplicates_views.log, name="duplicates-log"),
     path("screen/<stage:stage>/", views.desk, name="desk"),
     path("screen/<stage:stage>/mine/", views.own_votes, name="own-votes"),
     path("screen/<stage:stage>/undo/", views.undo, name="undo"),

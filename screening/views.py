@@ -17,7 +17,7 @@ from reviewapp.access import Can, for_member, may
 from reviewapp.errors import BadInput, Stale
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
-from screening.forms import AnswerForm, CommentForm, ImportForm, LinkForm, NoteForm, PdfForm, SearchForm
+from screening.forms import AnswerForm, ColumnsForm, CommentForm, ImportForm, LinkForm, NoteForm, PdfForm, SearchForm
 from screening.models import Answer, Citation, Report, Search
 
 PAGE = 50
@@ -126,6 +126,17 @@ def import_(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "doubtful": queries.records_with_problems(taken)[:200],
     }
     return render(request, "screening/import.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.IMPORT)
+def columns(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    taken = queries.import_(member, pk)
+    form = ColumnsForm(workflow.table_head(taken), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        workflow.map_columns(member, taken, form.mapping())
+        return redirect("screening:import", member.review.slug, pk)
+    return render(request, "screening/columns.html", {"member": member, "import": taken, "form": form})
 
 
 @require_POST

@@ -22,7 +22,7 @@ from extraction.models import Outcome, Study
 from reviewapp import jobs, workflow
 from reviewapp.models import Job, Member, Review, Role, User
 from screening import workflow as screening
-from screening.models import Citation, Note, Record
+from screening.models import Citation, Note, Pair, Record
 from tests import build
 from tests.extraction import build as build_extraction
 
@@ -108,6 +108,7 @@ def world() -> World:
         "invitation": {"pk": invitation.pk},
         "token": {"token": invitation.token},
         "colleague": {"pk": second.pk},
+        "pair": {"pk": Pair.objects.filter(review=made.review, state=Pair.State.ASKED).first().pk},
         "job": {"pk": Job.objects.filter(review=owner.review).first().pk},
     }
     return made
@@ -129,6 +130,7 @@ def screened(made: World) -> None:
     screening.resolve(made.arbiter, resolved, TA, "exclude", comment="Not on infants")
     build.agreed(pair, sought, TA)
     build.at_full_text(pair, made.owner, judged)
+    table = screening.start_import(made.owner, taken.search, "own.csv", [b"Was;Wann\nEin Versuch;2001\n"])
     document = screening.attach(made.owner, judged, "judged.pdf", [b"%PDF-1.4 nothing to read"])
     reason = made.review.exclusion_reasons.get(text="Wrong population")
     screening.vote(made.second, judged, FT, "exclude", reason=reason)
@@ -137,6 +139,7 @@ def screened(made: World) -> None:
     made.things |= {
         "search": {"pk": taken.search_id},
         "import": {"pk": taken.pk},
+        "table": {"pk": table.pk},
         "record": {"pk": Record.objects.filter(source=taken).first().pk},
         "note": {"pk": own_note.pk},
         "document": {"pk": document.pk},

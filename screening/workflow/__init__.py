@@ -5,15 +5,18 @@ Each is check, lock, change, record. `standing.settle` is the one place that wri
 
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
 from screening.workflow.links import link_record, split_record
+from screening.workflow.pairs import decide_pair, reopen_pair
 from screening.workflow.reports import attach, mark_retrieved, not_retrieved, seek_again
 from screening.workflow.searches import (
     add_search,
     change_search,
     drop_search,
+    map_columns,
     perform_import,
     restore_import,
     restore_search,
     start_import,
+    table_head,
     undo_import,
 )
 from screening.workflow.standing import settle
@@ -24,12 +27,15 @@ __all__ = [
     "add_search",
     "attach",
     "change_search",
+    "decide_pair",
     "drop_search",
     "link_record",
+    "map_columns",
     "mark_retrieved",
     "not_retrieved",
     "perform_deduplication",
     "perform_import",
+    "reopen_pair",
     "resolve",
     "restore_import",
     "restore_search",
@@ -38,6 +44,7 @@ __all__ = [
     "split_record",
     "start_deduplication",
     "start_import",
+    "table_head",
     "undo_import",
     "vote",
     "withdraw_note",

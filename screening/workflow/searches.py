@@ -14,14 +14,16 @@ from django.utils import timezone
 
 from reviewapp import audit, files, jobs
 from reviewapp.access import Can, require
-from reviewapp.errors import BadFile, WrongState
+from reviewapp.errors import BadFile, BadInput, WrongState
 from reviewapp.models import Job, Member, Review, Stage
 from reviewapp.workflow import lock_review
-from screening.formats import Export, ParsedRecord, UnreadableFile
+from screening.formats import Export, ParsedRecord, UnmappedTable, UnreadableFile
+from screening.formats.preview import Preview, preview
 from screening.models import Bibliography, Citation, Import, Link, Record, Search, Standing, StandingState
 from screening.workflow.standing import bring_into_view, drop_out_of_view, locked, refresh
 
 CHUNK = 200  # records per transaction: votes get in between
+UNMAPPED = "unmapped"  # the format of a table of which nobody has said yet what its columns hold
 MOST_PROBLEMS = 500  # lines of an import's report; the records keep their own
 
 SEARCH_FIELDS = ("kind", "source", "platform", "searched_on", "strategy", "hits", "note")
@@ -93,8 +95,8 @@ def start_import(
     """
     require(member, Can.IMPORT)
     kept = files.keep(chunks, name=name, most=settings.IMPORT_MAX_BYTES)
-    with readable(name), Export(files.path_of(kept.sha256), name, encoding or None) as export:
-        found = {"format": export.format, "encoding": export.encoding}
+    with readable(name):
+        found = told_by_opening(kept.sha256, name, encoding)
     with transaction.atomic():
         search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
         if search.dropped_at:
@@ -110,10 +112,50 @@ def start_import(
                 todo="Tick “import it again” if that is meant.",
             )
         taken = Import.objects.create(search=search, file_name=name[-255:], sha256=kept.sha256, size=kept.size, **found)
-        taken.job = jobs.enqueue(member, "screening.import", total=100, message="Waiting", import_id=taken.pk)
-        taken.save(update_fields=["job"])
+        if found["format"] != UNMAPPED:
+            queue_import(member, taken)
         audit.record(member, "screening.import_started", taken, file=name, sha256=kept.sha256, size=kept.size, **found)
     return taken
+
+
+def told_by_opening(sha256: str, name: str, encoding: str) -> dict[str, str]:
+    """A kept file's format and encoding; the format is UNMAPPED for a table of which nobody has said what its columns hold."""
+    try:
+        with Export(files.path_of(sha256), name, encoding or None) as export:
+            return {"format": export.format, "encoding": export.encoding}
+    except UnmappedTable:
+        return {"format": UNMAPPED, "encoding": preview(files.path_of(sha256), name, encoding or None).encoding}
+
+
+def queue_import(member: Member, taken: Import) -> None:
+    taken.job = jobs.enqueue(member, "screening.import", total=100, message="Waiting", import_id=taken.pk)
+    taken.save(update_fields=["job"])
+
+
+def table_head(taken: Import) -> Preview:
+    """The head of a kept table, to say what its columns hold. Raises BadFile for what is no table."""
+    with readable(taken.file_name):
+        return preview(files.path_of(taken.sha256), taken.file_name, taken.encoding or None)
+
+
+def map_columns(member: Member, taken: Import, mapping: dict[str, str]) -> None:
+    """Say what a kept table's columns hold, {column: field}, and queue the job that takes its records in."""
+    require(member, Can.IMPORT)
+    if "title" not in mapping.values():
+        raise BadInput("No column holds the title.", todo="Choose the column in which the titles stand.")
+    with (
+        readable(taken.file_name),
+        Export(files.path_of(taken.sha256), taken.file_name, taken.encoding or None, mapping=mapping) as export,
+    ):
+        found = export.format
+    with transaction.atomic():
+        taken = Import.objects.select_for_update().get(pk=taken.pk, search__review=member.review_id)
+        if taken.format != UNMAPPED or taken.undone_at:
+            raise WrongState("This file's columns are not asked for (any more).", todo="Its import's page says why.")
+        taken.format, taken.mapping = found, mapping
+        taken.save(update_fields=["format", "mapping"])
+        audit.record(member, "screening.columns_mapped", taken, mapping=mapping)
+        queue_import(member, taken)
 
 
 class readable:  # noqa: N801 - reads as a word of the `with` line
@@ -136,7 +178,8 @@ def perform_import(job: Job) -> None:
     if taken.completed_at or taken.undone_at:
         return
     encoding = taken.encoding or None
-    with readable(taken.file_name), Export(files.path_of(taken.sha256), taken.file_name, encoding) as export:
+    path, mapping = files.path_of(taken.sha256), taken.mapping or None
+    with readable(taken.file_name), Export(path, taken.file_name, encoding, mapping=mapping) as export:
         records = iter(export)
         while chunk := list(islice(records, CHUNK)):
             with transaction.atomic():
@@ -297,9 +340,8 @@ def restore_import(member: Member, taken: Import) -> None:
         bring_into_view(member, citations_of(taken))
         if taken.completed_at:
             look_for_duplicates(member, taken)
-        else:
-            taken.job = jobs.enqueue(member, "screening.import", total=100, message="Waiting", import_id=taken.pk)
-            taken.save(update_fields=["job"])
+        elif taken.format != UNMAPPED:
+            queue_import(member, taken)
 
 
 def citations_of(taken: Import) -> QuerySet[Citation]:

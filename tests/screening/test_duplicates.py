@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import csv
 
-from reviewapp.errors import Refused
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from reviewapp.errors import BadInput, Refused, Stale
 from reviewapp.models import Event, Job, Member
 from screening import queries, workflow
 from screening.models import Citation, Link, Pair, Record, Standing, Vote
@@ -172,3 +177,119 @@ def test_records_of_an_undone_import_take_no_part_until_it_is_back(owner, jobs_n
 def test_observers_do_not_start_it(observer):
     with pytest.raises(Refused):
         workflow.start_deduplication(observer)
+
+
+# --- the asking queue -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(owner, jobs_now) -> Pair:
+    """An article and its erratum, about which a person is asked."""
+    taken_in(owner, jobs_now, TRIAL, ERRATUM)
+    return Pair.objects.get()
+
+
+def page(member: Member, path: str = "", method: str = "get", **fields: object):
+    client = Client()
+    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return getattr(client, method)(f"/reviews/{member.review.slug}/duplicates/{path}", fields)
+
+
+def test_the_same_makes_one_citation_and_undo_two_again(owner, asked):
+    before = {home(asked.a).pk, home(asked.b).pk}
+    workflow.decide_pair(owner, asked, "same")
+    assert home(asked.a) == home(asked.b)
+    assert not queries.open_pairs(owner).exists()
+    with pytest.raises(Stale, match="decided already"):
+        workflow.decide_pair(owner, asked, "different")
+    workflow.reopen_pair(owner, asked)
+    assert {home(asked.a).pk, home(asked.b).pk} == before
+    assert queries.open_pairs(owner).get() == asked
+    assert [link.rule for link in Link.objects.filter(undone_at=None)] == ["first", "first"]
+    verbs = Event.unblinded.filter(subject=f"pair/{asked.pk}").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["screening.pair_decided", "screening.pair_reopened"]
+
+
+def test_the_vote_that_drops_out_of_view_comes_back_with_undo(owner, first, asked):
+    one, other = home(asked.a), home(asked.b)
+    for citation in (one, other):
+        workflow.vote(first, citation, TA, "exclude")
+    workflow.decide_pair(owner, asked, "same")
+    other.refresh_from_db()
+    assert not other.live
+    workflow.reopen_pair(owner, asked)
+    assert Standing.objects.get(citation=other).state == "waiting"
+    assert not queries.queue(first, TA).exists(), "both votes count again"
+
+
+@pytest.mark.parametrize("voted", ["a", "b"])
+def test_the_citation_with_votes_is_the_one_that_stays(owner, first, asked, voted):
+    citation = home(getattr(asked, voted))
+    workflow.vote(first, citation, TA, "exclude")
+    workflow.decide_pair(owner, asked, "same")
+    assert home(asked.a) == home(asked.b) == citation
+
+
+def test_not_duplicates_stays_so_whatever_a_rule_says_later(owner, jobs_now):
+    copies = build.imported(owner, build.ris(TRIAL, COPY))
+    a, b = records(copies)
+    pair = Pair.objects.create(
+        review=owner.review, a=a, b=b, rule="alike", score=0.9, evidence="same title", state="asked", member=owner
+    )
+    workflow.decide_pair(owner, pair, "different")
+    jobs_now()
+    taken_in(owner, jobs_now, COPY | {"AN": "third"})
+    assert home(a) != home(b)
+
+
+def test_later_goes_to_the_end_and_can_still_be_answered(owner, asked, jobs_now):
+    more = {**OTHER, "SP": "7", "EP": "19"}
+    taken_in(owner, jobs_now, more, more | {"TI": f"Erratum: {OTHER['TI']}"})
+    first_asked = queries.open_pairs(owner).first()
+    workflow.decide_pair(owner, first_asked, "later")
+    waiting = list(queries.open_pairs(owner))
+    assert (len(waiting), waiting[-1]) == (2, first_asked)
+    workflow.decide_pair(owner, first_asked, "different")
+    assert queries.open_pairs(owner).count() == 1
+
+
+def test_only_who_answered_takes_an_answer_back(owner, first, asked):
+    workflow.decide_pair(owner, asked, "different")
+    with pytest.raises(Refused, match="Only who answered"):
+        workflow.reopen_pair(first, asked)
+    with pytest.raises(BadInput):
+        workflow.decide_pair(owner, asked, "perhaps")
+
+
+def test_the_page_shows_two_records_takes_an_answer_and_undoes_it(owner, asked):
+    body = page(owner).content.decode()
+    assert "<mark>Erratum: </mark>" in body
+    assert 'data-key="s"' in body
+    assert page(owner, f"{asked.pk}/decide/", "post", answer="different").status_code == 302
+    assert "No pair waits" in page(owner).content.decode()
+    assert page(owner, "undo/", "post")["Location"].endswith(f"/duplicates/{asked.pk}/")
+    assert queries.open_pairs(owner).get() == asked
+    assert page(owner, "undo/", "post").status_code == 409
+    assert page(owner, f"{asked.pk}/decide/", "post", answer="").status_code == 422
+
+
+def test_the_log_tells_pair_rule_score_who_and_when(owner, asked):
+    workflow.decide_pair(owner, asked, "different")
+    rows = list(csv.DictReader(b"".join(page(owner, "log.csv").streaming_content).decode().splitlines()))
+    assert [(row["record a"], row["rule"], row["state"], row["who"]) for row in rows] == [
+        (str(asked.a_id), asked.rule, "different", "Olga Owner")
+    ]
+    assert float(rows[0]["score"]) == pytest.approx(asked.score, abs=1e-4)
+
+
+def test_the_queue_takes_as_many_queries_for_three_pairs_as_for_one(owner, asked, jobs_now):
+    counts = []
+    for number in (1, 2):
+        with CaptureQueriesContext(connection) as seen:
+            assert page(owner).status_code == 200
+        counts.append(len(seen))
+        for n in range(2):
+            more = OTHER | {"TI": f"{NAMES[n]} in the first year of life", "VL": f"{n}{number}"}
+            taken_in(owner, jobs_now, more, more | {"TI": f"Erratum: {more['TI']}"})
+    assert queries.open_pairs(owner).count() > 2
+    assert counts[0] == counts[1]

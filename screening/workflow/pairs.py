@@ -1,0 +1,77 @@
+"""What does a person say of two records that no rule could tell: the same publication, not duplicates, or later?"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from reviewapp import audit
+from reviewapp.access import Can, require
+from reviewapp.errors import BadInput, Refused, Stale
+from reviewapp.models import Member
+from screening.models import Citation, Link, Pair, Report
+from screening.workflow.duplicates import OPEN, State, change, judged, live
+from screening.workflow.links import move
+
+ANSWERS = (State.SAME, State.DIFFERENT, State.LATER)
+
+
+def decide_pair(member: Member, pair: Pair, answer: str) -> None:
+    """Answer a question of the queue. Same: the citations become one, and no rule parts them; different: no rule joins them.
+
+    Of two citations that both have votes the one whose report is sought is kept, else the earlier; the other's votes drop
+    out of view and come back when the answer is taken back.
+    """
+    require(member, Can.IMPORT)
+    if answer not in ANSWERS:
+        raise BadInput("Choose the same, different or later.")
+    with transaction.atomic():
+        sides = both_citations(member, pair)
+        pair = Pair.objects.select_for_update().get(pk=pair.pk)
+        if len(sides) < 2 or pair.state not in OPEN:
+            raise Stale("This pair is decided already.", todo="Go on with the next one.")
+        before = pair.state
+        change(pair, answer, member)
+        audit.record(
+            member, "screening.pair_decided", pair, answer=answer, before=before, records=[pair.a_id, pair.b_id]
+        )
+        if answer == State.SAME:
+            unite(member, pair, sides)
+
+
+def both_citations(member: Member, pair: Pair) -> list[Citation]:
+    """The citations in view that the two records are of, locked: one where they are together already."""
+    ids = live(member).filter(record__in=(pair.a_id, pair.b_id)).values_list("citation", flat=True)
+    return list(Citation.objects.select_for_update().filter(pk__in=set(ids), review=member.review_id).order_by("pk"))
+
+
+def unite(member: Member, pair: Pair, sides: list[Citation]) -> None:
+    """Move all records of one citation to the other."""
+    voted = judged({each.pk for each in sides})
+    sought = set(Report.objects.filter(citation__in=sides).values_list("citation", flat=True))
+    kept, gone = sorted(sides, key=lambda each: (each.pk not in sought, each.pk not in voted, each.pk))
+    for link in live(member).filter(citation=gone).select_related("record"):
+        made = move(member, link.record, kept, Link.Rule.PERSON)
+        made.pair, made.evidence = pair, pair.evidence
+        made.save(update_fields=["pair", "evidence"])
+
+
+def reopen_pair(member: Member, pair: Pair) -> None:
+    """Take one's own answer back: the pair is asked again, and records that it moved go back where they were."""
+    require(member, Can.IMPORT)
+    with transaction.atomic():
+        both_citations(member, pair)
+        pair = Pair.objects.select_for_update().get(pk=pair.pk, review=member.review_id)
+        if pair.state not in ANSWERS:
+            raise Stale("There is no answer here that could be taken back.")
+        if pair.member_id != member.pk:
+            raise Refused(
+                "Only who answered can take that back.", todo="On the citation's page a record can be split off."
+            )
+        answer = pair.state
+        change(pair, State.ASKED, member)
+        audit.record(member, "screening.pair_reopened", pair, before=answer, records=[pair.a_id, pair.b_id])
+        for link in Link.objects.filter(pair=pair, rule=Link.Rule.PERSON, undone_at=None).select_related("record"):
+            before = Link.objects.filter(record=link.record, pk__lt=link.pk).order_by("-pk").first()
+            back = move(member, link.record, before.citation, before.rule)
+            back.pair, back.evidence = before.pair, before.evidence
+            back.save(update_fields=["pair", "evidence"])
