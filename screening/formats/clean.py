@@ -48,6 +48,8 @@ def paragraphs(text: str) -> str:
 
 def shown(text: str) -> str:
     """-> text for showing on one line."""
+    if not text:
+        return ""
     return " ".join(paragraphs(text).split())
 
 

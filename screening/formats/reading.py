@@ -78,7 +78,7 @@ class Export:
 
     ``data`` is the bytes, a path, or a seekable binary file (which stays open); ``name`` only appears in
     messages; ``encoding`` overrides the one that is detected; ``mapping`` names the columns of a table that
-    is not known (see ``table.preview``). Opening raises UnreadableFile where nothing can be read at all;
+    is not known (see ``preview.preview``). Opening raises UnreadableFile where nothing can be read at all;
     iterating raises it where a bound of ``limits`` is passed on the way.
 
     ``format`` and ``encoding`` are those of the file being read; ``progress`` runs from 0 to 1; ``problems``
@@ -104,15 +104,12 @@ class Export:
         self._found: list[Problem] = []
         self._source: Source | None = None
         self._position = 0
-        self._open = ExitStack()
-        try:
-            stream = opened(data, self._open)
+        with ExitStack() as stack:
+            stream = opened(data, stack)
             self.size = self._sized(stream)
             self._packed, self._queue = archive.contents(stream, limits)
             self._advance()
-        except BaseException:
-            self._open.close()
-            raise
+            self._open = stack.pop_all()
 
     def __enter__(self) -> "Export":
         return self

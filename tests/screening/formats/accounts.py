@@ -7,7 +7,7 @@ from screening.formats import Result
 from screening.formats.source import Source, blank
 
 _TAGS = re.compile(r"<\?.*?\?>|<!--.*?-->|<[^<>]*>", re.DOTALL)
-_CUT_TAG = re.compile(r"^\s*[\w/]{0,20}\s*>|<[?!/A-Za-z][^<>]*$", re.MULTILINE)
+_CUT_TAG = re.compile(r"^[\s\w/\"?=.-]{0,40}>|<[?!/A-Za-z][^<>]*$", re.MULTILINE)
 TABLES = ("csv", "tsv")
 
 
