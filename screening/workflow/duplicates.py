@@ -1,7 +1,9 @@
 """Which records does a rule take for one publication, and what do people say of those it cannot tell?
 
 A rule only ever brings whole citations together, never parts what is together, and never brings together what a person parted.
-Where both citations have votes, notes or a resolution, it asks, whatever it found: no vote drops out of view without a person.
+Where a verdict stands on both citations, it asks, whatever it found: no verdict drops out of view without a person. Votes whose verdict
+is not there yet cannot count, because linking or asking by them would tell that they were cast: they stay with their citation, out of
+view, come back with it when the records are split, and meanwhile the citation that is shown waits for its own.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from screening.dedupe.decisions import PERSON as BY_PERSON
 from screening.dedupe.decisions import Candidate, Decisions, decide
 from screening.dedupe.normalise import Record as Said
 from screening.dedupe.rules import Outcome
-from screening.models import Citation, Import, Link, Note, Pair, Resolution, Vote
+from screening.models import SETTLED, Citation, Import, Link, Pair, Standing
 from screening.workflow.standing import drop_out_of_view
 
 KIND = "screening.deduplicate"
@@ -124,25 +126,25 @@ class Batch:
     member: Member
     home: dict[int, int]
     """The citation of each record, as it will be."""
-    judged: set[int]
-    """Citations that somebody has judged or noted on."""
+    settled: set[int]
+    """Citations on which a verdict stands: what everybody may know."""
     parted: set[tuple[int, int]]
     linked: dict[int, Candidate] = field(default_factory=dict)
     """Why each record that moves does."""
     asked: list[Candidate] = field(default_factory=list)
 
     def take(self, candidate: Candidate) -> None:
-        """Bring two records' citations together, or ask where both are judged, or leave them where a person parted them."""
+        """Bring two records' citations together, or ask where both are settled, or leave them where a person parted them."""
         one, other = self.home.get(candidate.a), self.home.get(candidate.b)
         if one is None or other is None or one == other:
             return
         ours, theirs = self.records(one), self.records(other)
         if any((a, b) in self.parted or (b, a) in self.parted for a in ours for b in theirs):
             return
-        if {one, other} <= self.judged:
+        if {one, other} <= self.settled:
             self.asked.append(candidate)
             return
-        target = other if other in self.judged or (one not in self.judged and other < one) else one
+        target = other if other in self.settled or (one not in self.settled and other < one) else one
         for record in theirs if target == one else ours:
             self.home[record] = target
             self.linked[record] = candidate
@@ -162,7 +164,7 @@ def link_batch(job: Job, candidates: Iterable[Candidate], done: int) -> Batch:
         batch = Batch(
             member,
             home={record: link.citation_id for record, link in present.items()},
-            judged=judged({link.citation_id for link in links}),
+            settled=settled({link.citation_id for link in links}),
             parted=parted_by_persons(member),
         )
         for each in candidates:
@@ -186,13 +188,10 @@ def locked_with(member: Member, records: set[int]) -> list[Link]:
     return list(live(member).filter(citation__in=ids))
 
 
-def judged(citations: set[int]) -> set[int]:
-    """Those of the citations that have votes, notes or a resolution that stand."""
-    found: set[int] = set()
-    for rows in (Vote.unblinded, Note.unblinded, Resolution.objects):
-        standing = rows.filter(citation__in=citations, withdrawn_at=None)
-        found.update(standing.values_list("citation", flat=True))
-    return found
+def settled(citations: set[int]) -> set[int]:
+    """Those of the citations on which a verdict stands at some stage."""
+    found = Standing.objects.filter(citation__in=citations, state__in=SETTLED)
+    return set(found.values_list("citation", flat=True))
 
 
 def store_links(batch: Batch, present: dict[int, Link]) -> None:

@@ -9,7 +9,7 @@ from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale
 from reviewapp.models import Member
 from screening.models import Citation, Link, Pair, Report
-from screening.workflow.duplicates import OPEN, State, change, judged, live
+from screening.workflow.duplicates import OPEN, State, change, live, settled
 from screening.workflow.links import move
 
 ANSWERS = (State.SAME, State.DIFFERENT, State.LATER)
@@ -18,8 +18,8 @@ ANSWERS = (State.SAME, State.DIFFERENT, State.LATER)
 def decide_pair(member: Member, pair: Pair, answer: str) -> None:
     """Answer a question of the queue. Same: the citations become one, and no rule parts them; different: no rule joins them.
 
-    Of two citations that both have votes the one whose report is sought is kept, else the earlier; the other's votes drop
-    out of view and come back when the answer is taken back.
+    Kept is the citation whose report is sought, else the one with a verdict, else the earlier: only what everybody may know decides.
+    The other's votes drop out of view and come back when the answer is taken back.
     """
     require(member, Can.IMPORT)
     if answer not in ANSWERS:
@@ -46,9 +46,9 @@ def both_citations(member: Member, pair: Pair) -> list[Citation]:
 
 def unite(member: Member, pair: Pair, sides: list[Citation]) -> None:
     """Move all records of one citation to the other."""
-    voted = judged({each.pk for each in sides})
+    decided = settled({each.pk for each in sides})
     sought = set(Report.objects.filter(citation__in=sides).values_list("citation", flat=True))
-    kept, gone = sorted(sides, key=lambda each: (each.pk not in sought, each.pk not in voted, each.pk))
+    kept, gone = sorted(sides, key=lambda each: (each.pk not in sought, each.pk not in decided, each.pk))
     for link in live(member).filter(citation=gone).select_related("record"):
         made = move(member, link.record, kept, Link.Rule.PERSON)
         made.pair, made.evidence = pair, pair.evidence

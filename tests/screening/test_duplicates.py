@@ -110,28 +110,41 @@ def job_running(job: Job) -> Job:
     return job
 
 
-def test_votes_stay_in_view_whichever_record_came_first(owner, first, second, jobs_now):
+def test_a_verdict_stays_in_view_whichever_record_came_first(owner, first, second, jobs_now):
     early = taken_in(owner, jobs_now, OTHER)
     late = build.imported(owner, build.ris(TRIAL), into=build.search(owner))
     copy = build.imported(owner, build.ris(COPY), into=build.search(owner))
-    voted = home(records(copy)[0])
-    workflow.vote(first, voted, TA, "include")
+    decided = home(records(copy)[0])
+    build.agreed((first, second), decided, TA)
     jobs_now()
-    assert home(records(late)[0]) == voted
+    assert home(records(late)[0]) == decided
     assert shown(owner) == 2
     assert list(queries.queue(first, TA)) == [home(records(early)[0])]
-    assert Standing.objects.get(citation=voted).state == "waiting"
+    assert Standing.objects.get(citation=decided, stage=TA).state == "include"
 
 
-def test_two_citations_that_both_have_votes_are_asked_about_and_neither_vote_is_lost(owner, first, second, jobs_now):
+def test_two_citations_with_verdicts_are_asked_about_and_neither_is_lost(owner, first, second, jobs_now):
     both = build.imported(owner, build.ris(TRIAL, COPY))
     one, other = map(home, records(both))
-    workflow.vote(first, one, TA, "include")
-    workflow.vote(second, other, TA, "exclude")
+    build.agreed((first, second), one, TA)
+    build.agreed((first, second), other, TA, "exclude")
     jobs_now()
     assert shown(owner) == 2
     assert Pair.objects.get().state == "asked"
-    assert Vote.unblinded.standing().count() == 2
+    assert Vote.unblinded.standing().count() == 4
+
+
+@pytest.mark.parametrize("voted", [(), (0,), (1,), (0, 1)])
+def test_what_is_linked_tells_nothing_of_votes_without_a_verdict(owner, first, second, jobs_now, voted):
+    taken = build.imported(owner, build.ris(TRIAL, COPY))
+    sides = list(map(home, records(taken)))
+    for number in voted:
+        workflow.vote((first, second)[number], sides[number], TA, "exclude")
+    jobs_now()
+    assert [home(record) for record in records(taken)] == [sides[0]] * 2
+    assert Pair.objects.get().state == "linked"
+    workflow.split_record(owner, records(taken)[1])
+    assert Vote.unblinded.standing().count() == len(voted)
 
 
 def test_a_link_by_rule_can_be_split_and_stays_split(owner, jobs_now):
@@ -222,10 +235,10 @@ def test_the_vote_that_drops_out_of_view_comes_back_with_undo(owner, first, aske
     assert not queries.queue(first, TA).exists(), "both votes count again"
 
 
-@pytest.mark.parametrize("voted", ["a", "b"])
-def test_the_citation_with_votes_is_the_one_that_stays(owner, first, asked, voted):
-    citation = home(getattr(asked, voted))
-    workflow.vote(first, citation, TA, "exclude")
+@pytest.mark.parametrize("decided", ["a", "b"])
+def test_the_citation_with_a_verdict_is_the_one_that_stays(owner, first, second, asked, decided):
+    citation = home(getattr(asked, decided))
+    build.agreed((first, second), citation, TA, "exclude")
     workflow.decide_pair(owner, asked, "same")
     assert home(asked.a) == home(asked.b) == citation
 
