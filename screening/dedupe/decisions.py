@@ -126,7 +126,7 @@ def _questions(search: Search, clusters: Clusters) -> Iterator[Candidate]:
         chain = not broken.isdisjoint(pairs)
         if parted(search.faces, *members) or (not chain and _answered(search, *members)):
             continue
-        best = min(pairs, key=lambda pair: (-search.verdicts[pair].score, search.content(pair)))
+        best = min(pairs, key=lambda pair: (-search.verdicts[pair].score, search.content(pair), search.names(pair)))
         yield _candidate(search, best, outcome=Outcome.ASK, rule=CHAIN if best in broken else "")
 
 

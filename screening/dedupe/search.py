@@ -92,6 +92,10 @@ class Search:
         """-> all that two faces say: an order of pairs that depends on no id and on no order of records."""
         return sorted(repr(self.faces.facts[i]) for i in pair)
 
+    def names(self, pair: Edge) -> list[tuple[int, str]]:
+        """-> what two faces are called, in order: to choose between pairs that say the same."""
+        return sorted(order(self.faces.ids[i][0]) for i in pair)
+
     def _explore(self, start: set[int], tell: Tell) -> None:
         index = Index(self.faces.facts)
         joined = defaultdict(set)
