@@ -156,8 +156,25 @@ def other_words(a: str, b: str) -> tuple[str, ...]:
         if match := next((other for other in only_b if _one_word(word, other)), ""):
             only_a.remove(word)
             only_b.remove(match)
-    run_a, run_b = a.replace(" ", ""), b.replace(" ", "")
-    return tuple(sorted([w for w in only_a if w not in run_b] + [w for w in only_b if w not in run_a]))
+    parted = _parted(only_a, b) | _parted(only_b, a)
+    return tuple(sorted(word for word in only_a + only_b if word not in parted))
+
+
+def _parted(words: list[str], title: str) -> set[str]:
+    """-> those words that a title parts ("leptindeficient" in "leptin deficient mice"), and their parts."""
+    if not words:
+        return set()
+    tokens = title.split()
+    runs = {
+        "".join(run): run
+        for start in range(len(tokens))
+        for size in range(2, _MOST_PARTS + 1)
+        if (run := tokens[start : start + size])
+    }
+    return {one for word in words if word in runs for one in (word, *runs[word])}
+
+
+_MOST_PARTS = 4
 
 
 def _one_word(a: str, b: str) -> bool:

@@ -42,7 +42,7 @@ some_records = st.lists(some_record, max_size=9).map(
 some_pairs = st.frozensets(
     st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda pair: pair[0] < pair[1]), max_size=4
 )
-quick = settings(max_examples=80, deadline=None)
+quick = settings(max_examples=50, deadline=None)
 
 
 def sets(decisions: Decisions) -> set[frozenset[Hashable]]:
