@@ -76,23 +76,24 @@ def _documents(files: list[Path], out: Path | None) -> None:
     if out:
         out.mkdir(parents=True, exist_ok=True)
     for path in files:
-        result = json.dumps(run_document(_read_json(path)))
+        content = _read_json(path)
+        try:
+            result = json.dumps(run_document(content))
+        except StatsError as e:
+            raise StatsError(f"{path}: {e}") from None
         if out:
             (out / path.name).write_text(result + "\n", encoding="utf-8")
         else:
             print(result)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def _read_json(path: Path) -> Any:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as e:
         raise StatsError(f"{path} is not text in UTF-8: {e.reason} at byte {e.start}.") from None
     except json.JSONDecodeError as e:
         raise StatsError(f"{path}, line {e.lineno}, column {e.colno}: not JSON ({e.msg}).") from None
-    if not isinstance(content, dict):
-        raise StatsError(f"{path} must hold one JSON object with data, effects and cases.")
-    return content
 
 
 def _table(a: argparse.Namespace) -> str:

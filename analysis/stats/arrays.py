@@ -37,18 +37,21 @@ def product(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def inverse(a: FloatArray) -> FloatArray:
-    """Inverse of a square matrix, or of n of them."""
+    """Inverse of a square matrix, or of n of them; NaN if rounding has made one singular."""
     if a.shape[-1] == 1:
         return 1.0 / a
-    return np.asarray(np.linalg.inv(a), dtype=np.float64)
+    try:
+        return np.asarray(np.linalg.inv(a), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.full_like(a, np.nan)
 
 
 def solve(a: FloatArray, b: FloatArray) -> FloatArray:
-    """The solution x of a x = b."""
-    if len(b) == 1:
-        x: FloatArray = b / a[0]
-        return x
-    return np.asarray(np.linalg.solve(a, b), dtype=np.float64)
+    """The solution x of a x = b; NaN if rounding has made `a` singular."""
+    try:
+        return np.asarray(np.linalg.solve(a, b), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.full_like(b, np.nan)
 
 
 def log_det(a: FloatArray) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from inspect import signature
 from typing import Any
 
 from . import batch_meta, conversions
@@ -28,32 +29,53 @@ from .sensitivity import PooledSeries, cumulate, leave_one_out
 from .subgroup import subgroups
 from .trimfill import trim_and_fill
 
-Case = Mapping[str, Any]
 Answer = dict[str, Any]
+
+
+class Fields(dict[str, Any]):
+    """A JSON object; what it lacks is told in a sentence that starts with `what` it is."""
+
+    def __init__(self, what: str, content: Any) -> None:
+        if not isinstance(content, Mapping):
+            raise StatsError(f"{what} must be a JSON object.")
+        super().__init__(content)
+        self.what = what
+
+    def __missing__(self, name: str) -> Any:
+        raise StatsError(f"{self.what} has no {name!r}.")
 
 
 class Document:
     """One file: its data, and its effects, computed when a case first asks for them."""
 
-    def __init__(self, content: Mapping[str, Any]) -> None:
-        self.data: Mapping[str, Any] = content.get("data", {})
-        self.blocks: Mapping[str, Any] = content.get("effects", {})
-        self.cases: list[Case] = list(content.get("cases", []))
+    def __init__(self, content: Any) -> None:
+        whole = Fields("The file", content)
+        self.data = Fields("The data", whole.get("data", {}))
+        self.blocks = Fields("The list of effects", whole.get("effects", {}))
+        self.cases = [_read_case(case) for case in whole.get("cases", [])]
         self._effects: dict[str, Effects] = {}
 
     def effects(self, name: str) -> Effects:
         """The effects of block `name`."""
         if name not in self._effects:
-            if name not in self.blocks:
-                raise StatsError(f"There is no effects block {name!r}.")
-            block = self.blocks[name]
+            block = Fields(f"The effects {name}", self.blocks[name])
             es = effects(block["measure"], self.data, preset="metafor", **block.get("options", {}))
             self._effects[name] = replace(es, scale=block["scale"]) if es.measure == "GEN" and "scale" in block else es
         return self._effects[name]
 
 
-def run_document(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Effects and cases of `content`, JSON-ready; a case that cannot be done is {"error": sentence}."""
+def _read_case(content: Any) -> Fields:
+    case = Fields("A case", content)
+    case.what = f"The case {case['id']}"
+    case["spec"] = Fields(f"The spec of {case['id']}", case["spec"])
+    return case
+
+
+def run_document(content: Any) -> dict[str, Any]:
+    """Effects and cases of `content`, JSON-ready; a case that cannot be done is {"error": sentence}.
+
+    Raises StatsError if `content` is not of the schema's shape.
+    """
     document = Document(content)
     return {
         "effects": {name: _guarded(_effects, document, name) for name in document.blocks},
@@ -66,8 +88,6 @@ def _guarded(answer: Callable[[Document, Any], Answer], document: Document, what
         return plain(answer(document, what))
     except StatsError as e:
         return {"error": str(e)}
-    except KeyError as e:
-        return {"error": f"The case has no {e}."}
 
 
 def _effects(document: Document, name: str) -> Answer:
@@ -75,14 +95,14 @@ def _effects(document: Document, name: str) -> Answer:
     return {"yi": es.yi, "vi": es.vi, "ci_lb": es.ci_lb, "ci_ub": es.ci_ub}
 
 
-def _case(document: Document, case: Case) -> Answer:
+def _case(document: Document, case: Fields) -> Answer:
     kind = case["kind"]
     if kind not in KINDS:
         raise StatsError(f"Cases of kind {kind!r} are not known; kinds are {', '.join(KINDS)}.")
     return KINDS[kind](document, case)
 
 
-def _pool(document: Document, case: Case) -> Answer:
+def _pool(document: Document, case: Fields) -> Answer:
     spec = case["spec"]
     es = document.effects(case["effects"])
     chosen = {"method": spec["method"], "test": spec["test"], "level": spec.get("level", 95)}
@@ -117,7 +137,7 @@ def _second(value: Any, default: Any) -> Any:
     return value[1] if isinstance(value, list) else default
 
 
-def _mantel_haenszel(document: Document, case: Case) -> Answer:
+def _mantel_haenszel(document: Document, case: Fields) -> Answer:
     """`add`, `to` and `drop00` are for the effects behind Q first, for the pooling second."""
     spec = case["spec"]
     options = spec.get("options", {})
@@ -140,7 +160,7 @@ def _present(es: Effects) -> list[int]:
     return [i for i in range(len(es.study)) if not any(math.isnan(column[i]) for column in es.data.values())]
 
 
-def _peto(document: Document, case: Case) -> Answer:
+def _peto(document: Document, case: Fields) -> Answer:
     """`k` counts the studies that have nothing to say, too; with `drop00` false so does the test of Q."""
     es = effects("PETO", document.data, preset="metafor")
     fit = pool(es, weighting="Peto", method="EE")
@@ -153,7 +173,7 @@ def _peto(document: Document, case: Case) -> Answer:
     return answer
 
 
-def _subgroup(document: Document, case: Case) -> Answer:
+def _subgroup(document: Document, case: Fields) -> Answer:
     spec = case["spec"]
     es = document.effects(case["effects"])
     common = spec["tau2"] == "common"
@@ -173,7 +193,7 @@ def _subgroup(document: Document, case: Case) -> Answer:
     return answer
 
 
-def _regression(document: Document, case: Case) -> Answer:
+def _regression(document: Document, case: Fields) -> Answer:
     spec = case["spec"]
     es = document.effects(case["effects"])
     r = regress(es, spec["formula"], document.data, method=spec["method"], test=spec["test"])
@@ -186,24 +206,24 @@ def _regression(document: Document, case: Case) -> Answer:
     return answer | {"rows_used": [i + 1 for i in r.places], "X": r.x.T}
 
 
-def _meta(document: Document, case: Case) -> Answer:
+def _meta(document: Document, case: Fields) -> Answer:
     return batch_meta.meta_analysis(document.data, case["spec"])
 
 
-def _bias_test(document: Document, case: Case) -> Answer:
+def _bias_test(document: Document, case: Fields) -> Answer:
     return batch_meta.bias_test(document.data, case["spec"])
 
 
-def _predict(document: Document, case: Case) -> Answer:
+def _predict(document: Document, case: Fields) -> Answer:
     return batch_meta.prediction(document.effects(case["effects"]), case["spec"])
 
 
-def _leave_one_out(document: Document, case: Case) -> Answer:
+def _leave_one_out(document: Document, case: Fields) -> Answer:
     es, spec = document.effects(case["effects"]), case["spec"]
     return _series(leave_one_out(es, method=spec["method"], test=spec["test"]))
 
 
-def _cumulate(document: Document, case: Case) -> Answer:
+def _cumulate(document: Document, case: Fields) -> Answer:
     es, spec = document.effects(case["effects"]), case["spec"]
     s = cumulate(es, document.data[spec["order_by"]], method=spec["method"], test=spec["test"])
     return _series(s) | {"order": [i + 1 for i in s.order.tolist()]}
@@ -214,7 +234,7 @@ def _series(s: PooledSeries) -> Answer:
     return {name: getattr(s, name) for name in names}
 
 
-def _influence(document: Document, case: Case) -> Answer:
+def _influence(document: Document, case: Fields) -> Answer:
     es, spec = document.effects(case["effects"]), case["spec"]
     f = influence(es, spec.get("mods") or "~ 1", document.data, method=spec["method"], test=spec["test"])
     names = ("rstandard", "resid", "rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "QE_del", "hat", "weight")
@@ -226,7 +246,7 @@ def _influence(document: Document, case: Case) -> Answer:
     return {name: getattr(f, name) for name in names} | {"dfbetas": rows, "is_influential": flags}
 
 
-def _regression_test(document: Document, case: Case) -> Answer:
+def _regression_test(document: Document, case: Fields) -> Answer:
     spec = case["spec"]
     t = asymmetry(document.effects(case["effects"]), spec["predictor"], spec["model"], spec.get("method") or "REML")
     return {
@@ -235,12 +255,12 @@ def _regression_test(document: Document, case: Case) -> Answer:
     }  # fmt: skip
 
 
-def _rank_test(document: Document, case: Case) -> Answer:
+def _rank_test(document: Document, case: Fields) -> Answer:
     t = rank_test(document.effects(case["effects"]))
     return {"tau": t.tau, "p": t.p}
 
 
-def _trim_and_fill(document: Document, case: Case) -> Answer:
+def _trim_and_fill(document: Document, case: Fields) -> Answer:
     es, spec = document.effects(case["effects"]), case["spec"]
     t = trim_and_fill(es, spec["estimator"], spec.get("side", "auto"), method=spec["method"])
     answer = pooled_answer(t.pooled)
@@ -249,16 +269,20 @@ def _trim_and_fill(document: Document, case: Case) -> Answer:
     }  # fmt: skip
 
 
-def _fail_safe(document: Document, case: Case) -> Answer:
+def _fail_safe(document: Document, case: Fields) -> Answer:
     f = fail_safe_n(document.effects(case["effects"]), case["spec"]["type"])
     return {"fsnum": f.n, "p": f.p, "meanes": f.mean, "target": f.target}
 
 
-def _conversion(document: Document, case: Case) -> Answer:
+def _conversion(document: Document, case: Fields) -> Answer:
     spec = case["spec"]
-    given = {_CONVERSION_NAMES.get(name, name): value for name, value in spec["input"].items()}
+    given = {_CONVERSION_NAMES.get(name, name): value for name, value in Fields("The input", spec["input"]).items()}
     if spec["fn"] not in CONVERSIONS:
         raise StatsError(f"There is no conversion {spec['fn']!r}; conversions are {', '.join(CONVERSIONS)}.")
+    try:
+        signature(CONVERSIONS[spec["fn"]]).bind(**given)
+    except TypeError as e:
+        raise StatsError(f"{spec['fn']}: {e}.") from None
     answer = CONVERSIONS[spec["fn"]](**given)
     return {"sd": answer} if isinstance(answer, float) else asdict(answer)
 
@@ -278,7 +302,7 @@ def _finite(df: float) -> float | None:
     return None if math.isinf(df) else df
 
 
-KINDS: dict[str, Callable[[Document, Case], Answer]] = {
+KINDS: dict[str, Callable[[Document, Fields], Answer]] = {
     "pool": _pool, "mh": _mantel_haenszel, "peto": _peto, "subgroup": _subgroup, "metareg": _regression,
     "meta": _meta, "predict": _predict, "leave1out": _leave_one_out, "cumul": _cumulate, "influence": _influence,
     "regtest": _regression_test, "ranktest": _rank_test, "metabias": _bias_test,

@@ -14,17 +14,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from . import strata
-from .arrays import FloatArray
+from .arrays import FloatArray, any_of
 from .binary import Tables, corrections, observed_minus_expected, tables
 from .distributions import critical, t_p
 from .errors import StatsError
-from .inverse_variance import Usable, usable
+from .inverse_variance import BEYOND, Usable, tau2_or_note, usable
 from .linear import Model
 from .rank import Kendall, kendall
 from .regression import independent_columns
 from .results import Effects, Result, versions
 from .summary import bias_summary
-from .tau2 import estimate_tau2
 
 TOO_FEW = "at least three studies with different precision are needed"
 FEW = "with fewer than ten studies the test has hardly any power"
@@ -139,17 +138,19 @@ def additive(name: str, y: FloatArray, x: FloatArray, v: FloatArray, method: str
     if _unusable(x):
         return _none(name, len(x))
     model = Model.of(y, v, _columns(x))
-    tau2 = estimate_tau2(model, method).value
-    m = model.at(tau2)
-    return _tested(name, model.k, m.coefficients, m.covariance, df, tau2)
+    tau2, unusual = tau2_or_note(model, method)
+    m = model.at(tau2.value)
+    tested = _tested(name, model.k, m.coefficients, m.covariance, df, tau2.value)
+    return replace(tested, notes=tested.notes + tuple(unusual))
 
 
 def _tested(name: str, k: int, b: FloatArray, vcov: FloatArray, df: float, tau2: float) -> BiasTest:
-    se = np.sqrt(np.diag(vcov))
+    with np.errstate(invalid="ignore"):
+        se = np.sqrt(np.diag(vcov))
     stat = float(b[1] / se[1]) if se[1] > 0 else math.nan
     return BiasTest(
         test=name, k=k, stat=stat, df=df, p=t_p(stat, df), intercept=float(b[0]), se_intercept=float(se[0]),
-        slope=float(b[1]), se_slope=float(se[1]), tau2=tau2, notes=_notes(k),
+        slope=float(b[1]), se_slope=float(se[1]), tau2=tau2, notes=(BEYOND,) if math.isnan(stat) else _notes(k),
     )  # fmt: skip
 
 
@@ -212,10 +213,14 @@ def _tables(es: Effects, u: Usable, name: str) -> Tables:
     return tables({column: values[u.places] for column, values in es.data.items()})
 
 
+def _informative(t: Tables) -> Tables:
+    """The tables in which some have the event and some have not."""
+    return t.where(np.flatnonzero(~any_of(t.no_events, t.all_events)))
+
+
 def harbord(es: Effects) -> BiasTest:
     """Harbord, Egger and Sterne 2006, Stat Med 25:3443: efficient score over its variance on 1/sqrt(variance)."""
-    u = usable(es)
-    score, variance = observed_minus_expected(_tables(es, u, "Harbord"))
+    score, variance = observed_minus_expected(_informative(_tables(es, usable(es), "Harbord")))
     return multiplicative("Harbord", score / variance, 1 / np.sqrt(variance), variance)
 
 
@@ -223,8 +228,10 @@ def peters(es: Effects) -> BiasTest:
     """Peters et al. 2006, JAMA 295:676: effect on 1/n, weighted by the events and non-events."""
     u = usable(es)
     t = _tables(es, u, "Peters")
-    events, others = t.a + t.c, t.b + t.d
-    return multiplicative("Peters", u.y, 1 / (t.n1 + t.n2), events * others / (events + others))
+    y = u.y[~any_of(t.no_events, t.all_events)]
+    t = _informative(t)
+    n = t.n1 + t.n2
+    return multiplicative("Peters", y, 1 / n, (t.a + t.c) * ((t.b + t.d) / n))
 
 
 def deeks(es: Effects) -> BiasTest:
@@ -241,21 +248,36 @@ def schwarzer(es: Effects) -> BiasTest:
     The counts of group 1 are standardised by their mean and variance in the noncentral hypergeometric
     distribution at the Mantel-Haenszel odds ratio, and ranked against that variance.
     """
-    u = usable(es)
-    t = _tables(es, u, "Schwarzer")
-    if len(u.y) < 3:
-        return _none("Schwarzer", len(u.y))
+    t = _informative(_tables(es, usable(es), "Schwarzer"))
+    if len(t.a) < 3:
+        return _none("Schwarzer", len(t.a))
     odds = math.exp(strata.odds_ratio(t.plus(*corrections(t, es.options.mh_add, es.options.mh_to))).estimate)
     moments = [noncentral_hypergeometric(*row, odds) for row in zip(t.n1, t.n2, t.a + t.c, strict=True)]
     mean, variance = np.array(moments).T
-    return _ranked("Schwarzer", kendall((t.a - mean) / np.sqrt(variance), 1 / variance, False), len(u.y))
+    spread = variance > 0  # not where the odds ratio forces everybody with the event into one group
+    if np.count_nonzero(spread) < 3:
+        return _none("Schwarzer", int(np.count_nonzero(spread)))
+    standardised = (t.a - mean)[spread] / np.sqrt(variance[spread])
+    return _ranked("Schwarzer", kendall(standardised, 1 / variance[spread], False), len(standardised))
+
+
+MOST_TERMS = 100_000
 
 
 def noncentral_hypergeometric(n1: float, n2: float, events: float, odds: float) -> tuple[float, float]:
-    """Mean and variance of the events in group 1, given the margins of a table and its odds ratio."""
+    """Mean and variance of the events in group 1, given the margins of a table and its odds ratio.
+
+    Summed over the distribution; where it has more than `MOST_TERMS` terms, Cornfield's approximation (1956),
+    whose relative error is of the order of one over the smallest cell.
+    """
     from scipy.special import gammaln
 
-    x = np.arange(max(0.0, events - n2), min(n1, events) + 1)
+    lowest, highest = max(0.0, events - n2), min(n1, events)
+    if highest - lowest > MOST_TERMS:
+        cell = strata.fitted_cell(np.array([n1]), np.array([n2]), np.array([events]), odds)
+        variance = strata.cell_variances(cell, events - cell, n1 - cell, n2 - events + cell)
+        return float(cell[0]), float(variance[0])
+    x = np.arange(lowest, highest + 1)
     log_weight = -gammaln(x + 1) - gammaln(n1 - x + 1) - gammaln(events - x + 1) - gammaln(n2 - events + x + 1)
     log_weight += x * math.log(odds)
     weight = np.exp(log_weight - log_weight.max())

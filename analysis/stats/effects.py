@@ -12,7 +12,8 @@ from .arrays import Column
 from .distributions import critical
 from .errors import StatsError
 from .formula import show_level
-from .measures import COLUMN_NAMES, measure, read_columns
+from .measures import COLUMN_NAMES, read_columns
+from .measures import measure as find_measure
 from .options import OPTION_NAMES, Options
 from .options import preset as named_preset
 from .results import Effects
@@ -21,7 +22,7 @@ DEFAULT_PRESET = "RevMan 2025"
 
 
 def effects(
-    measure_name: str,
+    measure: str,
     data: Mapping[str, Column] | None = None,
     *,
     study: Sequence[str] | None = None,
@@ -30,7 +31,7 @@ def effects(
 ) -> Effects:
     """Effect estimates and sampling variances of k studies.
 
-    `measure_name`: "RR", "OR", "RD", "MD", "SMD" ...; `MEASURES` has them all. The columns it needs go into
+    `measure`: "RR", "OR", "RD", "MD", "SMD" ...; `MEASURES` has them all. The columns it needs go into
     `data` (a mapping, other columns are ignored) or are given by name, each with k numbers (None: missing);
     for RR these are `ai`, `n1i`, `ci`, `n2i`. `study` are the k labels; without them `data["study"]`, or
     1 to k. `preset` (a name, or `Options` of one's own) and any field of `Options` settle the conventions.
@@ -43,7 +44,7 @@ def effects(
     >>> es.yi.round(3)
     array([1.397, 3.429])
     """
-    m = measure(measure_name)
+    m = find_measure(measure)
     unknown = set(columns_and_options) - COLUMN_NAMES - OPTION_NAMES
     if unknown:
         raise StatsError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .distributions import chi2_p, chi2_quantile
 from .linear import Model
-from .roots import solve_q
+from .roots import NoConvergence, solve_q
 
 Interval = tuple[float, float]
 NOT_COMPUTED: Interval = (math.nan, math.nan)
@@ -76,4 +76,7 @@ def q_profile(model: Model, level: float) -> tuple[Interval, str]:
     low, high = chi2_quantile(tail, model.df), chi2_quantile(1 - tail, model.df)
     if float(model.at_zero.q[0]) < low:
         return (0.0, 0.0), EMPTY_PROFILE
-    return (solve_q(model, high), solve_q(model, low)), ""
+    try:
+        return (solve_q(model, high), solve_q(model, low)), ""
+    except NoConvergence as e:
+        return NOT_COMPUTED, f"no Q-profile interval: {e}"

@@ -9,15 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Column, FloatArray, IntArray, inverse
+from .arrays import Column, FloatArray, IntArray, log_det
 from .distributions import chi2_p
 from .errors import StatsError
 from .inverse_variance import tau2_or_note
 from .linear import Model, Moments
 from .options import Options
-from .regression import Coefficients, coefficients, independent_columns, prepare
+from .regression import Coefficients, Prepared, coefficients, independent_columns, prepare
 from .results import Effects, Result, versions
 from .summary import influence_summary
+
+UNDEFINED = (
+    "some diagnostics are not defined: without the study its columns cannot be told apart, or all estimates agree "
+    "exactly and a Hartung-Knapp standard error is zero"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +76,11 @@ def influence(
     (False, False, False, True)
     """
     o = es.options.but(**options)
-    data = prepare(es, formula, moderators or {})
+    with np.errstate(all="ignore"):  # what comes out undefined is NaN and noted
+        return _influence(es, o, prepare(es, formula, moderators or {}))
+
+
+def _influence(es: Effects, o: Options, data: Prepared) -> Influence:
     u, x = data.u, data.x
     k, p = x.shape
     if k < p + 1:
@@ -86,6 +95,8 @@ def influence(
         "resid": resid, "rstandard": resid / np.sqrt((u.v + full.tau2) * rest), "hat": hat,
         "weight": 100 * weights / weights.sum(),
     }  # fmt: skip
+    if full.scale == 0 or np.isnan(columns["dffits"]).any():
+        notes = [*notes, UNDEFINED]
     dfbetas = np.array([row["dfbetas"] for row in rows])
     spread: dict[str, Any] = {name: _spread(es, u.places, values) for name, values in columns.items()}
     return Influence(
@@ -109,6 +120,11 @@ class _Refit:
         """The factor by which the test widens or narrows the covariance."""
         return float(self.scaled.vcov[0, 0] / self.moments.covariance[0, 0])
 
+    @property
+    def log_information(self) -> float:
+        """Logarithm of the determinant of the information, X' W X."""
+        return log_det(self.moments.information)
+
 
 def _refit(y: FloatArray, v: FloatArray, x: FloatArray, o: Options) -> tuple[_Refit, list[str]]:
     model = Model.of(y, v, x)
@@ -117,13 +133,18 @@ def _refit(y: FloatArray, v: FloatArray, x: FloatArray, o: Options) -> tuple[_Re
 
 
 def _without(i: int, full: _Refit, y: FloatArray, v: FloatArray, x: FloatArray, o: Options) -> dict[str, Any]:
-    """The diagnostics of study `i` that need the fit without it; NaN if its absence leaves columns dependent."""
+    """The diagnostics of study `i` that need the fit without it.
+
+    NaN if its absence leaves columns dependent, or estimates that agree exactly under a Hartung-Knapp test.
+    """
+    nothing: dict[str, Any] = dict.fromkeys(("rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "QE_del"), math.nan)
+    nothing["dfbetas"] = np.full(x.shape[1], math.nan)
     rest = np.delete(np.arange(len(y)), i)
     if len(independent_columns(x[rest])) < x.shape[1]:
-        nan = math.nan
-        gone = dict.fromkeys(("rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "QE_del"), nan)
-        return {**gone, "dfbetas": np.full(x.shape[1], nan)}
+        return nothing
     fit, _ = _refit(y[rest], v[rest], x[rest], o)
+    if full.scale == 0 or fit.scale == 0:
+        return nothing | {"tau2_del": fit.tau2, "QE_del": float(fit.model.at_zero.q[0])}
     shift = full.scaled.estimate - fit.scaled.estimate
     error = v[i] + fit.tau2
     hat = float(full.moments.leverages[0][i])
@@ -133,8 +154,8 @@ def _without(i: int, full: _Refit, y: FloatArray, v: FloatArray, x: FloatArray, 
     return {
         "rstudent": float(y[i] - x[i] @ fit.scaled.estimate) / math.sqrt(fit.scale * (error + beyond)),
         "dffits": float(x[i] @ shift) / math.sqrt(fit.scale * hat * error),
-        "cook_d": float(shift @ inverse(full.scaled.vcov) @ shift),
-        "cov_r": float(np.linalg.det(fit.scaled.vcov) / np.linalg.det(full.scaled.vcov)),
+        "cook_d": float(shift @ full.moments.information @ shift) / full.scale,
+        "cov_r": (fit.scale / full.scale) ** x.shape[1] * math.exp(full.log_information - fit.log_information),
         "tau2_del": fit.tau2,
         "QE_del": float(fit.model.at_zero.q[0]),
         "dfbetas": shift / np.sqrt(variances),

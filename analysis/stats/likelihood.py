@@ -74,6 +74,8 @@ def maxima(model: Model, restricted: bool) -> list[float]:
         )
     grid = _grid(model)
     score = _scan(model, grid, restricted)
+    if np.isnan(score).any():
+        raise NoConvergence("the variances lie too far apart for double precision")
     found = [0.0] if score[0] <= 0 else []
 
     def f(tau2: float) -> float:

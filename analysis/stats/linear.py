@@ -27,19 +27,20 @@ from .arrays import FloatArray, IntArray, inverse, product, row_sums, solve, tra
 class Model:
     """k studies with p regression columns (p = 1, a column of ones: plain pooling).
 
-    `ref` (p), `others` (k - p): places of the reference studies and of the rest. `z`, `v` (k - p) and `g`
-    (k - p, p; None: all ones): contrasts, variances and rows of G of the rest; `v_ref` (p): variances of the
-    reference. `x_ref` (p, p), `y_ref` (p): rows of X and estimates of the reference.
+    `y`, `variances` (k), `x` (k, p; None: a column of ones): as given. `ref` (p), `others` (k - p): places of the
+    reference studies and of the rest. `z`, `v` (k - p) and `g` (k - p, p; None: all ones): contrasts, variances
+    and rows of G of the rest; `v_ref` (p): variances of the reference.
     """
 
+    y: FloatArray
+    variances: FloatArray
+    x: FloatArray | None
     ref: IntArray
     others: IntArray
     z: FloatArray
     v: FloatArray
     g: FloatArray | None
     v_ref: FloatArray
-    x_ref: FloatArray
-    y_ref: FloatArray
 
     @classmethod
     def of(cls, y: FloatArray, v: FloatArray, x: FloatArray | None = None) -> Model:
@@ -51,16 +52,16 @@ class Model:
         if x is None:
             ref = np.array([np.argmin(v)])
             others = np.delete(np.arange(len(y)), ref)
-            return cls(ref, others, y[others] - y[ref], v[others], None, v[ref], np.ones((1, 1)), y[ref])
+            return cls(y, v, None, ref, others, y[others] - y[ref], v[others], None, v[ref])
         basis = np.linalg.qr(x)[0]
         ref = _reference_rows(basis / np.sqrt(v)[:, None])
         others = np.delete(np.arange(len(y)), ref)
-        g = np.linalg.solve(basis[ref].T, basis[others].T).T
-        return cls(ref, others, y[others] - g @ y[ref], v[others], g, v[ref], x[ref], y[ref])
+        g = solve(basis[ref].T, basis[others].T).T
+        return cls(y, v, x, ref, others, y[others] - g @ y[ref], v[others], g, v[ref])
 
     @property
     def k(self) -> int:
-        return len(self.z) + len(self.ref)
+        return len(self.y)
 
     @property
     def p(self) -> int:
@@ -79,13 +80,12 @@ class Model:
     @cached_property
     def zero_variances(self) -> int:
         """How many studies have a sampling variance of zero; at tau2 = 0 there is then no regression."""
-        return int(np.count_nonzero(self.v == 0) + np.count_nonzero(self.v_ref == 0))
+        return int(np.count_nonzero(self.variances == 0))
 
     @cached_property
     def smallest_variance(self) -> float:
         """The smallest sampling variance above zero."""
-        variances = np.concatenate([self.v, self.v_ref])
-        return float(variances[variances > 0].min(initial=np.inf))
+        return float(self.variances[self.variances > 0].min(initial=np.inf))
 
     @cached_property
     def _products(self) -> FloatArray | None:
@@ -117,9 +117,10 @@ class Model:
         """The regression with weights 1/v."""
         return self.at(0.0)
 
+    @cached_property
     def unweighted(self) -> Moments:
         """The regression with all weights 1."""
-        return Moments(self, np.ones((1, self.df)), np.ones((1, self.p)))
+        return Model.of(self.y, np.ones(self.k), self.x).at_zero
 
     @property
     def differences(self) -> float:
@@ -202,9 +203,10 @@ class Moments:
         of_others = row_sums(self.w) - traces(product(self.s_inv, self.model.cross(self.w**2)))
         return of_others + traces(self._h_s_inv_w)
 
-    def trace_psps(self, s: FloatArray | float = 1.0, s_ref: FloatArray | float = 1.0) -> FloatArray:
-        """tr(P D P D) for a diagonal D with entries `s` (k - p) and `s_ref` (p); tr PP without them (n)."""
+    def trace_pdpd(self, d: FloatArray | None = None) -> FloatArray:
+        """tr(P D P D) for a diagonal D with the entries `d` (k); without it tr PP (n)."""
         w, cross = self.w, self.model.cross
+        s, s_ref = (1.0, 1.0) if d is None else (d[self.model.others], d[self.model.ref])
         n = product(self.s_inv, cross(w**2 * s))
         others = row_sums((w * s) ** 2) - 2 * traces(product(self.s_inv, cross(w**3 * s**2)))
         between = product(n, self.s_inv) * (self.w_ref**2 * s_ref)[:, None, :]
@@ -221,13 +223,24 @@ class Moments:
     @property
     def coefficients(self) -> FloatArray:
         """The regression coefficients (p)."""
-        return solve(self.model.x_ref, self.model.y_ref + self.shift[0])
+        at_ref = self.model.y[self.model.ref] + self.shift[0]
+        return at_ref if self.model.x is None else solve(self.model.x[self.model.ref], at_ref)
 
     @property
     def covariance(self) -> FloatArray:
         """Their covariance matrix, the inverse of X' W X (p, p)."""
-        back = inverse(self.model.x_ref)
+        if self.model.x is None:
+            return np.asarray(self.s_inv[0])
+        back = inverse(self.model.x[self.model.ref])
         return product(back, product(self.s_inv[0], back.T))
+
+    @property
+    def information(self) -> FloatArray:
+        """X' W X (p, p)."""
+        if self.model.x is None:
+            return np.asarray(self.s[0])
+        x_ref = self.model.x[self.model.ref]
+        return product(x_ref.T, product(self.s[0], x_ref))
 
     @property
     def weights(self) -> FloatArray:

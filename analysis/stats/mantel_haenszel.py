@@ -108,7 +108,8 @@ def _rate_strata(es: Effects) -> Strata:
 
 def _places(es: Effects, why: list[str]) -> tuple[IntArray, LeftOut]:
     places = np.array([i for i, reason in enumerate(why) if not reason], dtype=np.intp)
-    return places, tuple((label, reason) for label, reason in zip(es.study, why, strict=True) if reason)
+    out = ((es.study[i], (es.reasons[i] or reason) if reason == MISSING else reason) for i, reason in enumerate(why))
+    return places, tuple((label, reason) for label, reason in out if reason)
 
 
 def _without(u: Usable, uninformative: BoolArray) -> Usable:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Column, FloatArray, inverse
+from .arrays import Column, FloatArray, solve
 from .distributions import chi2_p, critical, f_p, normal_p, t_p
 from .errors import StatsError
 from .formula import INTERCEPT, design
 from .heterogeneity import from_q, from_tau2, typical_variance
-from .inverse_variance import LeftOut, Usable, tau2_or_note, usable
+from .inverse_variance import BEYOND, DEGENERATE, LeftOut, Usable, tau2_or_note, usable
 from .linear import Model
 from .options import Options
 from .results import Effects, Result, versions
@@ -111,10 +111,11 @@ class Omnibus:
 def omnibus(c: Coefficients, combinations: FloatArray) -> Omnibus:
     """The Wald test that `combinations` (m, p) of the coefficients are all zero."""
     m = len(combinations)
-    if m == 0:
-        return Omnibus(math.nan, 0, math.inf, math.nan)
-    values = combinations @ c.estimate
-    stat = float(values @ inverse(combinations @ c.vcov @ combinations.T) @ values)
+    if m == 0 or not np.any(c.vcov):
+        return Omnibus(math.nan, m, c.df, math.nan)
+    values, vcov = combinations @ c.estimate, combinations @ c.vcov @ combinations.T
+    scale = np.sqrt(np.diag(vcov))
+    stat = float((values / scale) @ solve(vcov / np.outer(scale, scale), values / scale))
     if math.isinf(c.df):
         return Omnibus(stat, m, math.inf, chi2_p(stat, m))
     return Omnibus(stat / m, m, c.df, f_p(stat / m, m, c.df))
@@ -150,7 +151,8 @@ def regress(es: Effects, formula: str, moderators: Mapping[str, Column], **optio
     ('intrcpt', 'latitude')
     """
     o = es.options.but(**options)
-    return _fit(es, o, formula, prepare(es, formula, moderators))
+    with np.errstate(all="ignore"):  # what comes out undefined is NaN and noted
+        return _fit(es, o, formula, prepare(es, formula, moderators))
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,6 +202,10 @@ def _fit(es: Effects, o: Options, formula: str, data: Prepared) -> Regression:
     r2 = _accounted_for(null, tau2_null, tau2, h2, o.method)
     if math.isnan(r2):
         notes = [*notes, NO_R2]
+    if not np.any(c.vcov):
+        notes = [*notes, DEGENERATE]
+    elif len(tested) and math.isnan(test.stat):
+        notes = [*notes, BEYOND]
     if data.dropped:
         notes = [*notes, f"columns that others already determine were dropped: {', '.join(data.dropped)}"]
     return Regression(

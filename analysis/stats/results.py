@@ -25,7 +25,13 @@ Interval = tuple[float, float]
 
 
 class Result:
-    """What all results share: `to_dict()` for JSON, and a summary as `str()`."""
+    """What all results share: arrays that cannot be changed, `to_dict()` for JSON, and a summary as `str()`."""
+
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            for array in value.values() if isinstance(value, Mapping) else (value,):
+                if isinstance(array, np.ndarray):
+                    array.setflags(write=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Fields as plain Python values: lists for arrays, None for NaN, "Infinity" for infinite numbers."""

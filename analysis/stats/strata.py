@@ -117,7 +117,7 @@ def table_tests(t: Tables, odds: float, correct: bool) -> dict[str, float]:
     t = t.where(np.flatnonzero(known))
     events = t.a + t.c
     fitted = fitted_cell(t.n1, t.n2, events, odds)
-    spread = _variances(fitted, events - fitted, t.n1 - fitted, t.n2 - events + fitted)
+    spread = cell_variances(fitted, events - fitted, t.n1 - fitted, t.n2 - events + fitted)
     if not np.all(spread > 0):
         return tests | undefined
     breslow_day = float(((t.a - fitted) ** 2 / spread).sum())
@@ -129,11 +129,12 @@ def table_tests(t: Tables, odds: float, correct: bool) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _variances(*cells: FloatArray) -> FloatArray:
+def cell_variances(*cells: FloatArray) -> FloatArray:
     """One over the sum of the cells' reciprocals; 0 where a cell is 0."""
     smallest = np.min(cells, axis=0)
     safe = [np.where(smallest > 0, cell, 1.0) for cell in cells]
-    variances: FloatArray = np.where(smallest > 0, 1 / sum(1 / cell for cell in safe), 0.0)
+    with np.errstate(over="ignore"):
+        variances: FloatArray = np.where(smallest > 0, 1 / sum(1 / cell for cell in safe), 0.0)
     return variances
 
 
@@ -143,9 +144,8 @@ def fitted_cell(n1: FloatArray, n2: FloatArray, events: FloatArray, odds: float)
     # b^2 - 4ac and the root in range, written so that nothing cancels, also for odds ratios of 0+, 1 and 1e30
     mixed = n1 * n2 + events * (n1 + n2 - events)
     root = np.sqrt((n2 - events) ** 2 + (odds * (n1 - events)) ** 2 + 2 * odds * mixed)
-    cell: FloatArray = np.where(
-        b >= 0, 2 * odds * n1 * events / (np.abs(b) + root), (root - b) / 2 / max(1 - odds, 1e-300)
-    )
+    below = (root - b) / 2 / (1 - odds if odds < 1 else 1.0)  # where b < 0, which asks for odds < 1
+    cell: FloatArray = np.where(b >= 0, 2 * odds * n1 * events / (np.abs(b) + root), below)
     return cell
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .arrays import FloatArray
 from .likelihood import maximum_likelihood
 from .linear import Model, Moments
 from .roots import solve_q
@@ -24,10 +25,9 @@ class Tau2:
     note: str = ""
 
 
-def _quadratic_form_se(m: Moments, factor: float, tau2: float) -> float:
-    """Standard error of `factor` * y'Py: Var(y'Py) = 2 tr(P D P D) with D = V + tau2 I."""
-    model = m.model
-    return factor * math.sqrt(2 * float(m.trace_psps(model.v + tau2, model.v_ref + tau2)[0]))
+def _quadratic_form_se(m: Moments, factor: float, variances: FloatArray) -> float:
+    """Standard error of `factor` * y'Py for estimates with total `variances` (k): Var(y'Py) = 2 tr(P D P D)."""
+    return factor * math.sqrt(2 * max(0.0, float(m.trace_pdpd(variances)[0])))
 
 
 def dersimonian_laird(model: Model, q: float | None = None) -> Tau2:
@@ -38,7 +38,7 @@ def dersimonian_laird(model: Model, q: float | None = None) -> Tau2:
     m = model.at_zero
     trace_p = float(m.trace_p[0])
     value = max(0.0, ((float(m.q[0]) if q is None else q) - model.df) / trace_p)
-    return Tau2(value, _quadratic_form_se(m, 1 / trace_p, value))
+    return Tau2(value, _quadratic_form_se(m, 1 / trace_p, model.variances + value))
 
 
 def hunter_schmidt(model: Model) -> Tau2:
@@ -46,16 +46,15 @@ def hunter_schmidt(model: Model) -> Tau2:
     m = model.at_zero
     total = float(m.total_weight[0])
     value = max(0.0, (float(m.q[0]) - model.k) / total)
-    return Tau2(value, _quadratic_form_se(m, 1 / total, value))
+    return Tau2(value, _quadratic_form_se(m, 1 / total, model.variances + value))
 
 
 def hedges(model: Model) -> Tau2:
     """Unweighted residual variance less the mean sampling variance (Hedges 1983; Viechtbauer 2005, eq. 9)."""
-    m = model.unweighted()
-    hat, rest = m.leverages
-    expected = float((rest * model.scatter(model.v, model.v_ref)).sum())
+    m = model.unweighted
+    expected = float((m.leverages[1] * model.variances).sum())
     value = max(0.0, (float(m.q[0]) - expected) / model.df)
-    return Tau2(value, _quadratic_form_se(m, 1 / model.df, value))
+    return Tau2(value, _quadratic_form_se(m, 1 / model.df, model.variances + value))
 
 
 def sidik_jonkman(model: Model) -> Tau2:
@@ -63,19 +62,12 @@ def sidik_jonkman(model: Model) -> Tau2:
 
     The crude variance is that of the estimates around their mean, also when there are moderators.
     """
-    crude = _crude_variance(model)
+    crude = float((model.y - model.y[0]).var())
     if crude == 0:
         return Tau2(0.0, 0.0, "all estimates are identical: the Sidik-Jonkman estimator starts and ends at 0")
     m = model.at(crude)
     value = crude * float(m.q[0]) / model.df
-    return Tau2(value, _quadratic_form_se(m, crude / model.df, value))
-
-
-def _crude_variance(model: Model) -> float:
-    """Variance of the k estimates around their mean, with k in the denominator."""
-    others = model.z + model.spread(model.y_ref[None, :])[0]
-    differences = model.scatter(others - model.y_ref[0], model.y_ref - model.y_ref[0])
-    return float(differences.var())
+    return Tau2(value, _quadratic_form_se(m, crude / model.df, model.variances + value))
 
 
 def paule_mandel(model: Model) -> Tau2:
@@ -107,7 +99,7 @@ def reml(model: Model) -> Tau2:
     value, count = maximum_likelihood(model, restricted=True)
     if value == 0 and model.zero_variances:  # no regression, hence no information, at this boundary
         return Tau2(0.0, math.nan)
-    return Tau2(value, math.sqrt(2 / float(model.at(value).trace_psps()[0])), _peaks(count))
+    return Tau2(value, math.sqrt(2 / float(model.at(value).trace_pdpd()[0])), _peaks(count))
 
 
 def common_effect(model: Model) -> Tau2:

@@ -16,7 +16,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from analysis.stats import effects, leave_one_out, pool
+from analysis.stats import StatsError, effects, leave_one_out, pool
 from analysis.stats.batch import run_document
 from tests.analysis.stats import second_opinion as opinion
 
@@ -142,6 +142,7 @@ def test_what_cannot_be_done_is_a_sentence_and_the_rest_is_done() -> None:
             {"id": "method", "kind": "pool", "effects": "GEN", "spec": {"method": "XX", "test": "z"}},
             {"id": "spec", "kind": "pool", "effects": "GEN", "spec": {}},
             {"id": "fn", "kind": "conversion", "spec": {"fn": "guess", "input": {}}},
+            {"id": "input", "kind": "conversion", "spec": {"fn": "se_to_sd", "input": {"se": 1}}},
         ],
     }
     answer = run_document(content)
@@ -149,5 +150,22 @@ def test_what_cannot_be_done_is_a_sentence_and_the_rest_is_done() -> None:
     assert answer["effects"]["GEN"]["yi"] == [0.1, 0.4]
     assert answer["effects"]["bad"]["error"].startswith("RR needs the columns")
     errors = {name: case["error"] for name, case in answer["cases"].items() if "error" in case}
-    assert set(errors) == {"kind", "block", "method", "spec", "fn"}
-    assert errors["spec"] == "The case has no 'method'."
+    assert set(errors) == {"kind", "block", "method", "spec", "fn", "input"}
+    assert errors["spec"] == "The spec of spec has no 'method'."
+    assert errors["block"] == "The list of effects has no 'none'."
+    assert errors["input"] == "se_to_sd: missing a required argument: 'n'."
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ([1], "The file must be a JSON object."),
+        ({"data": 3}, "The data must be a JSON object."),
+        ({"cases": [{"id": "a"}]}, "The case a has no 'spec'."),
+        ({"cases": [{"kind": "pool"}]}, "A case has no 'id'."),
+    ],
+)
+def test_a_file_of_another_shape_is_refused(content: Any, message: str) -> None:
+    with pytest.raises(StatsError) as refusal:
+        run_document(content)
+    assert str(refusal.value) == message

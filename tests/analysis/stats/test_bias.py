@@ -92,3 +92,9 @@ def test_the_noncentral_hypergeometric_is_the_central_one_at_an_odds_ratio_of_on
     mean, variance = noncentral_hypergeometric(10, 15, 8, 1.0)
     assert mean == pytest.approx(8 * 10 / 25)
     assert variance == pytest.approx(8 * (10 / 25) * (15 / 25) * (17 / 24))
+
+
+def test_tables_of_millions_take_cornfields_approximation_to_the_same_end() -> None:
+    exact = noncentral_hypergeometric(120_000, 150_000, 90_000, 1.7)
+    approximate = noncentral_hypergeometric(1_200_000, 1_500_000, 900_000, 1.7)
+    assert approximate == pytest.approx((10 * exact[0], 10 * exact[1]), rel=1e-4)

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.stats import MEASURES, PRESETS, StatsError, effects, measure
+from analysis.stats import MEASURES, PRESETS, StatsError, effects, pool
+from analysis.stats.measures import measure as find_measure
 from tests.analysis.stats.bcg import BCG
 
 pytestmark = pytest.mark.pure
@@ -54,7 +55,7 @@ def test_the_treatment_arm_correction_adds_up_to_one_person_per_pair_of_cells() 
 
 
 @pytest.mark.parametrize(
-    ("measure_name", "data", "reason"),
+    ("measure", "data", "reason"),
     [
         ("RR", {"ai": [0], "n1i": [20], "ci": [0], "n2i": [20]}, "nobody has the event in either group"),
         ("RR", {"ai": [20], "n1i": [20], "ci": [20], "n2i": [20]}, "everybody has the event in both groups"),
@@ -71,8 +72,8 @@ def test_the_treatment_arm_correction_adds_up_to_one_person_per_pair_of_cells() 
         ("IRR", {"x1i": [1], "t1i": [0], "x2i": [1], "t2i": [5]}, "no time at risk"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_estimated_is_left_out_with_a_reason(measure_name: str, data: dict, reason: str) -> None:
-    es = effects(measure_name, data)
+def test_what_cannot_be_estimated_is_left_out_with_a_reason(measure: str, data: dict, reason: str) -> None:
+    es = effects(measure, data)
     assert es.reasons == (reason,)
     assert math.isnan(es.yi[0])
     assert math.isnan(es.vi[0])
@@ -105,7 +106,7 @@ def test_a_ratio_of_means_is_corrected_for_bias_in_metafor_and_plain_in_revman()
 
 def test_every_measure_has_a_title_and_names_its_source() -> None:
     for name, m in MEASURES.items():
-        assert measure(name) is m
+        assert find_measure(name) is m
         assert m.title
         assert len(m.source) > 20
 
@@ -124,17 +125,17 @@ def test_ready_made_effects_take_variances_or_standard_errors() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"measure_name": "XX"}, "There is no measure 'XX'"),
-        ({"measure_name": "RR", "ai": [1]}, "RR needs the columns ai, n1i, ci, n2i or ai, bi, ci, di; n1i is not there."),
-        ({"measure_name": "GEN", "yi": [1], "vi": [-1]}, "Study 1: vi is -1, but a variance cannot be negative."),
-        ({"measure_name": "GEN", "yi": ["x"], "vi": [1]}, "Study 1: yi is 'x', which is not a number."),
-        ({"measure_name": "GEN", "yi": [math.inf], "vi": [1]}, "Study 1: yi is inf, which is not a finite number."),
-        ({"measure_name": "GEN", "yi": [1, 2], "vi": [1]}, "Column vi has 1 values, but there are 2 studies."),
-        ({"measure_name": "GEN", "yi": [1], "vi": [1], "colour": "red"}, "'colour' is neither a column nor an option"),
-        ({"measure_name": "GEN", "yi": [1], "vi": [1], "preset": "Stata"}, "There is no preset 'Stata'"),
-        ({"measure_name": "PR", "xi": [12], "ni": [10], "study": ["Berg 1999"]}, "Study Berg 1999: xi is 12, more than the ni people in the group."),
-        ({"measure_name": "COR", "ri": [1.5], "ni": [10]}, "Study 1: ri is 1.5, but a correlation lies between -1 and 1."),
-        ({"measure_name": "GEN", "yi": [[1, 2]], "vi": [[1, 2]]}, "Column yi must be one list of numbers, one per study."),
+        ({"measure": "XX"}, "There is no measure 'XX'"),
+        ({"measure": "RR", "ai": [1]}, "RR needs the columns ai, n1i, ci, n2i or ai, bi, ci, di; n1i is not there."),
+        ({"measure": "GEN", "yi": [1], "vi": [-1]}, "Study 1: vi is -1, but a variance cannot be negative."),
+        ({"measure": "GEN", "yi": ["x"], "vi": [1]}, "Study 1: yi is 'x', which is not a number."),
+        ({"measure": "GEN", "yi": [math.inf], "vi": [1]}, "Study 1: yi is inf, which is not a finite number."),
+        ({"measure": "GEN", "yi": [1, 2], "vi": [1]}, "Column vi has 1 values, but there are 2 studies."),
+        ({"measure": "GEN", "yi": [1], "vi": [1], "colour": "red"}, "'colour' is neither a column nor an option"),
+        ({"measure": "GEN", "yi": [1], "vi": [1], "preset": "Stata"}, "There is no preset 'Stata'"),
+        ({"measure": "PR", "xi": [12], "ni": [10], "study": ["Berg 1999"]}, "Study Berg 1999: xi is 12, more than the ni people in the group."),
+        ({"measure": "COR", "ri": [1.5], "ni": [10]}, "Study 1: ri is 1.5, but a correlation lies between -1 and 1."),
+        ({"measure": "GEN", "yi": [[1, 2]], "vi": [[1, 2]]}, "Column yi must be one list of numbers, one per study."),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_with_the_field_and_the_study(arguments: dict, message: str) -> None:
@@ -157,6 +158,9 @@ def test_results_cannot_be_changed() -> None:
     es = effects("RR", BCG)
     with pytest.raises(AttributeError):
         es.measure = "OR"  # type: ignore[misc]
+    for array in (es.yi, es.vi, es.data["ai"], pool(es).weights):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0.0
 
 
 def test_a_numpy_array_is_as_good_as_a_list() -> None:

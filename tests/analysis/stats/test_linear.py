@@ -29,8 +29,8 @@ def test_all_moments_are_those_of_the_projection(p: int, tau2: float) -> None:
     assert m.q[0] == pytest.approx(y @ big_p @ y)
     assert m.ypp[0] == pytest.approx(y @ big_p @ big_p @ y)
     assert m.trace_p[0] == pytest.approx(np.trace(big_p))
-    assert m.trace_psps()[0] == pytest.approx(np.trace(big_p @ big_p))
-    spread = m.trace_psps(d[m.model.others], d[m.model.ref])[0]
+    assert m.trace_pdpd()[0] == pytest.approx(np.trace(big_p @ big_p))
+    spread = m.trace_pdpd(d)[0]
     assert spread == pytest.approx(np.trace(big_p @ np.diag(d) @ big_p @ np.diag(d)))
     w = np.diag(1 / (v + tau2))
     covariance = np.linalg.inv(x.T @ w @ x)
@@ -48,7 +48,7 @@ def test_one_study_of_overwhelming_weight_costs_no_digits() -> None:
     with mp.workdps(60):
         exact = opinion.projection(opinion.exactly(v), mp.mpf(0))
         assert m.trace_p[0] == pytest.approx(float(opinion.trace(exact)), rel=1e-14)
-        assert m.trace_psps()[0] == pytest.approx(float(opinion.trace_of_square(exact, [mp.mpf(1)] * 4)), rel=1e-14)
+        assert m.trace_pdpd()[0] == pytest.approx(float(opinion.trace_of_square(exact, [mp.mpf(1)] * 4)), rel=1e-14)
     assert np.trace(dense(v, np.ones((4, 1)), 0.0)) != pytest.approx(m.trace_p[0], rel=0.1)
 
 
@@ -69,4 +69,4 @@ def test_many_values_of_tau2_at_once_are_each_as_alone() -> None:
     for i, tau2 in enumerate((0.0, 0.1, 7.0)):
         alone = model.at(tau2)
         assert together.q[i] == pytest.approx(alone.q[0], rel=1e-15)
-        assert together.trace_psps()[i] == pytest.approx(alone.trace_psps()[0], rel=1e-15)
+        assert together.trace_pdpd()[i] == pytest.approx(alone.trace_pdpd()[0], rel=1e-15)

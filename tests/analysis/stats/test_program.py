@@ -99,7 +99,7 @@ def test_a_bad_table_gets_a_sentence_and_no_trace(
     ("content", "message"),
     [
         (b"{\n nonsense }", "line 2, column 2: not JSON"),
-        (b"[1]", "must hold one JSON object"),
+        (b"[1]", "cases.json: The file must be a JSON object."),
         (b"\xff\xfe", "is not text in UTF-8"),
         (None, "No such file or directory"),
     ],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import itertools
 import json
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +16,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.stats import MEASURES, PRESETS, Effects, Pooled, effects, pool
+from analysis.stats import (
+    BIAS_TESTS,
+    MEASURES,
+    PRESETS,
+    Effects,
+    Pooled,
+    StatsError,
+    cumulate,
+    effects,
+    fail_safe_n,
+    influence,
+    leave_one_out,
+    pool,
+    regress,
+    subgroups,
+    trim_and_fill,
+)
+from analysis.stats.results import Result
 from analysis.stats.tau2 import ESTIMATORS
 from tests.analysis.stats.studies import Columns, columns, generic, measured, same
 
@@ -101,6 +120,42 @@ def test_rates_pool_soundly_by_mantel_haenszel(measure: str, data: st.DataObject
     es = data.draw(measured(measure))
     for method in ("EE", "DL"):
         assert_sound(pool(es, weighting="MH", method=method))
+
+
+def assert_told(result: Result) -> None:
+    """A result can be printed and stored, and holds no infinite or missing number where it has nothing to say."""
+    assert str(result)
+    json.dumps(result.to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize("measure", ["GEN", "OR", "SMD", "PFT", "IRR"])
+@given(data=st.data())
+@settings(few, max_examples=15)
+def test_all_that_goes_beyond_pooling_is_told_or_refused_in_a_sentence(measure: str, data: st.DataObject) -> None:
+    es = data.draw(
+        generic(most=6) if measure == "GEN" else measured(measure, data.draw(st.sampled_from(list(PRESETS))))
+    )
+    k = len(es.study)
+    group = data.draw(st.lists(st.sampled_from(["a", "b", None]), min_size=k, max_size=k))
+    dose = data.draw(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=k, max_size=k))
+    method, test = data.draw(st.sampled_from(list(ESTIMATORS))), data.draw(st.sampled_from(TESTS))
+    options = {"method": method, "test": test}
+    questions: list[Callable[[], Result]] = [
+        lambda: subgroups(es, group, **options),
+        lambda: subgroups(es, group, tau2="common", **options),
+        lambda: regress(es, "~ dose", {"dose": dose}, **options),
+        lambda: regress(es, "~ dose * group", {"dose": dose, "group": group}, **options),
+        lambda: leave_one_out(es, **options),
+        lambda: cumulate(es, dose, **options),
+        lambda: influence(es, **options),
+        lambda: influence(es, "~ dose", {"dose": dose}, **options),
+        lambda: trim_and_fill(es, data.draw(st.sampled_from(["L0", "R0"])), **options),
+        *(functools.partial(each, es) for each in BIAS_TESTS.values()),
+        *(functools.partial(fail_safe_n, es, kind) for kind in ("Rosenthal", "Orwin", "Rosenberg")),
+    ]
+    for question in questions:
+        with contextlib.suppress(StatsError):
+            assert_told(question())
 
 
 @pytest.mark.parametrize("measure", MEASURES)
