@@ -198,7 +198,12 @@ ANCHORED: tuple[Rule, ...] = (
         "same DOI",
         "A DOI names one item, but a supplement's is shared by all its abstracts: the title must agree too.",
         lambda like: (
-            like.doi is SAME and (_title_known(like) or (like.part and _people_agree(like)) or _title_slipped(like))
+            like.doi is SAME
+            and (
+                _title_known(like)
+                or (like.part and _people_agree(like) and like.abstract is not DIFFERS)
+                or _title_slipped(like)
+            )
         ),
     ),
     Rule(

@@ -138,7 +138,7 @@ def _equal(a: str, b: str) -> Sign:
 
 _SMALL = word_set(
     "a an the of in on for and or to with by from at as is are was were be its their his her our using via versus vs v "
-    "de la el les le des du der die das und et en y un una il di da do e o s t"
+    "de la el les le des du der die das und et en un una il di da do"
 )
 
 

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.pure
         ("mice and rest", "rice and rest", ("mice", "rice")),
         ("il6 in sepsis", "il8 in sepsis", ("il6", "il8")),
         ("arms in men", "arms in women", ("men", "women")),
+        ("vitamin a in rats", "vitamin e in rats", ("e",)),
         ("arms in men and women", "arms in women", ("men",)),
         ("alphavbeta3 in sepsis", "alpha v beta 3 in sepsis", ()),
     ],
