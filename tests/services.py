@@ -49,7 +49,14 @@ def wait_until(happened: Callable[[], object], what: str, *, seconds: float = 60
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those that still do something; what has ended and only waits to be taken note of is not among them."""
-    return [process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in processes if is_alive(process)]
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False
 
 
 def database_url() -> str:
