@@ -322,13 +322,13 @@ def score(like: Likeness) -> float:
         total += _EXACT
     if not like.telling_title and like.pages is not SAME:
         total += _TELLS_LITTLE
-    if like.part and like.title is not SAME:
+    if like.part and like.title is DIFFERS:
         total += _PART
     if like.whole_range:
         total += _RANGE
     if like.version:
         total -= _WEIGHTS["doi"][DIFFERS]
-    if like.title is CLOSE:
+    if like.title is CLOSE and not like.part:
         total += _OTHER_WORD * min(len(like.other_words), 3)
     return round(1 / (1 + math.exp(_EVEN - total)), 4)
 

@@ -70,7 +70,8 @@ PAIRS: list[tuple[str, Record, Record, Outcome, str]] = [
      article(doi="", title="Phase III trial of early mobilisation after hip fracture", pages="", volume="14", year=2016), APART, "other number"),
     ("one word of the title is another", article(doi="", title=TITLE.replace("hip", "wrist"), pages="12-19", volume="11"), article(doi="", abstract=""), APART, "other place"),
     ("a comment on the article", article(doi="", title="Re: " + TITLE, authors=("Vogel, H.",), pages="412"), article(doi=""), APART, "notice"),
-    ("an erratum on the page behind the article", article(doi="", title="Erratum: " + TITLE, pages="254"), article(doi=""), ASK, "notice"),
+    ("an erratum on the page behind the article", article(doi="", title="Erratum: " + TITLE, pages="254"), article(doi=""), APART, "notice"),
+    ("an erratum under the DOI of the article", article(title="Erratum: " + TITLE, pages=""), ARTICLE, ASK, "notice"),
     ("two letters under one title on one page", article(doi="", authors=("Vogel, H.",), abstract=""), article(doi="", abstract=""), ASK, "other authors"),
     ("two PubMed ids", article(pmid="111111"), article(pmid="222222"), ASK, "other PMID"),
     ("two DOIs at one place in print", ARTICLE, article(doi="10.5555/jbg.2014.999"), ASK, "other DOI"),
@@ -125,3 +126,10 @@ def test_what_is_linked_contradicts_nothing_and_is_more_likely_than_not() -> Non
             found = verdict(a, b)
             assert not found.contradicts, name
             assert found.score > 0.5, name
+
+
+def test_the_very_title_counts_for_more_than_a_longer_one() -> None:
+    longer = article(doi="", title=TITLE + " and elsewhere")
+    assert (
+        verdict(article(), article(doi="")).score > verdict(article(), longer).score > verdict(article(), LETTER).score
+    )
