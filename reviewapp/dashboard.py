@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from analysis import queries as analysis
@@ -97,11 +99,25 @@ def new_review(request: HttpRequest) -> HttpResponse:
     return render(request, "reviewapp/new_review.html", context, status=422 if refused else 200)
 
 
+def just_started(user: User, protocol: dict[str, Any]) -> Member | None:
+    """The review that this person started a moment ago with the same title and question: the form was sent twice."""
+    same = queries.memberships(user).filter(
+        review__title=protocol["title"],
+        review__question=protocol["question"],
+        review__created_at__gte=timezone.now() - timedelta(seconds=30),
+    )
+    return same.first()
+
+
 def create(user: User, protocol: dict[str, Any], plan: Iterable[dict[str, str]]) -> Member:
     """A review with its protocol, its outcomes and its analyses, or none of it. Raises BadInput."""
     kinds = {str(measure): kind for kind, measures in Analysis.MEASURES_OF.items() for measure in measures}
     outcomes: dict[tuple[str, str], Outcome] = {}
     with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # of two clicks the second waits for the first
+        twin = just_started(user, protocol)
+        if twin:
+            return twin
         owner = workflow.create_review(user, **protocol)
         for row in plan:
             if not row.get("outcome"):

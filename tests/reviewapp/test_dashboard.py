@@ -132,3 +132,10 @@ def test_more_rows_keep_what_was_typed_and_store_nothing() -> None:
     assert not answer.context["form"]["is_author"].value()
     assert len(answer.context["plan"].forms) > 3
     assert not Review.objects.exists()
+
+
+def test_a_form_that_is_sent_twice_starts_one_review() -> None:
+    client = browser(build.user("Ona"))
+    first, again = (client.post(reverse("review-new"), NEW_REVIEW) for _ in range(2))
+    assert first["Location"] == again["Location"]
+    assert Review.objects.count() == 1
