@@ -14,7 +14,7 @@ from inspect import signature
 from typing import Any
 
 from . import batch_meta, conversions
-from .bias import asymmetry, rank_test
+from .bias import asymmetry, rank_test, sizes_in
 from .distributions import chi2_p
 from .effects import effects
 from .errors import StatsError
@@ -248,7 +248,9 @@ def _influence(document: Document, case: Fields) -> Answer:
 
 def _regression_test(document: Document, case: Fields) -> Answer:
     spec = case["spec"]
-    t = asymmetry(document.effects(case["effects"]), spec["predictor"], spec["model"], spec.get("method") or "REML")
+    es = document.effects(case["effects"])
+    sizes = sizes_in(document.data, es.study)
+    t = asymmetry(es, spec["predictor"], spec["model"], spec.get("method") or "REML", sizes)
     return {
         "stat": t.stat, "df": _finite(t.df), "p": t.p, "limit_estimate": t.limit, "limit_ci": t.limit_ci,
         "intercept": [t.intercept, t.se_intercept], "slope": [t.slope, t.se_slope], "tau2": t.tau2,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .bias import BIAS_TESTS
+from .binary import ALL_EVENTS, NO_EVENTS
 from .effects import effects
 from .errors import StatsError
 from .options import REVMAN_5, Options
@@ -88,8 +89,10 @@ def _answer(es: Effects, common: Pooled, random: Pooled, weighting: str) -> Answ
 
 
 def _errors(es: Effects, weighting: str) -> Any:
-    """Standard errors; infinite for an odds ratio left out, missing for a variance of zero."""
-    return np.where(es.sei > 0, es.sei, math.inf if es.measure == "OR" and weighting != "Peto" else math.nan)
+    """Standard errors; missing for a variance of zero, infinite for an odds ratio that says nothing."""
+    uninformative = [reason in (NO_EVENTS, ALL_EVENTS) for reason in es.reasons]
+    infinite = np.array(uninformative) & (es.measure == "OR") & (weighting != "Peto")
+    return np.where(infinite, math.inf, np.where(es.sei > 0, es.sei, math.nan))
 
 
 def _unbounded(common: Pooled) -> Answer:

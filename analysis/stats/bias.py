@@ -8,18 +8,19 @@ them. With fewer than ten studies none of them has power to speak of.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from . import strata
-from .arrays import FloatArray, any_of
+from .arrays import Column, FloatArray, any_of, row_sums
 from .binary import Tables, corrections, observed_minus_expected, tables
 from .distributions import critical, t_p
 from .errors import StatsError
 from .inverse_variance import BEYOND, Usable, tau2_or_note, usable
 from .linear import Model
+from .measures import numbers
 from .rank import Kendall, kendall
 from .regression import independent_columns
 from .results import Effects, Result, versions
@@ -76,24 +77,26 @@ PREDICTORS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
 _AT_INFINITE_SIZE = ("sei", "vi", "ninv", "sqrtninv")
 
 
-def sample_sizes(es: Effects) -> FloatArray:
-    """The number of participants of each study (k); StatsError if the measure's data do not hold it."""
-    d = es.data
-    if {"n1i", "n2i"} <= set(d):
-        return d["n1i"] + d["n2i"]
-    if "ai" in d:
-        return d["ai"] + d["bi"] + d["ci"] + d["di"]
-    if "ni" in d:
-        return d["ni"]
-    raise StatsError(f"{es.measure} has no sample sizes, so precision cannot be measured by them; take 'sei' or 'vi'.")
+_SIZES = (("n1i", "n2i"), ("ai", "bi", "ci", "di"), ("ni",), ("t1i", "t2i"), ("ti",))
 
 
-def asymmetry(es: Effects, predictor: str = "sei", model: str = "lm", method: str = "REML") -> BiasTest:
+def sizes_in(data: Mapping[str, Column], study: Sequence[str]) -> FloatArray | None:
+    """The participants, or person-time, of each study (k) as far as the columns of `data` tell; None if not."""
+    for parts in _SIZES:
+        if set(parts) <= set(data):
+            return row_sums(np.column_stack([numbers(name, data[name], study) for name in parts]))
+    return None
+
+
+def asymmetry(
+    es: Effects, predictor: str = "sei", model: str = "lm", method: str = "REML", sizes: Column | None = None
+) -> BiasTest:
     """Regression test for funnel plot asymmetry.
 
     `predictor`: "sei" (Egger), "vi", or of the sample size "ni", "ninv", "sqrtni", "sqrtninv". `model`: "lm",
     weighted regression with multiplicative dispersion and a t test (Egger et al. 1997), or "rma", mixed
-    effects with tau2 by `method` and a z test (Thompson and Sharp 1999).
+    effects with tau2 by `method` and a z test (Thompson and Sharp 1999). `sizes` (k): sample sizes of effects
+    whose data have none; StatsError if they are needed and missing.
 
     >>> from analysis.stats import asymmetry, effects
     >>> es = effects("GEN", yi=[0.1, 0.3, 0.5, 0.9], vi=[0.01, 0.04, 0.05, 0.20])
@@ -106,12 +109,21 @@ def asymmetry(es: Effects, predictor: str = "sei", model: str = "lm", method: st
     if model not in ("lm", "rma"):
         raise StatsError(f"model={model!r} is not known; choose 'lm' or 'rma'.")
     u = usable(es)
-    n = u.v if predictor in ("sei", "vi") else sample_sizes(es)[u.places]
+    n = u.v if predictor in ("sei", "vi") else _sizes(es, sizes)[u.places]
     x = PREDICTORS[predictor](u.v, n)
     name = f"{predictor}, {model}"
     if model == "lm":
         return _with_limit(multiplicative(name, u.y, x, 1 / u.v), predictor, es)
     return _with_limit(additive(name, u.y, x, u.v, method, math.inf), predictor, es)
+
+
+def _sizes(es: Effects, given: Column | None) -> FloatArray:
+    found = sizes_in(es.data if given is None else {"ni": given}, es.study)
+    if found is None:
+        raise StatsError(
+            f"{es.measure} has no sample sizes, so precision cannot be measured by them; give `sizes`, or take 'sei' or 'vi'."
+        )
+    return found
 
 
 def _columns(x: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import BoolArray, FloatArray, IntArray, all_of, any_of
+from .corrections import corrected, log_or_nan
 from .measures import Columns, Computed, first_reason, register
 from .options import Options
 
@@ -27,10 +28,12 @@ class Tables:
 
     @property
     def n1(self) -> FloatArray:
+        """Participants of group 1."""
         return self.a + self.b
 
     @property
     def n2(self) -> FloatArray:
+        """Participants of group 2."""
         return self.c + self.d
 
     @property
@@ -70,23 +73,13 @@ def tables(columns: Columns) -> Tables:
     return Tables(a, b, c, d)
 
 
-def corrected_studies(t: Tables, to: str) -> BoolArray:
-    """Which studies get the continuity correction under the rule `to` (shape k, boolean)."""
-    zero = t.has_zero
-    if to == "all":
-        return np.ones_like(zero)
-    if to == "if0all":
-        return np.full_like(zero, bool(zero.any()))
-    return zero if to == "only0" else np.zeros_like(zero)
-
-
 def corrections(t: Tables, add: float | str, to: str) -> tuple[FloatArray, FloatArray]:
     """What is added to both cells of group 1, and of group 2, of every study (each of shape k).
 
     "TACC" takes the reciprocal of the size of the other group, scaled to a sum of 1 (Sweeting, Sutton and
     Lambert 2004, Stat Med 23:1351, section 3.3).
     """
-    which = corrected_studies(t, to).astype(float)
+    which = corrected(t.has_zero, to).astype(float)
     if add == "TACC":
         total = np.where(t.no_arm, 1.0, t.n1 + t.n2)
         return which * t.n1 / total, which * t.n2 / total
@@ -99,10 +92,6 @@ def left_out(t: Tables, measure: str, drop00: bool | str) -> list[tuple[BoolArra
     if drop00 is True or (drop00 == "ratios" and measure in ("RR", "OR")):
         reasons += [(t.no_events, NO_EVENTS), (t.all_events, ALL_EVENTS)]
     return reasons
-
-
-def _log_or_nan(x: FloatArray) -> FloatArray:
-    return np.log(np.where(x > 0, x, np.nan))
 
 
 def _prepare(columns: Columns, o: Options, measure: str) -> tuple[Tables, Tables, list[str]]:
@@ -123,7 +112,7 @@ def risk_ratio(columns: Columns, o: Options) -> Computed:
     if o.correction_form == "meta":
         b, d = t.b, t.d
     n1, n2 = plus.a + b, plus.c + d
-    y = _log_or_nan(plus.a / n1) - _log_or_nan(plus.c / n2)
+    y = log_or_nan(plus.a / n1) - log_or_nan(plus.c / n2)
     return Computed(y, b / plus.a / n1 + d / plus.c / n2, why, ZERO_CELL)
 
 
@@ -131,7 +120,7 @@ def risk_ratio(columns: Columns, o: Options) -> Computed:
 def odds_ratio(columns: Columns, o: Options) -> Computed:
     """Log odds ratio; variance 1/a + 1/b + 1/c + 1/d (Woolf 1955, Ann Hum Genet 19:251)."""
     _, t, why = _prepare(columns, o, "OR")
-    y = _log_or_nan(t.a / t.b) - _log_or_nan(t.c / t.d)
+    y = log_or_nan(t.a / t.b) - log_or_nan(t.c / t.d)
     return Computed(y, 1 / t.a + 1 / t.b + 1 / t.c + 1 / t.d, why, ZERO_CELL)
 
 

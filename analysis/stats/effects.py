@@ -1,4 +1,4 @@
-"""What is the effect of each study: raw data in, `yi, vi` with intervals out."""
+"""What is the effect of each study? Raw data in, `yi` and `vi` with intervals out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import binary, continuous, generic, single_group  # noqa: F401  (they fill the registry)
+from . import binary, continuous, correlations, generic, proportions, rates  # noqa: F401  (they fill the registry)
 from .arrays import Column
 from .distributions import critical
 from .errors import StatsError

@@ -61,10 +61,12 @@ class Model:
 
     @property
     def k(self) -> int:
+        """How many studies there are."""
         return len(self.y)
 
     @property
     def p(self) -> int:
+        """How many columns X has."""
         return len(self.ref)
 
     @property

@@ -17,8 +17,8 @@ from .inverse_variance import LeftOut, Mean, Usable, assemble, empty, report, us
 from .linear import Model
 from .measures import first_reason
 from .options import Options
+from .rates import NO_TIME, TWO_RATES
 from .results import Effects, Pooled
-from .single_group import NO_TIME, TWO_RATES
 from .strata import Rates, Stratified
 from .tau2 import Tau2, dersimonian_laird
 

@@ -1,4 +1,4 @@
-"""What do the studies say together: effects in, one pooled effect out?"""
+"""What do the studies say together? Effects in, one pooled effect out."""
 
 from __future__ import annotations
 

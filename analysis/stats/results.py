@@ -11,7 +11,7 @@ import math
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -62,8 +62,15 @@ def plain(value: Any) -> Any:
 
 
 def versions() -> dict[str, str]:
-    """The versions that made a result: Python's and numpy's."""
-    return {"python": platform.python_version(), "numpy": np.__version__}
+    """The versions that make a result: of Python, numpy and scipy."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    from importlib.metadata import version
+
+    return ("python", platform.python_version()), ("numpy", version("numpy")), ("scipy", version("scipy"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -98,3 +98,19 @@ def test_tables_of_millions_take_cornfields_approximation_to_the_same_end() -> N
     exact = noncentral_hypergeometric(120_000, 150_000, 90_000, 1.7)
     approximate = noncentral_hypergeometric(1_200_000, 1_500_000, 900_000, 1.7)
     assert approximate == pytest.approx((10 * exact[0], 10 * exact[1]), rel=1e-4)
+
+
+def test_sample_sizes_can_be_given_to_ready_made_effects() -> None:
+    ready = effects("GEN", yi=ES.yi, vi=ES.vi)
+    sizes = [n1 + n2 for n1, n2 in zip(BCG["n1i"], BCG["n2i"], strict=True)]
+    assert asymmetry(ready, "ninv", sizes=sizes).stat == pytest.approx(asymmetry(ES, "ninv").stat, rel=1e-12)
+
+
+@pytest.mark.parametrize(("measure", "data"), [
+    ("IRR", {"x1i": [3, 5, 9], "t1i": [100, 200, 50], "x2i": [1, 2, 8], "t2i": [90, 210, 60]}),
+    ("IR", {"xi": [3, 5, 9], "ti": [190, 410, 110]}),
+])  # fmt: skip
+def test_the_size_of_a_study_of_rates_is_its_person_time(measure: str, data: dict) -> None:
+    es = effects(measure, data)
+    by_size = asymmetry(effects("GEN", yi=es.yi, vi=es.vi), "ni", sizes=[190, 410, 110])
+    assert asymmetry(es, "ni").stat == pytest.approx(by_size.stat, rel=1e-12)

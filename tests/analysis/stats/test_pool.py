@@ -173,7 +173,7 @@ def test_a_result_can_be_stored_as_json_with_all_it_was_made_from() -> None:
     assert stored["df"] == "Infinity"
     assert stored["options"]["preset"] == "RevMan 2025"
     assert stored["effects"]["data"]["ai"] == [float(x) for x in BCG["ai"]]
-    assert set(stored["versions"]) == {"python", "numpy"}
+    assert set(stored["versions"]) == {"python", "numpy", "scipy"}
 
 
 def test_the_printed_summary_holds_what_a_reader_looks_for() -> None:

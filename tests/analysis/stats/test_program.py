@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import json
 import os
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -148,3 +150,29 @@ def test_every_example_in_the_documentation_of_the_code_is_true() -> None:
     result = doctest.testmod(analysis.stats)
     assert result.failed == 0
     assert tried + result.attempted > 25
+
+
+def _public() -> Iterator[tuple[str, object]]:
+    """Every public function, class, method and property of the package."""
+    for info in pkgutil.iter_modules(analysis.stats.__path__):
+        module = importlib.import_module(f"analysis.stats.{info.name}")
+        for name, thing in vars(module).items():
+            if name.startswith("_") or getattr(thing, "__module__", "") != module.__name__:
+                continue
+            if inspect.isfunction(thing) or inspect.isclass(thing):
+                yield f"{info.name}.{name}", thing
+            if inspect.isclass(thing):
+                for part, member in vars(thing).items():
+                    if not part.startswith("_") and (inspect.isfunction(member) or hasattr(member, "__get__")):
+                        yield f"{info.name}.{name}.{part}", member
+
+
+def test_every_public_name_says_what_it_is() -> None:
+    assert [name for name, thing in _public() if not inspect.getdoc(thing)] == []
+    assert len(list(_public())) > 150
+
+
+def test_every_module_says_which_question_it_answers() -> None:
+    for info in pkgutil.iter_modules(analysis.stats.__path__):
+        first = (importlib.import_module(f"analysis.stats.{info.name}").__doc__ or "").splitlines()[0]
+        assert "?" in first, info.name

@@ -211,6 +211,22 @@ def test_shifting_and_scaling_the_effects_shifts_and_scales_the_result(es: Effec
         assert same(a.se * factor, b.se, 1e-5)
 
 
+@given(raw=columns("cont2", least=2), shift=st.integers(-64, 64), factor=st.sampled_from([0.25, 2.0, 1024.0]))
+@settings(few, max_examples=30)
+def test_mean_differences_follow_the_units_of_the_outcome(raw: Columns, shift: int, factor: float) -> None:
+    moved = dict(raw)
+    for group in ("1", "2"):
+        moved[f"m{group}i"] = [None if m is None else (m + shift) * factor for m in raw[f"m{group}i"]]
+        moved[f"sd{group}i"] = [None if s is None else s * factor for s in raw[f"sd{group}i"]]
+    a, b = effects("MD", raw), effects("MD", moved)
+    largest = max((abs(m) for g in "12" for m in raw[f"m{g}i"] if m is not None), default=0.0) + abs(shift)
+    for y, z, v, w in zip(a.yi, b.yi, a.vi, b.vi, strict=True):
+        assert same(float(y) * factor, float(z), 1e-9, scale=largest * factor)
+        assert same(float(v) * factor**2, float(w), 1e-12)
+    for x, z in zip(effects("SMD", raw).vi, effects("SMD", moved).vi, strict=True):
+        assert math.isnan(x) == math.isnan(z)
+
+
 @pytest.mark.parametrize("measure", MEASURES)
 @given(data=st.data(), copies=st.sampled_from([2, 5]))
 @settings(few, max_examples=6)
