@@ -9,27 +9,25 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .arrays import Column, FloatArray
 from .errors import StatsError
+from .measures import numbers
 
 INTERCEPT = "intrcpt"
+LONGEST = 1000
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """The regression columns: their `names`, `x` (k, p) with NaN in rows that lack a value, and that column's name.
-
-    `terms` (p): which term of the formula a column belongs to; -1 the intercept.
-    """
+    """The regression columns: their `names`, and `x` (k, p), NaN in rows where a value is `missing` (its name)."""
 
     names: tuple[str, ...]
     x: FloatArray
-    terms: tuple[int, ...]
     missing: tuple[str | None, ...]
 
 
@@ -41,27 +39,26 @@ class _Variable:
     columns: list[FloatArray]
 
 
-def design(formula: str, data: Mapping[str, Column], k: int) -> Design:
-    """The regression columns of `formula` for the k rows of `data`; StatsError if it cannot be read."""
-    reader = _Reader(formula, data, k)
+def design(formula: str, data: Mapping[str, Column], study: Sequence[str]) -> Design:
+    """The regression columns of `formula` for the rows of `data`, named `study`; StatsError if it cannot be read."""
+    reader = _Reader(formula, data, study)
     terms, intercept = reader.terms()
-    names, columns, owners = ([INTERCEPT], [np.ones(k)], [-1]) if intercept else ([], [], [])
+    columns = [(INTERCEPT, np.ones(len(study)))] if intercept else []
     for i, term in enumerate(terms):
         whole = not intercept and i == 0 and len(term) == 1
-        for name, column in reader.columns(term, whole):
-            names.append(name)
-            columns.append(column)
-            owners.append(i)
+        columns += reader.columns(term, whole)
     if not columns:
         raise StatsError(f"The formula {formula!r} has no terms.")
-    x = np.column_stack(columns)
-    return Design(tuple(names), x, tuple(owners), tuple(reader.missing))
+    names, x = zip(*columns, strict=True)
+    for name, column in columns:
+        reader.note_missing(name, ~np.isfinite(column))  # log(0) and the like
+    return Design(names, np.column_stack(x), tuple(reader.missing))
 
 
 class _Reader:
-    def __init__(self, formula: str, data: Mapping[str, Column], k: int) -> None:
-        self.formula, self.data, self.k = formula, data, k
-        self.missing: list[str | None] = [None] * k
+    def __init__(self, formula: str, data: Mapping[str, Column], study: Sequence[str]) -> None:
+        self.formula, self.data, self.study, self.k = formula, data, study, len(study)
+        self.missing: list[str | None] = [None] * self.k
         self._known: dict[str, _Variable] = {}
 
     def _refuse(self, why: str) -> StatsError:
@@ -70,9 +67,11 @@ class _Reader:
     def terms(self) -> tuple[list[tuple[str, ...]], bool]:
         """The terms, each a tuple of variables in R's order, and whether there is an intercept."""
         text = self.formula.strip().removeprefix("~").replace("^", "**").replace(":", "@")
+        if len(text) > LONGEST:
+            raise StatsError(f"A formula of {len(text)} characters is too long; {LONGEST} are enough.")
         try:
             tree = ast.parse(text.strip() or "1", mode="eval").body
-        except SyntaxError as e:
+        except (SyntaxError, ValueError) as e:
             raise self._refuse("it is not a sum of terms such as ~ year + factor(setting)") from e
         found: list[tuple[str, ...]] = []
         intercept = True
@@ -112,11 +111,11 @@ class _Reader:
 
     def _read(self, name: str, whole: bool) -> _Variable:
         node = ast.parse(name, mode="eval").body
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "factor":
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "factor":
             column = ast.unparse(node.args[0]) if node.args else ""
             return self._factor(name, column, whole)
-        if isinstance(node, ast.Name) and any(isinstance(v, str) for v in self._raw(node.id)):
-            return self._factor(name, node.id, whole)
+        if _is_name(node) and any(isinstance(v, str) and not is_missing(v) for v in self._raw(name)):
+            return self._factor(name, name, whole)
         values = self._number(node)
         label = name.replace("**", "^").replace(" ", "") if isinstance(node, ast.Call) else name
         return _Variable([label], [values])
@@ -128,7 +127,8 @@ class _Reader:
             raise StatsError(f"Column {name} has {len(self.data[name])} values, but there are {self.k} studies.")
         return self.data[name]
 
-    def _note_missing(self, name: str, absent: Sequence[bool]) -> None:
+    def note_missing(self, name: str, absent: Iterable[bool]) -> None:
+        """Rows that lack a value are told by the first column that lacks it."""
         for i, gone in enumerate(absent):
             if gone and self.missing[i] is None:
                 self.missing[i] = name
@@ -136,7 +136,7 @@ class _Reader:
     def _factor(self, label: str, name: str, whole: bool) -> _Variable:
         raw = self._raw(name)
         absent = [is_missing(v) for v in raw]
-        self._note_missing(name, absent)
+        self.note_missing(name, absent)
         levels = sorted_levels([v for v, gone in zip(raw, absent, strict=True) if not gone])
         if not levels:
             raise self._refuse(f"column {name} is empty")
@@ -148,20 +148,16 @@ class _Reader:
         return _Variable([f"{label}{show_level(level)}" for level in kept], columns)
 
     def _number(self, node: ast.expr) -> FloatArray:
-        if isinstance(node, ast.Name):
-            raw = self._raw(node.id)
-            self._note_missing(node.id, [is_missing(v) for v in raw])
-            return np.array([np.nan if is_missing(v) else float(v) for v in raw])
+        if _is_name(node):
+            name = ast.unparse(node)
+            values = numbers(name, self._raw(name), self.study)
+            self.note_missing(name, np.isnan(values))
+            return values
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
             return np.full(self.k, float(node.value))
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and len(node.args) == 1
-            and node.func.id in _CALLS
-        ):
+        if isinstance(node, ast.Call) and len(node.args) == 1 and ast.unparse(node.func) in _CALLS:
             with np.errstate(all="ignore"):
-                return _CALLS[node.func.id](self._number(node.args[0]))
+                return _CALLS[ast.unparse(node.func)](self._number(node.args[0]))
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
             with np.errstate(all="ignore"):
                 return _OPERATORS[type(node.op)](self._number(node.left), self._number(node.right))
@@ -177,6 +173,11 @@ _OPERATORS: dict[type[ast.operator], Callable[[FloatArray, FloatArray], FloatArr
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: operator.pow,
 }  # fmt: skip
+
+
+def _is_name(node: ast.expr) -> bool:
+    """Whether it is a column's name, which in R may hold dots."""
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _is_name(node.value))
 
 
 def _summands(node: ast.expr, sign: int = 1) -> list[tuple[int, ast.expr]]:

@@ -167,7 +167,7 @@ class Prepared:
 
 def prepare(es: Effects, formula: str, moderators: Mapping[str, Column]) -> Prepared:
     """The usable studies of `es` with the independent columns of `formula`; StatsError if too few remain."""
-    d = design(formula, moderators, len(es.study))
+    d = design(formula, moderators, es.study)
     u = _with_moderators(es, usable(es), d.missing)
     kept = independent_columns(d.x[u.places]) if len(u.places) else []
     if len(u.y) < max(len(kept), 1):

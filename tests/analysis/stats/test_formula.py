@@ -41,11 +41,11 @@ DATA = {
     ],
 )  # fmt: skip
 def test_terms_become_named_columns(formula: str, names: list[str]) -> None:
-    assert list(design(formula, DATA, 4).names) == names
+    assert list(design(formula, DATA, "ABCD").names) == names
 
 
 def test_columns_hold_what_their_names_say() -> None:
-    d = design("~ dose*factor(blind) + I(dose^2) + setting", DATA, 4)
+    d = design("~ dose*factor(blind) + I(dose^2) + setting", DATA, "ABCD")
     x = dict(zip(d.names, d.x.T.tolist(), strict=True))
     assert x["intrcpt"] == [1, 1, 1, 1]
     assert x["dose:factor(blind)1"] == [1, 0, 3, 0]
@@ -54,9 +54,22 @@ def test_columns_hold_what_their_names_say() -> None:
 
 
 def test_a_missing_value_is_told_by_the_name_of_its_column() -> None:
-    d = design("~ dose + year", DATA, 4)
+    d = design("~ dose + year", DATA, "ABCD")
     assert d.missing == (None, None, None, "year")
     assert math.isnan(d.x[3, 2])
+
+
+def test_what_has_no_logarithm_is_missing() -> None:
+    d = design("~ log(blind)", DATA, "ABCD")
+    assert d.missing == (None, "log(blind)", None, "log(blind)")
+
+
+def test_a_name_may_hold_dots() -> None:
+    assert design("~ mean.age + factor(arm.name)", {"mean.age": [1, 2], "arm.name": ["x", "y"]}, "AB").names == (
+        "intrcpt",
+        "mean.age",
+        "factor(arm.name)y",
+    )
 
 
 def test_levels_are_sorted_as_numbers_or_by_their_characters() -> None:
@@ -72,15 +85,19 @@ def test_levels_are_sorted_as_numbers_or_by_their_characters() -> None:
         ("~ dose - year", "only -1 can be taken away"),
         ("~ open('x')", "is not known"),
         ("~ 0", "has no terms"),
-        ("~ dose.real", "dose.real is not known"),
+        ("~ dose.real", "there is no column 'dose.real'"),
+        ("~ dose +" * 200, "is too long"),
+        ("~ I(setting)", "Study A: setting is 'ward', which is not a number."),
+        ("~ dose\0", "it is not a sum of terms"),
+        ("~ factor()", "there is no column ''"),
     ],
 )
 def test_what_cannot_be_read_is_refused(formula: str, why: str) -> None:
     with pytest.raises(StatsError) as refusal:
-        design(formula, DATA, 4)
+        design(formula, DATA, "ABCD")
     assert why in str(refusal.value)
 
 
 def test_a_column_of_another_length_is_refused() -> None:
     with pytest.raises(StatsError, match="Column dose has 2 values, but there are 3 studies"):
-        design("~ dose", {"dose": np.array([1.0, 2.0])}, 3)
+        design("~ dose", {"dose": np.array([1.0, 2.0])}, "ABC")
