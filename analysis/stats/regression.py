@@ -187,8 +187,6 @@ def _fit(es: Effects, o: Options, formula: str, data: Prepared) -> Regression:
     u, names = data.u, data.names
     model = Model.of(u.y, u.v, data.x)
     tau2, notes = tau2_or_note(model, o.method)
-    if model.df == 0:
-        notes = [TOO_FEW]
     c = coefficients(model, tau2.value, o.test)
     tested = np.eye(len(names))[[name != INTERCEPT for name in names]]
     test = omnibus(c, tested)
@@ -200,14 +198,7 @@ def _fit(es: Effects, o: Options, formula: str, data: Prepared) -> Regression:
     tau2_null, more = tau2_or_note(null, o.method)
     i2, h2 = residual_heterogeneity(model, tau2, qe, o.method)
     r2 = _accounted_for(null, tau2_null, tau2, h2, o.method)
-    if math.isnan(r2):
-        notes = [*notes, NO_R2]
-    if not np.any(c.vcov):
-        notes = [*notes, DEGENERATE]
-    elif len(tested) and math.isnan(test.stat):
-        notes = [*notes, BEYOND]
-    if data.dropped:
-        notes = [*notes, f"columns that others already determine were dropped: {', '.join(data.dropped)}"]
+    notes = (notes if model.df else [TOO_FEW]) + more + _unusual(c, test, r2, data.dropped)
     return Regression(
         measure=es.measure, formula=formula, method=o.method, test=o.test, level=o.level, k=model.k, names=names,
         estimate=c.estimate, se=se, stat=stat, df=c.df,
@@ -215,9 +206,21 @@ def _fit(es: Effects, o: Options, formula: str, data: Prepared) -> Regression:
         ci_lb=c.estimate - half, ci_ub=c.estimate + half, vcov=c.vcov, QM=test.stat, QM_df=test.df,
         QM_df2=test.df2, QM_p=test.p, QE=qe, QE_df=model.df, QE_p=chi2_p(qe, model.df), tau2=tau2.value,
         se_tau2=tau2.se, tau2_null=tau2_null.value, I2=i2, H2=h2, R2=r2,
-        dropped=data.dropped, x=data.x, places=tuple(u.places.tolist()), left_out=u.left_out, notes=tuple(notes + more),
+        dropped=data.dropped, x=data.x, places=tuple(u.places.tolist()), left_out=u.left_out, notes=tuple(notes),
         effects=es, options=o,
     )  # fmt: skip
+
+
+def _unusual(c: Coefficients, test: Omnibus, r2: float, dropped: tuple[str, ...]) -> list[str]:
+    """Sentences on what is missing from the result, and why."""
+    notes = [NO_R2] if math.isnan(r2) else []
+    if not np.any(c.vcov):
+        notes.append(DEGENERATE)
+    elif test.df and math.isnan(test.stat):
+        notes.append(BEYOND)
+    if dropped:
+        notes.append(f"columns that others already determine were dropped: {', '.join(dropped)}")
+    return notes
 
 
 def residual_heterogeneity(model: Model, tau2: Tau2, qe: float, method: str) -> tuple[float, float]:
