@@ -301,11 +301,11 @@ _WEIGHTS: dict[str, dict[Sign, float]] = {
     "pmid": {SAME: 7, DIFFERS: -4},
     "abstract": {SAME: 3, DIFFERS: -2.5},
     "kind": {DIFFERS: -4, CLOSE: -1},
-    "notice": {DIFFERS: -3},
+    "notice": {DIFFERS: -1.5},
 }
 _TELLS_LITTLE = -2.0  # "Editorial", "Correction"
 _EXACT = 0.5  # slips are rarer than exact copies
-_PART = 4.0  # one title that holds the other is no title that differs
+_PART = {SAME: 0.0, CLOSE: 2.0, UNSAID: 0.0, DIFFERS: 4.0}  # one title that holds the other is no title that differs
 _RANGE = 1.5  # the last page beside the first
 _OTHER_WORD = -0.7  # each of the first three
 _EVEN = 6.5  # the sum at which two records are as likely one as two
@@ -322,15 +322,15 @@ def score(like: Likeness) -> float:
         total += _EXACT
     if not like.telling_title and like.pages is not SAME:
         total += _TELLS_LITTLE
-    if like.part and like.title is DIFFERS:
-        total += _PART
+    if like.part:
+        total += _PART[like.title]
     if like.whole_range:
         total += _RANGE
     if like.version:
         total -= _WEIGHTS["doi"][DIFFERS]
     if like.title is CLOSE and not like.part:
         total += _OTHER_WORD * min(len(like.other_words), 3)
-    return round(1 / (1 + math.exp(_EVEN - total)), 4)
+    return round(1 / (1 + math.exp(_EVEN - total)), 6)
 
 
 def judge(like: Likeness, cutoffs: Cutoffs = CUTOFFS) -> Verdict:

@@ -163,9 +163,9 @@ def made(size: int, work: Path) -> Path:
 
 def grid() -> list[Cutoffs]:
     return [
-        Cutoffs(same, close, abstract, differs, ask)
-        for same, close, abstract, differs, ask in itertools.product(
-            (93.0, 95.0, 97.0), (80.0, 84.0, 88.0), (70.0, 80.0, 90.0), (45.0, 55.0), (0.2, 0.3, 0.4)
+        Cutoffs(same, close, abstract, abstract - 25.0, ask)
+        for same, close, abstract, ask in itertools.product(
+            (93.0, 95.0, 97.0), (80.0, 84.0, 88.0), (70.0, 80.0, 90.0), (0.2, 0.3, 0.4)
         )
     ]
 
