@@ -142,7 +142,9 @@ def series_summary(s: PooledSeries) -> str:
     sign = "-" if s.kind == "leave-one-out" else "+"
     rows = [["", "k", "estimate", "se", "pval", "ci.lb", "ci.ub", "Q", "tau^2", "I^2"]]
     for i, study in enumerate(s.study):
-        values = [number(float(a[i])) for a in (s.estimate, s.se, s.p, s.ci_lb, s.ci_ub, s.Q, s.tau2)]
+        before, after = (s.estimate, s.se), (s.ci_lb, s.ci_ub, s.Q, s.tau2)
+        p = p_value(float(s.p[i])).removeprefix("= ")
+        values = [*(number(float(a[i])) for a in before), p, *(number(float(a[i])) for a in after)]
         rows.append([f"{sign} {study}", str(s.k[i]), *values, f"{number(float(s.I2[i]), 2)}%"])
     title = {"leave-one-out": "Leave-one-out", "cumulative": "Cumulative meta-analysis"}[s.kind]
     return f"{title}, {s.measure}, {s.options.method}, {s.options.preset}\n\n{table(rows)}"
