@@ -102,7 +102,7 @@ class Search:
         for i, j in self.faces.together:
             joined[i].add(j)
             joined[j].add(i)
-        waiting, seen = list(start), set(start)
+        waiting, seen, done = list(start), set(start), 0.0
         while waiting:
             i = waiting.pop()
             near = index.near(self.faces.facts[i]) - self.explored - {i}
@@ -111,7 +111,8 @@ class Search:
             waiting += found - seen
             seen |= found
             if len(self.explored) % _TELL_EVERY == 0:
-                tell(_READING + (1 - _READING) * len(self.explored) / len(seen))
+                done = max(done, len(self.explored) / len(seen))  # what is found makes more to do
+                tell(_READING + (1 - _READING) * done)
 
     def _may_join(self, i: int, j: int) -> bool:
         """Judge one pair and keep what is worth keeping; -> whether it is a link or a question."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from screening.dedupe.normalise import Record
@@ -108,6 +110,12 @@ def test_every_rule_has_a_name_of_its_own_and_a_reason() -> None:
     rules = [*CONTRADICTIONS, *DOUBTS, *LINKS]
     assert len({rule.name for rule in rules}) == len(rules)
     assert all(rule.rests_on.endswith(".") and len(rule.rests_on) > 40 for rule in rules)
+
+
+def test_the_documentation_tells_every_rule_and_its_reason() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "deduplication.md").read_text(encoding="utf-8")
+    for rule in (*CONTRADICTIONS, *DOUBTS, *LINKS):
+        assert f"| {rule.name} | {rule.rests_on} |" in text
 
 
 def test_every_link_rule_links_a_pair_of_the_table() -> None:
