@@ -114,7 +114,7 @@ def create(user: User, protocol: dict[str, Any], plan: Iterable[dict[str, str]])
     kinds = {str(measure): kind for kind, measures in Analysis.MEASURES_OF.items() for measure in measures}
     outcomes: dict[tuple[str, str], Outcome] = {}
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # of two clicks the second waits for the first
+        workflow.lock_user(user)  # of two clicks the second waits for the first
         twin = just_started(user, protocol)
         if twin:
             return twin

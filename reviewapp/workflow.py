@@ -42,6 +42,11 @@ def lock_review(member: Member) -> Review:
     return Review.objects.select_for_update(no_key=True).get(pk=member.review_id)
 
 
+def lock_user(user: User) -> User:
+    """The person, locked for what must be one at a time for them, such as starting a review."""
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
 def introduce(user: User, name: str) -> None:
     """Keep the name by which a new person goes. It touches no review, so no trail tells of it."""
     user.name = name

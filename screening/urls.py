@@ -3,7 +3,8 @@
 from django.urls import path, register_converter
 
 from reviewapp.models import Stage
-from screening import duplicates_views, views
+from screening import views
+from screening.views import duplicates as duplicates_views
 
 
 class StageConverter:

@@ -1,0 +1,90 @@
+"""Citations, and which records are of them, by which rule or person."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from reviewapp.models import Member, Review
+from screening.models.searches import Bibliography, Record
+
+
+class Citation(Bibliography):
+    """What is screened: one or more records that are the same publication. Shown fields are merged from its records."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="citations")
+    live = models.BooleanField(
+        default=True, help_text="Has at least one record whose import stands; written by `refresh` only."
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(name="citation_live", fields=["review", "live", "id"])]
+
+    def __str__(self) -> str:
+        return self.title or "(no title)"
+
+
+class Link(models.Model):
+    """That a record is (or was thought to be) of a citation, by which rule or person. Undone, never deleted."""
+
+    class Rule(models.TextChoices):
+        FIRST = "first", "First record of this citation"
+        DOI = "doi", "Same DOI"
+        PMID = "pmid", "Same PubMed id"
+        FIELDS = "fields", "Same publication by its fields"
+        PERSON = "person", "Linked by a member"
+        SPLIT = "split", "Split off by a member"
+
+    record = models.ForeignKey(Record, models.PROTECT, related_name="links")
+    citation = models.ForeignKey(Citation, models.PROTECT, related_name="links")
+    rule = models.CharField(max_length=20, choices=Rule.choices)
+    evidence = models.CharField(max_length=400, blank=True)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True, blank=True)
+    pair = models.ForeignKey("Pair", models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="record_in_one_citation", fields=["record"], condition=Q(undone_at=None))
+        ]
+
+
+class Pair(models.Model):
+    """Two records that a rule took for one publication, or asks about, with what a person said of them."""
+
+    class State(models.TextChoices):
+        LINKED = "linked", "Linked by a rule"
+        ASKED = "asked", "Asked"
+        LATER = "later", "Put off"
+        SAME = "same", "The same publication"
+        DIFFERENT = "different", "Not duplicates"
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="+")
+    a = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    b = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=60)
+    score = models.FloatField(help_text="How likely the two are one publication, as far as the fields tell: 0 to 1.")
+    evidence = models.CharField(max_length=400)
+    state = models.CharField(max_length=10, choices=State.choices)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+", help_text="Who decided, or whose import asks.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="pair_once", fields=["a", "b"]),
+            models.CheckConstraint(name="pair_in_order", condition=Q(a__lt=models.F("b"))),
+            models.CheckConstraint(
+                name="pair_state_known", condition=Q(state__in=["linked", "asked", "later", "same", "different"])
+            ),
+        ]
+        indexes = [models.Index(name="pair_queue", fields=["review", "state", "-score"])]
+
+    def __str__(self) -> str:
+        return f"records {self.a_id} and {self.b_id}"

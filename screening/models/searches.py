@@ -1,0 +1,152 @@
+"""Searches, the files taken in for them, and the records in these."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from reviewapp.models import Job, Review
+
+
+class Search(models.Model):
+    """One search of one source."""
+
+    class Kind(models.TextChoices):
+        DATABASE = "database", "Database"
+        REGISTER = "register", "Register"
+        OTHER = "other", "Other method"
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="searches")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    source = models.CharField(
+        max_length=150, help_text="The database, register or method, e.g. MEDLINE or Citation searching."
+    )
+    platform = models.CharField(max_length=150, blank=True, help_text="Where it was searched, e.g. Ovid.")
+    searched_on = models.DateField("date searched", null=True, blank=True)
+    strategy = models.TextField("search strategy", blank=True, help_text="As it was run, line by line.")
+    hits = models.PositiveIntegerField(null=True, blank=True, help_text="As the source reported them.")
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "searches"
+        constraints = [
+            models.CheckConstraint(name="search_kind_known", condition=Q(kind__in=["database", "register", "other"]))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} ({self.platform})" if self.platform else self.source
+
+
+class Import(models.Model):
+    """One file taken in for one search. The file itself is kept under its hash."""
+
+    search = models.ForeignKey(Search, models.PROTECT, related_name="imports")
+    file_name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    encoding = models.CharField(max_length=40, blank=True)
+    format = models.CharField(max_length=40, blank=True)
+    job = models.ForeignKey(Job, models.PROTECT, related_name="+", null=True)
+    problems = models.JSONField(default=list, help_text="[{line, problem}]: what in the file could not be understood")
+    mapping = models.JSONField(
+        default=dict, help_text="{column: field}, where a person said what a table's columns hold"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Bibliography(models.Model):
+    """The fields by which a publication is known. Records have them as read; citations show the best of their records'."""
+
+    type = models.TextField(blank=True)
+    title = models.TextField(blank=True)
+    authors = models.JSONField(default=list)
+    year = models.IntegerField(null=True, blank=True)
+    journal = models.TextField(blank=True)
+    volume = models.TextField(blank=True)
+    issue = models.TextField(blank=True)
+    pages = models.TextField(blank=True)
+    doi = models.CharField(max_length=500, blank=True)
+    pmid = models.CharField(max_length=20, blank=True)
+    issn = models.TextField(blank=True)
+    accession = models.TextField(blank=True)
+    abstract = models.TextField(blank=True)
+    keywords = models.JSONField(default=list)
+    url = models.TextField(blank=True)
+    language = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+    FIELDS = (
+        "type",
+        "title",
+        "authors",
+        "year",
+        "journal",
+        "volume",
+        "issue",
+        "pages",
+        "doi",
+        "pmid",
+        "issn",
+        "accession",
+        "abstract",
+        "keywords",
+        "url",
+        "language",
+    )
+
+    @property
+    def short_authors(self) -> str:
+        """The first authors, as a reference list shows them."""
+        return ", ".join(self.authors[:3]) + (" et al." if len(self.authors) > 3 else "")
+
+    @property
+    def first_author(self) -> str:
+        """The family name of the first author, or an empty string."""
+        return self.authors[0].split(",")[0].strip() if self.authors else ""
+
+    @property
+    def doi_url(self) -> str:
+        return f"https://doi.org/{self.doi}" if self.doi else ""
+
+    @property
+    def pubmed_url(self) -> str:
+        return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
+
+
+class Record(Bibliography):
+    """One row of an import, kept as it came. Never changed, never deleted."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="+")
+    source = models.ForeignKey(Import, models.PROTECT, related_name="records", verbose_name="import")
+    position = models.PositiveIntegerField(help_text="Ordinal in the file, from 1.")
+    line = models.PositiveIntegerField(help_text="First line in the file, from 1.")
+    end_line = models.PositiveIntegerField(default=0)
+    part = models.TextField(blank=True, help_text="The file's name inside an archive.")
+    raw = models.TextField()
+    fields = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(name="record_once_per_place", fields=["source", "position"])]
+        indexes = [
+            models.Index(name="record_by_doi", fields=["review", "doi"], condition=~Q(doi="")),
+            models.Index(name="record_by_pmid", fields=["review", "pmid"], condition=~Q(pmid="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"record {self.position}"

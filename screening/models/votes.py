@@ -1,0 +1,173 @@
+"""Where citations stand, and what members said of them: votes, notes, resolutions."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from reviewapp.access import Can, can
+from reviewapp.models import ExclusionReason, Member, Review, Stage
+from screening.models.citations import Citation
+
+
+class StandingState(models.TextChoices):
+    """Where a citation stands at a stage. UNREACHED: the stage before has not let it through (or no longer does)."""
+
+    UNREACHED = "unreached", "Not reached"
+    WAITING = "waiting", "Waiting"
+    CONFLICT = "conflict", "In conflict"
+    INCLUDE = "include", "Included"
+    EXCLUDE = "exclude", "Excluded"
+
+
+SETTLED = (StandingState.INCLUDE, StandingState.EXCLUDE)
+
+
+class Standing(models.Model):
+    """Where a citation stands at a stage: a copy, for indexing, of the verdict on its votes.
+
+    An import makes it; workflow/standing.py alone changes it.
+    """
+
+    citation = models.ForeignKey(Citation, models.PROTECT, related_name="standings")
+    review = models.ForeignKey(Review, models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    state = models.CharField(max_length=10, choices=StandingState.choices, default=StandingState.WAITING)
+    reason = models.ForeignKey(ExclusionReason, models.PROTECT, related_name="+", null=True, blank=True)
+    needed = models.PositiveSmallIntegerField(
+        default=2, help_text="Votes needed here. A change of the protocol does not touch a citation once it has votes."
+    )
+
+    class Meta:
+        verbose_name = "standing"
+        constraints = [
+            models.UniqueConstraint(name="one_standing_per_stage", fields=["citation", "stage"]),
+            models.CheckConstraint(name="standing_stage_known", condition=Q(stage__in=Stage.values)),
+            models.CheckConstraint(name="standing_state_known", condition=Q(state__in=StandingState.values)),
+        ]
+        indexes = [models.Index(name="standing_queue", fields=["review", "stage", "state", "citation"])]
+
+
+class Answer(models.TextChoices):
+    """What a vote says. Maybe goes on to the full text, as include does, and exists at title and abstract only."""
+
+    INCLUDE = "include", "Include"
+    MAYBE = "maybe", "Maybe"
+    EXCLUDE = "exclude", "Exclude"
+
+
+def settled_standing() -> Exists:
+    """Whether the verdict of the outer row's citation and stage stands, so that its votes are open."""
+    return Exists(Standing.objects.filter(citation=OuterRef("citation"), stage=OuterRef("stage"), state__in=SETTLED))
+
+
+class VoteQuerySet(models.QuerySet):
+    def standing(self) -> VoteQuerySet:
+        """Votes that count: not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+    def own(self, member: Member) -> VoteQuerySet:
+        """The member's own votes that count, without the cost of asking what of others' may be seen."""
+        return self.standing().filter(member=member)
+
+    def for_member(self, member: Member) -> VoteQuerySet:
+        """Votes this member may see: own ones, those of a settled stage, and those of a conflict that is theirs to settle."""
+        mine = Q(member=member)
+        open_to_all = Q(settled_standing())
+        allowed = mine | open_to_all
+        if can(member, Can.ARBITRATE):
+            in_conflict = Standing.objects.filter(
+                citation=OuterRef("citation"), stage=OuterRef("stage"), state=StandingState.CONFLICT
+            )
+            own = Vote.unblinded.standing().filter(
+                citation=OuterRef("citation"), stage=OuterRef("stage"), member=member
+            )
+            allowed |= Q(Exists(in_conflict)) & ~Q(Exists(own))
+        return self.filter(citation__review=member.review_id).filter(allowed)
+
+
+class Vote(models.Model):
+    """One member's judgement on one citation at one stage. Withdrawn when taken back or changed, never deleted."""
+
+    citation = models.ForeignKey(Citation, models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    answer = models.CharField(max_length=10, choices=Answer.choices)
+    reason = models.ForeignKey(ExclusionReason, models.PROTECT, related_name="+", null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True, help_text="Time from showing the citation to the vote.")
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    unblinded = VoteQuerySet.as_manager()
+    blind = VoteQuerySet.as_manager()
+
+    class Meta:
+        base_manager_name = "unblinded"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_vote_per_member", fields=["citation", "stage", "member"], condition=Q(withdrawn_at=None)
+            ),
+            models.CheckConstraint(name="vote_answer_known", condition=Q(answer__in=Answer.values)),
+            models.CheckConstraint(
+                name="vote_maybe_at_title_abstract", condition=~Q(stage="full_text", answer="maybe")
+            ),
+            models.CheckConstraint(
+                name="vote_reason_iff_excluded_at_full_text",
+                condition=Q(stage="full_text", answer="exclude", reason__isnull=False)
+                | (~Q(stage="full_text", answer="exclude") & Q(reason=None)),
+            ),
+        ]
+        indexes = [models.Index(name="vote_by_member", fields=["member", "stage", "at"])]
+
+
+class Resolution(models.Model):
+    """The decision that ends a conflict. It stands beside the votes, never in their place."""
+
+    citation = models.ForeignKey(Citation, models.PROTECT, related_name="resolutions")
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    answer = models.CharField(max_length=10, choices=Answer.choices)
+    reason = models.ForeignKey(ExclusionReason, models.PROTECT, related_name="+", null=True, blank=True)
+    comment = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_resolution_per_stage", fields=["citation", "stage"], condition=Q(withdrawn_at=None)
+            ),
+            models.CheckConstraint(name="resolution_decides", condition=Q(answer__in=["include", "exclude"])),
+            models.CheckConstraint(
+                name="resolution_reason_iff_excluded_at_full_text",
+                condition=Q(stage="full_text", answer="exclude", reason__isnull=False)
+                | (~Q(stage="full_text", answer="exclude") & Q(reason=None)),
+            ),
+        ]
+
+
+class NoteQuerySet(models.QuerySet):
+    def for_member(self, member: Member) -> NoteQuerySet:
+        """Own notes, and notes to the team once the stage's verdict stands."""
+        return self.filter(citation__review=member.review_id).filter(Q(member=member) | Q(settled_standing()))
+
+
+class Note(models.Model):
+    """What a member wrote on a citation while screening. As good as a vote, so sealed until the verdict."""
+
+    citation = models.ForeignKey(Citation, models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    unblinded = NoteQuerySet.as_manager()
+    blind = NoteQuerySet.as_manager()
+
+    class Meta:
+        base_manager_name = "unblinded"
+        ordering = ["pk"]

@@ -1,0 +1,65 @@
+"""What may a member see of searches, citations, votes and reports? Every reading page of this floor begins here.
+
+Blind rules: until the verdict on a citation stands, nobody sees another's vote or note on it, nor whether it is in conflict;
+a conflict shows as "waiting" to all but those who may settle it.
+"""
+
+from screening.queries.citations import Place, citation, citations, events, links, places, record, sources
+from screening.queries.common import one
+from screening.queries.conflicts import conflicts, notes_to_settle, settled_by, votes_to_settle
+from screening.queries.desk import (
+    Progress,
+    at_stage,
+    last_vote,
+    own_note,
+    own_vote,
+    own_votes,
+    progress,
+    queue,
+    reasons,
+)
+from screening.queries.duplicates import deduplication, last_pair, links_without_pair, open_pairs, pairs
+from screening.queries.reports import document, report, report_of, reports
+from screening.queries.searches import import_, imports, records_already_known, records_with_problems, search, searches
+from screening.queries.steps import steps
+
+__all__ = [
+    "Place",
+    "Progress",
+    "at_stage",
+    "citation",
+    "citations",
+    "conflicts",
+    "deduplication",
+    "document",
+    "events",
+    "import_",
+    "imports",
+    "last_pair",
+    "last_vote",
+    "links",
+    "links_without_pair",
+    "notes_to_settle",
+    "one",
+    "open_pairs",
+    "own_note",
+    "own_vote",
+    "own_votes",
+    "pairs",
+    "places",
+    "progress",
+    "queue",
+    "reasons",
+    "record",
+    "records_already_known",
+    "records_with_problems",
+    "report",
+    "report_of",
+    "reports",
+    "search",
+    "searches",
+    "settled_by",
+    "sources",
+    "steps",
+    "votes_to_settle",
+]

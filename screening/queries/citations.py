@@ -1,0 +1,109 @@
+"""What may a member see of a citation: its records, where it stands, why?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from reviewapp.access import Can, can
+from reviewapp.models import Event, Member, Stage
+from screening.models import (
+    Citation,
+    Link,
+    Note,
+    Record,
+    Resolution,
+    Standing,
+    StandingState,
+    Vote,
+)
+from screening.queries.common import one
+
+
+def citations(member: Member) -> QuerySet[Citation]:
+    """The review's citations that have a live record."""
+    return Citation.objects.filter(review=member.review_id, live=True)
+
+
+def citation(member: Member, pk: int) -> Citation:
+    """One citation of the review, in view or not."""
+    return one(Citation.objects.filter(review=member.review_id), pk=pk)
+
+
+def links(member: Member, citation: Citation) -> QuerySet[Link]:
+    """Which records are, or were, linked to a citation, by which rule, by whom."""
+    found = Link.objects.filter(citation=citation, citation__review=member.review_id)
+    return found.select_related("record__source__search", "member__user", "undone_by__user")
+
+
+def record(member: Member, pk: int) -> Record:
+    return one(Record.objects.filter(review=member.review_id), pk=pk)
+
+
+def sources(citation: Citation) -> list[str]:
+    """The names of the searches that found a citation."""
+    live = Link.objects.filter(citation=citation, undone_at=None, record__source__undone_at=None)
+    names = live.values_list("record__source__search__source", flat=True)
+    return list(dict.fromkeys(names))
+
+
+def events(member: Member, citation: Citation) -> QuerySet[Event]:
+    """Why a citation is where it is: the events about it that this member may see, oldest first."""
+    name = f"citation/{citation.pk}"
+    about = Q(subject=name) | Q(subject__startswith=f"{name}/")
+    return Event.blind.for_member(member).filter(about).select_related("actor").order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a citation stands at one stage, as far as this member may know it; with what may be seen of its votes."""
+
+    stage: str
+    label: str
+    state: str
+    state_label: str
+    reason: str
+    votes: tuple[Vote, ...]
+    notes: tuple[Note, ...]
+    resolution: Resolution | None
+
+
+def places(member: Member, citation: Citation) -> list[Place]:
+    """Where a citation stands, stage by stage."""
+    standings = {each.stage: each for each in citation.standings.select_related("reason")}
+    votes = list(
+        Vote.blind.for_member(member).standing().filter(citation=citation).select_related("member__user", "reason")
+    )
+    notes = list(
+        Note.blind.for_member(member).filter(citation=citation, withdrawn_at=None).select_related("member__user")
+    )
+    resolutions = {
+        each.stage: each
+        for each in citation.resolutions.filter(withdrawn_at=None).select_related("member__user", "reason")
+    }
+    found = []
+    for stage in Stage.values:
+        standing = standings.get(stage)
+        state = seen_state(member, standing, votes) if standing else StandingState.UNREACHED
+        found.append(
+            Place(
+                stage=stage,
+                label=Stage(stage).label,
+                state=state,
+                state_label=StandingState(state).label,
+                reason=standing.reason.text if standing and standing.reason else "",
+                votes=tuple(vote for vote in votes if vote.stage == stage),
+                notes=tuple(note for note in notes if note.stage == stage),
+                resolution=resolutions.get(stage),
+            )
+        )
+    return found
+
+
+def seen_state(member: Member, standing: Standing, votes: list[Vote]) -> str:
+    """The state a member is told: a conflict is told only to who may settle it."""
+    if standing.state != StandingState.CONFLICT:
+        return standing.state
+    voted = any(vote.stage == standing.stage and vote.member_id == member.pk for vote in votes)
+    return StandingState.CONFLICT if can(member, Can.ARBITRATE) and not voted else StandingState.WAITING

@@ -1,0 +1,69 @@
+"""What does this floor show on the review's home?"""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from reviewapp.access import Can, can, may
+from reviewapp.models import Member, Stage
+from reviewapp.queries import Step
+from screening.models import (
+    Report,
+)
+from screening.queries.conflicts import conflicts
+from screening.queries.desk import progress
+from screening.queries.reports import reports
+from screening.queries.searches import searches
+
+
+def steps(member: Member) -> list[Step]:
+    """This floor's part of the review's path."""
+    slug = member.review.slug
+    found = searches(member).filter(dropped_at=None)
+    sources = list(found)
+    searches_url = reverse("screening:searches", args=[slug])
+    steps = [
+        Step(
+            "search",
+            "Search",
+            searches_url,
+            done=sum(1 for each in sources if each.records),
+            total=len(sources),
+            mine=int(not sources and may(member, Can.IMPORT)),
+            mine_url=searches_url,
+            mine_label="Add the first search",
+            note=f"{sum(each.records for each in sources):,} records",
+        )
+    ]
+    desks = {Stage.TITLE_ABSTRACT: "Screen titles and abstracts", Stage.FULL_TEXT: "Judge full texts"}
+    for stage, title in desks.items():
+        if stage == Stage.FULL_TEXT:
+            steps.append(retrieval_step(member))
+        state = progress(member, stage)
+        clashes = conflicts(member, stage).count()
+        desk, settle = (reverse(name, args=[slug, stage]) for name in ("screening:desk", "screening:conflicts"))
+        noun = "citation" if stage == Stage.TITLE_ABSTRACT else "report"
+        label = (
+            f"{state.left:,} {noun}{'' if state.left == 1 else 's'} to {'screen' if noun == 'citation' else 'judge'}"
+        )
+        url = desk if may(member, Can.SCREEN) else reverse("screening:citations", args=[slug])
+        steps.append(Step(stage, title, url, state.settled, state.total, state.left, desk, label))
+        if can(member, Can.ARBITRATE):
+            label = f"{clashes:,} conflict{'' if clashes == 1 else 's'} to settle ({Stage(stage).label.lower()})"
+            clash = Step(f"conflicts_{stage}", "Settle conflicts", settle, 0, 0, clashes, settle, label, on_path=False)
+            steps.append(clash)
+    return steps
+
+
+def retrieval_step(member: Member) -> Step:
+    """Reports: sought, and at hand or given up."""
+    url = reverse("screening:reports", args=[member.review.slug])
+    counts = (
+        reports(member).order_by().aggregate(total=Count("pk"), sought=Count("pk", filter=Q(state=Report.State.SOUGHT)))
+    )
+    mine = counts["sought"] if may(member, Can.IMPORT) else 0
+    label = f"{mine:,} report{'' if mine == 1 else 's'} to retrieve"
+    return Step(
+        "retrieve", "Retrieve reports", url, counts["total"] - counts["sought"], counts["total"], mine, url, label
+    )

@@ -1,0 +1,58 @@
+"""What do the pages of citations and their records do?"""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from reviewapp.access import Can, for_member, may
+from reviewapp.models import Member
+from screening import queries, workflow
+from screening.forms import LinkForm
+from screening.views.common import PAGE, cleaned
+
+
+@require_GET
+@for_member(Can.READ)
+def citations(request: HttpRequest, member: Member) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\0", "").strip()  # which PostgreSQL cannot compare
+    found = queries.citations(member).defer("abstract")
+    if text:
+        found = found.filter(title__icontains=text)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "screening/citations.html", {"member": member, "page": page, "q": text})
+
+
+@require_GET
+@for_member(Can.READ)
+def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.citation(member, pk)
+    links = list(queries.links(member, found))
+    context = {
+        "member": member,
+        "citation": found,
+        "places": queries.places(member, found),
+        "links": [link for link in links if not link.undone_at],
+        "former": [link for link in links if link.undone_at],
+        "events": queries.events(member, found),
+        "may_import": may(member, Can.IMPORT),
+    }
+    return render(request, "screening/citation.html", context)
+
+
+@require_POST
+@for_member(Can.IMPORT)
+def link_record(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    record = queries.record(member, pk)
+    target = queries.citation(member, cleaned(LinkForm(request.POST))["citation"])
+    workflow.link_record(member, record, target)
+    return redirect("screening:citation", member.review.slug, target.pk)
+
+
+@require_POST
+@for_member(Can.IMPORT)
+def split_record(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    link = workflow.split_record(member, queries.record(member, pk))
+    return redirect("screening:citation", member.review.slug, link.citation_id)
