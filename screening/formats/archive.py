@@ -98,7 +98,7 @@ def _refuse_crowd(stream: IO[bytes]) -> None:
 
 def _counts(entry: zipfile.ZipInfo) -> bool:
     parts = entry.filename.split("/")
-    return not entry.is_dir() and parts[0] != "__MACOSX" and not parts[-1].startswith(".")
+    return entry.filename != "" and not entry.is_dir() and parts[0] != "__MACOSX" and not parts[-1].startswith(".")
 
 
 def _refuse_documents(archive: zipfile.ZipFile) -> None:

@@ -26,7 +26,7 @@ _NO_RECORD = ("comment", "preamble", "string")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _LAYOUT = Layout(
-    type=("entry type",),
+    type=("reftype", "entry type"),
     title=("title", "booktitle", "shorttitle"),
     year=("year", "date", "issued"),
     journal=("journal", "journaltitle", "booktitle", "journal-iso", "series"),

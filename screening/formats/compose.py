@@ -64,9 +64,18 @@ class Block:
 
 
 def compose(
-    block: Block, fields: Fields, layout: Layout, problems: Sequence[str] = (), *, max_field: int = 2_000_000
+    block: Block,
+    fields: Fields,
+    layout: Layout,
+    problems: Sequence[str] = (),
+    *,
+    max_field: int = 2_000_000,
+    titled: bool = True,
 ) -> ParsedRecord:
-    """-> the record that ``fields`` make under ``layout``; its position is given when it is handed out."""
+    """-> the record that ``fields`` make under ``layout``; its position is given when it is handed out.
+
+    ``titled`` is False for a format that has no titles, so that a record without one is no problem.
+    """
     remarks = list(problems)
     fields = _cut(fields, max_field, block, remarks)
     return ParsedRecord(
@@ -75,7 +84,7 @@ def compose(
         end_line=block.end_line,
         raw=block.raw,
         type=shown(_first(fields, layout.type)),
-        title=_title(fields, layout, block, remarks),
+        title=_title(fields, layout, block, remarks) if titled else "",
         authors=tuple(filter(None, (names.tidy(present(name)) for name in _all(fields, layout.authors)))),
         year=_year(fields, layout, block, remarks),
         journal=shown(_first(fields, layout.journal)),

@@ -3,7 +3,7 @@
 import re
 from typing import IO
 
-from screening.formats import table
+from screening.formats import identifier_list, table
 from screening.formats.markup import ENTITIES_REFUSED
 from screening.formats.record import UnreadableFile
 from screening.formats.source import blank
@@ -18,6 +18,7 @@ LABELS = {
     "ovid": "Ovid, field names on lines of their own",
     "endnote-xml": "EndNote XML",
     "bib": "BibTeX",
+    "ids": "list of DOIs or PubMed ids",
     "csv": "CSV table",
     "tsv": "tab-separated table",
     "xlsx": "Excel workbook",
@@ -86,6 +87,8 @@ def text_format(head: str) -> str:
         return markup
     if tagged := _tagged(head):
         return tagged
+    if identifier_list.is_list(head):
+        return "ids"
     if found := table.layout_of(head):
         return found
     if head.lstrip()[:1] in ("{", "["):

@@ -9,7 +9,7 @@ from screening.formats.record import ParsedRecord
 from screening.formats.source import Source
 
 _LAYOUT = Layout(
-    type=("ref-type", "reference_type"),
+    type=("work-type", "ref-type", "reference_type"),
     title=("titles/title", "title", "titles/short-title"),
     authors=("contributors/authors/author", "authors/author"),
     year=("dates/year", "year", "dates/pub-dates/date"),

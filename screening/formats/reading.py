@@ -13,6 +13,7 @@ from screening.formats import (
     bibtex,
     endnote_tagged,
     endnote_xml,
+    identifier_list,
     nbib,
     ovid,
     pubmed_xml,
@@ -39,6 +40,7 @@ READERS: Mapping[str, Callable[[Source], Iterator[ParsedRecord]]] = {
     "bib": bibtex.read,
     "endnote-xml": endnote_xml.read,
     "pubmed-xml": pubmed_xml.read,
+    "ids": identifier_list.read,
 }
 TABLES: Mapping[str, Callable[[Source, Mapping[str, str] | None], Iterator[ParsedRecord]]] = {
     "csv": table.read,

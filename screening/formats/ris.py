@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from screening.formats import kinds
+from screening.formats.clean import present, shown
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
@@ -18,6 +20,8 @@ _TYPE_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9 ]{0,30})?")
 _END = re.compile(r"[\ufeff\s]{0,4}(?:ER[ \t]{0,4}-|er  ?-)\s*$")
 _STRICT = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])  -[ \t]?([^\r\n]*)")
 _LOOSE = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])[ \t]{0,4}-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
+# What stands in M3 ("type of work") is a type where it reads like one; some programs put other things there.
+_TYPE_OF_WORK = re.compile(r"(?!.*(?:10\.\d{4}|\d{3}|https?:))[A-Za-z][^\n]{0,79}")
 _LOWER = re.compile(r"[\ufeff ]{0,3}([a-z][a-z0-9])  ?-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
 
 _LAYOUT = Layout(
@@ -112,4 +116,13 @@ def _record(draft: Draft, source: Source) -> ParsedRecord | None:
     if not draft.ended:
         problems.append(f"Line {draft.line}: the record has no ER line; it may be cut.")
     layout = _CHAPTER if fields.get("TI") or fields.get("T1") else _LAYOUT
-    return compose(draft.block(), fields, layout, problems, max_field=source.limits.field_characters)
+    record = compose(draft.block(), fields, layout, problems, max_field=source.limits.field_characters)
+    return replace(record, type=_type(record.type, fields.get("M3", ())))
+
+
+def _type(mark: str, works: tuple[str, ...]) -> str:
+    """-> the type in M3, such as "Conference Abstract", where it tells more than TY and does not contradict it."""
+    for work in works:
+        if _TYPE_OF_WORK.fullmatch(work) and present(work) and kinds.of(mark) in (kinds.ARTICLE, kinds.of(work)):
+            return shown(work)
+    return mark

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
-from screening.formats import names, tex
+from screening.formats import kinds, names, tex
 from screening.formats.clean import entities_kept
 from screening.formats.compose import page_range
 from screening.formats.table import guarded
@@ -55,19 +55,6 @@ class Citation(Protocol):
     def accession(self) -> str: ...
 
 
-# For each kind of publication its name in RIS, in BibTeX and in EndNote with EndNote's number, and words by
-# which other formats call it; the first kind whose word stands in a record's type counts.
-_KINDS = (
-    ("THES", "phdthesis", "Thesis", 32, ("thes", "dissertation")),
-    ("CHAP", "incollection", "Book Section", 5, ("chap", "incollection", "inbook", "book section", "chapter")),
-    ("CONF", "inproceedings", "Conference Proceedings", 10, ("conf", "cpaper", "proceeding", "meeting")),
-    ("BOOK", "book", "Book", 6, ("book",)),
-    ("RPRT", "techreport", "Report", 27, ("rprt", "report")),
-    ("UNPB", "unpublished", "Unpublished Work", 34, ("unpb", "unpublished", "preprint")),
-    ("ELEC", "misc", "Web Page", 12, ("elec", "web")),
-    ("GEN", "misc", "Generic", 13, ("gen", "misc", "clinical trial registry", "registration")),
-)
-_JOURNAL = ("JOUR", "article", "Journal Article", 17, ())
 _LIKE_A_TAG = re.compile(r"\s{0,4}[A-Za-z][A-Za-z0-9][ \t]{0,4}-")
 _AND = re.compile(r"(?:^|\s)and(?:\s|$)")
 _COLUMNS = (
@@ -85,7 +72,8 @@ def write_ris(records: Iterable[C], study_ids: StudyIds[C] | None = None) -> Ite
     for record in records:
         first, last = _page_ends(record.pages)
         pairs = [
-            ("TY", _kind(record.type)[0]),
+            ("TY", kinds.of(record.type).ris if record.type not in kinds.RIS else record.type),
+            ("M3", "" if record.type in kinds.RIS else record.type),
             ("TI", record.title),
             *(("AU", author) for author in record.authors),
             ("PY", _year(record)),
@@ -139,7 +127,7 @@ def write_bibtex(records: Iterable[C], study_ids: StudyIds[C] | None = None) -> 
     """Yield BibTeX; keys are made of first author and year, and differ within one file."""
     taken: set[str] = set()
     for record in records:
-        _, kind, _, _, _ = _kind(record.type)
+        kind = kinds.of(record.type).bibtex
         journal = (
             "journal" if kind == "article" else "booktitle" if kind in ("incollection", "inproceedings") else "series"
         )
@@ -157,6 +145,7 @@ def write_bibtex(records: Iterable[C], study_ids: StudyIds[C] | None = None) -> 
             "language": record.language,
             "accession": record.accession,
             "note": "; ".join(study_ids(record)) if study_ids else "",
+            "reftype": record.type if record.type != kind else "",
         }
         written = {
             name: text if name == "author" else tex.escaped(entities_kept(text)) for name, text in texts.items() if text
@@ -172,10 +161,10 @@ def write_endnote_xml(records: Iterable[C], study_ids: StudyIds[C] | None = None
     """Yield EndNote XML; study ids stand in the label."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<xml><records>\n'
     for number, record in enumerate(records, 1):
-        _, _, kind, code, _ = _kind(record.type)
+        kind = kinds.of(record.type)
         yield "".join(
             (
-                f"<record><rec-number>{number}</rec-number><ref-type name={quoteattr(kind)}>{code}</ref-type>",
+                f"<record><rec-number>{number}</rec-number><ref-type name={quoteattr(kind.endnote)}>{kind.number}</ref-type>",
                 _xml("contributors", _xml("authors", "".join(_element("author", name) for name in record.authors))),
                 _xml("titles", _element("title", record.title) + _element("secondary-title", record.journal)),
                 _element("pages", record.pages),
@@ -191,15 +180,11 @@ def write_endnote_xml(records: Iterable[C], study_ids: StudyIds[C] | None = None
                 _element("notes", f"PMID: {record.pmid}" if record.pmid else ""),
                 _xml("urls", _xml("related-urls", _element("url", record.url))),
                 _element("language", record.language),
+                _element("work-type", record.type if record.type != kind.endnote else ""),
                 "</record>\n",
             )
         )
     yield "</records></xml>\n"
-
-
-def _kind(type: str) -> tuple[str, str, str, int, tuple[str, ...]]:
-    folded = type.casefold()
-    return next((kind for kind in _KINDS if any(word in folded for word in kind[4])), _JOURNAL)
 
 
 def _year(record: Citation) -> str:

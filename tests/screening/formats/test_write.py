@@ -5,6 +5,7 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 from bibtexparser import parse_string
@@ -23,10 +24,15 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 WRITERS = [write_ris, write_csv, write_bibtex, write_endnote_xml]
 KEPT = (
     "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "issn", "abstract", "keywords", "url",
-    "language", "accession",
+    "language", "accession", "type",
 )  # fmt: skip
 Writer = Callable[[Iterable[ParsedRecord]], Iterator[str]]
 
+TYPES = (  # as databases call them, and as the formats do
+    "JOUR", "EJOUR", "THES", "CPAPER", "Journal Article", "article", "phdthesis", "misc", "Generic", "Conference Abstract", "Article in Press",
+    "Journal article; Research; tables/charts", "Randomized Controlled Trial", "Clinical Trial, Phase II", "Book Chapter", "Preprint", "Letter",
+    "Published Erratum", "Dissertation/Thesis", "Conference Proceedings", "techreport", "Web Page", "Journal: Article",
+)  # fmt: skip
 letters = st.characters(exclude_categories=("Cs", "Cn"))
 awkward = st.sampled_from(
     ["TY  - JOUR", "ER  - ", "@article{x,", "<b>", "&amp;lt;", "\\alpha", "{", "}", "%", "$", "``", " and ", "=1+1", "-x", "'=", ";",
@@ -59,11 +65,18 @@ def records(draw: st.DrawFn) -> ParsedRecord:
         url=draw(st.just("") | words.map("https://example.org/".__add__)),
         language=draw(st.sampled_from(("", "eng", "Português"))),
         accession=draw(st.from_regex(r"([A-Z]{2}:[0-9]{3,9})?", fullmatch=True)),
+        type=draw(st.sampled_from(TYPES)),
     )
 
 
 def _kept(record: ParsedRecord) -> dict[str, object]:
     return {name: getattr(record, name) for name in KEPT}
+
+
+def _said(again: Iterable[ParsedRecord], batch: Iterable[ParsedRecord]) -> list[dict[str, object]]:
+    """What was read again; a record that had no type is an article afterwards, which no format can leave open."""
+    pairs = zip(again, batch, strict=True)
+    return [_kept(one if before.type else replace(one, type="")) for one, before in pairs]
 
 
 @pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)
@@ -79,7 +92,7 @@ def test_records_of_every_format_survive_every_other(write: Writer) -> None:
     for path in sorted(FOLDER.iterdir()):
         batch = read(path).records
         again = read("".join(write(batch)).encode("utf-8-sig")).records
-        assert [_kept(record) for record in again] == [_kept(record) for record in batch]
+        assert _said(again, batch) == [_kept(record) for record in batch]
 
 
 def test_a_record_in_ris_carries_the_ids_of_its_studies() -> None:
