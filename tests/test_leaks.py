@@ -313,7 +313,7 @@ def all_of_the_review(self: QuerySet, member: Member) -> QuerySet:
 
 @pytest.mark.parametrize(
     ("manager", "marker"),
-    [("screening.models.NoteQuerySet", "Quokka"), ("reviewapp.models.EventQuerySet", "Wombat")],
+    [("screening.models.votes.NoteQuerySet", "Quokka"), ("reviewapp.models.EventQuerySet", "Wombat")],
 )
 def test_a_lifted_blind_shows_sealed_texts(
     manager: str, marker: str, here: World, clients: dict[str, Client], monkeypatch: pytest.MonkeyPatch
@@ -325,6 +325,6 @@ def test_a_lifted_blind_shows_sealed_texts(
 def test_a_lifted_blind_tells_two_worlds_apart(
     here: World, clients: dict[str, Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("screening.models.VoteQuerySet.for_member", all_of_the_review)
+    monkeypatch.setattr("screening.models.votes.VoteQuerySet.for_member", all_of_the_review)
     found = differences(here, clients, votes("include"), votes("exclude"), ("observer",))
     assert any("/citations/" in url for _, url in found)

@@ -18,14 +18,14 @@ from tests.services import Service, wait_until
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-RECORDS = 9000
+RECORDS = 5000  # in each file: enough to be under way when the kill comes
 
 
-def big_export() -> bytes:
-    """Many records, every third a duplicate of the one before by its DOI."""
+def big_export(first: int) -> bytes:
+    """Many records, numbered from the first, every third a duplicate of the one before by its DOI."""
     rows = [
         {"TI": f"Trial number {n}", "AU": [f"Author{n}, A."], "AB": "word " * 60, "DO": f"10.1000/{n - (n % 3 == 2)}"}
-        for n in range(RECORDS)
+        for n in range(first, first + RECORDS)
     ]
     return build.ris(*rows)
 
@@ -37,21 +37,25 @@ def done(job_id: int) -> bool:
 
 
 def test_an_import_survives_the_killing_of_web_worker_and_broker(service: Service, owner: Member):
-    taken = workflow.start_import(owner, build.search(owner), "big.ris", [big_export()])
-    seen = 0
-    for kill in (service.kill_web, service.kill_worker, service.kill_broker):
-        wait_until(lambda before=seen: Record.objects.count() > before, "the import goes on", seconds=90)
+    search = build.search(owner)
+    for number, kill in enumerate((service.kill_web, service.kill_worker, service.kill_broker)):
+        content = big_export(first=number * RECORDS)
+        taken = workflow.start_import(owner, search, f"big-{number}.ris", [content])
+        wait_until(lambda taken=taken: taken.records.exists(), "the import is under way", seconds=90, every=0.01)
         assert not done(taken.job_id), "the import was over before something could be killed"
         kill()
-        seen = Record.objects.count()
         service.restart()
-    wait_until(lambda: done(taken.job_id), "the import is done", seconds=120)
+        wait_until(lambda taken=taken: done(taken.job_id), "the import is done", seconds=120)
+        assert list(taken.records.values_list("position", flat=True)) == list(range(1, RECORDS + 1))
+        taken.refresh_from_db()
+        assert taken.completed_at
 
-    assert list(taken.records.values_list("position", flat=True)) == list(range(1, RECORDS + 1))
-    assert Citation.objects.count() == Standing.objects.count() == RECORDS * 2 // 3
-    assert Link.objects.filter(undone_at=None).values("record").annotate(n=Count("pk")).filter(n=1).count() == RECORDS
-    assert queries.searches(owner).get().records == RECORDS
-    assert Import.objects.get().completed_at
+    records = 3 * RECORDS
+    publications = len({n - (n % 3 == 2) for n in range(records)})
+    assert Citation.objects.count() == Standing.objects.count() == publications
+    assert Link.objects.filter(undone_at=None).values("record").annotate(n=Count("pk")).filter(n=1).count() == records
+    assert queries.searches(owner).get().records == records
+    assert Import.objects.count() == 3
 
 
 def test_a_run_survives_too_also_when_it_is_asked_for_while_nothing_runs(

@@ -1,8 +1,24 @@
-"""By which tools is risk of bias judged? Each is data: domains, judgements, and later its algorithm. Pure."""
+"""By which tools is risk of bias judged? Each is data: domains, questions, judgements, and the algorithm that proposes one. Pure.
 
+RoB 1 and the packs in `packs/`; a review's own tools are packs too (`pack.load`).
+"""
+
+from extraction.rob.overall import overall
+from extraction.rob.pack import BadPack, load, shipped
+from extraction.rob.replies import Proposal
 from extraction.rob.rob1 import ROB1
-from extraction.rob.tool import Domain, Tool
+from extraction.rob.tool import Domain, Question, Tool
 
-TOOLS: dict[str, Tool] = {tool.id: tool for tool in (ROB1,)}
+SHIPPED = (
+    "rob2_assignment",
+    "rob2_adhering",
+    "rob2_cluster",
+    "rob2_crossover",
+    "robins_i",
+    "quadas2",
+    "nos_cohort",
+    "nos_case_control",
+)
+TOOLS: dict[str, Tool] = {tool.id: tool for tool in (ROB1, *(shipped(name) for name in SHIPPED))}
 
-__all__ = ["ROB1", "TOOLS", "Domain", "Tool"]
+__all__ = ["ROB1", "TOOLS", "BadPack", "Domain", "Proposal", "Question", "Tool", "load", "overall", "shipped"]

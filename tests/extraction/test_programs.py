@@ -74,4 +74,4 @@ def test_a_tool_is_printed_with_its_domains(capsys: pytest.CaptureFixture[str]) 
     assert len(tool["domains"]) == 7
     assert [each["value"] for each in tool["judgements"]] == ["low", "unclear", "high"]
     assert rob(["rob9"]) == 2
-    assert "Known are rob1." in capsys.readouterr().err
+    assert "Known are rob1, rob2_assignment" in capsys.readouterr().err

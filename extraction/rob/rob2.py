@@ -1,0 +1,136 @@
+"""How does RoB 2 come from replies to a judgement? The published algorithm, domain by domain.
+
+Sterne JAC, Savović J, Page MJ, et al. BMJ 2019;366:l4898, and the full guidance of 22 August 2019 (Higgins, Savović, Page, Sterne), whose
+question numbers are kept. The variants for cluster-randomised trials (18 March 2021) and cross-over trials (8 December 2020) number some
+questions anew; a domain of theirs for which no algorithm stands here is left to the assessor.
+"""
+
+from __future__ import annotations
+
+from extraction.rob.replies import Algorithm, Replies
+
+LOW, SOME, HIGH = "low", "some concerns", "high"
+
+
+def randomisation(number: str = "1") -> Algorithm:
+    """Domain 1. number: what comes before the dot in the questions' ids ("1a" in the cluster variant)."""
+
+    def judge(replies: Replies) -> str:
+        concealed, imbalance = f"{number}.2", f"{number}.3"
+        if replies.no(concealed):
+            return HIGH
+        if replies.unknown(concealed):
+            return HIGH if replies.yes(imbalance) else SOME
+        if replies.no(f"{number}.1"):
+            return SOME
+        return SOME if replies.yes(imbalance) else LOW
+
+    return judge
+
+
+def aware(replies: Replies) -> bool:
+    """Whether participants, or those who treated them, knew or may have known the arm."""
+    participants = not replies.no("2.1")
+    carers = not replies.no("2.2")
+    return participants or carers
+
+
+def aware_in_clusters(replies: Replies) -> bool:
+    """The same in a cluster-randomised trial, where participants may not even know of the trial."""
+    participants = not replies.no("2.1a") and not replies.no("2.1b")
+    carers = not replies.no("2.2")
+    return participants or carers
+
+
+def assignment(clusters: bool = False) -> Algorithm:
+    """Domain 2, effect of assignment to intervention: deviations because of the trial, and how they were analysed."""
+
+    def deviations(replies: Replies) -> str:
+        if not (aware_in_clusters if clusters else aware)(replies) or replies.no("2.3"):
+            return LOW
+        if replies.unknown("2.3") or replies.no("2.4"):
+            return SOME
+        return SOME if replies.yes("2.5") else HIGH
+
+    def analysed(replies: Replies) -> str:
+        if replies.yes("2.6"):
+            return LOW
+        return SOME if replies.no("2.7") else HIGH
+
+    def judge(replies: Replies) -> str:
+        parts = (deviations(replies), analysed(replies))
+        return HIGH if HIGH in parts else SOME if SOME in parts else LOW
+
+    return judge
+
+
+def adherence(clusters: bool = False) -> Algorithm:
+    """Domain 2, effect of adhering to intervention."""
+
+    def judge(replies: Replies) -> str:
+        known = (aware_in_clusters if clusters else aware)(replies)
+        balanced = not known or replies.yes("2.3") or replies.to("2.3") == "NA"
+        if balanced:
+            failures = not (replies.no("2.4") or replies.to("2.4") == "NA")
+            lapses = not (replies.no("2.5") or replies.to("2.5") == "NA")
+            if not failures and not lapses:
+                return LOW
+        return SOME if replies.yes("2.6") else HIGH
+
+    return judge
+
+
+def missing_data(available: tuple[str, ...] = ("3.1",)) -> Algorithm:
+    """Domain 3. available: the questions on whether data were there (two in the cluster variant), all to be answered with yes."""
+
+    def judge(replies: Replies) -> str:
+        if all([replies.yes(question) for question in available]) or replies.yes("3.2") or replies.no("3.3"):
+            return LOW
+        return SOME if replies.no("3.4") else HIGH
+
+    return judge
+
+
+def measurement(assessors: tuple[str, ...] = ("4.3",)) -> Algorithm:
+    """Domain 4. assessors: the questions on whether they knew the arm (two in the cluster variant); one no is enough."""
+
+    def judge(replies: Replies) -> str:
+        inappropriate, differing = replies.yes("4.1"), replies.yes("4.2")
+        if inappropriate or differing:
+            return HIGH
+        at_best = SOME if replies.unknown("4.2") else LOW
+        if any(replies.no(question) for question in assessors) or replies.no("4.4"):
+            return at_best
+        return SOME if replies.no("4.5") else HIGH
+
+    return judge
+
+
+def reporting(selected: tuple[str, ...] = ("5.2", "5.3")) -> Algorithm:
+    """Domain 5. selected: the questions on whether the result was chosen from several (three in the cross-over variant)."""
+
+    def judge(replies: Replies) -> str:
+        said = [replies.to(question) for question in selected]
+        if "Y" in said or "PY" in said:
+            return HIGH
+        if "NI" in said:
+            return SOME
+        return LOW if replies.yes("5.1") else SOME
+
+    return judge
+
+
+ALGORITHMS: dict[str, Algorithm] = {
+    "rob2/randomisation": randomisation(),
+    "rob2/randomisation-of-clusters": randomisation("1a"),
+    "rob2/assignment": assignment(),
+    "rob2/assignment-of-clusters": assignment(clusters=True),
+    "rob2/adherence": adherence(),
+    "rob2/adherence-in-clusters": adherence(clusters=True),
+    "rob2/missing-data": missing_data(),
+    "rob2/missing-data-in-clusters": missing_data(("3.1a", "3.1b")),
+    "rob2/measurement": measurement(),
+    "rob2/measurement-in-clusters": measurement(("4.3a", "4.3b")),
+    "rob2/reporting": reporting(),
+    "rob2/reporting-of-crossover": reporting(("5.2", "5.3", "5.4")),
+}

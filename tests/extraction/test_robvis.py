@@ -1,0 +1,85 @@
+"""Do judgements go to robvis and come back?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extraction.rob import TOOLS, robvis
+from extraction.rob.robvis import BadRobvis, Row
+
+pytestmark = pytest.mark.pure
+ROB2 = TOOLS["rob2_assignment"]
+# The layout of robvis's own example for RoB 2 (its vignette), with judgements made up here.
+EXAMPLE = """Study,D1,D2,D3,D4,D5,Overall,Weight
+"Ash, 2001",Low,Some concerns,Low,Low,Low,Low,33.33333333
+Birch 2002,High,low,LOW,Low risk of bias,High,High,0.142857143
+Cedar 2003,Low,,Low,Low,Low,,50
+"""
+
+
+def test_a_table_is_read_by_the_order_of_its_columns() -> None:
+    first, second, third = robvis.read(ROB2, EXAMPLE)
+    assert first.study == "Ash, 2001"
+    assert first.judgements["deviations"] == "some concerns"
+    assert (first.overall, first.weight) == ("low", 33.33333333)
+    assert second.judgements == {
+        "randomisation": "high",
+        "deviations": "low",
+        "missing_data": "low",
+        "measurement": "low",
+        "reporting": "high",
+    }
+    assert "deviations" not in third.judgements
+    assert third.overall == ""
+
+
+def test_it_is_written_in_the_words_that_robvis_knows() -> None:
+    row = Row("Ash 2001", {domain.id: "some concerns" for domain in ROB2.domains}, "high", 12.5)
+    assert robvis.write(ROB2, [row]) == (
+        "Study,D1,D2,D3,D4,D5,Overall,Weight\n"
+        "Ash 2001,Some concerns,Some concerns,Some concerns,Some concerns,Some concerns,High,12.5\n"
+    )
+
+
+def test_applicability_is_no_column() -> None:
+    assert robvis.write(TOOLS["quadas2"], []) == "Study,D1,D2,D3,D4,Overall,Weight\n"
+
+
+@pytest.mark.parametrize("tool", [each for each in TOOLS.values() if each.overall != "stars"], ids=lambda tool: tool.id)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_what_is_written_is_read_again(tool, data) -> None:  # noqa: ANN001
+    judgement = st.sampled_from(["", *(option.value for option in tool.judgements)])
+    rows = data.draw(
+        st.lists(
+            st.builds(
+                Row,
+                st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).map(str.strip).filter(bool),
+                st.fixed_dictionaries({domain.id: judgement for domain in robvis.columns(tool)}).map(
+                    lambda said: {key: value for key, value in said.items() if value}
+                ),
+                judgement,
+                st.integers(0, 1000).map(lambda n: n / 8),
+            ),
+            max_size=4,
+        )
+    )
+    assert robvis.read(tool, robvis.write(tool, rows)) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "Line 1: RoB 2"),
+        ("Study,D1,D2,Overall\nAsh,Low,Low,Low\n", "Line 1: .* D1 to D5 and Overall"),
+        (EXAMPLE.replace("Some concerns", "Bad"), "Line 2: “Bad” is no judgement .* Low, Some concerns, High"),
+        (EXAMPLE.replace("33.33333333", "much"), "Line 2: the weight “much” is no number"),
+        (EXAMPLE.replace("33.33333333", "-1"), "Line 2: the weight -1 must be 0 or more"),
+        (EXAMPLE + "Dale 2004,Low\n", "Line 5: 2 cells where the head has 8"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_line(text: str, told: str) -> None:
+    with pytest.raises(BadRobvis, match=told):
+        robvis.read(ROB2, text)
