@@ -11,7 +11,7 @@ from extraction import workflow as extraction
 from reviewapp import audit
 from reviewapp.models import Job, Member
 from screening import queries, workflow
-from screening.models import Citation, Import, Link, Record, Standing
+from screening.models import Citation, Import, Link, Standing
 from tests import build
 from tests.extraction import build as extracted
 from tests.services import Service, wait_until
