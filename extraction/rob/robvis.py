@@ -53,7 +53,9 @@ def write(tool: Tool, rows: Iterable[Row]) -> str:
     sheet.writerow(["Study", *(f"D{n}" for n, _ in enumerate(domains, start=1)), "Overall", WEIGHT])
     for row in rows:
         said = [row.judgements.get(domain.id, "") for domain in domains]
-        sheet.writerow([guarded(row.study), *(WORDS.get(each, each) for each in (*said, row.overall)), f"{row.weight:g}"])
+        sheet.writerow(
+            [guarded(row.study), *(WORDS.get(each, each) for each in (*said, row.overall)), f"{row.weight:g}"]
+        )
     return out.getvalue()
 
 
