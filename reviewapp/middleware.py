@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from reviewapp.errors import DomainError
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script of ours asks, which says so in its Accept header."""
+    return request.headers.get("Accept") == "application/json"
+
+
 class DomainErrors:
-    """Show a DomainError as a page, or as a fragment in the live region when htmx asked."""
+    """Show a DomainError as a page, as a fragment in the live region when htmx asked, or as JSON to a script that wants that."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,6 +27,8 @@ class DomainErrors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
+        if wants_json(request):
+            return JsonResponse({"told": error.message, "todo": error.todo}, status=error.status)
         template = "components/_error.html" if request.htmx else "error.html"
         response = render(request, template, {"error": error}, status=error.status)
         if request.htmx:

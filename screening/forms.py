@@ -84,6 +84,8 @@ class AnswerForm(forms.Form):
     reason = forms.ModelChoiceField(queryset=None, required=False)
     comment = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
     shown = forms.FloatField(required=False, widget=forms.HiddenInput)
+    seconds = forms.FloatField(required=False, widget=forms.HiddenInput)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, member: Member, stage: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,6 +98,24 @@ class AnswerForm(forms.Form):
         if self.stage != Stage.FULL_TEXT or found.get("answer") != Answer.EXCLUDE:
             found["reason"] = None
         return found
+
+
+class Numbers(forms.CharField):
+    """Ids, separated by commas."""
+
+    def clean(self, value: str) -> list[int]:
+        parts = [part for part in super().clean(value).split(",") if part]
+        if not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
+            raise forms.ValidationError("Give numbers, separated by commas.")
+        return [int(part) for part in parts]
+
+
+class AheadForm(forms.Form):
+    """Which cards a browser asks for, to show them without waiting."""
+
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**62)
+    skip = Numbers(required=False, max_length=4000)
+    count = forms.IntegerField(required=False, min_value=1)
 
 
 class NoteForm(forms.Form):

@@ -95,7 +95,8 @@ class Vote(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     answer = models.CharField(max_length=10, choices=Answer.choices)
     reason = models.ForeignKey(ExclusionReason, models.PROTECT, related_name="+", null=True, blank=True)
-    seconds = models.FloatField(null=True, blank=True, help_text="Time from showing the citation to the vote.")
+    seconds = models.FloatField(null=True, blank=True, help_text="How long the citation was in view before the vote.")
+    key = models.UUIDField(null=True, blank=True, help_text="The browser's own number for the act, if it gave one.")
     at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -109,6 +110,7 @@ class Vote(models.Model):
             models.UniqueConstraint(
                 name="one_vote_per_member", fields=["citation", "stage", "member"], condition=Q(withdrawn_at=None)
             ),
+            models.UniqueConstraint(name="vote_sent_once", fields=["member", "key"], condition=Q(key__isnull=False)),
             models.CheckConstraint(name="vote_answer_known", condition=Q(answer__in=Answer.values)),
             models.CheckConstraint(
                 name="vote_maybe_at_title_abstract", condition=~Q(stage="full_text", answer="maybe")
@@ -119,7 +121,10 @@ class Vote(models.Model):
                 | (~Q(stage="full_text", answer="exclude") & Q(reason=None)),
             ),
         ]
-        indexes = [models.Index(name="vote_by_member", fields=["member", "stage", "at"])]
+        indexes = [
+            models.Index(name="vote_by_member", fields=["member", "stage", "at"]),
+            models.Index(name="vote_own", fields=["member", "stage", "citation"], condition=Q(withdrawn_at=None)),
+        ]
 
 
 class Resolution(models.Model):

@@ -4,6 +4,7 @@ Blind rules: until the verdict on a citation stands, nobody sees another's vote 
 a conflict shows as "waiting" to all but those who may settle it.
 """
 
+from screening.queries.cards import Card, cards
 from screening.queries.citations import Place, citation, citations, events, links, places, record, sources
 from screening.queries.common import one
 from screening.queries.conflicts import conflicts, notes_to_settle, settled_by, votes_to_settle
@@ -15,18 +16,21 @@ from screening.queries.desk import (
     own_vote,
     own_votes,
     progress,
-    queue,
     reasons,
 )
 from screening.queries.duplicates import deduplication, last_pair, links_without_pair, open_pairs, pairs
+from screening.queries.queue import ahead, queue, waiting
 from screening.queries.reports import document, report, report_of, reports
 from screening.queries.searches import import_, imports, records_already_known, records_with_problems, search, searches
 from screening.queries.steps import steps
 
 __all__ = [
+    "Card",
     "Place",
     "Progress",
+    "ahead",
     "at_stage",
+    "cards",
     "citation",
     "citations",
     "conflicts",
@@ -62,4 +66,5 @@ __all__ = [
     "sources",
     "steps",
     "votes_to_settle",
+    "waiting",
 ]

@@ -14,7 +14,7 @@ from screening.models import (
     StandingState,
 )
 from screening.queries.common import one
-from screening.queries.desk import queue
+from screening.queries.queue import queue
 
 
 def reports(member: Member) -> QuerySet[Report]:

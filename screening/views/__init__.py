@@ -2,7 +2,7 @@
 
 from screening.views.citations import citation, citations, link_record, split_record
 from screening.views.conflicts import conflict, conflicts, resolve, withdraw_resolution
-from screening.views.desk import desk, note, own_votes, undo, vote, withdraw_note, withdraw_vote
+from screening.views.desk import ahead, desk, note, own_votes, undo, vote, withdraw_note, withdraw_vote
 from screening.views.reports import attach, document, mark_retrieved, not_retrieved, reports, seek_again
 from screening.views.searches import (
     add_search,
@@ -20,6 +20,7 @@ from screening.views.searches import (
 
 __all__ = [
     "add_search",
+    "ahead",
     "attach",
     "change_search",
     "citation",

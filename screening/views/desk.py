@@ -7,15 +7,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
 from reviewapp.errors import Stale
+from reviewapp.middleware import wants_json
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
-from screening.forms import AnswerForm, NoteForm
+from screening.forms import AheadForm, AnswerForm, NoteForm
 from screening.models import Answer, Citation
 from screening.views.common import PAGE, cleaned
 
@@ -25,39 +26,49 @@ LONGEST_LOOK = 30 * 60  # seconds; longer than that nobody was looking
 @require_GET
 @for_member(Can.SCREEN)
 def desk(request: HttpRequest, member: Member, stage: str, pk: int | None = None) -> HttpResponse:
-    waiting = queries.queue(member, stage)
-    found = queries.citation(member, pk) if pk else waiting.first()
-    return show_desk(request, member, stage, found)
+    return show_desk(request, member, stage, queries.citation(member, pk) if pk else None)
 
 
-def show_desk(request: HttpRequest, member: Member, stage: str, citation: Citation | None) -> HttpResponse:
-    """The desk with this citation on it, or with the word that nothing waits."""
-    context: dict[str, Any] = {
-        "member": member,
-        "stage": stage,
-        "label": Stage(stage).label,
-        "full_text": stage == Stage.FULL_TEXT,
-        "citation": citation,
+def show_desk(request: HttpRequest, member: Member, stage: str, citation: Citation | None = None) -> HttpResponse:
+    """The desk with this citation on it, or else the next that waits, or the word that none does."""
+    found = [citation] if citation else queries.ahead(member, stage)
+    context = {
         "progress": queries.progress(member, stage),
         "last": queries.last_vote(member, stage),
-        "now": time.time(),
+        "card": next(iter(queries.cards(member, stage, found)), None),
+        **for_cards(member, stage),
     }
-    if citation:
-        context |= {
-            "own": queries.own_vote(member, citation, stage),
-            "sources": queries.sources(citation),
-            "place": next(place for place in queries.places(member, citation) if place.stage == stage),
-            "report": queries.report_of(citation),
-            "reasons": queries.reasons(member),
-            "note_form": NoteForm(),
-        }
     return render(request, "screening/_desk.html" if request.htmx else "screening/desk.html", context)
 
 
-def next_after(member: Member, stage: str, pk: int) -> Citation | None:
-    """The next citation that waits, from here on and then from the beginning."""
-    waiting = queries.queue(member, stage)
-    return waiting.filter(pk__gt=pk).first() or waiting.first()
+def for_cards(member: Member, stage: str) -> dict[str, Any]:
+    """What the card of a citation needs besides the citation."""
+    full_text = stage == Stage.FULL_TEXT
+    return {
+        "member": member,
+        "stage": stage,
+        "label": Stage(stage).label,
+        "full_text": full_text,
+        "reasons": list(queries.reasons(member)) if full_text else [],
+        "now": time.time(),
+    }
+
+
+MOST_AHEAD = 20
+
+
+@require_GET
+@for_member(Can.SCREEN)
+def ahead(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
+    """The cards that come next, for a browser that shows them before the server has heard of the vote before.
+
+    after: the citation that is on the desk; skip: those that the browser holds already, or has votes on that are on their way.
+    """
+    asked = cleaned(AheadForm(request.GET))
+    count = min(asked["count"] or 1, MOST_AHEAD)
+    found = queries.ahead(member, stage, after=asked["after"], skip=asked["skip"], count=count)
+    context = {"cards": queries.cards(member, stage, found), **for_cards(member, stage)}
+    return render(request, "screening/_cards.html", context)
 
 
 @require_POST
@@ -65,15 +76,36 @@ def next_after(member: Member, stage: str, pk: int) -> Citation | None:
 def vote(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
     form = cleaned(AnswerForm(member, stage, request.POST))
-    seconds = time.time() - form["shown"] if form["shown"] else None
-    if seconds is not None and not 0 < seconds < LONGEST_LOOK:
-        seconds = None
     try:
-        workflow.vote(member, found, stage, form["answer"], reason=form["reason"], seconds=seconds)
-        messages.success(request, f"{Answer(form['answer']).label}: {found.title[:80] or 'no title'}")
+        workflow.vote(
+            member,
+            found,
+            stage,
+            form["answer"],
+            reason=form["reason"],
+            seconds=seconds_of(form),
+            key=form["key"],
+        )
     except Stale as told:  # another member was faster: nothing to mend, the next one is what is wanted
-        messages.warning(request, f"{told.message} {told.todo}")
-    return onward(request, member, stage, next_after(member, stage, pk))
+        return done(request, member, stage, pk, messages.WARNING, f"{told.message} {told.todo}")
+    said = f"{Answer(form['answer']).label}: {found.title[:80] or 'no title'}"
+    return done(request, member, stage, pk, messages.SUCCESS, said)
+
+
+def seconds_of(form: dict[str, Any]) -> float | None:
+    """How long the citation was looked at: as the browser measured, which counts only while it is in view, or since it was sent."""
+    seconds = form["seconds"]
+    if seconds is None and form["shown"]:
+        seconds = time.time() - form["shown"]
+    return seconds if seconds is not None and 0 < seconds < LONGEST_LOOK else None
+
+
+def done(request: HttpRequest, member: Member, stage: str, after: int, level: int, said: str) -> HttpResponse:
+    """After a vote: a word to the script that sent it, or the next citation."""
+    if wants_json(request):
+        return JsonResponse({"told": said, "stored": level == messages.SUCCESS})
+    messages.add_message(request, level, said)
+    return onward(request, member, stage, next(iter(queries.ahead(member, stage, after=after)), None))
 
 
 def onward(request: HttpRequest, member: Member, stage: str, citation: Citation | None) -> HttpResponse:
@@ -101,6 +133,8 @@ def undo(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 def withdraw_vote(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
     workflow.withdraw_vote(member, found, stage)
+    if wants_json(request):
+        return JsonResponse({"told": "Your vote is taken back.", "stored": True})
     messages.info(request, "Your vote is taken back.")
     return onward(request, member, stage, found)
 

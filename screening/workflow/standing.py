@@ -49,54 +49,67 @@ def lock_all(citations: QuerySet[Citation]) -> None:
     list(citations.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
-def judge(citation: Citation, stage: str, needed: int) -> Verdict:
-    """The verdict on the citation's present votes and resolution at a stage."""
-    ballots = [
-        Ballot(answer, reason)
-        for answer, reason in Vote.unblinded.standing()
-        .filter(citation=citation, stage=stage)
-        .values_list("answer", "reason_id")
-    ]
-    resolution = Resolution.objects.filter(citation=citation, stage=stage, withdrawn_at=None).first()
-    decision = Ballot(resolution.answer, resolution.reason_id) if resolution else None
-    return verdict(ballots, needed, decision)
+class Case:
+    """All that a locked citation's standings follow from, read once: its standings, votes and resolutions at both stages."""
+
+    def __init__(self, citation: Citation) -> None:
+        self.citation = citation
+        self.standings = {each.stage: each for each in citation.standings.all()}
+        self.votes = list(Vote.unblinded.standing().filter(citation=citation))
+        self.resolutions = {each.stage: each for each in citation.resolutions.filter(withdrawn_at=None)}
+
+    def votes_at(self, stage: str) -> list[Vote]:
+        return [each for each in self.votes if each.stage == stage]
+
+    def verdict(self, stage: str) -> Verdict:
+        """The verdict on the present votes and resolution at a stage."""
+        ballots = [Ballot(each.answer, each.reason_id) for each in self.votes_at(stage)]
+        resolution = self.resolutions.get(stage)
+        decision = Ballot(resolution.answer, resolution.reason_id) if resolution else None
+        return verdict(ballots, self.standings[stage].needed, decision)
+
+    def stays_open(self, stage: str) -> bool:
+        """Whether a verdict stood and stands with the votes as they are now. What is done then is open to all at once: nothing later unseals it."""
+        standing = self.standings.get(stage)
+        return standing is not None and standing.state in SETTLED and self.verdict(stage).state in SETTLED
 
 
-def settle(member: Member, citation: Citation) -> None:
+def settle(member: Member, citation: Citation, case: Case | None = None) -> None:
     """Bring the standings of a locked citation in line with its votes; open the full-text stage where title and abstract let it through.
 
     Recorded are verdicts that stand (which unseals the votes) and verdicts that fall; a conflict is not, it would tell the votes.
+    case: what the verb has read of the citation and changed already, so that it is not read twice.
     """
-    standings = {standing.stage: standing for standing in citation.standings.all()}
-    screened = write(member, citation, standings, Stage.TITLE_ABSTRACT, reached=citation.live)
+    case = case or Case(citation)
+    screened = write(member, case, Stage.TITLE_ABSTRACT, reached=citation.live)
     retrieved = False
     if screened == INCLUDE:
         report, _ = Report.objects.get_or_create(citation=citation)
         retrieved = report.state == Report.State.RETRIEVED
-    if retrieved or Stage.FULL_TEXT in standings:
-        write(member, citation, standings, Stage.FULL_TEXT, reached=retrieved)
+    if retrieved or Stage.FULL_TEXT in case.standings:
+        write(member, case, Stage.FULL_TEXT, reached=retrieved)
 
 
-def write(member: Member, citation: Citation, standings: dict[str, Standing], stage: str, *, reached: bool) -> str:
+def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
     """Write one standing if it changed, and record a verdict that stands or falls. Returns the state."""
-    standing = standings.get(stage)
-    if standing is None:
-        standing = Standing.objects.create(
-            citation=citation,
-            review_id=citation.review_id,
+    if stage not in case.standings:
+        case.standings[stage] = Standing.objects.create(
+            citation=case.citation,
+            review_id=case.citation.review_id,
             stage=stage,
             state=StandingState.UNREACHED,
             needed=member.review.votes_needed(stage),
         )
+    standing = case.standings[stage]
     before = (standing.state, standing.reason_id)
-    now = judge(citation, stage, standing.needed) if reached else UNREACHED
+    now = case.verdict(stage) if reached else UNREACHED
     if before == (now.state, now.reason):
         return now.state
     states.move(standing, now.state, MOVES)
     if standing.reason_id != now.reason:
         standing.reason_id = now.reason
         standing.save(update_fields=["reason"])
-    subject = audit.subject_of(citation, stage)
+    subject = audit.subject_of(case.citation, stage)
     if now.state in SETTLED:
         reason = standing.reason.text if standing.reason else ""
         audit.record(member, "screening.settled", subject, unseals=True, stage=stage, state=now.state, reason=reason)

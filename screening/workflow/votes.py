@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,8 +11,8 @@ from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import ExclusionReason, Member, Stage
-from screening.models import SETTLED, Answer, Citation, Note, Resolution, Standing, StandingState, Vote
-from screening.workflow.standing import judge, locked, settle
+from screening.models import Answer, Citation, Note, Resolution, Standing, StandingState, Vote
+from screening.workflow.standing import Case, locked, settle
 
 
 def vote(
@@ -21,19 +23,25 @@ def vote(
     *,
     reason: ExclusionReason | None = None,
     seconds: float | None = None,
+    key: UUID | None = None,
 ) -> Vote:
     """Cast one's vote, or change it. The same vote twice is one vote (double click, sent again).
 
+    key: the voter's own number for this one act. What was sent before under it is not done again, even if it was taken back since:
+    a browser that never heard the answer may send until it does.
     Refused: citations that are not at this stage (WrongState), or have their votes from others already (Stale): nobody is the third voter.
     """
     require(member, Can.SCREEN)
     check_answer(member, stage, answer, reason)
     with transaction.atomic():
         citation = locked(member, citation)
-        standing = at_stage(citation, stage)
-        votes = list(Vote.unblinded.standing().filter(citation=citation, stage=stage))
+        if key and (sent := Vote.unblinded.filter(member=member, key=key).first()):
+            return sent
+        case = Case(citation)
+        standing = at_stage(case, stage)
+        votes = case.votes_at(stage)
         mine = next((each for each in votes if each.member_id == member.pk), None)
-        if mine and (mine.answer, mine.reason) == (answer, reason):
+        if mine and (mine.answer, mine.reason_id) == (answer, reason.pk if reason else None):
             return mine
         if mine is None and len(votes) >= standing.needed:
             raise Stale(
@@ -42,19 +50,21 @@ def vote(
             )
         if mine:
             withdraw(mine)
+            case.votes.remove(mine)
         cast = Vote.unblinded.create(
-            citation=citation, stage=stage, member=member, answer=answer, reason=reason, seconds=seconds
+            citation=citation, stage=stage, member=member, answer=answer, reason=reason, seconds=seconds, key=key
         )
+        case.votes.append(cast)
         audit.record(
             member,
             "screening.voted",
             audit.subject_of(citation, stage),
-            sealed=not stays_open(citation, stage),
+            sealed=not case.stays_open(stage),
             answer=answer,
             reason=reason.text if reason else "",
             before=mine.answer if mine else "",
         )
-        settle(member, citation)
+        settle(member, citation, case)
     return cast
 
 
@@ -63,13 +73,15 @@ def withdraw_vote(member: Member, citation: Citation, stage: str) -> None:
     require(member, Can.SCREEN)
     with transaction.atomic():
         citation = locked(member, citation)
-        mine = Vote.unblinded.standing().filter(citation=citation, stage=stage, member=member).first()
+        case = Case(citation)
+        mine = next((each for each in case.votes_at(stage) if each.member_id == member.pk), None)
         if mine is None:
             raise Stale("You have no vote on this citation that could be taken back.", todo="Go on with the next one.")
         withdraw(mine)
-        subject, sealed = audit.subject_of(citation, stage), not stays_open(citation, stage)
+        case.votes.remove(mine)
+        subject, sealed = audit.subject_of(citation, stage), not case.stays_open(stage)
         audit.record(member, "screening.vote_withdrawn", subject, sealed=sealed, answer=mine.answer)
-        settle(member, citation)
+        settle(member, citation, case)
 
 
 def withdraw(thing: Vote | Resolution | Note) -> None:
@@ -77,15 +89,9 @@ def withdraw(thing: Vote | Resolution | Note) -> None:
     thing.save(update_fields=["withdrawn_at"])
 
 
-def stays_open(citation: Citation, stage: str) -> bool:
-    """Whether a verdict stood and stands with the votes as they are now. What is done then is open to all at once: nothing later unseals it."""
-    settled = Standing.objects.filter(citation=citation, stage=stage, state__in=SETTLED).first()
-    return settled is not None and judge(citation, stage, settled.needed).state in SETTLED
-
-
-def at_stage(citation: Citation, stage: str) -> Standing:
+def at_stage(case: Case, stage: str) -> Standing:
     """The citation's standing at a stage it has reached. Raises WrongState."""
-    standing = Standing.objects.filter(citation=citation, stage=stage).first()
+    standing = case.standings.get(stage)
     if standing is None or standing.state == StandingState.UNREACHED:
         raise WrongState(
             f"This citation is not at the stage “{Stage(stage).label.lower()}” (any more).",
@@ -120,7 +126,7 @@ def add_note(member: Member, citation: Citation, stage: str, text: str) -> Note:
     with transaction.atomic():
         citation = locked(member, citation)
         note = Note.unblinded.create(citation=citation, stage=stage, member=member, text=text.strip())
-        subject, sealed = audit.subject_of(citation, stage), not stays_open(citation, stage)
+        subject, sealed = audit.subject_of(citation, stage), not Case(citation).stays_open(stage)
         audit.record(member, "screening.noted", subject, sealed=sealed, text=note.text)
     return note
 
@@ -134,7 +140,10 @@ def withdraw_note(member: Member, note: Note) -> None:
             raise Refused("Only its author can take a note back.")
         if note.withdrawn_at is None:
             withdraw(note)
-            subject, sealed = audit.subject_of(note.citation, note.stage), not stays_open(note.citation, note.stage)
+            subject, sealed = (
+                audit.subject_of(note.citation, note.stage),
+                not Case(note.citation).stays_open(note.stage),
+            )
             audit.record(member, "screening.note_withdrawn", subject, sealed=sealed, text=note.text)
 
 
@@ -157,12 +166,13 @@ def resolve(
         raise BadInput("A resolution includes or excludes.")
     with transaction.atomic():
         citation = locked(member, citation)
-        if Vote.unblinded.standing().filter(citation=citation, stage=stage, member=member).exists():
+        case = Case(citation)
+        if any(each.member_id == member.pk for each in case.votes_at(stage)):
             raise Refused(
                 "You voted on this citation, so its conflict is not yours to settle.",
                 todo="An arbiter or an owner who has not voted on it can.",
             )
-        if at_stage(citation, stage).state != StandingState.CONFLICT:
+        if at_stage(case, stage).state != StandingState.CONFLICT:
             raise Stale("This is not in conflict (any more).", todo="Somebody settled it, or a vote was changed.")
         resolution = Resolution.objects.create(
             citation=citation, stage=stage, member=member, answer=answer, reason=reason, comment=comment.strip()
@@ -175,7 +185,8 @@ def resolve(
             reason=reason.text if reason else "",
             comment=resolution.comment,
         )
-        settle(member, citation)
+        case.resolutions[stage] = resolution
+        settle(member, citation, case)
     return resolution
 
 

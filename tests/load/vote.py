@@ -128,7 +128,7 @@ def recount(review: Review, tally: Tally) -> list[str]:
     from reviewapp import audit
     from reviewapp.models import Event
     from screening.models import Standing, Vote
-    from screening.workflow.standing import judge
+    from screening.workflow.standing import Case
 
     wrong = list(tally.errors)
     votes = Vote.unblinded.filter(citation__review=review)
@@ -147,7 +147,7 @@ def recount(review: Review, tally: Tally) -> list[str]:
     for standing in Standing.objects.filter(review=review, stage=STAGE).select_related("citation"):
         if per_citation[standing.citation_id] != standing.needed:
             wrong.append(f"citation {standing.citation_id} has {per_citation[standing.citation_id]} votes")
-        verdict = judge(standing.citation, STAGE, standing.needed)
+        verdict = Case(standing.citation).verdict(STAGE)
         if verdict.state != standing.state:
             wrong.append(f"citation {standing.citation_id} is {standing.state}, its votes say {verdict.state}")
     while audit.seal(review):

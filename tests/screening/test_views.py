@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -255,3 +257,72 @@ def test_what_one_settled_is_taken_back_on_the_citations_page_however_long_ago(f
     sign_in(arbiter).post(back)
     assert Standing.objects.get(citation=citation, stage=TA).state == "conflict"
     assert back not in sign_in(arbiter).get(page).content.decode()
+
+
+# --- the desk of a browser that works ahead ---------------------------------------------------------------------
+
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+def send_vote(client: Client, citation: Citation, answer: str = "include", **fields: object):
+    path = at(Member.objects.first(), f"screen/{TA}/{citation.pk}/vote/")
+    return client.post(path, {"answer": answer, **fields}, **JSON)
+
+
+def test_a_script_that_sends_a_vote_hears_whether_it_is_stored(owner, first, second, citation):
+    third = build.member(owner, "reviewer", "Third Person")
+    assert send_vote(sign_in(first), citation).json()["stored"]
+    assert send_vote(sign_in(second), citation).json()["stored"]
+    late = send_vote(sign_in(third), citation)
+    assert (late.status_code, late.json()["stored"]) == (200, False)
+    assert "not needed" in late.json()["told"]
+
+
+def test_a_script_hears_a_refusal_in_words_it_can_show(first, citation):
+    answer = send_vote(sign_in(first), citation, "perhaps")
+    assert answer.status_code == 422
+    assert "perhaps" in answer.json()["told"]
+
+
+def test_a_vote_request_takes_few_queries(first, second, citation, django_assert_max_num_queries):
+    one, other = sign_in(first), sign_in(second)
+    path = at(first, f"screen/{TA}/{citation.pk}/vote/")
+    with django_assert_max_num_queries(
+        13
+    ):  # session, person, member, citation; lock, key, case (3), vote, event; BEGIN and COMMIT
+        one.post(path, {"answer": "include", "key": "00000000-0000-0000-0000-000000000001"}, **JSON)
+    with django_assert_max_num_queries(19):  # and the standing, its event, the report
+        other.post(path, {"answer": "include", "key": "00000000-0000-0000-0000-000000000002"}, **JSON)
+
+
+def test_the_time_that_the_browser_measured_counts_before_the_servers_guess(first, citation):
+    send_vote(sign_in(first), citation, shown="1.5", seconds="12.5")
+    assert Vote.unblinded.get().seconds == 12.5
+
+
+def cards_ahead(client: Client, **asked: object) -> list[int]:
+    page = client.get(at(Member.objects.first(), f"screen/{TA}/ahead/"), asked).content.decode()
+    return [int(found) for found in re.findall(r'data-card="(\d+)"', page)]
+
+
+def test_a_browser_gets_the_cards_that_come_next_and_none_that_it_holds(owner, first):
+    ids = [each.pk for each in build.citations(owner, 6)]
+    client = sign_in(first)
+    assert cards_ahead(client, after=ids[0], count=3) == ids[1:4]
+    assert cards_ahead(client, after=ids[0], skip=f"{ids[1]},{ids[2]}", count=2) == ids[3:5]
+    assert cards_ahead(client, after=ids[4], count=3) == [ids[5], ids[0], ids[1]], "then from the beginning"
+    workflow.vote(first, Citation.objects.get(pk=ids[2]), TA, "include")
+    assert cards_ahead(client, count=1) == [ids[3]], "who comes back goes on after the last vote"
+    assert client.get(at(first, f"screen/{TA}/ahead/?skip=x")).status_code == 422
+
+
+def test_cards_take_the_same_queries_whatever_their_number(owner, first, django_assert_num_queries):
+    for each in build.citations(owner, 8):
+        workflow.add_note(first, each, TA, "To be asked")
+    client = sign_in(first)
+    counts = []
+    for count in (1, 3, 6):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(cards_ahead(client, count=count)) == count
+        counts.append(len(queries))
+    assert len(set(counts)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -227,4 +228,20 @@ def test_many_members_at_once_leave_two_votes_and_the_right_state(owner):
         thread.join()
     assert sorted(outcomes) == ["refused"] * 6 + ["stored"] * 2
     assert Vote.unblinded.standing().filter(citation=citation).count() == 2
+    assert state(citation) == "include"
+
+
+def test_a_vote_sent_again_under_its_key_is_one_vote_even_after_it_was_taken_back(first, citation):
+    key = UUID(int=7)
+    for _ in range(2):
+        workflow.vote(first, citation, TA, "include", key=key)
+    workflow.withdraw_vote(first, citation, TA)
+    workflow.vote(first, citation, TA, "include", key=key)
+    assert not Vote.unblinded.standing().exists()
+    assert Event.unblinded.filter(verb="screening.voted").count() == 1
+
+
+def test_two_members_may_use_the_same_key(first, second, citation):
+    for member in (first, second):
+        workflow.vote(member, citation, TA, "include", key=UUID(int=7))
     assert state(citation) == "include"
