@@ -118,6 +118,15 @@ class AheadForm(forms.Form):
     count = forms.IntegerField(required=False, min_value=1)
 
 
+class CellForm(forms.Form):
+    """One cell of a table of agreement: two members, and what each said."""
+
+    a = forms.IntegerField()
+    b = forms.IntegerField()
+    row = forms.ChoiceField(choices=Answer.choices)
+    column = forms.ChoiceField(choices=Answer.choices)
+
+
 class NoteForm(forms.Form):
     text = forms.CharField(label="Note to the team", widget=forms.Textarea(attrs={"rows": 2}), max_length=10_000)
 

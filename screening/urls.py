@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from reviewapp.models import Stage
 from screening import views
+from screening.views import agreement as agreement_views
 from screening.views import duplicates as duplicates_views
 
 
@@ -57,6 +58,9 @@ urlpatterns = [
     path("conflicts/<stage:stage>/<int:pk>/", views.conflict, name="conflict"),
     path("conflicts/<stage:stage>/<int:pk>/resolve/", views.resolve, name="resolve"),
     path("conflicts/<stage:stage>/<int:pk>/withdraw/", views.withdraw_resolution, name="withdraw-resolution"),
+    path("agreement/<stage:stage>/", agreement_views.agreement, name="agreement"),
+    path("agreement/<stage:stage>/cell/", agreement_views.cell, name="agreement-cell"),
+    path("agreement/<stage:stage>/agreement.csv", agreement_views.agreement_csv, name="agreement-csv"),
     path("reports/", views.reports, name="reports"),
     path("reports/<int:pk>/attach/", views.attach, name="attach"),
     path("reports/<int:pk>/retrieved/", views.mark_retrieved, name="mark-retrieved"),

@@ -92,6 +92,9 @@ def filtered(here: World, about: set[str]) -> Iterator[str]:
     yield reverse("screening:reports", args=[slug]) + "?state=retrieved"
     for show in ("new", "both"):
         yield reverse("extraction:studies", args=[slug]) + f"?show={show}"
+    for row in ("include", "exclude"):
+        cell = reverse("screening:agreement-cell", args=[slug, TA])
+        yield f"{cell}?a={here.first.pk}&b={here.second.pk}&row={row}&column=include"
     for key, number in analysis.flow(here.owner).counts.numbers.items():
         if number.n:  # the empty ones stand on the diagram's page, which is read
             yield reverse("analysis:flow-list", args=[slug, key])

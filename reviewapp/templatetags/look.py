@@ -38,6 +38,7 @@ PAGES = (
     Page("Studies", "extraction:studies", ("studies", "outcomes", "sheets", "bias")),
     Page("Analyses", "analysis:analyses", ("analyses", "runs")),
     Page("Flow diagram", "analysis:flow", ("flow",)),
+    Page("Agreement", "screening:agreement", ("agreement",), args=("title_abstract",)),
     Page("Team", "team", ("team",)),
     Page("Protocol", "protocol", ("protocol",)),
     Page("Trail", "trail", ("trail",)),

@@ -38,6 +38,9 @@ class Standing(models.Model):
     needed = models.PositiveSmallIntegerField(
         default=2, help_text="Votes needed here. A change of the protocol does not touch a citation once it has votes."
     )
+    opened_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a verdict stood here first: votes cast until then were blind."
+    )
 
     class Meta:
         verbose_name = "standing"

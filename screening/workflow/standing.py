@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from reviewapp import audit, states
 from reviewapp.errors import NotHere
@@ -111,6 +112,9 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
         standing.save(update_fields=["reason"])
     subject = audit.subject_of(case.citation, stage)
     if now.state in SETTLED:
+        if standing.opened_at is None:
+            standing.opened_at = timezone.now()
+            standing.save(update_fields=["opened_at"])
         reason = standing.reason.text if standing.reason else ""
         audit.record(member, "screening.settled", subject, unseals=True, stage=stage, state=now.state, reason=reason)
     elif before[0] in SETTLED:

@@ -1,0 +1,121 @@
+"""How far did pairs of members agree, stage by stage and week by week, on what they judged blind?
+
+Counted are citations in view whose verdict stands, by resolution too: their votes are open to every member, and the figures are the same
+for all of them. Of such a citation those votes count that stood when a verdict stood first: what was changed later was changed with the
+other's vote in sight. A resolution is no vote. One vote alone is no pair; of three votes each two are a pair.
+At full text the decision is compared, not the reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations, groupby
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from reviewapp.models import Member, Stage
+from screening.consensus.agreement import Agreement, agreement, symmetric, table
+from screening.models import SETTLED, Answer, Citation, Standing, Vote
+
+TWO, THREE = (Answer.INCLUDE, Answer.EXCLUDE), (Answer.INCLUDE, Answer.MAYBE, Answer.EXCLUDE)
+
+
+class Which(NamedTuple):
+    """A pair of members by number, or () for all pairs; and a week such as 2026-W48, or "" for all weeks."""
+
+    pair: tuple[int, ...]
+    week: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The agreement of one pair (or of all, when there are no members), in one week (or in all, when week is empty)."""
+
+    pair: tuple[Member, ...]
+    week: str
+    counts: list[list[float]]
+    found: Agreement
+
+
+def blind_votes(member: Member, stage: str) -> QuerySet[Vote]:
+    """The votes that count: those that stood when the verdict of their citation stood first, and it stands now."""
+    opened = Standing.objects.filter(
+        citation=OuterRef("citation"), stage=stage, state__in=SETTLED, opened_at__gte=OuterRef("at")
+    )
+    until_then = Q(Exists(opened), withdrawn_at=None) | Q(Exists(opened.filter(opened_at__lt=OuterRef("withdrawn_at"))))
+    found = Vote.unblinded.filter(citation__review=member.review_id, citation__live=True, stage=stage)
+    return found.filter(until_then)
+
+
+def counted(member: Member, stage: str) -> dict[Which, Counter[tuple[str, str]]]:
+    """What was said of the same citations, and how often: by each pair and by all, in each week and in all.
+
+    The week is that of the later vote; the member with the lower number comes first.
+    """
+    votes = blind_votes(member, stage).order_by("citation", "member")
+    rows = votes.values_list("citation", "member", "answer", "at").iterator(chunk_size=5000)
+    cases: Counter[tuple[tuple[int, int], str, tuple[str, str]]] = Counter()
+    for _, both in groupby(rows, key=lambda row: row[0]):
+        for (_, one, first, earlier), (_, other, second, later) in combinations(both, 2):
+            cases[(one, other), week_of(max(earlier, later)), (first, second)] += 1
+    found: dict[Which, Counter[tuple[str, str]]] = {}
+    for (pair, week, answers), times in cases.items():
+        for which in (Which((), ""), Which(pair, ""), Which((), week), Which(pair, week)):
+            found.setdefault(which, Counter())[answers] += times
+    return found
+
+
+def week_of(moment: datetime) -> str:
+    year, week, _ = moment.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def categories(stage: str, *, apart: bool) -> tuple[str, ...]:
+    """The answers that are told apart. Maybe is an answer of its own (apart), or leads where include leads and counts as it does."""
+    return THREE if apart and stage == Stage.TITLE_ABSTRACT else TWO
+
+
+def lines(member: Member, stage: str, *, apart: bool) -> list[Line]:
+    """All pairs together, each pair by how much it has in common, and then the same for each week, the latest first."""
+    found = counted(member, stage)
+    people = {each.pk: each for each in Member.objects.filter(review=member.review_id).select_related("user")}
+    size = {which: each.total() for which, each in found.items()}
+    order = sorted(found, key=lambda which: (-size[Which(which.pair, "")], which.pair))
+    order.sort(key=lambda which: which.week, reverse=True)
+    order.sort(key=lambda which: (bool(which.week), bool(which.pair)))
+    names = categories(stage, apart=apart)
+    return [line(tuple(people[pk] for pk in which.pair), which.week, found[which], names) for which in order]
+
+
+def line(pair: tuple[Member, ...], week: str, answers: Counter[tuple[str, str]], names: tuple[str, ...]) -> Line:
+    """One line. Of all pairs together no member is the first: the table is made symmetric, and its kappa is Scott's pi."""
+    said: Counter[tuple[str, str]] = Counter()
+    for (one, other), times in answers.items():
+        said[one if one in names else Answer.INCLUDE, other if other in names else Answer.INCLUDE] += times
+    counts = table(said, names)
+    counts = counts if pair else symmetric(counts)
+    return Line(pair, week, counts, agreement(counts))
+
+
+def judged_alike(
+    member: Member, stage: str, pair: tuple[Member, Member], answers: tuple[str, str], *, apart: bool
+) -> QuerySet[Citation]:
+    """The citations behind one cell of a pair's table."""
+    found = Citation.objects.filter(review=member.review_id)
+    for voter, answer in zip(pair, answers, strict=True):
+        meant = [Answer.INCLUDE, Answer.MAYBE] if answer == Answer.INCLUDE and not apart else [answer]
+        said = blind_votes(member, stage).filter(citation=OuterRef("pk"), member=voter, answer__in=meant)
+        found = found.filter(Exists(said))
+    return found.order_by("pk")
+
+
+def pair(member: Member, one: int, other: int) -> tuple[Member, Member] | None:
+    """Two members of the review, those who left included; nothing for who is not in it."""
+    people = {
+        each.pk: each
+        for each in Member.objects.filter(review=member.review_id, pk__in=(one, other)).select_related("user")
+    }
+    return (people[one], people[other]) if len(people) == 2 else None
