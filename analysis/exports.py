@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from analysis.flow.counts import OTHER_METHODS, FlowCounts, Number
 from analysis.models import Analysis, Run
-from analysis.pooling import CONTROL, EXPERIMENTAL
+from analysis.pooling import CONTROL, EXPERIMENTAL, resolved
 from extraction.rob import ROB1
 from reviewapp.errors import NotHere
 
@@ -29,13 +29,9 @@ TITLES = {
     "SMD": "Std. mean difference",
     "MD": "Mean difference",
 }
-SHORT = {"MH": "M-H", "IV": "IV"}
+SHORT = {"MH": "M-H", "IV": "IV", "Peto": "Peto"}
 NOT_ESTIMABLE = "Not estimable"
-VARIANCES = {
-    "EE": "none: one common effect is assumed",
-    "DL": "DerSimonian-Laird",
-    "REML": "restricted maximum likelihood (REML)",
-}
+COMMON = "none: one common effect is assumed"
 
 
 # --- numbers in words ------------------------------------------------------------------------------------------
@@ -124,7 +120,19 @@ def method_in_words(run: Run) -> str:
 def variance_in_words(run: Run) -> str:
     """By which estimator the variance between studies was taken."""
     pooled = run.result["pooled"] if run.is_finished else None
-    return VARIANCES.get(pooled["method"], pooled["method"]) if pooled else "–"
+    if not pooled:
+        return "–"
+    return COMMON if pooled["method"] == "EE" else str(Analysis.Estimator(pooled["method"]).label)
+
+
+def intervals_in_words(run: Run) -> str:
+    """By which method the intervals of the pooled effect were made."""
+    how = resolved(run.options)
+    pooled = run.result["pooled"] if run.is_finished else None
+    interval = pooled["test"] if pooled else how["interval"]
+    prediction = dict(Analysis.Prediction.choices).get(how["prediction"], "as metafor does")
+    told = f"confidence: {Analysis.Interval(interval).label}"
+    return told if how["prediction"] == "none" else f"{told}; prediction: {prediction[:1].lower()}{prediction[1:]}"
 
 
 # --- the table beside the figure ---------------------------------------------------------------------------------

@@ -25,6 +25,9 @@ class PlanForm(forms.ModelForm):
             "method",
             "model",
             "preset",
+            "estimator",
+            "interval",
+            "prediction",
             "favours_left",
             "favours_right",
             "published",
@@ -47,6 +50,8 @@ class PlanForm(forms.ModelForm):
         self.fields["outcome"].empty_label = "Choose an outcome"
         self.fields["measure"].choices = [("", "Choose a measure"), *measures_by_kind()]
         self.fields["method"].choices = Analysis.Method.choices
+        for name in ("estimator", "interval", "prediction"):
+            self.fields[name].choices = [("", "As the conventions say"), *self.fields[name].choices[1:]]
         self.fields["model"].choices = Analysis.Model.choices
         if self.instance.pk:
             del self.fields["outcome"]
@@ -61,8 +66,11 @@ class PlanForm(forms.ModelForm):
         if measure not in Analysis.MEASURES_OF[outcome.kind]:
             fitting = ", ".join(Analysis.MEASURES_OF[outcome.kind])
             self.add_error("measure", f"This outcome is of the kind “{outcome.get_kind_display()}”: choose {fitting}.")
-        elif outcome.kind == Outcome.Kind.CONTINUOUS and given.get("method") == Analysis.Method.MH:
-            self.add_error("method", "Mantel-Haenszel weights are for events: choose inverse variance.")
+        else:
+            planned = Analysis(outcome=outcome, **{name: given.get(name) or "" for name in Analysis.OPTIONS})
+            if told := planned.misfit():
+                name, message, todo = told
+                self.add_error(name, f"{message} {todo}")
         return given
 
     def validate_constraints(self) -> None:

@@ -21,7 +21,20 @@ OPTION_WORDS = {
     "method": "Method",
     "model": "Model",
     "preset": "Conventions",
+    "estimator": "Variance between studies",
+    "interval": "Confidence interval",
+    "prediction": "Prediction interval",
     "arms": "Several arms of a group",
+}
+
+
+VALUE_WORDS = {
+    "EE": "one common effect",
+    "advice": "Hartung-Knapp or Wald, as advised",
+    "knha": "Hartung-Knapp",
+    "adhoc": "Hartung-Knapp, never narrower than Wald",
+    "z": "Wald",
+    "": "not set",
 }
 
 
@@ -40,7 +53,8 @@ def differences(before: Frozen, after: Frozen, options_before: Frozen, options_a
 def _options(before: Frozen, after: Frozen) -> Iterator[str]:
     for name, value in after.items():
         if before.get(name) != value:
-            yield f"{OPTION_WORDS.get(name, name)}: {before.get(name, 'not set')} became {value}."
+            was, now = (VALUE_WORDS.get(each, each) for each in (before.get(name, ""), value))
+            yield f"{OPTION_WORDS.get(name, name)}: {was} became {now}."
 
 
 def _study(before: Frozen, after: Frozen) -> Iterator[str]:

@@ -27,6 +27,7 @@ class Analysis(models.Model):
     class Method(models.TextChoices):
         MH = "MH", "Mantel-Haenszel"
         IV = "IV", "Inverse variance"
+        PETO = "Peto", "Peto"
 
     class Model(models.TextChoices):
         RANDOM = "random", "Random effects"
@@ -35,15 +36,44 @@ class Analysis(models.Model):
     class Preset(models.TextChoices):
         """The tables of conventions of analysis.stats, by their names there."""
 
-        REVMAN_5 = "RevMan 5", "RevMan 5 (DerSimonian-Laird)"
-        REVMAN_2025 = "RevMan 2025", "RevMan 2025 (REML, prediction interval)"
-        METAFOR = "metafor", "metafor (REML, R's defaults)"
+        REVMAN_2025 = "RevMan 2025", "RevMan 2025 (REML, Hartung-Knapp, prediction interval)"
+        REVMAN_5 = "RevMan 5", "RevMan 5 (DerSimonian-Laird, Wald)"
+        METAFOR = "metafor", "metafor (REML, Wald, R's defaults)"
+
+    class Estimator(models.TextChoices):
+        """Of the variance between studies, by their names in analysis.stats."""
+
+        REML = "REML", "Restricted maximum likelihood (REML)"
+        DL = "DL", "DerSimonian-Laird"
+        PM = "PM", "Paule-Mandel"
+        ML = "ML", "Maximum likelihood"
+        EB = "EB", "Empirical Bayes (Morris)"
+        HE = "HE", "Hedges"
+        HS = "HS", "Hunter-Schmidt"
+        SJ = "SJ", "Sidik-Jonkman"
+
+    class Interval(models.TextChoices):
+        """Of the pooled effect, by their names in analysis.stats."""
+
+        ADVICE = "advice", "Hartung-Knapp, but Wald for two studies or without heterogeneity"
+        KNHA = "knha", "Hartung-Knapp"
+        ADHOC = "adhoc", "Hartung-Knapp, never narrower than Wald"
+        WALD = "z", "Wald (normal)"
+
+    class Prediction(models.TextChoices):
+        """Where a new study's effect may lie, by its names in analysis.stats."""
+
+        V = "V", "With k − 1 degrees of freedom"
+        HTS = "HTS", "With k − 2 degrees of freedom (Higgins, Thompson, Spiegelhalter)"
+        HK = "HK", "With k − 1 degrees of freedom and the Hartung-Knapp standard error"
+        NONE = "none", "None"
 
     MEASURES_OF = {
         Outcome.Kind.DICHOTOMOUS: (Measure.RR, Measure.OR, Measure.RD),
         Outcome.Kind.CONTINUOUS: (Measure.SMD, Measure.MD),
     }
     RATIOS = (Measure.RR, Measure.OR)
+    OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction")
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="analyses")
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="analyses")
@@ -54,9 +84,12 @@ class Analysis(models.Model):
         "conventions",
         max_length=20,
         choices=Preset.choices,
-        default=Preset.REVMAN_5,
-        help_text="Whose small rules hold: between-study variance, zero cells, intervals.",
+        default=Preset.REVMAN_2025,
+        help_text="Whose rules hold for everything not chosen below: variance between studies, intervals, zero cells.",
     )
+    estimator = models.CharField("variance between studies", max_length=8, choices=Estimator.choices, blank=True)
+    interval = models.CharField("confidence interval", max_length=8, choices=Interval.choices, blank=True)
+    prediction = models.CharField("prediction interval", max_length=8, choices=Prediction.choices, blank=True)
     favours_left = models.CharField("left of no effect favours", max_length=80, blank=True)
     favours_right = models.CharField("right of no effect favours", max_length=80, blank=True)
     note = models.TextField(blank=True, help_text="Shown with the analysis, e.g. where its data come from.")
@@ -74,9 +107,13 @@ class Analysis(models.Model):
                 name="mh_weights_are_for_events",
                 condition=~Q(method="MH") | Q(measure__in=["RR", "OR", "RD"]),
             ),
+            models.CheckConstraint(
+                name="peto_pools_odds_ratios_with_one_effect",
+                condition=~Q(method="Peto") | Q(measure="OR", model="fixed"),
+            ),
             models.UniqueConstraint(
                 name="analysis_planned_once",
-                fields=["outcome", "measure", "method", "model", "preset"],
+                fields=["outcome", "measure", "method", "model", "preset", "estimator", "interval", "prediction"],
                 condition=Q(dropped_at=None),
             ),
         ]
@@ -84,16 +121,39 @@ class Analysis(models.Model):
     def __str__(self) -> str:
         return str(self.outcome)
 
+    def misfit(self) -> tuple[str, str, str] | None:
+        """The field that does not go with the others, why, and what to do; None when all fit. `outcome` and `measure` are known to fit."""
+        method, model = self.Method, self.Model
+        if self.method == method.MH and self.outcome.kind != Outcome.Kind.DICHOTOMOUS:
+            return "method", "Mantel-Haenszel weights are for events.", "Choose inverse variance for means."
+        if self.method == method.PETO and self.measure != self.Measure.OR:
+            return "method", "Peto's method pools odds ratios.", "Choose the odds ratio, or another method."
+        if self.method == method.PETO and self.model != model.FIXED:
+            return "model", "Peto's method assumes one common effect.", "Choose the fixed effect, or inverse variance."
+        chosen = next((name for name in ("estimator", "interval", "prediction") if getattr(self, name)), "")
+        if chosen and self.model == model.FIXED:
+            words = self._meta.get_field(chosen).verbose_name
+            return chosen, f"With one fixed effect the {words} is no matter of choice.", "Leave it to the conventions."
+        chosen = next((name for name in ("estimator", "interval") if getattr(self, name)), "")
+        if chosen and self.method == method.MH:
+            words = "Mantel-Haenszel weights go with DerSimonian and Laird's variance and Wald intervals."
+            return chosen, words, "Leave it to the conventions, or choose inverse variance."
+        return None
+
     @property
     def options(self) -> dict[str, str]:
         """How it is pooled: what a run freezes beside its input."""
-        chosen = {"measure": self.measure, "method": self.method, "model": self.model, "preset": self.preset}
-        return {**{name: str(value) for name, value in chosen.items()}, "arms": pooling.RULE}
+        chosen = {name: str(getattr(self, name)) for name in self.OPTIONS}
+        return {**chosen, **pooling.resolved(chosen), "arms": pooling.RULE}
 
     @property
     def how(self) -> str:
-        """The same as a reader's line, such as "RR, Mantel-Haenszel, random effects, RevMan 5"."""
-        return f"{self.measure}, {self.get_method_display()}, {self.get_model_display().lower()}, {self.preset}"
+        """The same as a reader's line, such as "RR, Mantel-Haenszel, random effects, RevMan 5"; what departs from the conventions last."""
+        chosen = [self.get_estimator_display(), self.get_interval_display()]
+        if self.prediction == self.Prediction.NONE:
+            chosen.append("no prediction interval")
+        said = [self.measure, self.get_method_display(), self.get_model_display().lower(), self.preset, *chosen]
+        return ", ".join(each for each in said if each)
 
 
 class Run(models.Model):

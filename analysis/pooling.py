@@ -147,7 +147,12 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
         return {}
     labels = [study["label"] for study in usable]
     es = effects(options["measure"], columns(kind, usable), study=labels, preset=options["preset"])
-    pooled = pool(es, weighting=options["method"], **_model(options))
+    how = resolved(options)
+    chosen = {"weighting": options["method"], "method": how["estimator"], "prediction": how["prediction"]}
+    pooled = pool(es, **chosen, test="z" if how["interval"] == "advice" else how["interval"])
+    if how["interval"] == "advice" and pooled.k > 2 and pooled.tau2 > 0:
+        # Cochrane Handbook, version 6.5, section 10.10.4.4: with two studies, or without heterogeneity, Hartung-Knapp misleads
+        pooled = pool(es, **chosen, test="knha")
     left_out = dict(pooled.left_out)
     for i, study in enumerate(usable):
         study["reason"] = left_out.get(study["label"], "")
@@ -172,11 +177,27 @@ def _size(kind: str, study: Frozen) -> int:
     return int(study[EXPERIMENTAL][name] + study[CONTROL][name])
 
 
-def _model(options: Frozen) -> dict[str, str]:
-    """Which variance between studies. Mantel-Haenszel weights know DerSimonian and Laird's only, as in RevMan."""
+# What the conventions say where nothing else was chosen: estimator of the variance between studies, interval, prediction.
+# RevMan 2025 is Cochrane's advice since January 2025: REML, Hartung-Knapp where it can be trusted, and a prediction interval.
+CONVENTIONS = {
+    "RevMan 2025": {"estimator": "REML", "interval": "advice", "prediction": "V"},
+    "RevMan 5": {"estimator": "DL", "interval": "z", "prediction": "none"},
+    "metafor": {"estimator": "REML", "interval": "z", "prediction": "metafor"},
+}
+
+
+def resolved(options: Frozen) -> dict[str, str]:
+    """Estimator, interval and prediction interval, with nothing left to conventions.
+
+    One common effect has no variance between studies. Mantel-Haenszel weights know DerSimonian and Laird's only, and Wald
+    intervals, as in RevMan.
+    """
     if options["model"] == "fixed":
-        return {"method": "EE"}
-    return {"method": "DL"} if options["method"] == "MH" else {}
+        return {"estimator": "EE", "interval": "z", "prediction": "none"}
+    chosen = {name: options.get(name) or said for name, said in CONVENTIONS[options["preset"]].items()}
+    if options["method"] == "MH":
+        return {**chosen, "estimator": "DL", "interval": "z"}
+    return chosen
 
 
 # --- in words --------------------------------------------------------------------------------------------------

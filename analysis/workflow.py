@@ -25,7 +25,7 @@ from reviewapp.models import Event, Job, Member, Stage
 from reviewapp.workflow import lock_review
 
 RUN_MOVES = {Run.State.QUEUED: {Run.State.DONE, Run.State.EMPTY}}
-OPTIONS = ("measure", "method", "model", "preset")
+OPTIONS = Analysis.OPTIONS
 WORDS = ("favours_left", "favours_right", "note", "published")
 
 
@@ -39,7 +39,10 @@ def plan(
     measure: str,
     method: str,
     model: str = Analysis.Model.RANDOM,
-    preset: str = Analysis.Preset.REVMAN_5,
+    preset: str = Analysis.Preset.REVMAN_2025,
+    estimator: str = "",
+    interval: str = "",
+    prediction: str = "",
     favours_left: str = "",
     favours_right: str = "",
     note: str = "",
@@ -64,6 +67,9 @@ def plan(
             method=method,
             model=model,
             preset=preset,
+            estimator=estimator,
+            interval=interval,
+            prediction=prediction,
             favours_left=favours_left,
             favours_right=favours_right,
             note=note,
@@ -140,8 +146,9 @@ def check(analysis: Analysis) -> None:
             f"{analysis.get_measure_display()} does not fit an outcome of the kind “{analysis.outcome.get_kind_display()}”.",
             todo=f"Choose one of {', '.join(Analysis.MEASURES_OF[analysis.outcome.kind])}.",
         )
-    if analysis.method == Analysis.Method.MH and analysis.outcome.kind != Outcome.Kind.DICHOTOMOUS:
-        raise BadInput("Mantel-Haenszel weights are for events.", todo="Choose inverse variance for means.")
+    if told := analysis.misfit():
+        _, message, todo = told
+        raise BadInput(message, todo=todo)
     twins = Analysis.objects.filter(outcome=analysis.outcome, dropped_at=None, **facts_of(analysis))
     if twins.exclude(pk=analysis.pk).exists():
         raise BadInput("This very analysis is planned already.", todo="Change that one, or choose other options.")
@@ -151,7 +158,7 @@ def refuse_unknown(analysis: Analysis, name: str) -> None:
     field = Analysis._meta.get_field(name)
     value = getattr(analysis, name)
     known = [choice for choice, _ in field.choices]
-    if value not in known:
+    if value not in known and not (field.blank and value == ""):
         raise BadInput(f"“{value}” is no {field.verbose_name}.", todo=f"Choose one of {', '.join(known)}.")
 
 

@@ -125,6 +125,7 @@ def create(user: User, protocol: dict[str, Any], plan: Iterable[dict[str, str]])
             key, kind = (row["outcome"], row["time_point"]), kinds[row["measure"]]
             if key not in outcomes:
                 outcomes[key] = defining.define_outcome(owner, name=key[0], kind=kind, time_point=key[1])
-            method = Analysis.Method.MH if kind == Outcome.Kind.DICHOTOMOUS else Analysis.Method.IV
+            fixed = row["model"] == Analysis.Model.FIXED  # where Mantel-Haenszel is the usual way for events
+            method = Analysis.Method.MH if fixed and kind == Outcome.Kind.DICHOTOMOUS else Analysis.Method.IV
             planning.plan(owner, outcomes[key], measure=row["measure"], method=method, model=row["model"])
     return owner

@@ -17,6 +17,7 @@ register.filter("overall_test", exports.overall_test)
 register.filter("measure", exports.measure_in_words)
 register.filter("method", exports.method_in_words)
 register.filter("variance", exports.variance_in_words)
+register.filter("intervals", exports.intervals_in_words)
 register.filter("prediction", exports.prediction_in_words)
 
 

@@ -49,5 +49,5 @@ def studies(pair: Pair, outcome: Outcome, tables: Mapping[str, tuple[int, int, i
 def plan(member: Member, outcome: Outcome, **options: str) -> Analysis:
     """Risk ratio (or standardised mean difference), random effects, as RevMan 5 does."""
     ratio = outcome.kind == Outcome.Kind.DICHOTOMOUS
-    chosen = {"measure": "RR" if ratio else "SMD", "method": "MH" if ratio else "IV", **options}
+    chosen = {"measure": "RR" if ratio else "SMD", "method": "MH" if ratio else "IV", "preset": "RevMan 5", **options}
     return workflow.plan(member, outcome, **chosen)

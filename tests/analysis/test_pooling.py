@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from analysis.pooling import combine, compute
+from analysis.models import Analysis
+from analysis.pooling import CONVENTIONS, combine, compute, resolved
 
 pytestmark = pytest.mark.pure
 
@@ -88,3 +89,50 @@ def test_every_choice_that_can_be_planned_gives_an_estimate(model: str, measure:
     assert found.poolable, found.message
     assert found.result["lower"] < found.result["estimate"] < found.result["upper"]
     assert math.isclose(sum(each["weight"] for each in found.result["studies"]), 100)
+
+
+THREE = [table("A", 31, 46, 9, 54), table("B", 8, 14, 1, 54, pk=2), table("C", 10, 30, 2, 33, pk=3)]
+TODAY = {"measure": "RR", "method": "IV", "model": "random", "preset": "RevMan 2025", "arms": "combined"}
+
+
+@pytest.mark.parametrize("estimator", Analysis.Estimator.values)
+@pytest.mark.parametrize("interval", Analysis.Interval.values)
+def test_what_is_chosen_is_what_the_statistics_do(estimator: str, interval: str) -> None:
+    from analysis.stats import effects, pool
+
+    found = compute({"kind": "dichotomous", "studies": THREE}, TODAY | {"estimator": estimator, "interval": interval})
+    es = effects("RR", ai=[31, 8, 10], n1i=[46, 14, 30], ci=[9, 1, 2], n2i=[54, 54, 33], preset="RevMan 2025")
+    wald = pool(es, method=estimator)
+    test = interval if interval != "advice" else "knha" if wald.tau2 > 0 else "z"
+    expected = pool(es, method=estimator, test=test)
+    assert (found.result["estimate"], found.result["lower"], found.result["upper"]) == pytest.approx(expected.back[:3])
+    assert found.result["pooled"]["test"] == test
+
+
+def test_todays_advice_is_hartung_knapp_where_it_can_be_trusted_and_wald_elsewhere() -> None:
+    alike = [table("A", 10, 50, 5, 50), table("B", 20, 100, 10, 100, pk=2), table("C", 30, 150, 15, 150, pk=3)]
+    for studies, test in ((THREE, "knha"), (THREE[:2], "z"), (alike, "z"), (THREE[:1], "z")):
+        found = compute({"kind": "dichotomous", "studies": studies}, TODAY)
+        assert found.result["pooled"]["test"] == test
+        assert found.result["pooled"]["method"] == "REML"
+    assert compute({"kind": "dichotomous", "studies": THREE}, TODAY).result["prediction"]
+
+
+def test_petos_method_gives_petos_odds_ratio() -> None:
+    from analysis.stats import effects, pool
+
+    found = compute(
+        {"kind": "dichotomous", "studies": THREE}, TODAY | {"measure": "OR", "method": "Peto", "model": "fixed"}
+    )
+    es = effects("OR", ai=[31, 8, 10], n1i=[46, 14, 30], ci=[9, 1, 2], n2i=[54, 54, 33], preset="RevMan 2025")
+    expected = pool(es, weighting="Peto", method="EE").back
+    assert [found.result[name] for name in ("estimate", "lower", "upper")] == pytest.approx(expected[:3])
+
+
+@pytest.mark.parametrize("preset", CONVENTIONS)
+@pytest.mark.parametrize(("method", "model"), [("MH", "random"), ("IV", "random"), ("IV", "fixed"), ("MH", "fixed")])
+def test_what_is_resolved_once_stays(preset: str, method: str, model: str) -> None:
+    options = {"method": method, "model": model, "preset": preset}
+    once = resolved(options)
+    assert all(once.values())
+    assert resolved({**options, **once}) == once

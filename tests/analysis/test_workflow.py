@@ -267,7 +267,7 @@ def test_changed_options_are_another_run_and_changed_words_are_not(
     jobs_now()
     assert result(pair[0], analysis) == "RR 5.31 (3.00 to 9.40)"  # the seed notes' 5.3138 (3.0039 to 9.3998)
     newest, _ = queries.history(pair[0], analysis)
-    assert newest.changes == ["Model: random became fixed."]
+    assert newest.changes == ["Model: random became fixed.", "Variance between studies: DL became one common effect."]
 
 
 @pytest.mark.parametrize(
@@ -277,6 +277,14 @@ def test_changed_options_are_another_run_and_changed_words_are_not(
         ({"measure": "RR", "method": "XX"}, "is no method"),
         ({"measure": "RR", "method": "MH", "preset": "RevMan 4"}, "is no conventions"),
         ({"measure": "RR", "method": "MH", "published": "x" * 201}, "at most 200 characters"),
+        ({"measure": "RR", "method": "IV", "estimator": "AB"}, "is no variance between studies"),
+        ({"measure": "RR", "method": "IV", "model": "fixed", "estimator": "DL"}, "no matter of choice"),
+        ({"measure": "RR", "method": "IV", "model": "fixed", "interval": "knha"}, "no matter of choice"),
+        ({"measure": "RR", "method": "IV", "model": "fixed", "prediction": "V"}, "no matter of choice"),
+        ({"measure": "RR", "method": "MH", "estimator": "REML"}, "go with DerSimonian and Laird"),
+        ({"measure": "OR", "method": "MH", "interval": "knha"}, "go with DerSimonian and Laird"),
+        ({"measure": "RR", "method": "Peto", "model": "fixed"}, "pools odds ratios"),
+        ({"measure": "OR", "method": "Peto"}, "one common effect"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(

@@ -101,7 +101,7 @@ def test_a_review_begins_with_its_reasons_in_order_and_the_analyses_it_plans() -
     assert [reason.text for reason in review.exclusion_reasons.all()] == ["Wrong population", "Not randomised"]
     assert (review.votes_title_abstract, review.votes_full_text) == (2, 1)
     assert [(str(each), each.measure, each.method, each.model) for each in Analysis.objects.all()] == [
-        ("Remission", "RR", "MH", "random"),
+        ("Remission", "RR", "IV", "random"),
         ("Symptoms, 3 months", "SMD", "IV", "fixed"),
     ]
     assert [each.kind for each in Outcome.objects.all()] == ["dichotomous", "continuous"]
