@@ -27,8 +27,15 @@ def path_of(sha256: str) -> Path:
     return Path(settings.UPLOAD_FOLDER) / sha256[:2] / sha256
 
 
-def keep(chunks: Iterable[bytes], *, name: str, most: int) -> Kept:
-    """Write the chunks to the store, durably, before any row points at them. Raises BadFile when longer than `most` bytes."""
+IN_PARTS = "Export it from the database in smaller parts, and import each of them."
+LOOK_AT_IT = "Export it again and look at it in a text editor before importing."
+
+
+def keep(chunks: Iterable[bytes], *, name: str, most: int, too_large: str = IN_PARTS, empty: str = LOOK_AT_IT) -> Kept:
+    """Write the chunks to the store, durably, before any row points at them.
+
+    Raises BadFile for an empty file and for more than `most` bytes; `empty` and `too_large` say what to do then.
+    """
     folder = Path(settings.UPLOAD_FOLDER)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
@@ -40,16 +47,14 @@ def keep(chunks: Iterable[bytes], *, name: str, most: int) -> Kept:
                 if size > most:
                     raise BadFile(
                         f"“{name}” is larger than {most // 1_000_000} MB.",
-                        todo="Export it from the database in smaller parts, and import each of them.",
+                        todo=too_large,
                     )
                 digest.update(chunk)
                 out.write(chunk)
             out.flush()
             os.fsync(out.fileno())
         if not size:
-            raise BadFile(
-                f"“{name}” is empty.", todo="Export it again and look at it in a text editor before importing."
-            )
+            raise BadFile(f"“{name}” is empty.", todo=empty)
         target = path_of(digest.hexdigest())
         target.parent.mkdir(mode=0o700, exist_ok=True)
         os.replace(draft, target)

@@ -10,7 +10,7 @@ from reviewapp.models import Member, Stage
 from screening import queries
 from screening.formats.encoding import ENCODINGS
 from screening.formats.preview import ROLES, Preview
-from screening.models import Answer, Search
+from screening.models import Answer, Attempt, Search
 
 
 class SearchForm(forms.ModelForm):
@@ -136,7 +136,16 @@ class PdfForm(forms.Form):
 
 
 class CommentForm(forms.Form):
-    comment = forms.CharField(label="What was tried", required=False, max_length=2000)
+    comment = forms.CharField(label="Why", required=False, max_length=500)
+
+
+class AttemptForm(forms.ModelForm):
+    """One try to come by a report. `auto_id` is off: a page has many of these forms."""
+
+    class Meta:
+        model = Attempt
+        fields = ["way", "tried_on", "text"]
+        widgets = {"tried_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
 
 class LinkForm(forms.Form):

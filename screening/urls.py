@@ -66,5 +66,10 @@ urlpatterns = [
     path("reports/<int:pk>/retrieved/", views.mark_retrieved, name="mark-retrieved"),
     path("reports/<int:pk>/not-retrieved/", views.not_retrieved, name="not-retrieved"),
     path("reports/<int:pk>/seek/", views.seek_again, name="seek-again"),
+    path("reports/<int:pk>/detach/", views.detach, name="detach"),
+    path("reports/<int:pk>/tried/", views.log_attempt, name="log-attempt"),
+    path("attachments/<int:pk>/again/", views.attach_again, name="attach-again"),
+    path("attempts/<int:pk>/withdraw/", views.withdraw_attempt, name="withdraw-attempt"),
+    path("attempts/<int:pk>/restore/", views.restore_attempt, name="restore-attempt"),
     path("documents/<int:pk>/", views.document, name="document"),
 ]

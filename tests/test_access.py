@@ -98,6 +98,11 @@ screening:attach               report              POST    L         N        Y 
 screening:mark-retrieved       report              POST    L         N        Y     Y        R       R         C
 screening:not-retrieved        report              POST    L         N        Y     Y        R       R         C
 screening:seek-again           report              POST    L         N        Y     Y        R       R         C
+screening:detach               judged              POST    L         N        Y     Y        R       R         C
+screening:attach-again         attachment          POST    L         N        Y     Y        R       R         C
+screening:log-attempt          report              POST    L         N        Y     Y        R       R         C
+screening:withdraw-attempt     attempt             POST    L         N        R     Y        R       R         C
+screening:restore-attempt      attempt             POST    L         N        R     Y        R       R         C
 screening:document             document            GET     L         N        Y     Y        Y       Y         Y
 
 extraction:studies             -                   GET     L         N        Y     Y        Y       Y         Y

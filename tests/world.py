@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -25,6 +26,7 @@ from screening import workflow as screening
 from screening.models import Citation, Note, Pair, Record
 from tests import build
 from tests.extraction import build as build_extraction
+from tests.pdfs import pdf
 
 TA, FT = "title_abstract", "full_text"
 ROLES = ("anonymous", "outsider", "owner", "reviewer", "arbiter", "observer")
@@ -131,9 +133,10 @@ def screened(made: World) -> None:
     build.agreed(pair, sought, TA)
     build.at_full_text(pair, made.owner, judged)
     table = screening.start_import(made.owner, taken.search, "own.csv", [b"Was;Wann\nEin Versuch;2001\n"])
-    document = screening.attach(made.owner, judged, "judged.pdf", [b"%PDF-1.4 nothing to read"])
+    document = screening.attach(made.owner, judged, "judged.pdf", [pdf("Nothing to read")])
     reason = made.review.exclusion_reasons.get(text="Wrong population")
     screening.vote(made.second, judged, FT, "exclude", reason=reason)
+    tried = screening.log_attempt(made.first, sought, way="library", tried_on=date(2026, 1, 5), text="No subscription")
     own_note = screening.add_note(made.first, waiting, TA, "To be asked of the authors")
     assert isinstance(note, Note)
     made.things |= {
@@ -144,6 +147,8 @@ def screened(made: World) -> None:
         "note": {"pk": own_note.pk},
         "document": {"pk": document.pk},
         "report": {"pk": sought.pk},
+        "attachment": {"pk": judged.report.attachments.get().pk},
+        "attempt": {"pk": tried.pk},
         "title_abstract": {"stage": TA},
         "full_text": {"stage": FT},
         "citation": {"pk": sealed.pk},

@@ -1,12 +1,14 @@
 """What stands on the screening floor? Searches, imports, records, citations, votes, resolutions, reports."""
 
 from screening.models.citations import Citation, Link, Pair
-from screening.models.reports import Document, Report
+from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
 from screening.models.votes import SETTLED, Answer, Note, Resolution, Standing, StandingState, Vote
 
 __all__ = [
     "Answer",
+    "Attachment",
+    "Attempt",
     "Bibliography",
     "Citation",
     "Document",

@@ -20,7 +20,16 @@ from screening.queries.desk import (
 )
 from screening.queries.duplicates import deduplication, last_pair, links_without_pair, open_pairs, pairs
 from screening.queries.queue import ahead, queue, waiting
-from screening.queries.reports import document, report, report_of, reports
+from screening.queries.reports import (
+    attachment,
+    attempt,
+    document,
+    report,
+    report_of,
+    reports,
+    reports_by_state,
+    with_history,
+)
 from screening.queries.searches import import_, imports, records_already_known, records_with_problems, search, searches
 from screening.queries.steps import steps
 
@@ -31,6 +40,8 @@ __all__ = [
     "ahead",
     "at_stage",
     "cards",
+    "attachment",
+    "attempt",
     "citation",
     "citations",
     "conflicts",
@@ -60,6 +71,7 @@ __all__ = [
     "report",
     "report_of",
     "reports",
+    "reports_by_state",
     "search",
     "searches",
     "settled_by",
@@ -67,4 +79,5 @@ __all__ = [
     "steps",
     "votes_to_settle",
     "waiting",
+    "with_history",
 ]

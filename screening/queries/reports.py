@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, OuterRef, Prefetch, QuerySet, Value
 
 from reviewapp.access import Can, can
 from reviewapp.models import Member, Stage
 from screening.models import (
+    Attachment,
+    Attempt,
     Citation,
     Document,
     Report,
@@ -28,6 +30,29 @@ def reports(member: Member) -> QuerySet[Report]:
     else:
         votable = Value(False, output_field=BooleanField())
     return found.select_related("citation", "document").annotate(votable=votable)
+
+
+def with_history(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """The reports with what was tried, and with their PDFs, those that were taken off too."""
+    attachments = Attachment.objects.select_related("document", "member__user", "ended_by__user")
+    return reports.prefetch_related(
+        Prefetch("attempts", Attempt.objects.select_related("member__user")), Prefetch("attachments", attachments)
+    )
+
+
+def reports_by_state(member: Member) -> dict[str, int]:
+    """How many reports are in each state, for the filter above the list."""
+    found = reports(member).order_by().values_list("state").annotate(n=Count("pk"))
+    return {state: 0 for state in Report.State.values} | dict(found)
+
+
+def attempt(member: Member, pk: int) -> Attempt:
+    return one(Attempt.objects.filter(report__citation__review=member.review_id), pk=pk)
+
+
+def attachment(member: Member, pk: int) -> Attachment:
+    found = Attachment.objects.filter(report__citation__review=member.review_id)
+    return one(found.select_related("report__citation"), pk=pk)
 
 
 def report(member: Member, citation: Citation) -> Report:

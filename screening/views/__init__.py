@@ -3,7 +3,16 @@
 from screening.views.citations import citation, citations, link_record, split_record
 from screening.views.conflicts import conflict, conflicts, resolve, withdraw_resolution
 from screening.views.desk import ahead, desk, note, own_votes, undo, vote, withdraw_note, withdraw_vote
-from screening.views.reports import attach, document, mark_retrieved, not_retrieved, reports, seek_again
+from screening.views.documents import attach, attach_again, detach, document
+from screening.views.reports import (
+    log_attempt,
+    mark_retrieved,
+    not_retrieved,
+    reports,
+    restore_attempt,
+    seek_again,
+    withdraw_attempt,
+)
 from screening.views.searches import (
     add_search,
     change_search,
@@ -22,6 +31,7 @@ __all__ = [
     "add_search",
     "ahead",
     "attach",
+    "attach_again",
     "change_search",
     "citation",
     "citations",
@@ -29,16 +39,19 @@ __all__ = [
     "conflict",
     "conflicts",
     "desk",
+    "detach",
     "document",
     "drop_search",
     "import_",
     "link_record",
+    "log_attempt",
     "mark_retrieved",
     "not_retrieved",
     "note",
     "own_votes",
     "reports",
     "resolve",
+    "restore_attempt",
     "restore_import",
     "restore_search",
     "search",
@@ -49,6 +62,7 @@ __all__ = [
     "undo",
     "undo_import",
     "vote",
+    "withdraw_attempt",
     "withdraw_note",
     "withdraw_resolution",
     "withdraw_vote",

@@ -3,10 +3,18 @@
 Each is check, lock, change, record. `standing.settle` is the one place that writes where a citation stands.
 """
 
+from screening.workflow.documents import attach, attach_again, detach, keep_document
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
 from screening.workflow.links import link_record, split_record
 from screening.workflow.pairs import decide_pair, reopen_pair
-from screening.workflow.reports import attach, mark_retrieved, not_retrieved, seek_again
+from screening.workflow.reports import (
+    log_attempt,
+    mark_retrieved,
+    not_retrieved,
+    restore_attempt,
+    seek_again,
+    withdraw_attempt,
+)
 from screening.workflow.searches import (
     add_search,
     change_search,
@@ -26,10 +34,14 @@ __all__ = [
     "add_note",
     "add_search",
     "attach",
+    "attach_again",
     "change_search",
     "decide_pair",
+    "detach",
     "drop_search",
+    "keep_document",
     "link_record",
+    "log_attempt",
     "map_columns",
     "mark_retrieved",
     "not_retrieved",
@@ -37,6 +49,7 @@ __all__ = [
     "perform_import",
     "reopen_pair",
     "resolve",
+    "restore_attempt",
     "restore_import",
     "restore_search",
     "seek_again",
@@ -47,6 +60,7 @@ __all__ = [
     "table_head",
     "undo_import",
     "vote",
+    "withdraw_attempt",
     "withdraw_note",
     "withdraw_resolution",
     "withdraw_vote",

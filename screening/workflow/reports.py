@@ -1,52 +1,21 @@
-"""Is the report of an included citation at hand? Sought, retrieved (with its PDF or without), not retrieved."""
+"""Is the report of an included citation at hand? Sought, retrieved (with its PDF or without), not retrieved; and what was tried."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from datetime import date
 
-from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
-from reviewapp import audit, files, states
+from reviewapp import audit, states
 from reviewapp.access import Can, require
-from reviewapp.errors import BadFile, WrongState
+from reviewapp.errors import BadInput, Refused, WrongState
 from reviewapp.models import Member
-from screening.models import Citation, Document, Report
+from screening.models import Attempt, Citation, Report
 from screening.workflow.standing import locked, settle
 
 State = Report.State
 MOVES = {state: set(State.values) - {state} for state in State.values}
-
-
-def attach(member: Member, citation: Citation, name: str, chunks: Iterable[bytes]) -> Document:
-    """Keep a PDF as the citation's report, which is retrieved thereby. Raises BadFile for what is not a PDF."""
-    require(member, Can.IMPORT)
-    kept = files.keep(only_pdf(iter(chunks), name), name=name, most=settings.DOCUMENT_MAX_BYTES)
-    with transaction.atomic():
-        citation, report = report_of(member, citation)
-        document, _ = Document.objects.get_or_create(
-            review_id=member.review_id,
-            sha256=kept.sha256,
-            defaults={"file_name": name[-255:], "size": kept.size, "member": member},
-        )
-        before = report.document_id
-        report.document = document
-        report.save(update_fields=["document"])
-        states.move(report, State.RETRIEVED, MOVES)
-        audit.record(member, "screening.report_attached", citation, file=name, sha256=kept.sha256, before=before)
-        settle(member, citation)
-    return document
-
-
-def only_pdf(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """Pass the chunks on if they begin as a PDF does."""
-    first = next(chunks, b"")
-    if first and b"%PDF-" not in first[:1024]:
-        raise BadFile(
-            f"“{name}” is not a PDF.", todo="Choose the report's PDF, or mark it as retrieved without a file."
-        )
-    return chain([first] if first else [], chunks)
 
 
 def mark_retrieved(member: Member, citation: Citation) -> None:
@@ -55,7 +24,7 @@ def mark_retrieved(member: Member, citation: Citation) -> None:
 
 
 def not_retrieved(member: Member, citation: Citation, comment: str = "") -> None:
-    """The report could not be had; the comment says what was tried. It can be sought again."""
+    """The report could not be had; the comment says why it is given up. It can be sought again."""
     change(member, citation, State.NOT_RETRIEVED, "screening.report_not_retrieved", comment.strip())
 
 
@@ -68,12 +37,16 @@ def change(member: Member, citation: Citation, to: str, verb: str, comment: str 
     require(member, Can.IMPORT)
     with transaction.atomic():
         citation, report = report_of(member, citation)
-        before = report.state
+        if report.document_id and to != State.RETRIEVED:
+            raise WrongState(
+                "This report is at hand: its PDF is attached.", todo="If the PDF is a wrong one, take it off first."
+            )
+        before, comment_before = report.state, report.comment
         if not states.move(report, to, MOVES):
             return
         report.comment = comment
         report.save(update_fields=["comment"])
-        audit.record(member, verb, citation, before=before, comment=comment)
+        audit.record(member, verb, citation, before=before, comment=comment, comment_before=comment_before)
         settle(member, citation)
 
 
@@ -87,3 +60,48 @@ def report_of(member: Member, citation: Citation) -> tuple[Citation, Report]:
             todo="Only citations included at title and abstract go on to retrieval.",
         )
     return citation, report
+
+
+# --- what was tried ---------------------------------------------------------------------------------------------
+
+
+def log_attempt(member: Member, citation: Citation, *, way: str, tried_on: date, text: str = "") -> Attempt:
+    """Write down one try to come by a report. The same again (double click) is one."""
+    require(member, Can.IMPORT)
+    if way not in Attempt.Way.values:
+        raise BadInput("Choose how the report was sought.")
+    if tried_on > timezone.localdate():
+        raise BadInput("When it was tried: this day is still to come.")
+    with transaction.atomic():
+        citation, report = report_of(member, citation)
+        attempt, made = Attempt.objects.get_or_create(
+            report=report, way=way, tried_on=tried_on, text=text.strip(), member=member, withdrawn_at=None
+        )
+        if made:
+            audit.record(
+                member, "screening.retrieval_tried", citation, way=way, tried_on=tried_on.isoformat(), text=attempt.text
+            )
+    return attempt
+
+
+def withdraw_attempt(member: Member, attempt: Attempt) -> None:
+    """Take back what one wrote down by mistake."""
+    mark(member, attempt, "screening.attempt_withdrawn", withdrawn=True)
+
+
+def restore_attempt(member: Member, attempt: Attempt) -> None:
+    """Let it count again after all."""
+    mark(member, attempt, "screening.attempt_restored", withdrawn=False)
+
+
+def mark(member: Member, attempt: Attempt, verb: str, *, withdrawn: bool) -> None:
+    require(member, Can.IMPORT)
+    with transaction.atomic():
+        attempt = Attempt.objects.select_for_update(of=["self"]).select_related("report__citation").get(pk=attempt.pk)
+        if attempt.member_id != member.pk:
+            raise Refused("Only who wrote it down can take it back.", todo="You can write down another try beside it.")
+        if (attempt.withdrawn_at is not None) == withdrawn:
+            return
+        attempt.withdrawn_at = timezone.now() if withdrawn else None
+        attempt.save(update_fields=["withdrawn_at"])
+        audit.record(member, verb, attempt.report.citation, way=attempt.way, text=attempt.text)

@@ -15,6 +15,7 @@ from reviewapp import audit
 from reviewapp.models import Review
 from tests import build
 from tests.browser.hands import Hands
+from tests.pdfs import pdf
 from tests.services import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -165,10 +166,10 @@ def test_a_team_goes_from_sign_up_to_the_flow_diagram_by_keyboard(sit_down: Call
     expect(arbiter.page.get_by_text("There is no conflict")).to_be_visible()
 
     # reports: one with its PDF, one at hand elsewhere, one that cannot be had
-    pdf = tmp_path / "trial.pdf"
-    pdf.write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+    file = tmp_path / "trial.pdf"
+    file.write_bytes(pdf(TRIAL["TI"]))
     first.open(f"/reviews/{SLUG}/reports/")
-    first.choose_file(f"PDF of {TRIAL['TI']}", pdf)
+    first.choose_file(f"PDF of {TRIAL['TI']}", file)
     first.press("Attach the PDF")
     older = first.page.get_by_role("region", name=OLDER["TI"])
     first.enter(older.get_by_role("button", name="At hand, no PDF"))

@@ -14,6 +14,7 @@ from reviewapp.models import Event, Member
 from screening import workflow
 from screening.models import Citation, Document, Import, Record, Standing, Vote
 from tests import build
+from tests.pdfs import pdf
 
 TA, FT = "title_abstract", "full_text"
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -218,7 +219,7 @@ def test_markup_in_a_record_is_text_on_every_page(owner, first, jobs_now):
         assert "<script>alert" not in sign_in(first).get(at(first, page)).content.decode()
 
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = pdf("A trial")
 
 
 def test_a_pdf_is_kept_once_and_shown_to_members_only(owner, first, second, outsider):
