@@ -30,6 +30,7 @@ class SignUp(forms.Form):
         workflow.introduce(user, self.cleaned_data["name"])
 
 
+ELIGIBILITY = ("include_criteria", "exclude_criteria", "reasons")
 VOTES = [(2, "Two, blind to each other"), (1, "One")]
 
 
@@ -61,11 +62,13 @@ class Protocol(forms.ModelForm):
             "reasons",
             "votes_title_abstract",
             "votes_full_text",
+            "reason_agreement",
             "note",
         ]
         labels = {"include_criteria": "Studies are included if", "exclude_criteria": "Studies are excluded if"}
         widgets = {
             "title": forms.TextInput(),
+            "reason_agreement": forms.RadioSelect,
             **{name: forms.Textarea(attrs={"rows": 2}) for name in ("question", "population", "intervention")},
             **{name: forms.Textarea(attrs={"rows": 2}) for name in ("comparison", "outcomes", "note")},
             **{name: forms.Textarea(attrs={"rows": 5}) for name in ("include_criteria", "exclude_criteria")},
@@ -80,8 +83,11 @@ class Protocol(forms.ModelForm):
             Fieldset("The question", "title", "question"),
             Row(Column("population"), Column("intervention"), css_class="row-cols-1 row-cols-md-2"),
             Row(Column("comparison"), Column("outcomes"), css_class="row-cols-1 row-cols-md-2"),
-            Fieldset("Eligibility", "include_criteria", "exclude_criteria", "reasons"),
-            Fieldset("Who decides", *[name for name in self.fields if name.startswith("votes") or name == "is_author"]),
+            Fieldset("Eligibility", *[name for name in ELIGIBILITY if name in self.fields]),
+            Fieldset(
+                "Who decides",
+                *[name for name in self.fields if name.startswith(("votes", "reason_a")) or name == "is_author"],
+            ),
             "note",
         )
         return helper
@@ -106,12 +112,20 @@ class NewReview(Protocol):
 
 
 class AmendedProtocol(Protocol):
-    """A protocol as one owner left it. Refused when another owner changed it after this page was opened."""
+    """A protocol as one owner left it. Refused when another owner changed it after this page was opened.
 
-    def __init__(self, review: Review, reasons: list[str], data: Any = None) -> None:
-        now = model_to_dict(review, [name for name in self.Meta.fields if name != "reasons"])
-        self.seen = sha256(canonical([now, reasons]))
-        super().__init__(data, initial={**now, "reasons": "\n".join(reasons)})
+    Reasons for exclusion have a page of their own, where one is renamed or merged without losing what it was chosen for.
+    """
+
+    reasons = None
+
+    class Meta(Protocol.Meta):
+        fields = [name for name in Protocol.Meta.fields if name != "reasons"]
+
+    def __init__(self, review: Review, data: Any = None) -> None:
+        now = model_to_dict(review, self.Meta.fields)
+        self.seen = sha256(canonical(now))
+        super().__init__(data, initial=now)
 
     def clean(self) -> dict[str, Any]:
         if self.data.get("seen") != self.seen:

@@ -55,6 +55,14 @@ class Stage(models.TextChoices):
     FULL_TEXT = "full_text", "Full text"
 
 
+class ReasonAgreement(models.TextChoices):
+    """When two exclusions of a report for different reasons agree. The one that stands higher in the list counts then."""
+
+    STRICT = "strict", "Only for the same reason: different ones are a conflict"
+    BY_GROUP = "by_group", "For reasons of the same group: of these the first in the list counts"
+    IGNORE = "ignore", "For any reasons: the first of them in the list counts"
+
+
 class Review(models.Model):
     """One systematic review: its protocol, and the root of everything below."""
 
@@ -74,6 +82,12 @@ class Review(models.Model):
     exclude_criteria = models.TextField("excluded are", blank=True)
     votes_title_abstract = models.PositiveSmallIntegerField("votes per citation, title and abstract", default=2)
     votes_full_text = models.PositiveSmallIntegerField("votes per report, full text", default=2)
+    reason_agreement = models.CharField(
+        "two exclusions of a report agree",
+        max_length=10,
+        choices=ReasonAgreement.choices,
+        default=ReasonAgreement.STRICT,
+    )
     note = models.TextField(blank=True, help_text="Shown on the review's home, e.g. where its data come from.")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -81,6 +95,9 @@ class Review(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="review_votes_one_or_two", condition=Q(votes_title_abstract__in=[1, 2], votes_full_text__in=[1, 2])
+            ),
+            models.CheckConstraint(
+                name="review_reason_agreement_known", condition=Q(reason_agreement__in=ReasonAgreement.values)
             ),
             models.CheckConstraint(name="review_state_known", condition=Q(state__in=["open", "closed"])),
         ]
@@ -98,15 +115,25 @@ class Review(models.Model):
 
 
 class ExclusionReason(models.Model):
-    """One reason for exclusion at full text. Position gives the order: the first that applies is chosen."""
+    """One reason for exclusion at full text. Position gives the order: the first that applies is chosen.
+
+    A merged reason is counted as the one that it was merged into; votes keep the reason that was chosen.
+    """
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="exclusion_reasons")
     position = models.PositiveSmallIntegerField()
     text = models.CharField(max_length=200)
+    group = models.CharField(max_length=100, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, related_name="merged", null=True, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="reason_merged_is_retired", condition=Q(merged_into=None) | Q(retired_at__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -41,12 +41,9 @@ def protocol(request: HttpRequest, member: Member) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_member(Can.MANAGE)
 def edit_protocol(request: HttpRequest, member: Member) -> HttpResponse:
-    texts = [reason.text for reason in queries.reasons(member)]
-    form = forms.AmendedProtocol(member.review, texts, request.POST or None)
+    form = forms.AmendedProtocol(member.review, request.POST or None)
     if form.is_valid():
-        reasons = form.cleaned_data.pop("reasons")
         workflow.amend_protocol(member, **form.cleaned_data)
-        workflow.set_reasons(member, reasons)
         messages.success(request, "The protocol is saved. The trail keeps what stood before.")
         return redirect("protocol", member.review.slug)
     status = 422 if form.errors else 200

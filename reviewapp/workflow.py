@@ -29,6 +29,7 @@ PROTOCOL = (
     "exclude_criteria",
     "votes_title_abstract",
     "votes_full_text",
+    "reason_agreement",
     "note",
 )
 
@@ -79,7 +80,7 @@ def _stored(protocol: Mapping[str, Any]) -> Review:
 def amend_protocol(member: Member, **changes: Any) -> None:
     """Change parts of the protocol. The trail keeps what stood before.
 
-    What follows from other votes needed is heard by the floor of the votes ("review.amended").
+    What follows from other votes needed, or another rule on reasons, is heard by the floor of the votes ("review.amended").
     """
     require(member, Can.MANAGE)
     with transaction.atomic():
@@ -96,7 +97,10 @@ def amend_protocol(member: Member, **changes: Any) -> None:
 
 
 def set_reasons(member: Member, texts: Iterable[str]) -> None:
-    """Set the exclusion reasons in their order. One that is gone from the list is retired; what used it keeps it."""
+    """Set the exclusion reasons in their order. One that is gone from the list is retired; what used it keeps it.
+
+    What follows for reports is heard by the floor of the votes ("review.reasons_set").
+    """
     require(member, Can.MANAGE)
     wanted = list(dict.fromkeys(text.strip() for text in texts if text.strip()))
     with transaction.atomic():
@@ -107,7 +111,7 @@ def set_reasons(member: Member, texts: Iterable[str]) -> None:
             return
         for position, text in enumerate(wanted, start=1):
             reason = known.pop(text, None) or ExclusionReason(review=member.review, text=text)
-            reason.position, reason.retired_at = position, None
+            reason.position, reason.retired_at, reason.merged_into = position, None, None
             reason.save()
         for reason in known.values():
             reason.retired_at = reason.retired_at or timezone.now()

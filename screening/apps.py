@@ -9,6 +9,9 @@ class ScreeningConfig(AppConfig):
     def ready(self) -> None:
         from reviewapp import audit
         from screening import tasks  # noqa: F401 - registers the jobs of this floor
+        from screening.workflow.reasons import agreement_changed, reasons_set
         from screening.workflow.standing import votes_needed_changed
 
         audit.listen("review.amended", votes_needed_changed)
+        audit.listen("review.amended", agreement_changed)
+        audit.listen("review.reasons_set", reasons_set)

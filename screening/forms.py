@@ -148,6 +148,23 @@ class AttemptForm(forms.ModelForm):
         widgets = {"tried_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
 
+class ReasonForm(forms.Form):
+    """The name of an exclusion reason, and its group."""
+
+    text = forms.CharField(label="Reason", max_length=200)
+    group = forms.CharField(label="Group", max_length=100, required=False)
+
+
+class MergeForm(forms.Form):
+    """As which other reason of the list one is counted."""
+
+    into = forms.ModelChoiceField(label="Count it as", queryset=None)
+
+    def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].queryset = queries.reasons(member)
+
+
 class LinkForm(forms.Form):
     """To which citation a record belongs, by number."""
 

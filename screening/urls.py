@@ -6,6 +6,7 @@ from reviewapp.models import Stage
 from screening import views
 from screening.views import agreement as agreement_views
 from screening.views import duplicates as duplicates_views
+from screening.views import reasons as reasons_views
 
 
 class StageConverter:
@@ -61,6 +62,14 @@ urlpatterns = [
     path("agreement/<stage:stage>/", agreement_views.agreement, name="agreement"),
     path("agreement/<stage:stage>/cell/", agreement_views.cell, name="agreement-cell"),
     path("agreement/<stage:stage>/agreement.csv", agreement_views.agreement_csv, name="agreement-csv"),
+    path("reasons/", reasons_views.reasons, name="reasons"),
+    path("reasons/add/", reasons_views.add, name="add-reason"),
+    path("reasons/undo/<int:pk>/", reasons_views.undo, name="undo-reason"),
+    path("reasons/<int:pk>/change/", reasons_views.change, name="change-reason"),
+    path("reasons/<int:pk>/move/", reasons_views.move, name="move-reason"),
+    path("reasons/<int:pk>/retire/", reasons_views.retire, name="retire-reason"),
+    path("reasons/<int:pk>/restore/", reasons_views.restore, name="restore-reason"),
+    path("reasons/<int:pk>/merge/", reasons_views.merge, name="merge-reason"),
     path("reports/", views.reports, name="reports"),
     path("reports/<int:pk>/attach/", views.attach, name="attach"),
     path("reports/<int:pk>/retrieved/", views.mark_retrieved, name="mark-retrieved"),

@@ -21,7 +21,7 @@ from analysis.models import Analysis, Run
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
 from reviewapp import jobs, workflow
-from reviewapp.models import Job, Member, Review, Role, User
+from reviewapp.models import Event, Job, Member, Review, Role, User
 from screening import workflow as screening
 from screening.models import Citation, Note, Pair, Record
 from tests import build
@@ -137,6 +137,8 @@ def screened(made: World) -> None:
     reason = made.review.exclusion_reasons.get(text="Wrong population")
     screening.vote(made.second, judged, FT, "exclude", reason=reason)
     tried = screening.log_attempt(made.first, sought, way="library", tried_on=date(2026, 1, 5), text="No subscription")
+    late = screening.add_reason(made.owner, "Published too late")
+    screening.rename_reason(made.owner, late, "Published before 1990")
     own_note = screening.add_note(made.first, waiting, TA, "To be asked of the authors")
     assert isinstance(note, Note)
     made.things |= {
@@ -147,6 +149,8 @@ def screened(made: World) -> None:
         "note": {"pk": own_note.pk},
         "document": {"pk": document.pk},
         "report": {"pk": sought.pk},
+        "reason": {"pk": late.pk},
+        "reason-change": {"pk": Event.unblinded.get(verb="screening.reason_renamed").pk},
         "attachment": {"pk": judged.report.attachments.get().pk},
         "attempt": {"pk": tried.pk},
         "title_abstract": {"stage": TA},

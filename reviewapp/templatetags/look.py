@@ -40,7 +40,7 @@ PAGES = (
     Page("Flow diagram", "analysis:flow", ("flow",)),
     Page("Agreement", "screening:agreement", ("agreement",), args=("title_abstract",)),
     Page("Team", "team", ("team",)),
-    Page("Protocol", "protocol", ("protocol",)),
+    Page("Protocol", "protocol", ("protocol", "reasons")),
     Page("Trail", "trail", ("trail",)),
 )
 

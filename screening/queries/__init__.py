@@ -20,6 +20,7 @@ from screening.queries.desk import (
 )
 from screening.queries.duplicates import deduplication, last_pair, links_without_pair, open_pairs, pairs
 from screening.queries.queue import ahead, queue, waiting
+from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes
 from screening.queries.reports import (
     attachment,
     attempt,
@@ -38,6 +39,8 @@ __all__ = [
     "Place",
     "Progress",
     "ahead",
+    "all_reasons",
+    "any_reason",
     "at_stage",
     "cards",
     "attachment",
@@ -64,6 +67,8 @@ __all__ = [
     "places",
     "progress",
     "queue",
+    "reason_change",
+    "reason_changes",
     "reasons",
     "record",
     "records_already_known",

@@ -7,6 +7,17 @@ from screening.workflow.documents import attach, attach_again, detach, keep_docu
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
 from screening.workflow.links import link_record, split_record
 from screening.workflow.pairs import decide_pair, reopen_pair
+from screening.workflow.reasons import (
+    add_reason,
+    group_reason,
+    merge_reason,
+    move_reason,
+    order_reasons,
+    rename_reason,
+    restore_reason,
+    retire_reason,
+    undo_reason_change,
+)
 from screening.workflow.reports import (
     log_attempt,
     mark_retrieved,
@@ -32,6 +43,7 @@ from screening.workflow.votes import add_note, resolve, vote, withdraw_note, wit
 
 __all__ = [
     "add_note",
+    "add_reason",
     "add_search",
     "attach",
     "attach_again",
@@ -39,19 +51,26 @@ __all__ = [
     "decide_pair",
     "detach",
     "drop_search",
+    "group_reason",
     "keep_document",
     "link_record",
     "log_attempt",
     "map_columns",
     "mark_retrieved",
+    "merge_reason",
+    "move_reason",
     "not_retrieved",
+    "order_reasons",
     "perform_deduplication",
     "perform_import",
+    "rename_reason",
     "reopen_pair",
     "resolve",
     "restore_attempt",
     "restore_import",
+    "restore_reason",
     "restore_search",
+    "retire_reason",
     "seek_again",
     "settle",
     "split_record",
@@ -59,6 +78,7 @@ __all__ = [
     "start_import",
     "table_head",
     "undo_import",
+    "undo_reason_change",
     "vote",
     "withdraw_attempt",
     "withdraw_note",

@@ -6,15 +6,16 @@ A standing is a copy, for indexing, of the verdict on the votes; it can be compu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from reviewapp import audit, states
 from reviewapp.errors import NotHere
-from reviewapp.models import Event, Member, Stage
+from reviewapp.models import Event, ExclusionReason, Member, Stage
 from reviewapp.workflow import lock_review
-from screening.consensus.verdict import INCLUDE, Ballot, Verdict, verdict
+from screening.consensus.verdict import AS_CHOSEN, INCLUDE, Ballot, Reasons, Verdict, verdict
 from screening.dedupe.best import best_fields
 from screening.models import (
     SETTLED,
@@ -63,16 +64,34 @@ class Case:
         return [each for each in self.votes if each.stage == stage]
 
     def verdict(self, stage: str) -> Verdict:
-        """The verdict on the present votes and resolution at a stage."""
+        """The verdict on the present votes and resolution at a stage, by the review's present rule on reasons."""
         ballots = [Ballot(each.answer, each.reason_id) for each in self.votes_at(stage)]
         resolution = self.resolutions.get(stage)
         decision = Ballot(resolution.answer, resolution.reason_id) if resolution else None
-        return verdict(ballots, self.standings[stage].needed, decision)
+        reasoned = any(ballot.reason for ballot in [*ballots, *filter(None, [decision])])
+        return verdict(ballots, self.standings[stage].needed, decision, self.reasons if reasoned else AS_CHOSEN)
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        """The review's reasons as they stand now; the lock on the citation keeps another rule waiting."""
+        return reasons_of(self.citation.review_id)
 
     def stays_open(self, stage: str) -> bool:
         """Whether a verdict stood and stands with the votes as they are now. What is done then is open to all at once: nothing later unseals it."""
         standing = self.standings.get(stage)
         return standing is not None and standing.state in SETTLED and self.verdict(stage).state in SETTLED
+
+
+def reasons_of(review: int) -> Reasons:
+    """The review's reasons and its rule on them, as the database has them: a member's copy of the review may be an older one."""
+    listed = ExclusionReason.objects.filter(review=review)
+    rows = list(listed.values_list("pk", "group", "merged_into", "review__reason_agreement"))
+    return Reasons(
+        agreement=rows[0][3],
+        order=[pk for pk, *_ in rows],
+        group={pk: group for pk, group, *_ in rows},
+        merged={pk: into for pk, _, into, _ in rows if into},
+    )
 
 
 def settle(member: Member, citation: Citation, case: Case | None = None) -> None:

@@ -65,12 +65,12 @@ def test_a_try_sent_twice_is_one_and_one_in_the_future_is_none(first, sought):
         workflow.log_attempt(first, sought, way="pigeon", tried_on=date(2026, 2, 1))
 
 
-def test_a_try_is_taken_back_by_who_wrote_it_and_restored(owner, first, sought):
+def test_a_try_written_down_by_mistake_is_taken_back_and_restored(owner, first, observer, sought):
     tried = workflow.log_attempt(first, sought, way="loan", tried_on=date(2026, 2, 1))
     with pytest.raises(Refused):
-        workflow.withdraw_attempt(owner, tried)
-    workflow.withdraw_attempt(first, tried)
-    workflow.withdraw_attempt(first, tried)
+        workflow.withdraw_attempt(observer, tried)
+    workflow.withdraw_attempt(owner, tried)
+    workflow.withdraw_attempt(owner, tried)
     tried.refresh_from_db()
     assert tried.withdrawn_at
     workflow.restore_attempt(first, tried)

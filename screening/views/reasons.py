@@ -1,0 +1,97 @@
+"""What does the page of exclusion reasons do? The list in its order, and each change with its way back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from reviewapp.access import Can, for_member
+from reviewapp.models import Member
+from screening import queries, workflow
+from screening.forms import MergeForm, ReasonForm
+from screening.views.common import cleaned
+
+CHANGES = 30  # shown; the trail has them all
+
+
+@require_GET
+@for_member(Can.READ)
+def reasons(request: HttpRequest, member: Member) -> HttpResponse:
+    found = queries.all_reasons(member)
+    context = {
+        "member": member,
+        "listed": [each for each in found if not each.retired_at],
+        "off": [each for each in found if each.retired_at],
+        "groups": sorted({each.group for each in found if each.group}),
+        "changes": queries.reason_changes(member)[:CHANGES],
+    }
+    return render(request, "screening/reasons.html", context)
+
+
+def back(member: Member) -> HttpResponse:
+    return redirect("screening:reasons", member.review.slug)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def add(request: HttpRequest, member: Member) -> HttpResponse:
+    form = cleaned(ReasonForm(request.POST))
+    workflow.add_reason(member, form["text"], form["group"])
+    messages.success(request, f"“{form['text']}” is at the end of the list.")
+    return back(member)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def change(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.any_reason(member, pk)
+    form = cleaned(ReasonForm(request.POST))
+    workflow.rename_reason(member, found, form["text"])
+    workflow.group_reason(member, found, form["group"])
+    messages.success(request, "Saved. It is so called wherever it was chosen.")
+    return back(member)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def move(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.move_reason(member, queries.any_reason(member, pk), up=request.POST.get("to") == "up")
+    return back(member)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def retire(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.any_reason(member, pk)
+    workflow.retire_reason(member, found)
+    messages.success(request, f"“{found}” is off the list. Where it was chosen it stays, and is counted.")
+    return back(member)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def restore(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.any_reason(member, pk)
+    workflow.restore_reason(member, found)
+    messages.success(request, f"“{found}” is in the list again.")
+    return back(member)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def merge(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.any_reason(member, pk)
+    into = cleaned(MergeForm(member, request.POST))["into"]
+    workflow.merge_reason(member, found, into)
+    messages.success(request, f"“{found}” is counted as “{into}” from now on.")
+    return back(member)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def undo(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.undo_reason_change(member, queries.reason_change(member, pk))
+    messages.info(request, "Undone. That is a change, too, and can be undone.")
+    return back(member)
