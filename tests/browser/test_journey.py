@@ -94,6 +94,8 @@ def vote_through(hands: Hands, stage: str, votes: dict[str, str]) -> None:
         hands.key(votes[title])
         expect(hands.page.locator("#title").or_(hands.page.locator(".empty h1"))).not_to_have_text(title)
     expect(hands.page.locator(".empty h1")).to_have_text("Nothing waits for you here.")
+    unsent = "Object.keys(localStorage).some(name => name.startsWith('outbox/'))"
+    wait_until(lambda: not hands.page.evaluate(unsent), "all votes are sent")
 
 
 def extract(hands: Hands, events: int) -> None:

@@ -1,0 +1,226 @@
+"""Does the desk keep up with a quick reviewer, and lose nothing when the network does not?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from reviewapp.models import Event, Member
+from screening import queries, workflow
+from screening.models import Vote
+from tests import build
+from tests.browser.axe import findings
+
+TA = "title_abstract"
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def team(live_server: LiveServer) -> tuple[Member, Member]:
+    """An owner, and a review author with 30 citations before them."""
+    owner = build.review(include_criteria="Infants under 18 months", exclude_criteria="No comparison group")
+    build.citations(owner, 30)
+    return owner, build.member(owner, "reviewer", "Fay First")
+
+
+@pytest.fixture
+def sit(browser: Browser, live_server: LiveServer) -> Iterator:
+    """sit(member, ...) opens the desk as this member, in a browser of these properties."""
+    opened: list[BrowserContext] = []
+
+    def one(member: Member, path: str = f"screen/{TA}/", **properties: object) -> Page:
+        from django.conf import settings
+        from django.test import Client
+
+        client = Client()
+        client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        opened.append(browser.new_context(**properties))
+        name = settings.SESSION_COOKIE_NAME
+        opened[-1].add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        page = opened[-1].new_page()
+        page.set_default_timeout(15_000)
+        page.goto(f"{live_server.url}/reviews/{member.review.slug}/{path}")
+        return page
+
+    yield one
+    for context in opened:
+        context.close()
+
+
+def title(page: Page) -> str:
+    return page.locator("#title").inner_text()
+
+
+def until(page: Page, script: str) -> None:
+    """Wait until this is true in the page; wait_for_function would need eval, which the page's policy forbids."""
+    for _ in range(300):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never true: {script}")
+
+
+def all_is_sent(page: Page) -> None:
+    until(page, "!Object.keys(localStorage).some(name => name.startsWith('outbox/'))")
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key; the next citation is there before the finger is up, or at the latest when it was fetched."""
+    before = title(page)
+    page.keyboard.press(key)
+    expect(page.locator("#title")).not_to_have_text(before)
+
+
+def votes(member: Member) -> dict[str, str]:
+    return {each.citation.title: each.answer for each in queries.own_votes(member).select_related("citation")}
+
+
+def test_the_next_citation_stands_before_the_server_has_answered(team, sit):
+    _, first = team
+    page = sit(first)
+    until(page, "desk.held.length >= 5")
+    held_up = []
+    page.route("**/vote/", lambda route: held_up.append(route))  # the server does not answer at all
+    before = title(page)
+    page.keyboard.press("i")
+    assert title(page) != before
+    assert page.evaluate("document.activeElement.id") == "title", "a screen reader goes on reading there"
+    assert page.locator("[data-desk=said]").inner_text() == f"Include: {before}"
+    press(page, "e")
+    assert not Vote.unblinded.exists()
+    while held_up:
+        held_up.pop().continue_()
+        page.unroute("**/vote/")
+    all_is_sent(page)
+    assert list(votes(first).values()) == ["include", "exclude"]
+
+
+def test_a_connection_that_is_cut_loses_no_vote_and_doubles_none(team, sit):
+    _, first = team
+    page = sit(first)
+    press(page, "i")
+    all_is_sent(page)
+    until(page, "desk.held.length >= 9")
+    page.context.set_offline(True)
+    cast = {}
+    for key, answer in zip("ieimei", ("include", "exclude", "include", "maybe", "exclude", "include"), strict=True):
+        cast[title(page)] = answer
+        press(page, key)
+    page.keyboard.press("u")
+    undone = title(page)
+    assert cast.pop(undone) == "include"
+    assert "5 votes are on the way" in page.locator("[data-desk=outbox-word]").inner_text()
+    assert "cannot be reached" in page.locator("[data-desk=outbox-word]").inner_text()
+    assert findings(page) == []
+    assert Vote.unblinded.count() == 1
+
+    page.context.set_offline(False)
+    page.reload()  # what is kept outlives the page
+    all_is_sent(page)
+    assert votes(first).items() >= cast.items()
+    assert len(votes(first)) == 6
+    assert Event.unblinded.filter(verb="screening.voted").count() == 6
+    assert title(page) not in votes(first)
+
+
+def test_a_vote_whose_answer_is_lost_is_sent_again_and_stored_once(team, sit):
+    _, first = team
+    page = sit(first)
+    lost = []
+
+    def lose(route):
+        if not lost:
+            lost.append(route.fetch())  # the server hears it, the browser does not hear the server
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/vote/", lose)
+    press(page, "i")
+    all_is_sent(page)
+    assert len(lost) == 1
+    assert Vote.unblinded.count() == 1
+
+
+def test_undo_takes_back_what_the_server_has_and_what_it_has_not(team, sit):
+    _, first = team
+    page = sit(first)
+    one = title(page)
+    press(page, "i")
+    all_is_sent(page)
+    press(page, "u")
+    assert title(page) == one
+    all_is_sent(page)
+    assert votes(first) == {}
+    press(page, "e")
+    all_is_sent(page)
+    page.reload()
+    page.keyboard.press("u")
+    page.wait_for_url("**/screen/title_abstract/*/")
+    assert title(page) == one
+    assert votes(first) == {}
+
+
+def test_a_vote_that_the_server_refuses_is_told_and_not_tried_for_ever(team, sit):
+    owner, first = team
+    page = sit(first)
+    from reviewapp.workflow import close
+
+    until(page, "desk.held.length >= 5")
+    close(owner)
+    one = title(page)
+    press(page, "i")
+    told = page.locator("[data-desk=outbox-list]")
+    expect(told).to_contain_text(f"Not taken: Include, “{one}”")
+    expect(told).to_contain_text("closed")
+    assert not Vote.unblinded.exists()
+
+
+def test_who_leaves_the_desk_with_votes_unsent_sends_them_from_the_next_page(team, sit, live_server):
+    _, first = team
+    page = sit(first)
+    page.route("**/vote/", lambda route: route.abort())
+    press(page, "i")
+    until(page, "desk.outbox.trouble")
+    page.goto(f"{live_server.url}/reviews/{first.review.slug}/team/")
+    expect(page.locator("#unsent")).to_contain_text("Votes that are not sent yet: 1.")
+    page.unroute("**/vote/")
+    all_is_sent(page)
+    assert len(votes(first)) == 1
+
+
+def test_a_double_click_votes_on_one_citation(team, sit):
+    _, first = team
+    page = sit(first)
+    until(page, "desk.held.length >= 5")
+    page.get_by_role("button", name="Exclude").dblclick()
+    all_is_sent(page)
+    assert len(votes(first)) == 1
+
+
+def test_without_script_every_vote_is_a_form(team, sit):
+    _, first = team
+    page = sit(first, java_script_enabled=False)
+    for name in ("Include", "Maybe", "Exclude"):
+        page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name="Undo last vote").click()
+    assert list(votes(first).values()) == ["include", "maybe"]
+
+
+def test_a_thumb_screens_on_a_phone(team, sit):
+    _, first = team
+    page = sit(first, **PHONE)
+    for name in ("Include", "Exclude", "Maybe") * 3:
+        before = title(page)
+        button = page.get_by_role("button", name=name)
+        assert button.bounding_box()["y"] > 740 / 2, "where the thumb is"
+        button.tap()
+        expect(page.locator("#title")).not_to_have_text(before)
+    all_is_sent(page)
+    assert len(votes(first)) == 9
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
