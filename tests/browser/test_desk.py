@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from reviewapp.models import Event, Member
-from screening import queries, workflow
+from screening import queries
 from screening.models import Vote
 from tests import build
 from tests.browser.axe import findings
