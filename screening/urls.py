@@ -81,4 +81,5 @@ urlpatterns = [
     path("attempts/<int:pk>/withdraw/", views.withdraw_attempt, name="withdraw-attempt"),
     path("attempts/<int:pk>/restore/", views.restore_attempt, name="restore-attempt"),
     path("documents/<int:pk>/", views.document, name="document"),
+    path("documents/<int:pk>/read/", views.read_document, name="read-document"),
 ]

@@ -112,6 +112,7 @@ screening:log-attempt          report              POST    L         N        Y 
 screening:withdraw-attempt     attempt             POST    L         N        Y     Y        R       R         C
 screening:restore-attempt      attempt             POST    L         N        Y     Y        R       R         C
 screening:document             document            GET     L         N        Y     Y        Y       Y         Y
+screening:read-document        document            GET     L         N        Y     Y        Y       Y         Y
 
 extraction:studies             -                   GET     L         N        Y     Y        Y       Y         Y
 extraction:study-make          -                   POST    L         N        R     Y        R       R         C

@@ -3,7 +3,7 @@
 from screening.views.citations import citation, citations, link_record, split_record
 from screening.views.conflicts import conflict, conflicts, resolve, withdraw_resolution
 from screening.views.desk import ahead, desk, note, own_votes, undo, vote, withdraw_note, withdraw_vote
-from screening.views.documents import attach, attach_again, detach, document
+from screening.views.documents import attach, attach_again, detach, document, read_document
 from screening.views.reports import (
     log_attempt,
     mark_retrieved,
@@ -49,6 +49,7 @@ __all__ = [
     "not_retrieved",
     "note",
     "own_votes",
+    "read_document",
     "reports",
     "resolve",
     "restore_attempt",

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.cache import get_conditional_response
-from django.utils.encoding import escape_uri_path
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp import files
@@ -56,12 +57,21 @@ def document(request: HttpRequest, member: Member, pk: int) -> HttpResponseBase:
     found = queries.document(member, pk)
     etag = f'"{found.sha256}"'
     response: HttpResponseBase = get_conditional_response(request, etag) or pdf(request, files.path_of(found.sha256))
-    response["Content-Disposition"] = f"attachment; filename*=utf-8''{escape_uri_path(found.file_name)}"
+    response["Content-Disposition"] = content_disposition_header(True, found.file_name)
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-cache"  # kept by the browser, and asked for again: who left gets no more
     response["ETag"] = etag
     return response
+
+
+@require_GET
+@for_member(Can.READ)
+def read_document(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    """The page on which a PDF is read."""
+    found = queries.document(member, pk)
+    context = {"member": member, "document": found, "reports": queries.reports(member).filter(document=found)}
+    return render(request, "screening/document.html", context)
 
 
 def pdf(request: HttpRequest, path: Path) -> HttpResponseBase:

@@ -163,7 +163,7 @@ def test_a_pdf_that_is_too_large_is_refused_with_what_to_do(owner, sought, setti
 def served(owner, first, sought):
     """A client of a member, the address of a PDF that would act when opened, and its bytes."""
     data = pdf("Trial", catalog="/OpenAction<</S/JavaScript/JS(app.alert(1))>>")
-    document = attach(owner, sought, data, "a trial; v=1.pdf")
+    document = attach(owner, sought, data, "a trial, v=1; Münster.pdf")
     return sign_in(first), reverse("screening:document", args=[owner.review.slug, document.pk]), data
 
 
@@ -171,7 +171,7 @@ def test_a_pdf_is_handed_out_as_data_that_no_browser_runs(served):
     client, url, _ = served
     answer = client.get(url)
     assert answer["Content-Type"] == "application/pdf"
-    assert answer["Content-Disposition"] == "attachment; filename*=utf-8''a%20trial%3B%20v%3D1.pdf"
+    assert answer["Content-Disposition"] == "attachment; filename*=utf-8''a%20trial%2C%20v%3D1%3B%20M%C3%BCnster.pdf"
     assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"] == "private, no-cache"
