@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db.models import Count
 
 from analysis import queries as analyses
 from analysis import workflow as analysis
@@ -11,23 +10,15 @@ from extraction import workflow as extraction
 from reviewapp import audit
 from reviewapp.models import Job, Member
 from screening import queries, workflow
-from screening.models import Citation, Import, Link, Standing
+from screening.models import Import, Pair
 from tests import build
 from tests.extraction import build as extracted
+from tests.load import imports, made
 from tests.services import Service, wait_until
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
-RECORDS = 5000  # in each file: enough to be under way when the kill comes
-
-
-def big_export(first: int) -> bytes:
-    """Many records, numbered from the first, every third a duplicate of the one before by its DOI."""
-    rows = [
-        {"TI": f"Trial number {n}", "AU": [f"Author{n}, A."], "AB": "word " * 60, "DO": f"10.1000/{n - (n % 3 == 2)}"}
-        for n in range(first, first + RECORDS)
-    ]
-    return build.ris(*rows)
+RECORDS = 4000  # in each file: enough to be under way when the kill comes
 
 
 def done(job_id: int) -> bool:
@@ -36,25 +27,25 @@ def done(job_id: int) -> bool:
     return job.state == Job.State.DONE
 
 
-def test_an_import_survives_the_killing_of_web_worker_and_broker(service: Service, owner: Member):
+def test_an_import_with_de_duplication_survives_the_killing_of_web_worker_and_broker(service: Service, owner: Member):
     search = build.search(owner)
     for number, kill in enumerate((service.kill_web, service.kill_worker, service.kill_broker)):
-        content = big_export(first=number * RECORDS)
-        taken = workflow.start_import(owner, search, f"big-{number}.ris", [content])
+        export = list(made.export(RECORDS, first=number * RECORDS, seed=number))
+        taken = workflow.start_import(owner, search, f"big-{number}.ris", [text.encode() for _, text in export])
         wait_until(lambda taken=taken: taken.records.exists(), "the import is under way", seconds=90, every=0.01)
         assert not done(taken.job_id), "the import was over before something could be killed"
         kill()
         service.restart()
-        wait_until(lambda taken=taken: done(taken.job_id), "the import is done", seconds=120)
-        assert list(taken.records.values_list("position", flat=True)) == list(range(1, RECORDS + 1))
+        pairs = Pair.objects.count()
+        wait_until(lambda before=pairs: Pair.objects.count() > before, "duplicates are being linked", seconds=120)
+        service.kill_worker()
+        service.restart()
+        wait_until(lambda: not Job.objects.filter(finished_at=None).exists(), "the jobs are done", seconds=120)
+        assert all(done(job.pk) for job in Job.objects.all())
+        assert imports.recount(taken, [work for work, _ in export]) == []
         taken.refresh_from_db()
         assert taken.completed_at
-
-    records = 3 * RECORDS
-    publications = len({n - (n % 3 == 2) for n in range(records)})
-    assert Citation.objects.count() == Standing.objects.count() == publications
-    assert Link.objects.filter(undone_at=None).values("record").annotate(n=Count("pk")).filter(n=1).count() == records
-    assert queries.searches(owner).get().records == records
+    assert queries.searches(owner).get().records == 3 * RECORDS
     assert Import.objects.count() == 3
 
 

@@ -95,10 +95,13 @@ def _perhaps_one_study(like: Likeness) -> bool:
     return _people_agree(like) and _title_known(like) and DIFFERS not in (like.numbers, like.notice)
 
 
+OTHER_REPORT = "other report"
+"""The rule of two records that are apart and may be reports of one study: it is offered when studies are made."""
+
 # Each of these stands against a link, and keeps two records out of one cluster even where a third joins them.
 CONTRADICTIONS: tuple[Rule, ...] = (
     Rule(
-        "other report",
+        OTHER_REPORT,
         "A preprint, a thesis, a meeting's abstract and an article of one study are different reports of it.",
         lambda like: like.kind is DIFFERS,
     ),
@@ -287,7 +290,7 @@ UNANCHORED: tuple[Rule, ...] = (
 LINKS = ANCHORED + UNANCHORED
 
 # "apart" without a question: these, unless an identifier or the place in print speaks for one publication.
-_SETTLED = frozenset({"other report", "other place", "other authors"})
+_SETTLED = frozenset({OTHER_REPORT, "other place", "other authors"})
 
 _WEIGHTS: dict[str, dict[Sign, float]] = {
     "title": {SAME: 4, CLOSE: 2, DIFFERS: -4},
@@ -347,5 +350,5 @@ def judge(like: Likeness, cutoffs: Cutoffs = CUTOFFS) -> Verdict:
     outcome = Outcome.APART if settled or likely < cutoffs.ask_from else Outcome.ASK
     name = [*against, *doubts, "alike"][0]
     if outcome is Outcome.APART and _perhaps_one_study(like):
-        name = "other report"
+        name = OTHER_REPORT
     return Verdict(outcome, name, likely, bool(against), False)

@@ -1,6 +1,6 @@
 """What stands on the screening floor? Searches, imports, records, citations, votes, resolutions, reports."""
 
-from screening.models.citations import Citation, Link, Pair
+from screening.models.citations import RULES, Citation, Link, Pair
 from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
 from screening.models.votes import SETTLED, Answer, Note, Resolution, Standing, StandingState, Vote
@@ -19,6 +19,7 @@ __all__ = [
     "Record",
     "Report",
     "Resolution",
+    "RULES",
     "SETTLED",
     "Search",
     "Standing",

@@ -55,8 +55,12 @@ class Link(models.Model):
         ]
 
 
+RULES = (Link.Rule.DOI, Link.Rule.PMID, Link.Rule.FIELDS)
+"""Links that no person made. Those by an identifier alone are from imports before all fields were compared."""
+
+
 class Pair(models.Model):
-    """Two records that a rule took for one publication, or asks about, with what a person said of them."""
+    """Two records that a rule took for one publication, for reports of one study, or asks about, with what a person said of them."""
 
     class State(models.TextChoices):
         LINKED = "linked", "Linked by a rule"
@@ -64,6 +68,7 @@ class Pair(models.Model):
         LATER = "later", "Put off"
         SAME = "same", "The same publication"
         DIFFERENT = "different", "Not duplicates"
+        REPORTS = "reports", "Perhaps reports of one study"
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="+")
     a = models.ForeignKey(Record, models.PROTECT, related_name="+")
@@ -81,7 +86,8 @@ class Pair(models.Model):
             models.UniqueConstraint(name="pair_once", fields=["a", "b"]),
             models.CheckConstraint(name="pair_in_order", condition=Q(a__lt=models.F("b"))),
             models.CheckConstraint(
-                name="pair_state_known", condition=Q(state__in=["linked", "asked", "later", "same", "different"])
+                name="pair_state_known",
+                condition=Q(state__in=["linked", "asked", "later", "same", "different", "reports"]),
             ),
         ]
         indexes = [models.Index(name="pair_queue", fields=["review", "state", "-score"])]

@@ -1,44 +1,34 @@
-"""Which records does a rule take for one publication, and what do people say of those it cannot tell?
+"""Which records does a rule take for one publication, and which does it ask about? The job that looks, after each import and on demand.
 
-A rule only ever brings whole citations together, never parts what is together, and never brings together what a person parted.
-Where a verdict stands on both citations, it asks, whatever it found: no verdict drops out of view without a person. Votes whose verdict
-is not there yet cannot count, because linking or asking by them would tell that they were cast: they stay with their citation, out of
-view, come back with it when the records are split, and meanwhile the citation that is shown waits for its own.
+What rules linked is decided anew with each record that touches it, so that it does not matter in which order files came. What a person
+said, and a citation on which a verdict stands, is left as it is.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Q
 from django.db.models.functions import Left
-from django.utils import timezone
 
 from reviewapp import audit, jobs
 from reviewapp.access import Can, require
-from reviewapp.models import Job, Member, Review
+from reviewapp.models import Job, Member
+from reviewapp.workflow import lock_review
 from screening.dedupe.decisions import PERSON as BY_PERSON
 from screening.dedupe.decisions import Candidate, Decisions, decide
 from screening.dedupe.normalise import Record as Said
-from screening.dedupe.rules import Outcome
-from screening.models import SETTLED, Citation, Import, Link, Pair, Standing
-from screening.workflow.standing import drop_out_of_view
+from screening.dedupe.rules import OTHER_REPORT, Outcome
+from screening.models import RULES, Import, Link, Pair
+from screening.workflow.linking import State, keep_pairs, link_batch, live, part_batch, parted_by_persons, settled
 
 KIND = "screening.deduplicate"
 BATCH = 50  # links per transaction: votes get in between
 LOOKING = 60  # percent of the job that comparing takes; the rest is linking
 ABSTRACT = 1200  # characters of an abstract that are compared
-
-By = Link.Rule
-State = Pair.State
-OPEN = (State.ASKED, State.LATER)
-
-
-# --- the job ----------------------------------------------------------------------------------------------------
 
 
 def start_deduplication(member: Member) -> Job:
@@ -53,200 +43,164 @@ def start_deduplication(member: Member) -> Job:
     return job
 
 
+def look_for_duplicates(member: Member, taken: Import) -> None:
+    """Queue the job that compares an import's records, or the records that they were linked to, with all others."""
+    jobs.enqueue(member, KIND, total=100, message="Waiting", import_id=taken.pk)
+
+
 def perform_deduplication(job: Job) -> None:
     """Link what the rules call one publication, and ask where they cannot tell. Run again, it finds nothing more to do."""
-    decisions = looked(job)
+    view = View(job.member)
+    decisions = view.decide(job)
     links = [each for each in decisions.having(Outcome.LINK) if each.rule != BY_PERSON]
-    asked = linked = 0
+    leaving = view.leaving(decisions)
+    asked = linked = parted = 0
+    for start in range(0, len(leaving), BATCH):
+        parted += len(part_batch(job, leaving[start : start + BATCH]))
+    links = view.apart(links, leaving)
     for start in range(0, len(links), BATCH):
         done = LOOKING + (100 - LOOKING) * start // len(links)
         batch = link_batch(job, links[start : start + BATCH], done)
         linked, asked = linked + len(batch.linked), asked + len(batch.asked)
     asked += ask(job, decisions.having(Outcome.ASK))
-    jobs.progress(job, 100, message=f"{linked:,} duplicates linked, {asked:,} pairs to look at")
-
-
-def looked(job: Job) -> Decisions:
-    """What the rules say of the records of one import, or of all, beside all others in view."""
-    member, source = job.member, job.args.get("import_id")
-    new, known, homes = [], [], {}
-    for said, citation, taken in in_view(member):
-        homes[said.id] = citation
-        (new if source in (None, taken) else known).append(said)
-    at_home: defaultdict[int, list[int]] = defaultdict(list)
-    for record, citation in homes.items():
-        at_home[citation].append(record)
-    return decide(
-        new,
-        known if new else (),
-        together=frozenset((ids[0], other) for ids in at_home.values() for other in ids[1:]),
-        apart=frozenset(pair for pair in parted_by_persons(member) if homes.get(pair[0]) != homes.get(pair[1])),
-        progress=lambda part: jobs.progress(job, int(LOOKING * part), message="Comparing records"),
-    )
-
-
-def in_view(member: Member) -> Iterator[tuple[Said, int, int]]:
-    """Each record in view as it is compared, with the ids of its citation and of its import."""
-    names = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type")
-    rows = live(member).annotate(start=Left("record__abstract", ABSTRACT)).order_by("record")
-    fields = [f"record__{name}" for name in names]
-    for row in rows.values_list("record", "citation", "record__source", "start", *fields).iterator():
-        record, citation, source, abstract, *values = row
-        said = dict(zip(names, values, strict=True))
-        yield Said(id=record, abstract=abstract, **said | {"authors": tuple(said["authors"])}), citation, source
-
-
-def live(member: Member):  # noqa: ANN201 - a QuerySet of Link
-    """The links that count in the member's review."""
-    return Link.objects.filter(undone_at=None, record__source__undone_at=None, record__review=member.review_id)
-
-
-def parted_by_persons(member: Member) -> set[tuple[int, int]]:
-    """Pairs of records that persons called not duplicates, or parted by moving the one away from the other."""
-    pairs = Pair.objects.filter(review=member.review_id, state=State.DIFFERENT)
-    parted = set(pairs.values_list("a", "b"))
-    before = Link.objects.filter(record=OuterRef("record"), pk__lt=OuterRef("pk")).order_by("-pk")
-    moves = Link.objects.filter(record__review=member.review_id, rule__in=(By.PERSON, By.SPLIT))
-    left = set(moves.annotate(left=Subquery(before.values("citation")[:1])).values_list("record", "left"))
-    stayed: defaultdict[int, list[int]] = defaultdict(list)
-    for citation, record in (
-        live(member).filter(citation__in={citation for _, citation in left}).values_list("citation", "record")
-    ):
-        stayed[citation].append(record)
-    return parted | {(record, other) for record, citation in left for other in stayed[citation] if other != record}
-
-
-# --- linking, batch by batch ------------------------------------------------------------------------------------
+    keep_other_reports(job, decisions.having(Outcome.APART))
+    undone = f", {parted:,} links undone" if parted else ""
+    jobs.progress(job, 100, message=f"{linked:,} duplicates linked, {asked:,} pairs to look at{undone}")
 
 
 @dataclass
-class Batch:
-    """Some citations and their records, locked, and what becomes of them."""
+class At:
+    """Where a record is: its citation and import, and whether a rule brought it there."""
 
-    member: Member
-    home: dict[int, int]
-    """The citation of each record, as it will be."""
-    settled: set[int]
-    """Citations on which a verdict stands: what everybody may know."""
-    parted: set[tuple[int, int]]
-    linked: dict[int, Candidate] = field(default_factory=dict)
-    """Why each record that moves does."""
-    asked: list[Candidate] = field(default_factory=list)
-
-    def take(self, candidate: Candidate) -> None:
-        """Bring two records' citations together, or ask where both are settled, or leave them where a person parted them."""
-        one, other = self.home.get(candidate.a), self.home.get(candidate.b)
-        if one is None or other is None or one == other:
-            return
-        ours, theirs = self.records(one), self.records(other)
-        if any((a, b) in self.parted or (b, a) in self.parted for a in ours for b in theirs):
-            return
-        if {one, other} <= self.settled:
-            self.asked.append(candidate)
-            return
-        target = other if other in self.settled or (one not in self.settled and other < one) else one
-        for record in theirs if target == one else ours:
-            self.home[record] = target
-            self.linked[record] = candidate
-
-    def records(self, citation: int) -> list[int]:
-        return [record for record, home in self.home.items() if home == citation]
+    citation: int
+    source: int
+    by_rule: bool
 
 
-def link_batch(job: Job, candidates: Iterable[Candidate], done: int) -> Batch:
-    """Link some candidates in one transaction, with one event. Everything is read again under lock."""
-    member, candidates = job.member, list(candidates)
-    records = {record for each in candidates for record in (each.a, each.b)}
-    with transaction.atomic():
-        jobs.progress(job, done, message="Linking duplicates")
-        links = locked_with(member, records)
-        present = {link.record_id: link for link in links}
-        batch = Batch(
-            member,
-            home={record: link.citation_id for record, link in present.items()},
-            settled=settled({link.citation_id for link in links}),
-            parted=parted_by_persons(member),
+class View:
+    """The records in view, as they are compared and where they are."""
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+        self.said: list[Said] = []
+        self.where: dict[int, At] = {}
+        self.together: defaultdict[int, list[int]] = defaultdict(list)
+        """The records of each citation, in the order in which they came."""
+        self.kept: set[int] = set()
+        """Citations that no rule takes apart: a person has brought records to them, or a verdict stands on them."""
+        for said, citation, source, rule in rows(member):
+            self.said.append(said)
+            self.where[said.id] = At(citation, source, rule in RULES)
+            self.together[citation].append(said.id)
+            if rule == Link.Rule.PERSON:
+                self.kept.add(citation)
+        several = {citation for citation, records in self.together.items() if len(records) > 1}
+        self.kept |= settled_among(several)
+
+    def decide(self, job: Job) -> Decisions:
+        """What the rules say of the records of one import (or of those that it has left), or of all, beside all others."""
+        new, known = [], []
+        start = self.touched(job.args.get("import_id"))
+        for said in self.said:
+            (new if start is None or said.id in start else known).append(said)
+        parted = parted_by_persons(self.member)
+        return decide(
+            new,
+            known if new else (),
+            together=frozenset(
+                (records[0], other)
+                for citation, records in self.together.items()
+                if citation in self.kept
+                for other in records[1:]
+            ),
+            apart=frozenset((a, b) for a, b in parted if self.home(a) != self.home(b)),
+            progress=lambda part: jobs.progress(job, int(LOOKING * part), message="Comparing records"),
         )
-        for each in candidates:
-            batch.take(each)
-        store_links(batch, present)
-        keep_pairs(member, batch.asked, State.ASKED)
-        if batch.linked or batch.asked:
-            moved = [[record, present[record].citation_id, batch.home[record]] for record in sorted(batch.linked)]
-            told = {"moved": moved, "asked": len(batch.asked)}
-            audit.record(member, "screening.duplicates_linked", member.review, **told)
-    return batch
+
+    def home(self, record: int) -> int | None:
+        return self.where[record].citation if record in self.where else None
+
+    def touched(self, source: int | None) -> set[int] | None:
+        """The records that an import brought, or left behind when it was undone, in their citations or in questions; None for all."""
+        if source is None:
+            return None
+        links = Link.objects.filter(record__source=source, undone_at=None)
+        citations = set(links.values_list("citation", flat=True))
+        pairs = Pair.objects.filter(Q(a__source=source) | Q(b__source=source), review=self.member.review_id)
+        citations |= {
+            self.where[each].citation for pair in pairs.values_list("a", "b") for each in pair if each in self.where
+        }
+        return {record for citation in citations for record in self.together.get(citation, ())}
+
+    def leaving(self, decisions: Decisions) -> list[int]:
+        """The records that a rule brought to a citation whose first record is of another cluster now."""
+        cluster = {record: number for number, records in enumerate(decisions.clusters) for record in records}
+        found = []
+        for citation, records in self.together.items():
+            if citation in self.kept or len(records) < 2:
+                continue
+            first = next((record for record in records if not self.where[record].by_rule), records[0])
+            stays = cluster.get(first)
+            found += [r for r in records if r != first and self.where[r].by_rule and cluster.get(r) != stays]
+        return found
+
+    def apart(self, links: list[Candidate], left: list[int]) -> list[Candidate]:
+        """Those links whose records are not of one citation already."""
+        gone = set(left)
+        return [each for each in links if each.a in gone or each.b in gone or self.home(each.a) != self.home(each.b)]
 
 
-def locked_with(member: Member, records: set[int]) -> list[Link]:
-    """The live links of all records of these records' citations, with import, review and citations locked, in this order."""
-    near = live(member).filter(record__in=records)
-    list(Import.objects.select_for_update().filter(pk__in=near.values("record__source")).order_by("pk"))
-    Review.objects.select_for_update(no_key=True).get(pk=member.review_id)
-    ids = set(near.values_list("citation", flat=True))
-    list(Citation.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-    return list(live(member).filter(citation__in=ids))
+def rows(member: Member) -> Iterator[tuple[Said, int, int, str]]:
+    """Each record in view as it is compared, with the ids of its citation and of its import, and the rule of its link."""
+    names = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type")
+    found = live(member).annotate(start=Left("record__abstract", ABSTRACT)).order_by("record")
+    fields = [f"record__{name}" for name in names]
+    for row in found.values_list("record", "citation", "record__source", "rule", "start", *fields).iterator():
+        record, citation, source, rule, abstract, *values = row
+        said = dict(zip(names, values, strict=True))
+        yield Said(id=record, abstract=abstract, **said | {"authors": tuple(said["authors"])}), citation, source, rule
 
 
-def settled(citations: set[int]) -> set[int]:
-    """Those of the citations on which a verdict stands at some stage."""
-    found = Standing.objects.filter(citation__in=citations, state__in=SETTLED)
-    return set(found.values_list("citation", flat=True))
+def settled_among(citations: set[int]) -> set[int]:
+    """Those of many citations on which a verdict stands."""
+    ids = sorted(citations)
+    return {pk for start in range(0, len(ids), 500) for pk in settled(set(ids[start : start + 500]))}
 
 
-def store_links(batch: Batch, present: dict[int, Link]) -> None:
-    """Undo the moved records' links, link them anew, and bring the citations up to date."""
-    pairs = keep_pairs(batch.member, {id(each): each for each in batch.linked.values()}.values(), State.LINKED)
-    Link.objects.filter(pk__in=[present[record].pk for record in batch.linked]).update(
-        undone_at=timezone.now(), undone_by=batch.member
-    )
-    Link.objects.bulk_create(
-        Link(
-            record_id=record,
-            citation_id=batch.home[record],
-            rule=By.FIELDS,
-            evidence=f"{each.rule} (records {each.a} and {each.b}): {each.evidence}"[:400],
-            member=batch.member,
-            pair=pairs[each.a, each.b],
-        )
-        for record, each in batch.linked.items()
-    )
-    changed = {present[record].citation_id for record in batch.linked} | {batch.home[each] for each in batch.linked}
-    drop_out_of_view(batch.member, Citation.objects.filter(pk__in=changed))
+# --- what is kept beside the links ------------------------------------------------------------------------------
 
 
-def keep_pairs(member: Member, candidates: Iterable[Candidate], state: str) -> dict[tuple[int, int], Pair]:
-    """Keep pairs in this state with rule, score and evidence; what a person decided on one stays."""
-    kept = {}
-    for each in candidates:
-        a, b = sorted((each.a, each.b))
-        said = {"rule": each.rule, "score": each.score, "evidence": each.evidence}
-        pair, new = Pair.objects.get_or_create(
-            a_id=a, b_id=b, defaults=said | {"review_id": member.review_id, "state": state, "member": member}
-        )
-        if not new and pair.state not in (State.SAME, State.DIFFERENT, state):
-            change(pair, state, member, **said)
-        kept[each.a, each.b] = pair
-    return kept
-
-
-def change(pair: Pair, state: str, member: Member, **fields: Any) -> None:
-    for name, value in (fields | {"state": state, "member": member, "at": timezone.now()}).items():
-        setattr(pair, name, value)
-    pair.save(update_fields=["state", "member", "at", *fields])
-
-
-def ask(job: Job, candidates: Iterable[Candidate]) -> int:
+def ask(job: Job, candidates: tuple[Candidate, ...]) -> int:
     """Put pairs in the queue, but for those whose citations are asked about already; -> how many are new."""
+    waiting = Pair.objects.exclude(state__in=(State.LINKED, State.REPORTS))
+    return keep(job, candidates, State.ASKED, waiting, "screening.duplicates_asked")
+
+
+def keep_other_reports(job: Job, candidates: tuple[Candidate, ...]) -> int:
+    """Keep the pairs that are perhaps reports of one study, to be offered when studies are made; -> how many are new."""
+    offered = [each for each in candidates if each.rule == OTHER_REPORT]
+    return keep(job, offered, State.REPORTS, Pair.objects.exclude(state=State.LINKED), "screening.other_reports_found")
+
+
+def keep(job: Job, candidates: list[Candidate] | tuple[Candidate, ...], state: str, known, verb: str) -> int:  # noqa: ANN001 - a QuerySet of Pair
+    """Keep those pairs whose citations are not among the known pairs', batch by batch; -> how many."""
+    if not candidates:
+        return 0
     member = job.member
-    waiting = Pair.objects.filter(review=member.review_id).exclude(state=State.LINKED)
     home = dict(live(member).values_list("record", "citation"))
-    known = {frozenset((home.get(a), home.get(b))) for a, b in waiting.values_list("a", "b")}
-    new = [each for each in candidates if frozenset((home.get(each.a), home.get(each.b))) not in known]
+    pairs = known.filter(review=member.review_id).values_list("a", "b")
+    seen = {frozenset((home.get(a), home.get(b))) for a, b in pairs}
+    new = []
+    for each in candidates:
+        between = frozenset((home.get(each.a), home.get(each.b)))
+        if between not in seen and len(between) == 2:
+            seen.add(between)
+            new.append(each)
     for start in range(0, len(new), BATCH):
         part = new[start : start + BATCH]
         with transaction.atomic():
             jobs.progress(job, 99, message="Keeping the pairs that a person looks at")
-            keep_pairs(member, part, State.ASKED)
-            audit.record(member, "screening.duplicates_asked", member.review, pairs=[[each.a, each.b] for each in part])
+            lock_review(member)
+            keep_pairs(member, part, state)
+            audit.record(member, verb, member.review, pairs=[[each.a, each.b] for each in part])
     return len(new)

@@ -9,9 +9,10 @@ from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale
 from reviewapp.models import Member
 from screening.models import Citation, Link, Pair, Report
-from screening.workflow.duplicates import OPEN, State, change, live, settled
+from screening.workflow.linking import State, change, live, settled
 from screening.workflow.links import move
 
+OPEN = (State.ASKED, State.LATER)
 ANSWERS = (State.SAME, State.DIFFERENT, State.LATER)
 
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from reviewapp import audit, files, jobs
 from reviewapp.access import Can, require
 from reviewapp.errors import BadFile, BadInput, WrongState
-from reviewapp.models import Job, Member, Review, Stage
+from reviewapp.models import Job, Member, Stage
 from reviewapp.workflow import lock_review
 from screening.formats import Export, ParsedRecord, UnmappedTable, UnreadableFile
 from screening.formats.preview import Preview, preview
 from screening.models import Bibliography, Citation, Import, Link, Record, Search, Standing, StandingState
-from screening.workflow.standing import bring_into_view, drop_out_of_view, locked, refresh
+from screening.workflow.duplicates import look_for_duplicates
+from screening.workflow.standing import bring_into_view, drop_out_of_view
 
 CHUNK = 200  # records per transaction: votes get in between
 UNMAPPED = "unmapped"  # the format of a table of which nobody has said yet what its columns hold
@@ -203,11 +204,6 @@ def perform_import(job: Job) -> None:
     analyse_tables()
 
 
-def look_for_duplicates(member: Member, taken: Import) -> None:
-    """Queue the job that compares an import's records with all others."""
-    jobs.enqueue(member, "screening.deduplicate", total=100, message="Waiting", import_id=taken.pk)
-
-
 def analyse_tables() -> None:
     """Tell the database's planner of the many new rows; without it PostgreSQL picks plans that are 15 times slower."""
     tables = [model._meta.db_table for model in (Record, Citation, Link, Standing)]
@@ -217,10 +213,11 @@ def analyse_tables() -> None:
 
 
 def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
-    """Store one chunk of records, each linked to the citation with its DOI or PubMed id, or to a new one."""
+    """Store one chunk of records, each as a citation of its own: which are duplicates is for de-duplication to say, by all their fields."""
     if not parsed:
         return
     review = lock_review(member)
+    rows = [shown_fields(each) for each in parsed]
     records = Record.objects.bulk_create(
         Record(
             review=review,
@@ -232,13 +229,11 @@ def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
             raw=each.raw,
             fields={tag: list(values) for tag, values in each.fields.items()},
             problems=list(each.problems),
-            **shown_fields(each),
+            **row,
         )
-        for each in parsed
+        for each, row in zip(parsed, rows, strict=True)
     )
-    targets = list(citations_for(review, records))
-    new = [citation for _, citation, rule, _ in targets if rule == Link.Rule.FIRST]
-    Citation.objects.bulk_create(new)
+    citations = Citation.objects.bulk_create(Citation(review=review, **row) for row in rows)
     Standing.objects.bulk_create(
         Standing(
             citation=citation,
@@ -247,17 +242,12 @@ def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
             state=StandingState.WAITING,
             needed=review.votes_title_abstract,
         )
-        for citation in new
+        for citation in citations
     )
     Link.objects.bulk_create(
-        Link(record=record, citation=citation, rule=rule, evidence=evidence, member=member)
-        for record, citation, rule, evidence in targets
+        Link(record=record, citation=citation, rule=Link.Rule.FIRST, member=member)
+        for record, citation in zip(records, citations, strict=True)
     )
-    fresh = {citation.pk for citation in new}
-    joined = {citation.pk: citation for _, citation, rule, _ in targets if rule != Link.Rule.FIRST}
-    for pk in sorted(joined):
-        citation = joined[pk]
-        refresh(citation if pk in fresh else locked(member, citation))
 
 
 def shown_fields(parsed: ParsedRecord) -> dict[str, Any]:
@@ -265,53 +255,6 @@ def shown_fields(parsed: ParsedRecord) -> dict[str, Any]:
     values = {name: getattr(parsed, name) for name in Bibliography.FIELDS}
     values["authors"], values["keywords"] = list(parsed.authors), list(parsed.keywords)
     return values
-
-
-def citations_for(review: Review, records: list[Record]) -> Iterator[tuple[Record, Citation, str, str]]:
-    """For each record: its citation, by which rule, and the evidence.
-
-    Same DOI or same PubMed id links, unless the other identifier is there on both sides and differs.
-    """
-    known: dict[tuple[str, str], tuple[Record, Citation]] = {}
-
-    def remember(record: Record, citation: Citation) -> None:
-        for rule, value in identifiers(record):
-            known.setdefault((rule, value), (record, citation))
-
-    dois = [record.doi for record in records if record.doi]
-    pmids = [record.pmid for record in records if record.pmid]
-    present = (
-        Link.objects.filter(undone_at=None, record__review=review, record__source__undone_at=None)
-        .filter(Q(record__doi__in=dois) | Q(record__pmid__in=pmids))
-        .select_related("record", "citation")
-        .order_by("pk")
-    )
-    for link in present:
-        remember(link.record, link.citation)
-    for record in records:
-        for rule, value in identifiers(record):
-            other, citation = known.get((rule, value), (None, None))
-            if other and not contradict(record, other):
-                yield record, citation, rule, f"{value}, also in record {other.pk}"
-                break
-        else:
-            citation = Citation(review=review, **{name: getattr(record, name) for name in Bibliography.FIELDS})
-            yield record, citation, Link.Rule.FIRST, ""
-        remember(record, citation)
-
-
-def identifiers(record: Record) -> list[tuple[str, str]]:
-    """The identifiers by which a record can be linked, the stronger first."""
-    pairs = [(Link.Rule.DOI, record.doi.lower()), (Link.Rule.PMID, record.pmid)]
-    return [(rule, value) for rule, value in pairs if value]
-
-
-def contradict(one: Record, other: Record) -> bool:
-    """Whether an identifier that both have differs."""
-    return any(
-        getattr(one, name) and getattr(other, name) and getattr(one, name).lower() != getattr(other, name).lower()
-        for name in ("doi", "pmid")
-    )
 
 
 def undo_import(member: Member, taken: Import) -> None:
@@ -325,6 +268,8 @@ def undo_import(member: Member, taken: Import) -> None:
         taken.save(update_fields=["undone_at"])
         audit.record(member, "screening.import_undone", taken, file=taken.file_name)
         drop_out_of_view(member, citations_of(taken))
+        if taken.records.exists():
+            look_for_duplicates(member, taken)
 
 
 def restore_import(member: Member, taken: Import) -> None:

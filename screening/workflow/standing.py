@@ -5,8 +5,10 @@ A standing is a copy, for indexing, of the verdict on the votes; it can be compu
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -144,7 +146,7 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
 # --- what a citation shows --------------------------------------------------------------------------------------
 
 
-def live_links(citations: Iterable[Citation] | OuterRef) -> QuerySet[Link]:
+def live_links(citations: Iterable[Citation | int] | OuterRef) -> QuerySet[Link]:
     """The links that count: not undone, to records of imports that stand."""
     standing = Link.objects.filter(undone_at=None, record__source__undone_at=None)
     if isinstance(citations, OuterRef):
@@ -163,6 +165,20 @@ def refresh(citation: Citation) -> None:
     citation.save(update_fields=["live", *(Bibliography.FIELDS if records else ())])
 
 
+def refresh_all(citations: QuerySet[Citation]) -> None:
+    """Show the best of their live records on many locked citations that are in view; only what changes is written."""
+    for part in parts(citations):
+        records: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        fields = [f"record__{name}" for name in Bibliography.FIELDS]
+        for pk, *values in live_links(part).order_by("record").values_list("citation", *fields):
+            records[pk].append(dict(zip(Bibliography.FIELDS, values, strict=True)))
+        for shown in Citation.objects.filter(pk__in=records).values("pk", *Bibliography.FIELDS):
+            best = best_fields(records[shown["pk"]], Bibliography.FIELDS)
+            changed = {name: value for name, (value, _) in best.items() if value != shown[name]}
+            if changed:
+                Citation.objects.filter(pk=shown["pk"]).update(**changed)
+
+
 def drop_out_of_view(member: Member, citations: QuerySet[Citation]) -> None:
     """Take those of the citations that have no live record out of view, and refresh the others.
 
@@ -173,8 +189,7 @@ def drop_out_of_view(member: Member, citations: QuerySet[Citation]) -> None:
     for part in parts(citations.filter(gone)):
         Standing.objects.filter(citation__in=part).update(state=StandingState.UNREACHED, reason=None)
         Citation.objects.filter(pk__in=part).update(live=False)
-    for citation in citations.filter(live=True):
-        refresh(locked(member, citation))
+    refresh_all(citations.filter(live=True))
 
 
 def bring_into_view(member: Member, citations: QuerySet[Citation]) -> None:
@@ -196,8 +211,7 @@ def bring_into_view(member: Member, citations: QuerySet[Citation]) -> None:
         Standing.objects.filter(citation__in=part, stage=Stage.TITLE_ABSTRACT).update(state=StandingState.WAITING)
     several = Link.objects.filter(undone_at=None, citation=OuterRef("pk")).order_by().values("citation")
     shared = citations.filter(Exists(several.annotate(n=Count("pk")).filter(n__gt=1)))
-    for citation in shared:
-        refresh(locked(member, citation))
+    refresh_all(shared)
 
 
 def parts(citations: QuerySet[Citation], size: int = 500) -> Iterator[list[int]]:

@@ -78,7 +78,7 @@ def pair(first: Member, second: Member) -> Pair:
 
 
 @pytest.fixture
-def played(pair: Pair, owner: Member) -> list[str]:
+def played(pair: Pair, owner: Member, jobs_now: Callable[[], int]) -> list[str]:
     """A review in the midst of its work, from two databases, a register and reference lists; returns the fates.
 
     MEDLINE brings all; Embase three of them again; the register one more of them; the reference lists one of them and two of their
@@ -89,6 +89,7 @@ def played(pair: Pair, owner: Member) -> list[str]:
     build.imported(owner, records(1, start=4), into=build.search(owner, source="ISRCTN", kind="register"))
     lists = build.search(owner, source="Reference lists", kind="other")
     by_hand = build.imported(owner, records(3, start=len(FATES) - 1), into=lists)
+    jobs_now()
     undone = build.imported(owner, records(5, start=100), into=build.search(owner, source="Scopus"))
     for citation in citations_of(undone):
         come_to(pair, owner, citation, "excluded")
