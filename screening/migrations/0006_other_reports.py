@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reviewapp', '0002_append_only'),
-        ('screening', '0004_desk'),
+        ('screening', '0005_opened_at'),
     ]
 
     operations = [
