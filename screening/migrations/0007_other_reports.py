@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reviewapp', '0002_append_only'),
-        ('screening', '0005_opened_at'),
+        ('screening', '0006_report_history'),
     ]
 
     operations = [
