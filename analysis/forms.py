@@ -46,7 +46,7 @@ class PlanForm(forms.ModelForm):
 
     def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].queryset = outcomes(member).filter(dropped_at=None)
+        self.fields["outcome"].queryset = outcomes(member).filter(dropped_at=None, kind__in=list(Analysis.MEASURES_OF))
         self.fields["outcome"].empty_label = "Choose an outcome"
         self.fields["measure"].choices = [("", "Choose a measure"), *measures_by_kind()]
         self.fields["method"].choices = Analysis.Method.choices
@@ -63,8 +63,9 @@ class PlanForm(forms.ModelForm):
         measure = given.get("measure")
         if outcome is None or not measure:
             return given
-        if measure not in Analysis.MEASURES_OF[outcome.kind]:
-            fitting = ", ".join(Analysis.MEASURES_OF[outcome.kind])
+        known = Analysis.MEASURES_OF.get(outcome.kind, ())
+        if measure not in known:
+            fitting = ", ".join(known)
             self.add_error("measure", f"This outcome is of the kind “{outcome.get_kind_display()}”: choose {fitting}.")
         else:
             planned = Analysis(outcome=outcome, **{name: given.get(name) or "" for name in Analysis.OPTIONS})

@@ -141,10 +141,16 @@ def check(analysis: Analysis) -> None:
     for name in WORDS:
         setattr(analysis, name, str(getattr(analysis, name)).strip())
         refuse_long(analysis, name)
-    if analysis.measure not in Analysis.MEASURES_OF[analysis.outcome.kind]:
+    known = Analysis.MEASURES_OF.get(analysis.outcome.kind, ())
+    if not known:
+        raise BadInput(
+            f"Outcomes of the kind “{analysis.outcome.get_kind_display()}” are extracted and exported, but not pooled here yet.",
+            todo="Pool them from the export of agreed data, or choose another outcome.",
+        )
+    if analysis.measure not in known:
         raise BadInput(
             f"{analysis.get_measure_display()} does not fit an outcome of the kind “{analysis.outcome.get_kind_display()}”.",
-            todo=f"Choose one of {', '.join(Analysis.MEASURES_OF[analysis.outcome.kind])}.",
+            todo=f"Choose one of {', '.join(known)}.",
         )
     if told := analysis.misfit():
         _, message, todo = told

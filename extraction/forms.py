@@ -175,20 +175,21 @@ class Line:
 class SheetForm(AnswersForm):
     """An extraction sheet: questions on the study, and a table for each outcome."""
 
-    def __init__(self, form: schema.Form, *args: Any, **kwargs: Any) -> None:
-        super().__init__(form.fields, *args, **kwargs)
-        self.form = form
+    def __init__(self, asked: schema.Asked, *args: Any, **kwargs: Any) -> None:
+        super().__init__(asked.fields, *args, **kwargs)
+        self.asked = asked
 
     def study_lines(self) -> Iterator[Line]:
-        for question in self.form.study:
-            yield Line(question, [self[question.key]], self[self.text_of(question)])
+        for block in self.asked.blocks:
+            for question in block.fields:
+                yield Line(question, [self[question.key]], self[self.text_of(question)])
 
     def tables(self) -> Iterator[tuple[schema.Table, list[Line]]]:
-        for table in self.form.tables:
+        for table in self.asked.tables:
             yield (
                 table,
                 [
-                    Line(row, [self[each.key] for each in row.fields], self[self.text_of(row.fields[0])])
+                    Line(row, [self[each.key] for each in row.core], self[self.text_of(row.fields[0])])
                     for row in table.rows
                 ],
             )

@@ -1,4 +1,4 @@
-"""What stands on the extraction floor? Studies with their reports and arms, outcomes, sheets, assessments."""
+"""What stands on the extraction floor? Studies with their reports and arms, outcomes, forms, sheets, assessments."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from extraction.schema import Answer
-from reviewapp.access import TABLE, Can
+from extraction.schema import Answer, Source
+from extraction.schema.answers import read_anchor
+from extraction.schema.tables import TABLES
+from reviewapp.access import TABLE as ROLES
+from reviewapp.access import Can
 from reviewapp.models import Member, Review
 from screening.models import Citation
 
@@ -17,6 +20,7 @@ class Study(models.Model):
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="studies")
     label = models.CharField(max_length=120, help_text="Author and year, such as Murray 2003.")
+    registration = models.CharField(max_length=120, blank=True, help_text="Its numbers in trial registers.")
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     dropped_at = models.DateTimeField(null=True, blank=True)
@@ -59,6 +63,7 @@ class Arm(models.Model):
     study = models.ForeignKey(Study, models.PROTECT, related_name="arms")
     name = models.CharField(max_length=150)
     role = models.CharField(max_length=15, choices=Role.choices)
+    size = models.PositiveIntegerField(null=True, blank=True, help_text="People randomised to it.")
     position = models.PositiveSmallIntegerField(default=0)
     note = models.TextField(blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
@@ -77,13 +82,19 @@ class Outcome(models.Model):
     """One outcome of the review, at one time point."""
 
     class Kind(models.TextChoices):
-        DICHOTOMOUS = "dichotomous", "Dichotomous (events of total)"
-        CONTINUOUS = "continuous", "Continuous (mean, SD, n)"
+        DICHOTOMOUS = "dichotomous", TABLES["dichotomous"].title
+        CONTINUOUS = "continuous", TABLES["continuous"].title
+        RATE = "rate", TABLES["rate"].title
+        TIME_TO_EVENT = "time_to_event", TABLES["time_to_event"].title
+        CORRELATION = "correlation", TABLES["correlation"].title
+        DIAGNOSTIC = "diagnostic", TABLES["diagnostic"].title
+        GENERIC = "generic", TABLES["generic"].title
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="outcome_set")
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=15, choices=Kind.choices)
     time_point = models.CharField(max_length=120, blank=True)
+    unit = models.CharField(max_length=60, blank=True, help_text="Unit or scale, such as EPDS, 0 to 30.")
     higher_is_better = models.BooleanField(default=False)
     note = models.TextField(blank=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -91,12 +102,86 @@ class Outcome(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [
-            models.CheckConstraint(name="outcome_kind_known", condition=Q(kind__in=["dichotomous", "continuous"]))
-        ]
+        constraints = [models.CheckConstraint(name="outcome_kind_known", condition=Q(kind__in=list(TABLES)))]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.time_point}" if self.time_point else self.name
+
+
+class TimePoint(models.Model):
+    """A time point of the review, with the window within which a measurement counts for it."""
+
+    class Unit(models.TextChoices):
+        DAYS = "days", "days"
+        WEEKS = "weeks", "weeks"
+        MONTHS = "months", "months"
+        YEARS = "years", "years"
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="time_points")
+    name = models.CharField(max_length=120)
+    begins = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Least time since randomisation.")
+    ends = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Greatest time since randomisation.")
+    unit = models.CharField(max_length=10, choices=Unit.choices, default=Unit.MONTHS)
+    position = models.PositiveSmallIntegerField(default=0)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="time_point_once", fields=["review", "name"], condition=Q(dropped_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.window})" if self.window else self.name
+
+    @property
+    def window(self) -> str:
+        """From when to when, in words; empty without a window."""
+        if self.begins is not None and self.ends is not None:
+            return f"{self.begins} to {self.ends} {self.unit}"
+        if self.begins is not None:
+            return f"from {self.begins} {self.unit}"
+        return f"up to {self.ends} {self.unit}" if self.ends is not None else ""
+
+
+class FormVersion(models.Model):
+    """One version of a review's extraction form. In use once `used_at` is set, and never changed from then on; before that, the draft.
+
+    Version 0 is nowhere stored: it is schema.STANDARD, with which every review begins.
+    """
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="form_versions")
+    number = models.PositiveSmallIntegerField()
+    design = models.JSONField(help_text="The form; see schema.form.")
+    past = models.JSONField(default=list, help_text="Of a draft: what it was before each of the last edits.")
+    note = models.TextField(blank=True, help_text="What has changed, and why.")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="form_version_once", fields=["review", "number"], condition=Q(dropped_at=None)
+            ),
+            models.UniqueConstraint(
+                name="one_form_draft", fields=["review"], condition=Q(used_at=None, dropped_at=None)
+            ),
+        ]
+
+
+class Plan(models.Model):
+    """How a review extracts: by two people independently, or by one with another who verifies. Without a row, by two."""
+
+    class Mode(models.TextChoices):
+        DOUBLE = "double", "Two authors independently, then agreement"
+        VERIFIED = "verified", "One author, verified by a second"
+
+    review = models.OneToOneField(Review, models.PROTECT, related_name="extraction_plan")
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.DOUBLE)
+    reason = models.TextField(blank=True)
 
 
 class BlindPair(models.QuerySet):
@@ -111,13 +196,13 @@ class BlindPair(models.QuerySet):
         return self.standing().filter(agreed=False)
 
     def signed(self) -> BlindPair:
-        """The standing agreement: at most one for a study and tool."""
-        return self.standing().filter(agreed=True)
+        """The standing agreement: at most one for a study and tool. Not one that is still being made."""
+        return self.standing().filter(agreed=True, submitted_at__isnull=False)
 
     def holding(self) -> BlindPair:
         """Own ones that take one of the two places: submitted, or of a member who may still go on with it."""
         present = Q(
-            member__left_at=None, member__is_author=True, member__role__in=[str(role) for role in TABLE[Can.EXTRACT]]
+            member__left_at=None, member__is_author=True, member__role__in=[str(role) for role in ROLES[Can.EXTRACT]]
         )
         return self.own().filter(present | Q(submitted_at__isnull=False))
 
@@ -172,6 +257,12 @@ class Line(models.Model):
     version = models.PositiveIntegerField(default=0, help_text="The version in which this answer last changed.")
     taken_from = models.CharField(max_length=10, blank=True, help_text="In an agreement: both, first, second or third.")
     reason = models.TextField(blank=True, help_text="In an agreement: why this one; always for a third answer.")
+    unit = models.CharField(max_length=40, blank=True, help_text="Of a number that was given in another unit.")
+    source = models.JSONField(null=True, blank=True, help_text="Document, page, quote, rectangle; see schema.Source.")
+    by = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", help_text="In an agreement: who settled it."
+    )
+    at = models.DateTimeField(null=True, help_text="In an agreement: when it was settled.")
 
     unblinded = models.Manager()
 
@@ -181,11 +272,28 @@ class Line(models.Model):
 
     @property
     def answer(self) -> Answer:
-        return Answer(self.value, self.text)
+        return Answer(self.value, self.text, self.unit, self.place)
+
+    @property
+    def place(self) -> Source | None:
+        return read_anchor(self.source)
+
+    def say(self, answer: Answer) -> None:
+        """Take over an answer; not saved."""
+        self.value, self.text, self.unit = answer.value, answer.text, answer.unit
+        self.source = answer.source.to_json() if answer.source else None
 
 
 class Sheet(Blinded):
     """One member's filled-in extraction form for one study; the agreed sheet stands beside the two."""
+
+    form_number = models.PositiveSmallIntegerField(
+        default=0, help_text="Version of the form on which it was submitted or agreed."
+    )
+    may_verify = models.BooleanField(
+        default=False, help_text="Begun for verification by a second author, not for blind pairs."
+    )
+    verifies = models.BooleanField(default=False, help_text="Begun as a copy of another's sheet, to verify it.")
 
     class Meta(Blinded.Meta):
         constraints = [
@@ -207,6 +315,9 @@ class Entry(Line):
     """One answer on a sheet, with its source: page, table, quote."""
 
     sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="lines")
+    form_number = models.PositiveSmallIntegerField(
+        default=0, help_text="Version of the form for which it was answered, or looked at again."
+    )
 
     class Meta(Line.Meta):
         verbose_name_plural = "entries"

@@ -13,7 +13,7 @@ from analysis.frozen import differences
 from analysis.models import REFRESH, Analysis, Run
 from extraction.models import Arm, Entry, Outcome, Sheet, Study
 from extraction.queries import FORM, agreed_bias, included_studies
-from extraction.schema.fields import TABLES, row_key
+from extraction.schema.tables import core, row_key
 from reviewapp import audit
 from reviewapp.errors import NotHere
 from reviewapp.models import Job, Member
@@ -116,8 +116,8 @@ def numbers(agreed: AgreedStudy, outcome: Outcome) -> list[dict[str, Any]]:
     found = []
     for arm in agreed.arms:
         key = row_key(outcome.pk, arm.pk)
-        values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in TABLES[outcome.kind]}
-        if all(value is not None for value in values.values()):
+        values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in core(outcome.kind)}
+        if values and all(value is not None for value in values.values()):
             found.append({"arm": arm.pk, "name": arm.name, "role": str(arm.role), "values": values})
     return found
 

@@ -1,18 +1,35 @@
 """What may a member see on the extraction floor? Studies, sheets, what is agreed, and what waits for whom."""
 
 from extraction.queries.agreed import AgreedJudgement, AgreedRow, agreed_bias, agreed_characteristics, agreed_values
+from extraction.queries.forms import (
+    FIRST,
+    Version,
+    carried,
+    current_version,
+    dropped_draft,
+    form_draft,
+    form_for,
+    form_version,
+    form_versions,
+    plan_of,
+    structure_of,
+)
 from extraction.queries.sheets import (
     Agreement,
     agreement,
+    asked_on,
     bias_agreement,
+    carried_over,
     fields_for,
-    form_for,
     may_agree,
+    newest,
     own,
     own_assessment,
     own_sheet,
+    problems_of,
     sheet_agreement,
     tool_of,
+    version_of,
 )
 from extraction.queries.steps import BIAS, SHEET, NextStep, next_step, steps, waits_for
 from extraction.queries.studies import (
@@ -39,6 +56,21 @@ from extraction.queries.studies import (
 )
 
 __all__ = [
+    "FIRST",
+    "Version",
+    "asked_on",
+    "carried",
+    "carried_over",
+    "current_version",
+    "dropped_draft",
+    "form_draft",
+    "form_version",
+    "form_versions",
+    "newest",
+    "plan_of",
+    "problems_of",
+    "structure_of",
+    "version_of",
     "AGREED",
     "AgreedJudgement",
     "AgreedRow",

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from extraction.models import Arm, Assessment, Blinded, Entry, Judgement, Line, Outcome, Sheet
 from extraction.queries.studies import FORM, included_studies
 from extraction.rob import ROB1
-from extraction.schema.fields import TABLES, row_key
+from extraction.schema.tables import core, row_key
 from reviewapp.models import Review
 
 
@@ -62,8 +62,8 @@ def agreed_values(review: Review, outcome: Outcome) -> list[AgreedRow]:
 def agreed_row(sheet: Sheet, arm: Arm, outcome: Outcome) -> AgreedRow | None:
     """One arm's row of an agreed sheet; None when it is not complete."""
     lines = {line.key: line for line in sheet.lines.all()}
-    keys = {column.name: f"{row_key(outcome.pk, arm.pk)}/{column.name}" for column in TABLES[outcome.kind]}
-    if any(key not in lines or lines[key].value is None for key in keys.values()):
+    keys = {column.name: f"{row_key(outcome.pk, arm.pk)}/{column.name}" for column in core(outcome.kind)}
+    if not keys or any(key not in lines or lines[key].value is None for key in keys.values()):
         return None
     return AgreedRow(
         study_id=sheet.study_id,

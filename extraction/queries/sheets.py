@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from extraction.models import Assessment, Blinded, Line, Outcome, Sheet, Study
+from extraction.models import Assessment, Blinded, Line, Sheet, Study
+from extraction.queries.forms import Version, carried, current_version, form_version, structure_of
 from extraction.queries.studies import FORM
 from extraction.rob import ROB1, TOOLS, Tool
-from extraction.schema import ArmOf, Field, Form, OutcomeOf, Pair, Structure, compare, form_of
+from extraction.schema import Asked, Field, Pair, Problem, asked_of, check, compare
+from extraction.schema.carry import Carried
 from reviewapp.access import Can, can
 from reviewapp.errors import NotHere
 from reviewapp.models import Member
@@ -21,21 +23,39 @@ def tool_of(tool: str) -> Tool:
     return TOOLS[tool]
 
 
-def form_for(study: Study) -> Form:
-    """What is asked of a study now, by its arms and the review's outcomes."""
-    standing_arms = study.arms.filter(dropped_at=None)
-    standing_outcomes = Outcome.objects.filter(review=study.review_id, dropped_at=None)
-    return form_of(
-        Structure(
-            tuple(ArmOf(arm.pk, arm.name) for arm in standing_arms),
-            tuple(OutcomeOf(each.pk, str(each), each.kind, each.note) for each in standing_outcomes),
-        )
-    )
-
-
 def fields_for(own: Blinded) -> tuple[Field, ...]:
-    """The questions that a sheet or an assessment answers."""
-    return form_for(own.study).fields if isinstance(own, Sheet) else tool_of(own.tool).fields()
+    """The questions that a sheet or an assessment answers: by the form in use, or once submitted, by the one that it was submitted for."""
+    if not isinstance(own, Sheet):
+        return tool_of(own.tool).fields()
+    return asked_on(own).fields
+
+
+def asked_on(sheet: Sheet) -> Asked:
+    """The form that a sheet answers, put to its study."""
+    structure = structure_of(sheet.study)
+    return asked_of(structure, version_of(sheet).form)
+
+
+def version_of(sheet: Sheet) -> Version:
+    """The version of the form that a sheet answers."""
+    review = sheet.study.review_id
+    return form_version(review, sheet.form_number) if sheet.submitted_at else current_version(review)
+
+
+def carried_over(sheet: Sheet) -> Carried:
+    """What a sheet's answers are worth on the version that it answers: kept, to be looked at again, parked."""
+    lines = [(line.form_number, line.key, line.answer) for line in sheet.lines.all() if line.value is not None]
+    return carried(structure_of(sheet.study), sheet.study.review_id, version_of(sheet), lines)
+
+
+def problems_of(own: Blinded) -> list[Problem]:
+    """What keeps one's own sheet or assessment from being submitted: what is missing or wrong, and what has to be looked at again."""
+    found = check(fields_for(own), own.answers())
+    if isinstance(own, Sheet):
+        told = {each.key for each in found}
+        again = carried_over(own).again
+        found += [Problem(key, f"{why} Look at it again.") for key, why in again.items() if key not in told]
+    return found
 
 
 def own_sheet(member: Member, study: Study) -> Sheet | None:
@@ -97,11 +117,16 @@ def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> 
     return Agreement(
         first=pair[0],
         second=pair[1],
-        pairs=compare(fields_for(pair[0]), pair[0].answers(), pair[1].answers()),
+        pairs=compare(fields_for(newest(pair)), pair[0].answers(), pair[1].answers()),
         signed=next((each for each in agreed if not each.withdrawn_at), None),
         earlier={line.key: line for line in agreed[-1].lines.all()} if agreed else {},
         versions=sum(1 for each in agreed if each.withdrawn_at),
     )
+
+
+def newest(pair: Sequence[Blinded]) -> Blinded:
+    """The one of two whose questions are asked at the agreement: of two versions of a form, the later."""
+    return max(pair, key=lambda own: getattr(own, "form_number", 0))
 
 
 def may_agree(member: Member, agreement: Agreement) -> bool:

@@ -1,17 +1,36 @@
 """What is asked of a study, what was answered, and where do two sheets differ? Pure: neither Django nor a database."""
 
-from extraction.schema.answers import Answer, Choice, Settled, TakenFrom, Value
-from extraction.schema.clean import LONGEST_SOURCE, Problem, Unreadable, check, read, read_source, show
+from extraction.schema.answers import BLANK, Answer, Choice, Settled, Source, TakenFrom, Value
+from extraction.schema.asked import ArmOf, Asked, Block, OutcomeOf, Row, Structure, Table, TimeOf, asked_of
+from extraction.schema.clean import (
+    LONGEST_SOURCE,
+    Problem,
+    Unreadable,
+    check,
+    read,
+    read_place,
+    read_source,
+    read_unit,
+    show,
+    spell,
+)
 from extraction.schema.compare import Match, Pair, compare, settle
-from extraction.schema.fields import ArmOf, Column, Field, Form, Kind, Option, OutcomeOf, Row, Structure, Table, form_of
+from extraction.schema.fields import Field, Kind, Option
+from extraction.schema.form import Form, FormError, Question, Section
+from extraction.schema.packs import STANDARD
+from extraction.schema.tables import Column
 
 __all__ = [
     "Answer",
     "ArmOf",
+    "Asked",
+    "BLANK",
+    "Block",
     "Choice",
     "Column",
     "Field",
     "Form",
+    "FormError",
     "Kind",
     "LONGEST_SOURCE",
     "Match",
@@ -19,18 +38,26 @@ __all__ = [
     "OutcomeOf",
     "Pair",
     "Problem",
+    "Question",
     "Row",
+    "STANDARD",
+    "Section",
     "Settled",
+    "Source",
     "Structure",
     "Table",
     "TakenFrom",
+    "TimeOf",
     "Unreadable",
     "Value",
+    "asked_of",
     "check",
     "compare",
-    "form_of",
     "read",
+    "read_place",
     "read_source",
+    "read_unit",
     "settle",
     "show",
+    "spell",
 ]

@@ -11,27 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from extraction.schema.answers import Answer
+from extraction.schema.asked import ArmOf, Asked, OutcomeOf, Structure, asked_of
 from extraction.schema.clean import Unreadable, check, read, show
 from extraction.schema.compare import compare
-from extraction.schema.fields import ArmOf, Form, OutcomeOf, Structure, form_of
 
 
-def form_in(document: Mapping[str, Any]) -> Form:
+def form_in(document: Mapping[str, Any]) -> Asked:
     """The form that the document's arms and outcomes make."""
     arms = tuple(ArmOf(int(id), name) for id, name in document.get("arms", {}).items())
     outcomes = tuple(
         OutcomeOf(int(id), each["title"], each["kind"]) for id, each in document.get("outcomes", {}).items()
     )
-    return form_of(Structure(arms, outcomes))
+    return asked_of(Structure(arms, outcomes))
 
 
-def sheet_in(document: Mapping[str, Any], side: str, form: Form) -> dict[str, Answer]:
+def sheet_in(document: Mapping[str, Any], side: str, form: Asked) -> dict[str, Answer]:
     """One of the two sheets. Raises Unreadable, and KeyError for a key that is not on the form."""
     fields = {field.key: field for field in form.fields}
     return {key: Answer(read(fields[key], typed)) for key, typed in document[side].items()}
 
 
-def report(form: Form, first: Mapping[str, Answer], second: Mapping[str, Answer]) -> Iterator[str]:
+def report(form: Asked, first: Mapping[str, Answer], second: Mapping[str, Answer]) -> Iterator[str]:
     for side, sheet in (("first", first), ("second", second)):
         for problem in check(form.fields, sheet):
             yield f"{side} sheet: {problem.sentence}"

@@ -2,18 +2,81 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-Value = str | int | float | None  # None: not answered
+Value = str | int | float | None  # None: not answered. Several choices are one text, their values joined by semicolons
+LONGEST_QUOTE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where in which document an answer was read. box: left, top, right, bottom of a rectangle, as parts (0 to 1) of the page."""
+
+    document: int | None = None
+    page: int | None = None
+    quote: str = ""
+    box: tuple[float, float, float, float] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        found = {"document": self.document, "page": self.page, "quote": self.quote, "box": self.box and list(self.box)}
+        return {name: value for name, value in found.items() if value}
+
+
+def read_anchor(given: Mapping[str, Any] | None) -> Source | None:
+    """The source in plain values; None when nothing is in it. Raises ValueError with a sentence."""
+    if not given:
+        return None
+    quote = str(given.get("quote") or "").replace("\r\n", "\n").strip()
+    if len(quote) > LONGEST_QUOTE or "\0" in quote:
+        raise ValueError(f"a quote has at most {LONGEST_QUOTE} plain characters")
+    page = _whole(given.get("page"), "the page")
+    if page is not None and page > 100_000:
+        raise ValueError("the page is a whole number, such as 4")
+    source = Source(_whole(given.get("document"), "the document"), page, quote, _box(given.get("box")))
+    return source if source.to_json() else None
+
+
+def _whole(typed: object, what: str) -> int | None:
+    text = "" if typed is None else str(typed).strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**53:
+        raise ValueError(f"{what} is a whole number, such as 4")
+    return int(text)
+
+
+def _box(typed: object) -> tuple[float, float, float, float] | None:
+    if typed is None or typed == "":
+        return None
+    parts = typed.split(",") if isinstance(typed, str) else typed
+    try:
+        left, top, right, bottom = (float(each) for each in parts)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise ValueError("a rectangle has four numbers: left, top, right, bottom") from None
+    if (
+        not all(math.isfinite(each) and 0 <= each <= 1 for each in (left, top, right, bottom))
+        or left >= right
+        or top >= bottom
+    ):
+        raise ValueError("a rectangle lies on its page: left before right, top before bottom, each from 0 to 1")
+    return left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. text: on a sheet, where it stands in the report; on an assessment, what supports the judgement."""
+    """One answer. text: on a sheet, where it stands in the report; on an assessment, what supports the judgement.
+
+    unit: in which the number was given; empty for the question's own. source: the place in a document.
+    """
 
     value: Value = None
     text: str = ""
+    unit: str = ""
+    source: Source | None = None
 
 
 BLANK = Answer()
@@ -30,12 +93,13 @@ class TakenFrom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen where two answers differ. value and text are for a third answer, which needs a reason."""
+    """What was chosen where two answers differ. value, text and unit are for a third answer, which needs a reason."""
 
     taken_from: TakenFrom
     value: object = None
     text: str = ""
     reason: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

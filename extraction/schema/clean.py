@@ -6,14 +6,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from extraction.schema.answers import BLANK, Answer, Value
-from extraction.schema.fields import Field, Kind
+from extraction.schema.answers import BLANK, Answer, Source, Value, read_anchor
+from extraction.schema.asked import asked_answers, is_asked, is_wanting, rows_begun
+from extraction.schema.fields import NUMBERS, Field, Kind
 
 LONGEST_TEXT = 20_000
 LONGEST_SOURCE = 2_000  # of where an answer stands, what supports it, or why it was chosen
 LONGEST_NUMBER = 15  # digits that a double holds exactly
 WHOLE = re.compile(r"[+-]?[0-9]+")
+DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
 MINUSES = str.maketrans(
     {"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{NON-BREAKING HYPHEN}": "-"}
@@ -37,16 +41,18 @@ class Problem:
     sentence: str
 
 
-def read(field: Field, typed: object) -> Value:
-    """The value of what was typed (or came as a number); None for nothing. Raises Unreadable."""
+def read(field: Field, typed: object, unit: str = "") -> Value:
+    """The value of what was typed (or came as a number, in this unit); None for nothing. Raises Unreadable."""
+    if isinstance(typed, list | tuple):
+        typed = ";".join(map(str, typed))
     text = "" if typed is None else str(typed).strip()
     if not text:
         return None
-    if field.kind is Kind.TEXT:
-        return read_text(field, text)
-    if field.kind is Kind.CHOICE:
-        return read_choice(field, text)
-    return read_number(field, text)
+    if field.kind in NUMBERS:
+        return read_number(field, text, unit)
+    return {Kind.SEVERAL: read_several, Kind.DATE: read_date, Kind.TEXT: read_text}.get(field.kind, read_choice)(
+        field, text
+    )
 
 
 def read_text(field: Field, text: str) -> str:
@@ -74,7 +80,48 @@ def read_choice(field: Field, text: str) -> str:
     return text
 
 
-def read_number(field: Field, text: str) -> int | float:
+def read_several(field: Field, text: str) -> str | None:
+    """The chosen values in the order of the options, joined by semicolons."""
+    chosen = {each for part in text.split(";") if (each := part.strip())}
+    for each in sorted(chosen):
+        read_choice(field, each)
+    return ";".join(option.value for option in field.options if option.value in chosen) or None
+
+
+def read_date(field: Field, text: str) -> str:
+    """A year, a month or a day, as ISO 8601 writes it: reports often give no more than the year."""
+    found = DATE.fullmatch(text)
+    try:
+        if found is None:
+            raise ValueError
+        date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+    except ValueError:
+        raise Unreadable(
+            field, f"{field.label}: “{text}” is not a date. Write 2003, 2003-05 or 2003-05-17: the year first."
+        ) from None
+    return text
+
+
+def read_unit(field: Field, typed: object) -> str:
+    """The unit of a number; empty for the question's own. Raises Unreadable."""
+    unit = "" if typed is None else str(typed).strip()
+    try:
+        field.factor(unit)
+    except KeyError:
+        known = ", ".join([field.unit, *(each.name for each in field.units)])
+        raise Unreadable(field, f"{field.label}: “{unit}” is not one of its units ({known}).") from None
+    return "" if unit == field.unit else unit
+
+
+def read_place(field: Field, given: Mapping[str, Any] | None) -> Source | None:
+    """The place in a document from which an answer was read. Raises Unreadable."""
+    try:
+        return read_anchor(given)
+    except ValueError as error:
+        raise Unreadable(field, f"{field.label}: {error}.") from None
+
+
+def read_number(field: Field, text: str, unit: str = "") -> int | float:
     if any(unicodedata.category(character) == "No" for character in text):  # 10² would become 102
         raise Unreadable(field, f"{field.label}: “{text}” has a raised or lowered digit, or a fraction. Write it out.")
     plain = unicodedata.normalize("NFKC", text).translate(MINUSES).strip()
@@ -90,8 +137,14 @@ def read_number(field: Field, text: str) -> int | float:
     if sum(character.isdigit() for character in plain) > LONGEST_NUMBER:
         raise Unreadable(field, f"{field.label}: “{text}” has more than {LONGEST_NUMBER} digits.")
     value = int(plain) if whole else float(plain)
-    if field.lowest is not None and value < field.lowest:
-        raise Unreadable(field, f"{field.label}: {text} is less than {show(field.lowest)}, the least that is possible.")
+    told = f"{text} {unit}".strip()
+    own = value * field.factor(unit)
+    if field.lowest is not None and own < field.lowest:
+        raise Unreadable(field, f"{field.label}: {told} is less than {show(field.lowest)}, the least that is possible.")
+    if field.highest is not None and own > field.highest:
+        raise Unreadable(
+            field, f"{field.label}: {told} is more than {show(field.highest)}, the greatest that is possible."
+        )
     return value
 
 
@@ -102,12 +155,32 @@ def show(value: Value) -> str:
     return "" if value is None else str(value)
 
 
+def spell(field: Field, answer: Answer) -> str:
+    """An answer as a reader sees it: labels of choices, the unit behind a number; empty when there is none."""
+    if answer.value is None:
+        return ""
+    if field.options:
+        labels = {option.value: option.label for option in field.options}
+        return "; ".join(labels.get(each, each) for each in str(answer.value).split(";"))
+    unit = answer.unit or field.unit
+    return f"{show(answer.value)} {unit}" if unit and field.kind in NUMBERS else show(answer.value)
+
+
+def own_unit(field: Field, answer: Answer) -> Value:
+    """The answer in the question's own unit."""
+    if isinstance(answer.value, int | float) and answer.unit:
+        return answer.value * field.factor(answer.unit)
+    return answer.value
+
+
 def check(fields: Iterable[Field], answers: Mapping[str, Answer]) -> list[Problem]:
     """What keeps these answers from being a finished sheet, in the order of the fields."""
     known = list(fields)
+    counting = asked_answers(known, answers)
     labels = {field.key: field.label for field in known}
-    rows = {field.row for field in known if field.row and answers.get(field.key, BLANK).value is not None}
-    return [problem for field in known for problem in complaints(field, answers, rows, labels)]
+    begun = rows_begun(known, counting)
+    asked = (field for field in known if is_asked(field, counting))
+    return [problem for field in asked for problem in complaints(field, counting, begun, labels)]
 
 
 def complaints(
@@ -117,11 +190,19 @@ def complaints(
     if answer.value is None:
         if field.required:
             yield Problem(field.key, f"{field.label} is not answered.")
-        elif field.row in begun:
+        elif is_wanting(field, answers, begun):
             yield Problem(field.key, f"{field.label} is missing. Fill the whole row, or leave all of it empty.")
         return
-    if field.needs_text and not answer.text.strip():
-        yield Problem(field.key, f"{field.label}: write what supports this judgement.")
+    if field.needs_text and not answer.text.strip() and answer.source is None:
+        yield Problem(
+            field.key,
+            f"{field.label}: {'write what supports this judgement' if not field.question else 'say where it stands'}.",
+        )
+    try:
+        if read(field, answer.value, answer.unit) != answer.value:
+            raise Unreadable(field, f"{field.label}: its answer is not one that the question has now. Answer it anew.")
+    except Unreadable as error:
+        yield Problem(field.key, error.sentence)
     limit = answers.get(field.at_most, BLANK).value
     if isinstance(limit, int | float) and isinstance(answer.value, int | float) and answer.value > limit:
         yield Problem(

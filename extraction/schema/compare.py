@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from extraction.schema.answers import BLANK, Answer, Choice, Settled, TakenFrom, Value
-from extraction.schema.clean import Problem, Unreadable, check, read, read_source
+from extraction.schema.answers import BLANK, Answer, Choice, Settled, TakenFrom
+from extraction.schema.asked import asked_answers, is_asked, is_wanting, rows_begun
+from extraction.schema.clean import Problem, Unreadable, check, own_unit, read, read_source, read_unit
 from extraction.schema.fields import Field, Kind
 
 SAME_NUMBER = 1e-9  # relative: two spellings of one number, never two numbers
@@ -41,35 +42,43 @@ class Pair:
 
 
 def compare(fields: Iterable[Field], first: Mapping[str, Answer], second: Mapping[str, Answer]) -> list[Pair]:
-    """The two answers to every field, in the order of the fields."""
+    """The two answers to every field that was asked on either side, in the order of the fields.
+
+    An answer whose question's condition does not hold on its own sheet counts as none. Columns of a table that are shown on request and
+    that neither filled in are left out.
+    """
     known = list(fields)
-    rows = {
-        field.row
-        for field in known
-        if field.row and any(sheet.get(field.key, BLANK).value is not None for sheet in (first, second))
-    }
-    return [pair_of(field, first.get(field.key, BLANK), second.get(field.key, BLANK), rows) for field in known]
+    first, second = asked_answers(known, first), asked_answers(known, second)
+    begun = rows_begun(known, first, second)
+    asked = (field for field in known if is_asked(field, first) or is_asked(field, second))
+    pairs = (pair_of(field, first, second, begun) for field in asked)
+    return [pair for pair in pairs if not (pair.field.optional and pair.match is Match.BLANK)]
 
 
-def pair_of(field: Field, first: Answer, second: Answer, rows_begun: set[str]) -> Pair:
+def pair_of(
+    field: Field, first_sheet: Mapping[str, Answer], second_sheet: Mapping[str, Answer], begun: set[str]
+) -> Pair:
+    first, second = first_sheet.get(field.key, BLANK), second_sheet.get(field.key, BLANK)
     if first.value is None and second.value is None:
-        needed = field.required or field.row in rows_begun
+        asked = is_asked(field, first_sheet) and is_asked(field, second_sheet)
+        needed = asked and all(is_wanting(field, sheet, begun) for sheet in (first_sheet, second_sheet))
         return Pair(field, first, second, Match.MISSING if needed else Match.BLANK)
     if second.value is None:
         return Pair(field, first, second, Match.ONLY_FIRST)
     if first.value is None:
         return Pair(field, first, second, Match.ONLY_SECOND)
-    equal = same(field.kind, first.value, second.value)
-    return Pair(field, first, second, Match.EQUAL if equal else Match.DIFFERENT)
+    return Pair(field, first, second, Match.EQUAL if same(field, first, second) else Match.DIFFERENT)
 
 
-def same(kind: Kind, first: Value, second: Value) -> bool:
-    """Whether two answers say the same: numbers by value, text without regard to white space and Unicode spelling."""
-    if isinstance(first, int | float) and isinstance(second, int | float):
-        return math.isclose(first, second, rel_tol=SAME_NUMBER, abs_tol=0)
-    if kind is Kind.TEXT:
-        return plain(str(first)) == plain(str(second))
-    return first == second
+def same(field: Field, first: Answer, second: Answer) -> bool:
+    """Whether two answers say the same: numbers by value in one unit and within the tolerance, text without regard to white space."""
+    a, b = own_unit(field, first), own_unit(field, second)
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        # the last digits of a tolerance must not decide: 1.1 and 1.0 are within 0.1
+        return math.isclose(a, b, rel_tol=SAME_NUMBER, abs_tol=field.tolerance * (1 + SAME_NUMBER))
+    if field.kind is Kind.TEXT:
+        return plain(str(a)) == plain(str(b))
+    return a == b
 
 
 def plain(text: str) -> str:
@@ -114,15 +123,16 @@ def misuse(pair: Pair, choice: Choice) -> list[Problem]:
 def settled_answer(pair: Pair, choice: Choice | None) -> Settled:
     """The answer that was chosen. Raises Unreadable for a third answer or a reason that cannot be stored."""
     if choice is None or choice.taken_from is TakenFrom.BOTH:
-        return Settled(Answer(pair.first.value, both_texts(pair)), TakenFrom.BOTH)
+        answer = replace(pair.first, text=both_texts(pair), source=pair.first.source or pair.second.source)
+        return Settled(answer, TakenFrom.BOTH)
     reason = read_source(pair.field, choice.reason)
     if choice.taken_from is TakenFrom.FIRST:
         return Settled(pair.first, choice.taken_from, reason)
     if choice.taken_from is TakenFrom.SECOND:
         return Settled(pair.second, choice.taken_from, reason)
-    return Settled(
-        Answer(read(pair.field, choice.value), read_source(pair.field, choice.text)), choice.taken_from, reason
-    )
+    unit = read_unit(pair.field, choice.unit)
+    answer = Answer(read(pair.field, choice.value, unit), read_source(pair.field, choice.text), unit)
+    return Settled(answer, choice.taken_from, reason)
 
 
 def both_texts(pair: Pair) -> str:

@@ -49,7 +49,7 @@ def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = ""
         return page(request, member, study, kind, tool, mine, form_on(study, mine) if mine else None)
     form, mine = saved(request, member, study, mine)
     if request.htmx:
-        missing = schema.check(form.questions, mine.answers())
+        missing = queries.problems_of(mine)
         context = {"version": mine.version, "problems": form.problems(), "missing": missing}
         return render(request, "extraction/_saved.html", context)
     if form.errors:
@@ -66,7 +66,7 @@ def saved(request: HttpRequest, member: Member, study: Study, mine: Blinded | No
     form = form_on(study, mine, request.POST)
     form.full_clean()
     seen = form.cleaned_data.get("version")
-    return form, sheets.save_own(member, mine, form.values(), form.texts(), 0 if seen is None else seen)
+    return form, sheets.save_own(member, mine, sheets.Said(form.values(), form.texts()), 0 if seen is None else seen)
 
 
 def page(
@@ -89,7 +89,7 @@ def page(
         "form": form,
         "state": state,
         "problems": problems or [],
-        "missing": schema.check(form.questions, mine.answers()) if form and mine else [],
+        "missing": queries.problems_of(mine) if form and mine else [],
     }
     return render(request, f"extraction/{kind}.html", context, status=422 if problems else 200)
 
@@ -110,7 +110,7 @@ def submit(request: HttpRequest, member: Member, pk: int, kind: str, tool: str =
     tool = checked(kind, tool)
     study = queries.study(member, pk)
     form, mine = saved(request, member, study, queries.own(member, MODELS[kind], study, tool))
-    problems = form.problems() or schema.check(form.questions, mine.answers())
+    problems = form.problems() or queries.problems_of(mine)
     if problems:
         return page(request, member, study, kind, tool, mine, form, problems)
     sheets.submit_own(member, mine)

@@ -9,6 +9,17 @@ from extraction.workflow.agreement import (
     reopen_assessment_agreement,
     reopen_sheet_agreement,
 )
+from extraction.workflow.forms import (
+    begin_form,
+    drop_form_draft,
+    edit_form,
+    import_form,
+    plan_extraction,
+    restore_form_draft,
+    take_pack,
+    undo_edit,
+    use_form,
+)
 from extraction.workflow.sheets import (
     reopen_assessment,
     reopen_sheet,
@@ -41,6 +52,15 @@ from extraction.workflow.studies import (
 )
 
 __all__ = [
+    "begin_form",
+    "drop_form_draft",
+    "edit_form",
+    "import_form",
+    "plan_extraction",
+    "restore_form_draft",
+    "take_pack",
+    "undo_edit",
+    "use_form",
     "add_arm",
     "agree_assessment",
     "agree_sheet",

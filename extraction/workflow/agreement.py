@@ -62,7 +62,7 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
                 f"{signed.member} has signed this agreement meanwhile. Yours was not stored.",
                 todo="Look at what was agreed; it can be reopened there.",
             )
-        pairs = compare(queries.fields_for(first), first.answers(), second.answers())
+        pairs = compare(queries.fields_for(queries.newest([first, second])), first.answers(), second.answers())
         settled, problems = settle(pairs, choices)
         if problems:
             raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo="Then sign it.")
@@ -104,7 +104,7 @@ def store(agreed: Blinded, settled: Mapping[str, Settled]) -> None:
     lines = []
     for key, each in settled.items():
         line = agreed.new_line(key)
-        line.value, line.text = each.answer.value, each.answer.text
+        line.say(each.answer)
         line.taken_from, line.reason = each.taken_from, each.reason
         lines.append(line)
     if lines:

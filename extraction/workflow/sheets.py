@@ -6,7 +6,8 @@ depends on how far the other is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from django.utils import timezone
 from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.rob import ROB1
-from extraction.schema import Answer, Field, Problem, Unreadable, check, read, read_source, show
+from extraction.schema import Answer, Field, Problem, Unreadable, read, read_place, read_source, read_unit, show
 from extraction.workflow.common import locked, locked_study
 from reviewapp import audit
 from reviewapp.access import Can, require
@@ -50,7 +51,7 @@ def save_entries(
     version: the sheet's when it was read; an answer that has changed since is not overwritten (Stale).
     Refused, and nothing saved: unknown keys and values that cannot be read (BadInput), a submitted sheet (WrongState).
     """
-    return save_own(member, sheet, values, sources or {}, version)
+    return save_own(member, sheet, Said(values, sources or {}), version)
 
 
 def save_judgements(
@@ -62,7 +63,7 @@ def save_judgements(
     version: int | None = None,
 ) -> Assessment:
     """Save judgements and what supports them, by domain; as save_entries does."""
-    return save_own(member, assessment, judgements, supports or {}, version)
+    return save_own(member, assessment, Said(judgements, supports or {}), version)
 
 
 def submit_sheet(member: Member, sheet: Sheet) -> Sheet:
@@ -155,71 +156,108 @@ def locked_own(member: Member, own: Own) -> Own:
     return found
 
 
-def save_own(
-    member: Member, own: Own, values: Mapping[str, object], texts: Mapping[str, str], version: int | None
-) -> Own:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is to be saved of some questions, by key: only what stands in a mapping is changed.
+
+    confirmed: answers that were looked at again after the form had changed. known: of a field, answers that this window has seen
+    stored or has sent itself; none of them makes it stale.
+    """
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    confirmed: Collection[str] = ()
+    known: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[str]:
+        return list(dict.fromkeys([*self.values, *self.texts, *self.units, *self.places, *self.confirmed]))
+
+
+def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
     require(member, Can.EXTRACT)
     with transaction.atomic():
         own = locked_own(member, own)
         if own.submitted_at:
             raise WrongState(f"This {name_of(own)} is submitted.", todo="Reopen it first, then change it.")
-        fields = {field.key: field for field in queries.fields_for(own)}
-        lines = {line.key: line for line in own.lines.all()}
-        changed = changed_lines(own, fields, lines, values, texts)
-        refuse_stale(changed, fields, own.version if version is None else version)
-        if not changed:
+        fields = {each.key: each for each in queries.fields_for(own)}
+        lines = {line.key: line for line in own.lines.filter(key__in=said.keys)}
+        changed = changed_lines(own, fields, lines, said)
+        refuse_stale(changed, fields, own.version if version is None else version, said.known)
+        number = queries.version_of(own).number if isinstance(own, Sheet) else 0
+        confirmed = [key for key in said.confirmed if key in lines and lines[key].form_number != number]
+        if not changed and not confirmed:
             return own
         before = {line.key: told(line.answer) for line, _ in changed}
         own.version += 1
         own.save(update_fields=["version"])
         for line, answer in changed:
-            line.value, line.text, line.version = answer.value, answer.text, own.version
+            line.say(answer)
+            line.version = own.version
+        touched = {line.key: line for line in [*(line for line, _ in changed), *(lines[key] for key in confirmed)]}
+        for line in touched.values():
+            if isinstance(own, Sheet):
+                line.form_number = number
             line.save()
-        after = {line.key: told(line.answer) for line, _ in changed}
+        facts: dict[str, Any] = {"before": before, "after": {line.key: told(line.answer) for line, _ in changed}}
+        if confirmed:
+            facts["confirmed"] = confirmed
         verb = f"extraction.{name_of(own)}_saved"
-        audit.record(member, verb, subject(own.study, own, own.tool), sealed=True, before=before, after=after)
+        audit.record(member, verb, subject(own.study, own, own.tool), sealed=True, **facts)
     return own
 
 
 def told(answer: Answer) -> str:
-    """An answer as the trail shows it, with its source or support."""
-    return f"{show(answer.value)} [{answer.text}]" if answer.text else show(answer.value)
+    """An answer as the trail shows it, with its unit, and its source or support."""
+    place = answer.source.to_json() if answer.source else {}
+    where = "; ".join(filter(None, [answer.text, *(f"{name} {value}" for name, value in place.items())]))
+    value = f"{show(answer.value)} {answer.unit}".strip()
+    return f"{value} [{where}]" if where else value
 
 
 def changed_lines(
-    own: Own,
-    fields: Mapping[str, Field],
-    lines: Mapping[str, Line],
-    values: Mapping[str, object],
-    texts: Mapping[str, str],
+    own: Own, fields: Mapping[str, Field], lines: Mapping[str, Line], said: Said
 ) -> list[tuple[Line, Answer]]:
     """The lines that are to say something new, with what. Raises BadInput for unknown keys and unreadable values."""
     changed = []
-    for key in dict.fromkeys([*values, *texts]):
+    for key in said.keys:
         if key not in fields:
             raise BadInput(
                 f"There is no field “{key}” for this study.",
-                todo="Arms or outcomes have changed; load the page again.",
+                todo="The form, arms or outcomes have changed; load the page again.",
             )
         line = lines.get(key) or own.new_line(key)
-        value = read_or_refuse(read, fields[key], values[key]) if key in values else line.value
-        text = read_or_refuse(read_source, fields[key], texts[key]) if key in texts else line.text
-        answer = Answer(value, text)
+        answer = read_or_refuse(fields[key], line.answer, said)
         if answer != line.answer:
             changed.append((line, answer))
     return changed
 
 
-def read_or_refuse(reading: Callable[[Field, Any], Any], field: Field, typed: object) -> Any:
+def read_or_refuse(field: Field, before: Answer, said: Said) -> Answer:
+    """The answer before, with what is said of it now. Raises BadInput."""
+    key = field.key
     try:
-        return reading(field, typed)
+        unit = read_unit(field, said.units[key]) if key in said.units else before.unit
+        anew = key in said.values or key in said.units
+        value = read(field, said.values.get(key, before.value), unit) if anew else before.value
+        text = read_source(field, said.texts[key]) if key in said.texts else before.text
+        place = read_place(field, said.places[key]) if key in said.places else before.source
     except Unreadable as error:
         raise BadInput(error.sentence) from None
+    return Answer(value, text, unit if value is not None else "", place)
 
 
-def refuse_stale(changed: list[tuple[Line, Answer]], fields: Mapping[str, Field], seen: int) -> None:
+def refuse_stale(
+    changed: list[tuple[Line, Answer]], fields: Mapping[str, Field], seen: int, known: Mapping[str, Collection[str]]
+) -> None:
     """Raise Stale for answers that were saved elsewhere after the version that this person has seen."""
-    newer = [fields[line.key].label for line, _ in changed if line.version > seen]
+    newer = [
+        fields[line.key].label
+        for line, _ in changed
+        if line.version > seen and show(line.value) not in known.get(line.key, ())
+    ]
     if newer:
         raise Stale(
             f"Changed in another window meanwhile: {'; '.join(newer)}. Nothing of this page was saved.",
@@ -233,11 +271,13 @@ def submit_own(member: Member, own: Own) -> Own:
         own = locked_own(member, own)
         if own.submitted_at:
             return own
-        problems = check(queries.fields_for(own), own.answers())
+        problems = queries.problems_of(own)
         if problems:
             raise BadInput(f"This {name_of(own)} is not complete. {sentences(problems)}", todo="Then submit it again.")
+        if isinstance(own, Sheet):
+            own.form_number = queries.version_of(own).number
         own.submitted_at = timezone.now()
-        own.save(update_fields=["submitted_at"])
+        own.save()
         both = is_pair_in(own)
         audit.record(
             member,

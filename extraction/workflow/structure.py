@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from extraction.models import Arm, Outcome, Study
-from extraction.schema.fields import TABLES
+from extraction.schema.tables import TABLES
 from extraction.workflow.common import change, locked, locked_study
 from reviewapp import audit
 from reviewapp.access import Can, require

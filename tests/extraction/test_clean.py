@@ -16,8 +16,8 @@ from extraction.schema import (
     OutcomeOf,
     Structure,
     Unreadable,
+    asked_of,
     check,
-    form_of,
     read,
     show,
 )
@@ -28,7 +28,7 @@ EVENTS = Field("e", "Events", Kind.INTEGER, lowest=0)
 MEAN = Field("m", "Mean", Kind.NUMBER)
 SD = Field("s", "SD", Kind.NUMBER, lowest=0)
 JUDGED = ROB1.fields()[0]
-TABLE = form_of(
+TABLE = asked_of(
     Structure(
         (ArmOf(7, "Talks"), ArmOf(9, "None")),
         (OutcomeOf(3, "Secure", "dichotomous"), OutcomeOf(4, "Mood", "continuous")),

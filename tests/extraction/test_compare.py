@@ -11,19 +11,20 @@ from extraction.schema import (
     Answer,
     ArmOf,
     Choice,
+    Field,
     Kind,
     Match,
     OutcomeOf,
     Structure,
     TakenFrom,
+    asked_of,
     compare,
-    form_of,
     settle,
 )
 from extraction.schema.compare import same
 
 pytestmark = pytest.mark.pure
-FORM = form_of(Structure((ArmOf(7, "Talks"),), (OutcomeOf(3, "Secure", "dichotomous"),)))
+FORM = asked_of(Structure((ArmOf(7, "Talks"),), (OutcomeOf(3, "Secure", "dichotomous"),)))
 EVENTS, TOTAL = (f"outcome/3/arm/7/{name}" for name in ("events", "total"))
 NEEDED = {"study/design": "RCT", "study/participants": "Mothers", "study/interventions": "Talks"}
 
@@ -58,7 +59,8 @@ def matches(first: dict[str, Answer], second: dict[str, Answer]) -> dict[str, Ma
     ],
 )
 def test_what_is_the_same(kind: Kind, first: str | float, second: str | float, equal: bool) -> None:
-    assert same(kind, first, second) is same(kind, second, first) is equal
+    field, a, b = Field("x", "X", kind), Answer(first), Answer(second)
+    assert same(field, a, b) is same(field, b, a) is equal
 
 
 def test_every_field_is_equal_different_one_sided_missing_or_blank() -> None:

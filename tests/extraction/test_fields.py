@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from extraction.schema import ArmOf, Kind, OutcomeOf, Structure, form_of
+from extraction.schema import ArmOf, Kind, OutcomeOf, Structure, asked_of
 
 pytestmark = pytest.mark.pure
 ARMS = (ArmOf(7, "Psychotherapy"), ArmOf(9, "Usual care"))
@@ -15,7 +15,7 @@ DEPRESSION = OutcomeOf(4, "Depression, 6 months", "continuous")
 
 
 def keys(structure: Structure) -> list[str]:
-    return [field.key for field in form_of(structure).fields]
+    return [field.key for field in asked_of(structure).fields if not field.optional]
 
 
 def test_a_study_without_arms_or_outcomes_is_asked_about_itself() -> None:
@@ -58,6 +58,6 @@ def test_no_key_is_given_twice_however_many_arms_and_outcomes() -> None:
 
 
 def test_a_cell_is_called_by_outcome_arm_and_column_and_knows_its_limit() -> None:
-    events = form_of(Structure(ARMS, (SECURE,))).tables[0].rows[0].fields[0]
+    events = asked_of(Structure(ARMS, (SECURE,))).tables[0].rows[0].fields[0]
     assert events.label == "Secure attachment, after treatment: Psychotherapy, Events"
     assert (events.kind, events.lowest, events.at_most) == (Kind.INTEGER, 0, "outcome/3/arm/7/total")

@@ -49,8 +49,8 @@ def test_differences_and_complaints_are_listed(tmp_path: Path, capsys: pytest.Ca
         ({"first": SHEET | {EVENTS: "many"}}, "“many” is not a whole number"),
         ({"first": {"study/colour": "red"}}, "'study/colour' is missing from the file, or is no key"),
         (
-            {"outcomes": {"3": {"title": "Secure", "kind": "rate"}}},
-            "'rate' is missing from the file, or is no key or kind",
+            {"outcomes": {"3": {"title": "Secure", "kind": "colour"}}},
+            "'colour' is missing from the file, or is no key or kind",
         ),
     ],
 )

@@ -95,7 +95,7 @@ def test_owners_and_reviewers_define_outcomes_and_nobody_else(
             "of this name and time",
         ),
         ({"name": "", "kind": "dichotomous"}, "1 to 200"),
-        ({"name": "Depression", "kind": "rate"}, "no kind of outcome"),
+        ({"name": "Depression", "kind": "colour"}, "no kind of outcome"),
         ({"name": "Depression", "kind": "continuous", "time_point": "x" * 121}, "at most 120"),
     ],
 )

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from extraction.rob.rob1 import ROB1
-from extraction.schema.fields import STUDY_FIELDS, TABLES
+from extraction.schema import Structure, asked_of
+from extraction.schema.tables import core
 
 pytestmark = pytest.mark.pure
 
+STUDY_FIELDS = asked_of(Structure()).fields
 SEED = Path(__file__).parents[2] / "reviewapp" / "seed"
 LABELS = (
     "Cicchetti 1999a",
@@ -56,7 +58,7 @@ def keys_of(label: str) -> Iterator[str]:
     yield from (field.key for field in STUDY_FIELDS)
     for outcome in load("protocol.json")["outcomes"]:
         for arm in study["arms"]:
-            for column in TABLES[outcome["kind"]]:
+            for column in core(outcome["kind"]):
                 yield f"outcome/{outcome['id']}/arm/{arm['id']}/{column.name}"
 
 

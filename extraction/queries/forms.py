@@ -1,0 +1,116 @@
+"""Which form does the review use, which versions did it have, and what is being changed? Forms are open to the whole review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from extraction.models import FormVersion, Outcome, Plan, Study, TimePoint
+from extraction.schema import (
+    STANDARD,
+    Answer,
+    ArmOf,
+    Asked,
+    Form,
+    OutcomeOf,
+    Structure,
+    TimeOf,
+    asked_of,
+)
+from extraction.schema.carry import Carried, carry
+from extraction.schema.form import from_json
+from reviewapp.errors import NotHere
+from reviewapp.models import Member, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the review's form. row: None for version 0, with which every review begins."""
+
+    number: int
+    form: Form
+    row: FormVersion | None = None
+
+
+FIRST = Version(0, STANDARD)
+
+
+def versions_in_use(review: Review | int) -> QuerySet[FormVersion]:
+    """The versions that are or were in use, from the first to the current one; without version 0."""
+    return FormVersion.objects.filter(review=review, used_at__isnull=False).order_by("number")
+
+
+def current_version(review: Review | int) -> Version:
+    """The form in use."""
+    row = versions_in_use(review).last()
+    return Version(row.number, from_json(row.design), row) if row else FIRST
+
+
+def form_versions(member: Member) -> list[Version]:
+    """All versions that are or were in use, the newest first."""
+    rows = versions_in_use(member.review_id).select_related("member__user").reverse()
+    return [*(Version(row.number, from_json(row.design), row) for row in rows), FIRST]
+
+
+def form_version(review: Review | int, number: int) -> Version:
+    """One version. Raises NotHere."""
+    if number == 0:
+        return FIRST
+    row = versions_in_use(review).filter(number=number).select_related("member__user").first()
+    if row is None:
+        raise NotHere
+    return Version(number, from_json(row.design), row)
+
+
+def form_draft(member: Member) -> FormVersion | None:
+    """The next version, while it is being made."""
+    return FormVersion.objects.filter(review=member.review_id, used_at=None, dropped_at=None).first()
+
+
+def dropped_draft(member: Member) -> FormVersion | None:
+    """The draft that was discarded last, unless it is older than the form in use."""
+    newest = FormVersion.objects.filter(review=member.review_id).order_by("pk").last()
+    return newest if newest and newest.dropped_at else None
+
+
+def plan_of(review: Review | int) -> Plan:
+    """How the review extracts."""
+    return Plan.objects.filter(review=review).first() or Plan(review_id=getattr(review, "pk", review))
+
+
+# --- put to a study ----------------------------------------------------------------------------------------------
+
+
+def structure_of(study: Study) -> Structure:
+    """The study's standing arms, and its review's standing outcomes and time points."""
+    outcomes = Outcome.objects.filter(review=study.review_id, dropped_at=None)
+    times = TimePoint.objects.filter(review=study.review_id, dropped_at=None)
+    return Structure(
+        tuple(ArmOf(arm.pk, arm.name, arm.role) for arm in study.arms.filter(dropped_at=None)),
+        tuple(OutcomeOf(each.pk, str(each), each.kind, each.note, each.unit) for each in outcomes),
+        tuple(TimeOf(each.pk, str(each)) for each in times),
+    )
+
+
+def form_for(study: Study) -> Asked:
+    """What is asked of a study now, by the form in use, its arms and the review's outcomes."""
+    return asked_of(structure_of(study), current_version(study.review_id).form)
+
+
+def carried(structure: Structure, review: int, now: Version, answers: Iterable[tuple[int, str, Answer]]) -> Carried:
+    """What answers, each with the version for which it was given and its key, are worth on another version."""
+    by_number: dict[int, dict[str, Answer]] = {}
+    for number, key, answer in answers:
+        by_number.setdefault(number, {})[key] = answer
+    asked_now = asked_of(structure, now.form)
+    rows = {row.number: row for row in versions_in_use(review).filter(number__in=by_number)}
+    found = Carried()
+    for number, given in sorted(by_number.items()):
+        form = now.form if number == now.number else from_json(rows[number].design) if number in rows else STANDARD
+        part = carry(asked_now if form is now.form else asked_of(structure, form), asked_now, given)
+        found.kept.update(part.kept)
+        found.again.update(part.again)
+        found.parked.update(part.parked)
+    return found

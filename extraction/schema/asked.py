@@ -1,0 +1,302 @@
+"""What is asked of one study? A form, put to the study's arms, its review's outcomes and time points: fields with keys, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from extraction.schema.answers import BLANK, Answer
+from extraction.schema.fields import Asking, Field, Kind
+from extraction.schema.form import Form, Per, Question, Section, options_of
+from extraction.schema.packs import STANDARD
+from extraction.schema.tables import TABLES, Column, contrast_key, row_key, whole_key
+
+
+@dataclass(frozen=True, slots=True)
+class ArmOf:
+    """An arm, as far as the form needs to know it. role: experimental, control or other."""
+
+    id: int
+    name: str
+    role: str = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeOf:
+    """An outcome, as far as the form needs to know it. kind is a key of TABLES."""
+
+    id: int
+    title: str
+    kind: str
+    help: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOf:
+    """A time point of the review."""
+
+    id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The arms of a study, the outcomes and time points of its review, in the order in which they are shown."""
+
+    arms: tuple[ArmOf, ...] = ()
+    outcomes: tuple[OutcomeOf, ...] = ()
+    times: tuple[TimeOf, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an outcome's table: an arm, two arms, or the study. key is the common beginning of its cells' keys."""
+
+    key: str
+    name: str
+    fields: tuple[Field, ...]
+
+    @property
+    def core(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if not field.optional)
+
+    @property
+    def extra(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if field.optional)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows with the same columns, of one outcome. of: arm, contrast or whole."""
+
+    outcome: OutcomeOf
+    of: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def core(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if not column.extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One section, put to one thing: its fields, and for a table of outcome data its tables."""
+
+    id: str
+    title: str
+    help: str
+    fields: tuple[Field, ...]
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All that is asked of one study."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field, in the order in which it is shown."""
+        return tuple(self._all())
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return tuple(table for block in self.blocks for table in block.tables)
+
+    def _all(self) -> Iterator[Field]:
+        for block in self.blocks:
+            yield from block.fields
+            for table in block.tables:
+                for row in table.rows:
+                    yield from row.fields
+
+
+def asked_of(structure: Structure, form: Form = STANDARD) -> Asked:
+    """The form, put to a study of these arms in a review with these outcomes."""
+    places = {question.id: section for section, question in form.places()}
+    return Asked(
+        tuple(
+            block_of(section, group, structure, places)
+            for section in form.sections
+            for group in groups(section, structure)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One thing for which a section is asked: the beginning of its keys, what it is called, what helps with it."""
+
+    path: str
+    name: str = ""
+    help: str = ""
+    outcome: OutcomeOf | None = None
+
+
+def groups(section: Section, structure: Structure) -> Iterator[Group]:
+    """The things for which a section is asked."""
+    if section.per is Per.STUDY:
+        yield Group("study")
+    elif section.per is Per.ARM:
+        yield from (Group(f"arm/{arm.id}", arm.name) for arm in structure.arms)
+    elif section.per is Per.TIME:
+        yield from (Group(f"time/{time.id}", time.title) for time in structure.times)
+    else:
+        yield from (Group(f"outcome/{each.id}", each.title, each.help, each) for each in structure.outcomes)
+
+
+def block_of(section: Section, group: Group, structure: Structure, places: Mapping[str, Section]) -> Block:
+    plain = tuple(each for each in section.questions if each.kind is not Kind.TABLE)
+    has_table = len(plain) < len(section.questions)
+    fields = tuple(field_of(each, section, group, places) for each in plain)
+    tables = tables_of(group.outcome, structure.arms) if has_table and group.outcome else ()
+    title = f"{group.name}: {section.title}" if group.name and section.title and not has_table else group.name
+    help = "\n".join(each for each in (section.help, group.help) if each)
+    return Block(f"{section.id}-{group.path.replace('/', '-')}", title or section.title, help, fields, tables)
+
+
+def field_of(question: Question, section: Section, group: Group, places: Mapping[str, Section]) -> Field:
+    asked_if = None
+    if question.asked_if:
+        other = places[question.asked_if.question]
+        path = group.path if other.per is section.per else "study"
+        asked_if = Asking(f"{path}/{question.asked_if.question}", frozenset(question.asked_if.values))
+    return Field(
+        key=f"{group.path}/{question.id}",
+        label=f"{group.name}: {question.label}" if group.name else question.label,
+        kind=question.kind,
+        unit=question.unit,
+        units=question.units,
+        required=question.required,
+        help=question.help,
+        options=options_of(question),
+        lowest=question.lowest,
+        highest=question.highest,
+        tolerance=question.tolerance,
+        needs_text=question.needs_source,
+        asked_if=asked_if,
+        question=question.id,
+        edition=question.edition,
+    )
+
+
+# --- tables of outcome data --------------------------------------------------------------------------------------
+
+
+def tables_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...]) -> tuple[Table, ...]:
+    """One outcome's tables: of arms, of contrasts, of the whole study. Raises KeyError for a kind that is not in TABLES."""
+    shape = TABLES[outcome.kind]
+    pairs = contrasts(arms)
+    found = []
+    if shape.per_arm:
+        rows = tuple(
+            row_of(outcome, row_key(outcome.id, arm.id), arm.name, shape.per_arm, rows_of_pairs(outcome, arm, pairs))
+            for arm in arms
+        )
+        found.append(Table(outcome, "arm", shape.per_arm, rows))
+    if shape.per_contrast:
+        rows = tuple(
+            row_of(outcome, contrast_key(outcome.id, a.id, b.id), f"{a.name} v {b.name}", shape.per_contrast)
+            for a, b in pairs
+        )
+        found.append(Table(outcome, "contrast", shape.per_contrast, rows))
+    if shape.whole:
+        found.append(
+            Table(outcome, "whole", shape.whole, (row_of(outcome, whole_key(outcome.id), "Study", shape.whole),))
+        )
+    return tuple(found)
+
+
+def contrasts(arms: tuple[ArmOf, ...]) -> tuple[tuple[ArmOf, ArmOf], ...]:
+    """The pairs of arms that can be compared: each experimental arm with each control."""
+    sides = ([arm for arm in arms if arm.role == role] for role in ("experimental", "control"))
+    experimental, control = sides
+    return tuple((a, b) for a in experimental for b in control)
+
+
+def rows_of_pairs(outcome: OutcomeOf, arm: ArmOf, pairs: tuple[tuple[ArmOf, ArmOf], ...]) -> tuple[str, ...]:
+    """The keys of the contrasts in which an arm stands."""
+    return tuple(contrast_key(outcome.id, a.id, b.id) for a, b in pairs if arm.id in (a.id, b.id))
+
+
+def row_of(
+    outcome: OutcomeOf, key: str, name: str, columns: tuple[Column, ...], contrast_rows: tuple[str, ...] = ()
+) -> Row:
+    def keys(names: tuple[str, ...], contrast: str) -> tuple[str, ...]:
+        return tuple(
+            f"{contrast}/{each.removeprefix('contrast:')}" if each.startswith("contrast:") else f"{key}/{each}"
+            for each in names
+        )
+
+    fields = tuple(
+        Field(
+            key=f"{key}/{column.name}",
+            label=f"{outcome.title}: {name}, {column.label}",
+            kind=column.kind,
+            help=column.help,
+            lowest=column.lowest,
+            highest=column.highest,
+            at_most=f"{key}/{column.at_most}" if column.at_most else "",
+            row=key,
+            column=column.label,
+            question=column.name,
+            optional=column.extra,
+            instead=tuple(
+                keys(names, contrast)
+                for names in column.instead
+                for contrast in (contrast_rows if names[0].startswith("contrast:") else ("",))
+            ),
+        )
+        for column in columns
+    )
+    return Row(key, name, fields)
+
+
+# --- which of it is asked, given what was answered -----------------------------------------------------------------
+
+
+def is_asked(field: Field, answers: Mapping[str, Answer]) -> bool:
+    """Whether a field's condition holds. Answers of fields that are not asked have to be left out of `answers`: see asked_answers."""
+    if field.asked_if is None:
+        return True
+    value = answers.get(field.asked_if.key, BLANK).value
+    if value is None:
+        return False
+    return not field.asked_if.values or bool(field.asked_if.values & set(str(value).split(";")))
+
+
+def asked_answers(fields: Iterable[Field], answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """The answers that count: of fields whose conditions hold, each condition resting on answers that count themselves."""
+    counting: dict[str, Answer] = {}
+    for field in fields:
+        if field.key in answers and is_asked(field, counting):
+            counting[field.key] = answers[field.key]
+    return counting
+
+
+def asked_fields(fields: Iterable[Field], answers: Mapping[str, Answer]) -> tuple[Field, ...]:
+    """The fields whose conditions hold."""
+    known = tuple(fields)
+    counting = asked_answers(known, answers)
+    return tuple(field for field in known if is_asked(field, counting))
+
+
+def is_wanting(field: Field, answers: Mapping[str, Answer], begun: set[str]) -> bool:
+    """Whether a field without an answer ought to have one: it is required, or its row is begun and nothing stands in for it."""
+    if field.required:
+        return True
+    if field.optional or field.row not in begun:
+        return False
+    return not any(all(answers.get(key, BLANK).value is not None for key in keys) for keys in field.instead)
+
+
+def rows_begun(fields: Iterable[Field], *sheets: Mapping[str, Answer]) -> set[str]:
+    """The rows in which something is answered."""
+    return {
+        field.row
+        for field in fields
+        if field.row and any(sheet.get(field.key, BLANK).value is not None for sheet in sheets)
+    }

@@ -1,0 +1,191 @@
+"""How does a review come by its form, and change it? A draft is built step by step, each step undoable, and then put into use.
+
+A version in use is never changed. Answers stay under their keys whatever happens to a form; queries.carried says what they are worth now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from extraction import queries
+from extraction.models import FormVersion, Plan
+from extraction.schema import Form, FormError, edit
+from extraction.schema.carry import differences
+from extraction.schema.form import checked, from_json, parse, to_json
+from extraction.schema.packs import packs
+from reviewapp import audit
+from reviewapp.access import Can, require
+from reviewapp.errors import BadFile, BadInput, NotHere, WrongState
+from reviewapp.models import Member
+from reviewapp.workflow import lock_review
+
+REMEMBERED = 20  # edits of a draft that can be undone
+LARGEST_FILE = 1_000_000  # bytes
+STEPS: dict[str, Callable[..., Form]] = {
+    each.__name__: each
+    for each in (
+        edit.add_section,
+        edit.change_section,
+        edit.move_section,
+        edit.drop_section,
+        edit.add_question,
+        edit.change_question,
+        edit.move_question,
+        edit.drop_question,
+        edit.put_back,
+    )
+}
+
+
+def begin_form(member: Member) -> FormVersion:
+    """Begin to change the form: a draft that is like the form in use. Goes on with a draft that is there."""
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        lock_review(member)
+        draft = queries.form_draft(member)
+        if draft is None:
+            draft = begin(member, queries.current_version(member.review_id).form)
+    return draft
+
+
+def begin(member: Member, form: Form) -> FormVersion:
+    last = FormVersion.objects.filter(review=member.review_id, dropped_at=None).aggregate(last=Max("number"))["last"]
+    draft = FormVersion.objects.create(
+        review_id=member.review_id, number=(last or 0) + 1, design=to_json(form), member=member
+    )
+    audit.record(member, "extraction.form_begun", draft, number=draft.number)
+    return draft
+
+
+def edit_form(member: Member, step: str, *given: Any, **details: Any) -> FormVersion:
+    """One step of building, by the name of its function in schema.edit. Raises BadInput with the sentence of the refusal."""
+    require(member, Can.ANALYSE)
+    return change_draft(member, step, lambda form: STEPS[step](form, *given, **details))
+
+
+def take_pack(member: Member, pack: str, *, add: bool) -> FormVersion:
+    """Take over a ready-made form: in the place of the draft's questions (which go to the shelf), or added after them."""
+    require(member, Can.ANALYSE)
+    if pack not in packs():
+        raise NotHere(f"There is no ready-made form “{pack}”.")
+    taking = edit.append if add else edit.put_in_place
+    return change_draft(member, "take_pack", lambda form: taking(form, packs()[pack]), pack=pack)
+
+
+def import_form(member: Member, name: str, data: bytes) -> FormVersion:
+    """Take over a form from a JSON file, in the place of the draft's questions, which go to the shelf. Raises BadFile."""
+    require(member, Can.ANALYSE)
+    if len(data) > LARGEST_FILE:
+        raise BadFile(f"{name} has {len(data)} bytes; a form has at most {LARGEST_FILE}.")
+    try:
+        form = parse(data)
+    except FormError as error:
+        raise BadFile(f"{name}: {error}", todo="Correct the file and import it again.") from None
+    return change_draft(member, "import_form", lambda before: edit.put_in_place(before, form), file=name)
+
+
+def change_draft(member: Member, step: str, changing: Callable[[Form], Form], **facts: str) -> FormVersion:
+    with transaction.atomic():
+        draft = locked_draft(member)
+        before = from_json(draft.design)
+        try:
+            after = checked(changing(before))
+        except FormError as error:
+            raise BadInput(str(error)) from None
+        if after != before:
+            draft.past = [*draft.past, draft.design][-REMEMBERED:]
+            draft.design = to_json(after)
+            draft.save(update_fields=["past", "design"])
+            told = [f"{each.sign} {each.sentence}" for each in differences(before, after)]
+            audit.record(member, "extraction.form_edited", draft, step=step, changes=told, **facts)
+    return draft
+
+
+def undo_edit(member: Member) -> FormVersion:
+    """Take back the last step of building. Raises WrongState when there is none."""
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        draft = locked_draft(member)
+        if not draft.past:
+            raise WrongState("There is no step to take back.", todo="Discard the draft to keep the form in use.")
+        *draft.past, design = draft.past
+        told = [f"{each.sign} {each.sentence}" for each in differences(from_json(draft.design), from_json(design))]
+        draft.design = design
+        draft.save(update_fields=["past", "design"])
+        audit.record(member, "extraction.form_edit_undone", draft, changes=told)
+    return draft
+
+
+def use_form(member: Member, note: str = "") -> FormVersion:
+    """Put the draft into use. What was answered stays; sheets that are open ask by the new version from now on."""
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        draft = locked_draft(member)
+        form = from_json(draft.design)
+        changes = differences(queries.current_version(member.review_id).form, form)
+        if not changes:
+            raise WrongState("The draft is the form in use: nothing has changed.", todo="Change it first.")
+        if not form.questions:
+            raise BadInput("A form without a question cannot be used.", todo="Add one.")
+        draft.note, draft.used_at, draft.past = note.strip(), timezone.now(), []
+        draft.save(update_fields=["note", "used_at", "past"])
+        told = [f"{each.sign} {each.sentence}" for each in changes]
+        audit.record(member, "extraction.form_used", draft, number=draft.number, note=draft.note, changes=told)
+    return draft
+
+
+def drop_form_draft(member: Member) -> None:
+    """Discard the draft. It is kept, and back with restore_form_draft."""
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        draft = locked_draft(member)
+        draft.dropped_at = timezone.now()
+        draft.save(update_fields=["dropped_at"])
+        audit.record(member, "extraction.form_draft_dropped", draft, number=draft.number)
+
+
+def restore_form_draft(member: Member) -> FormVersion:
+    """Bring the discarded draft back, as long as no other was begun or put into use."""
+    require(member, Can.ANALYSE)
+    with transaction.atomic():
+        lock_review(member)
+        draft = queries.dropped_draft(member)
+        if draft is None:
+            raise WrongState("There is no discarded draft to bring back.", todo="Load the page again.")
+        draft.dropped_at = None
+        draft.save(update_fields=["dropped_at"])
+        audit.record(member, "extraction.form_draft_restored", draft, number=draft.number)
+    return draft
+
+
+def locked_draft(member: Member) -> FormVersion:
+    lock_review(member)
+    draft = queries.form_draft(member)
+    if draft is None:
+        raise WrongState("The form is not being changed.", todo="Begin to change it on the page of the form.")
+    return draft
+
+
+def plan_extraction(member: Member, mode: str, reason: str = "") -> Plan:
+    """Say whether two extract independently, or one extracts and a second verifies. Holds for sheets that are begun from now on."""
+    require(member, Can.MANAGE)
+    if mode not in Plan.Mode.values:
+        raise BadInput(f"“{mode}” is no way to extract.", todo=f"Known are {', '.join(Plan.Mode.values)}.")
+    if mode == Plan.Mode.VERIFIED and not reason.strip():
+        raise BadInput(
+            "Extraction by one author, verified by a second, needs a reason: Cochrane's standards ask for two for outcome data (C46).",
+            todo="Write why, as it will stand in the report.",
+        )
+    with transaction.atomic():
+        lock_review(member)
+        plan = queries.plan_of(member.review_id)
+        before = plan.mode
+        plan.mode, plan.reason = mode, reason.strip()
+        plan.save()
+        audit.record(member, "extraction.planned", member.review, before=before, mode=mode, reason=plan.reason)
+    return plan
