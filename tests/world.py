@@ -179,6 +179,7 @@ def extracted(made: World) -> None:
             build_extraction.assessed(author, study)
     extraction.agree_sheet(made.first, agreed, {})
     extraction.agree_assessment(made.second, agreed, {})
+    formed(made)
     made.things |= {
         "outcome": {"pk": outcome.pk},
         "study": {"pk": half.pk},
@@ -187,6 +188,20 @@ def extracted(made: World) -> None:
         "agreed": {"pk": agreed.pk},
         "arm": {"pk": half.arms.first().pk},
         "rob1": {"tool": "rob1"},
+    }
+
+
+def formed(made: World) -> None:
+    """A second version of the form, and a third that is being made."""
+    draft = extraction.begin_form(made.first)
+    extraction.edit_form(made.first, "add_question", "on_study", label="Country", kind="text")
+    extraction.use_form(made.first, "The protocol asks for it")
+    extraction.begin_form(made.owner)
+    extraction.edit_form(made.owner, "add_question", "on_study", label="Blinded", kind="yes_no")
+    made.things |= {
+        "version": {"number": draft.number},
+        "section": {"id": "on_study"},
+        "question": {"id": "country"},
     }
 
 

@@ -44,6 +44,7 @@ from extraction.queries.studies import (
     all_studies,
     arm,
     arms,
+    documents,
     dropped_studies,
     included_reports,
     included_studies,
@@ -56,6 +57,7 @@ from extraction.queries.studies import (
 )
 
 __all__ = [
+    "documents",
     "FIRST",
     "Version",
     "asked_on",

@@ -106,11 +106,12 @@ def carried(structure: Structure, review: int, now: Version, answers: Iterable[t
         by_number.setdefault(number, {})[key] = answer
     asked_now = asked_of(structure, now.form)
     rows = {row.number: row for row in versions_in_use(review).filter(number__in=by_number)}
-    found = Carried()
+    parts = []
     for number, given in sorted(by_number.items()):
-        form = now.form if number == now.number else from_json(rows[number].design) if number in rows else STANDARD
-        part = carry(asked_now if form is now.form else asked_of(structure, form), asked_now, given)
-        found.kept.update(part.kept)
-        found.again.update(part.again)
-        found.parked.update(part.parked)
-    return found
+        form = from_json(rows[number].design) if number in rows else STANDARD
+        parts.append(carry(asked_of(structure, form), asked_now, given))
+    return Carried(
+        {key: each for part in parts for key, each in part.kept.items()},
+        {key: each for part in parts for key, each in part.again.items()},
+        {key: each for part in parts for key, each in part.parked.items()},
+    )

@@ -119,6 +119,15 @@ def study(member: Member, pk: int) -> Study:
     return found
 
 
+def documents(study: Study) -> list[tuple[int, str]]:
+    """The documents of a study's reports, as all_studies has brought them: id, and author and year of the report."""
+    reports = [link.citation for link in study.links]
+    attached = [each for each in reports if getattr(each, "report", None) and each.report.document_id]
+    return [
+        (each.report.document_id, f"{each.first_author} {each.year or ''}".strip() or str(each)) for each in attached
+    ]
+
+
 def arms(member: Member, study: Study) -> QuerySet[Arm]:
     """The arms of a study, dropped ones last."""
     return Arm.objects.filter(study=study, study__review=member.review_id).order_by("dropped_at", "position", "pk")

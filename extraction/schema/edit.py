@@ -128,20 +128,44 @@ def put_back(form: Form, id: str) -> Form:
 
 
 def append(form: Form, other: Form) -> Form:
-    """The sections of another form after those of this one. Questions that are there already (by id) are left out; at most one table stays."""
+    """The sections of another form after those of this one.
+
+    A question that is there already (its id, kind and answers) is left out, and so is a second table; one of which only the id is taken
+    gets another id.
+    """
+    known = {question.id: question for _, question in _ever(form)}
     has_table = any(question.kind is Kind.TABLE for question in form.questions.values())
-    taken = form.ids
+    taken = form.ids | set(other.questions)
+    names: dict[str, str] = {}
     added: list[Section] = []
     for section in other.sections:
-        new = tuple(
-            each for each in section.questions if each.id not in taken and not (has_table and each.kind is Kind.TABLE)
-        )
+        new = []
+        for question in section.questions:
+            there = known.get(question.id)
+            if (there and _is_same(there, question)) or (has_table and question.kind is Kind.TABLE):
+                continue
+            if there or question.id in form.ids:
+                names[question.id] = new_id(question.id, taken)
+                taken.add(names[question.id])
+            new.append(_renamed(question, names))
         if new:
-            id = new_id(section.id, taken | {each.id for each in added} | set(other.questions))
-            added.append(replace(section, id=id, questions=new))
+            id = new_id(section.id, taken | {each.id for each in added})
+            added.append(replace(section, id=id, questions=tuple(new)))
     if not added:
-        raise FormError(f"Every question of “{other.name}” is on this form already.")
+        raise FormError(f"Every question of “{other.name}” is on this form already, or on its shelf.")
     return checked(replace(form, sections=(*form.sections, *added)))
+
+
+def _is_same(one: Question, other: Question) -> bool:
+    return one.kind is other.kind and one.options == other.options
+
+
+def _renamed(question: Question, names: dict[str, str]) -> Question:
+    """The question under its new id, resting on the new id of what it depends on."""
+    condition = question.asked_if
+    if condition and condition.question in names:
+        condition = replace(condition, question=names[condition.question])
+    return replace(question, id=names.get(question.id, question.id), asked_if=condition)
 
 
 def put_in_place(form: Form, other: Form) -> Form:

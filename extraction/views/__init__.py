@@ -1,5 +1,27 @@
 """What does each page and button of the extraction floor do? Form in, verb called, page out."""
 
+from extraction.views.forms import (
+    add_question,
+    add_section,
+    begin_form,
+    change_question,
+    change_section,
+    codebook_csv,
+    codebook_json,
+    drop_draft,
+    form,
+    form_draft,
+    form_json,
+    form_preview,
+    form_step,
+    form_version,
+    import_form,
+    plan_extraction,
+    restore_draft,
+    take_pack,
+    undo_edit,
+    use_form,
+)
 from extraction.views.sheets import agreement, own, reopen, reopen_agreement, start, submit, withdraw
 from extraction.views.structure import (
     add_arm,
@@ -24,6 +46,26 @@ from extraction.views.studies import (
 )
 
 __all__ = [
+    "add_question",
+    "add_section",
+    "begin_form",
+    "change_question",
+    "change_section",
+    "codebook_csv",
+    "codebook_json",
+    "drop_draft",
+    "form",
+    "form_draft",
+    "form_json",
+    "form_preview",
+    "form_step",
+    "form_version",
+    "import_form",
+    "plan_extraction",
+    "restore_draft",
+    "take_pack",
+    "undo_edit",
+    "use_form",
     "add_arm",
     "agreement",
     "change_arm",

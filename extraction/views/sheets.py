@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST
 
 from extraction import queries, schema
@@ -13,7 +14,7 @@ from extraction.models import Assessment, Blinded, Sheet, Study
 from extraction.workflow import agreement as agreeing
 from extraction.workflow import sheets
 from reviewapp.access import Can, for_member, require
-from reviewapp.errors import WrongState
+from reviewapp.errors import DomainError, WrongState
 from reviewapp.models import Member
 
 MODELS: dict[str, type[Blinded]] = {"sheet": Sheet, "bias": Assessment}
@@ -30,12 +31,13 @@ def checked(kind: str, tool: str) -> str:
     return queries.tool_of(tool).id if kind == "bias" else queries.FORM
 
 
-def form_on(study: Study, mine: Blinded, data: QueryDict | None = None) -> AnswersForm:
+def form_on(mine: Blinded, data: QueryDict | None = None) -> AnswersForm | SheetForm:
     """The member's own answers as a form; locked once they are submitted."""
-    given = {"version": mine.version, "locked": mine.submitted_at is not None}
+    locked = mine.submitted_at is not None
     if isinstance(mine, Sheet):
-        return SheetForm(queries.form_for(study), mine.answers(), data, **given)
-    return BiasForm(queries.tool_of(mine.tool).fields(), mine.answers(), data, **given)
+        again = queries.carried_over(mine).again if data is None or not locked else {}
+        return SheetForm(queries.asked_on(mine), mine.answers(), data, again=again, locked=locked)
+    return BiasForm(queries.tool_of(mine.tool).fields(), mine.answers(), data, version=mine.version, locked=locked)
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,24 +48,40 @@ def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = ""
     study = queries.study(member, pk)
     mine = queries.own(member, MODELS[kind], study, tool)
     if request.method == "GET":
-        return page(request, member, study, kind, tool, mine, form_on(study, mine) if mine else None)
-    form, mine = saved(request, member, study, mine)
+        return page(request, member, study, kind, tool, mine, form_on(mine) if mine else None)
+    if kind == "sheet" and request.accepts("application/json") and not request.accepts("text/html"):
+        return save_field(request, member, mine)
+    form, mine = saved(request, member, mine)
     if request.htmx:
         missing = queries.problems_of(mine)
         context = {"version": mine.version, "problems": form.problems(), "missing": missing}
         return render(request, "extraction/_saved.html", context)
-    if form.errors:
+    if form.problems():
         return page(request, member, study, kind, tool, mine, form, form.problems())
     messages.success(request, "Saved.")
     return to(member, study, kind, tool)
 
 
-def saved(request: HttpRequest, member: Member, study: Study, mine: Blinded | None) -> tuple[AnswersForm, Blinded]:
+def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> HttpResponse:
+    """One field of a sheet, sent by script: what became of it, in values. A refusal is an answer too, so that nothing is sent for ever."""
+    try:
+        form, mine = saved(request, member, mine)
+    except DomainError as error:
+        return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
+    context = {"version": mine.version, "problems": form.problems(), "missing": queries.problems_of(mine)}
+    status = render_to_string("extraction/_saved.html", context, request)
+    return JsonResponse({"version": mine.version, "told": form.told, "status": status})
+
+
+def saved(request: HttpRequest, member: Member, mine: Blinded | None) -> tuple[AnswersForm | SheetForm, Blinded]:
     """Save what can be read of what was posted; the form knows what could not."""
     require(member, Can.EXTRACT)
     if mine is None:
         raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
-    form = form_on(study, mine, request.POST)
+    form = form_on(mine, request.POST)
+    if isinstance(form, SheetForm):
+        said = sheets.Said(form.values, form.texts, form.units, form.places, form.confirmed, form.known)
+        return form, sheets.save_own(member, mine, said, form.version)
     form.full_clean()
     seen = form.cleaned_data.get("version")
     return form, sheets.save_own(member, mine, sheets.Said(form.values(), form.texts()), 0 if seen is None else seen)
@@ -76,7 +94,7 @@ def page(
     kind: str,
     tool: str,
     mine: Blinded | None,
-    form: AnswersForm | None,
+    form: AnswersForm | SheetForm | None,
     problems: list[schema.Problem] | None = None,
 ) -> HttpResponse:
     state = study.sheet_state if kind == "sheet" else study.bias_state
@@ -90,8 +108,15 @@ def page(
         "state": state,
         "problems": problems or [],
         "missing": queries.problems_of(mine) if form and mine else [],
+        "documents": queries.documents(study),
+        "parked": parked(mine) if isinstance(mine, Sheet) else [],
     }
     return render(request, f"extraction/{kind}.html", context, status=422 if problems else 200)
+
+
+def parked(mine: Sheet) -> list[tuple[str, str]]:
+    """Answers to what is not asked now, with their keys."""
+    return [(key, schema.show(answer.value)) for key, answer in queries.carried_over(mine).parked.items()]
 
 
 @require_POST
@@ -109,7 +134,7 @@ def submit(request: HttpRequest, member: Member, pk: int, kind: str, tool: str =
     """Save what is on the page, and hand it in when nothing is missing."""
     tool = checked(kind, tool)
     study = queries.study(member, pk)
-    form, mine = saved(request, member, study, queries.own(member, MODELS[kind], study, tool))
+    form, mine = saved(request, member, queries.own(member, MODELS[kind], study, tool))
     problems = form.problems() or queries.problems_of(mine)
     if problems:
         return page(request, member, study, kind, tool, mine, form, problems)

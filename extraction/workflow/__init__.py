@@ -10,6 +10,7 @@ from extraction.workflow.agreement import (
     reopen_sheet_agreement,
 )
 from extraction.workflow.forms import (
+    LARGEST_FILE,
     begin_form,
     drop_form_draft,
     edit_form,
@@ -52,6 +53,7 @@ from extraction.workflow.studies import (
 )
 
 __all__ = [
+    "LARGEST_FILE",
     "begin_form",
     "drop_form_draft",
     "edit_form",

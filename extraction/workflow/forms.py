@@ -20,7 +20,7 @@ from extraction.schema.form import checked, from_json, parse, to_json
 from extraction.schema.packs import packs
 from reviewapp import audit
 from reviewapp.access import Can, require
-from reviewapp.errors import BadFile, BadInput, NotHere, WrongState
+from reviewapp.errors import BadFile, BadInput, WrongState
 from reviewapp.models import Member
 from reviewapp.workflow import lock_review
 
@@ -72,7 +72,7 @@ def take_pack(member: Member, pack: str, *, add: bool) -> FormVersion:
     """Take over a ready-made form: in the place of the draft's questions (which go to the shelf), or added after them."""
     require(member, Can.ANALYSE)
     if pack not in packs():
-        raise NotHere(f"There is no ready-made form “{pack}”.")
+        raise BadInput(f"There is no ready-made form “{pack}”.", todo=f"Known are {', '.join(packs())}.")
     taking = edit.append if add else edit.put_in_place
     return change_draft(member, "take_pack", lambda form: taking(form, packs()[pack]), pack=pack)
 

@@ -35,7 +35,7 @@ PAGES = (
     Page("Citations", "screening:citations", ("citations",)),
     Page("Screening", "screening:desk", ("screen", "conflicts"), Can.SCREEN, ("title_abstract",)),
     Page("Reports", "screening:reports", ("reports", "documents")),
-    Page("Studies", "extraction:studies", ("studies", "outcomes", "sheets", "bias")),
+    Page("Studies", "extraction:studies", ("studies", "outcomes", "sheets", "bias", "form")),
     Page("Analyses", "analysis:analyses", ("analyses", "runs")),
     Page("Flow diagram", "analysis:flow", ("flow",)),
     Page("Agreement", "screening:agreement", ("agreement",), args=("title_abstract",)),

@@ -1,0 +1,25 @@
+"""What do people enter on the extraction floor, and how is it checked? Forms validate; verbs save."""
+
+from extraction.forms.agreement import AgreementForm, signed_rows
+from extraction.forms.bias import AnswersForm, BiasForm
+from extraction.forms.builder import ImportForm, PlanForm, QuestionForm, SectionForm, UseForm
+from extraction.forms.sheets import SheetForm
+from extraction.forms.structure import ArmForm, JoinForm, OutcomeForm, ReportForm, StudyForm
+
+__all__ = [
+    "AgreementForm",
+    "AnswersForm",
+    "ArmForm",
+    "BiasForm",
+    "ImportForm",
+    "JoinForm",
+    "OutcomeForm",
+    "PlanForm",
+    "QuestionForm",
+    "ReportForm",
+    "SectionForm",
+    "SheetForm",
+    "StudyForm",
+    "UseForm",
+    "signed_rows",
+]

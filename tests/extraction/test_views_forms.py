@@ -1,0 +1,223 @@
+"""A form is built by people who press buttons, without script."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from extraction import queries, workflow
+from extraction.models import Outcome, Study
+from extraction.schema.form import from_json
+from reviewapp.models import Member
+from tests.extraction import build
+from tests.extraction.test_views import browser, page, post, url
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_form_is_built_with_buttons_and_put_into_use(first: Member) -> None:
+    post(first, "form-begin")
+    post(first, "form-section-add", data={"title": "Each arm", "per": "arm", "help": ""})
+    post(
+        first,
+        "form-question-add",
+        "each_arm",
+        data={"label": "Dose", "kind": "number", "unit": "mg", "units": "g = 1000"},
+    )
+    post(
+        first,
+        "form-question-add",
+        "each_arm",
+        data={"label": "Blinded", "kind": "choice", "options": "Yes\nNo\nIn part", "required": "on"},
+    )
+    details = {"label": "How in part", "kind": "text", "asked_if": "blinded", "asked_values": "In part"}
+    post(first, "form-question-add", "each_arm", data=details)
+    post(first, "form-step", data={"step": "move_question:up", "id": "blinded"})
+    post(first, "form-step", data={"step": "drop_question", "id": "notes"})
+    text = page(first, "form-draft")
+    assert "asked if “Blinded” is “In part”" in text
+    assert "“Notes”. Its answers are kept" in text
+    assert "On the shelf: questions that were taken off (1)" in text
+    assert "Arm A: Dose" in page(first, "form-preview", 1)
+    post(first, "form-use", data={"note": "For the second question"})
+    text = page(first, "form")
+    assert "version 1" in text
+    assert "For the second question" in text
+    form = queries.current_version(first.review_id).form
+    assert list(form.questions)[-3:] == ["blinded", "dose", "how_in_part"]
+
+
+def test_a_question_that_cannot_be_is_refused_where_it_was_typed(first: Member) -> None:
+    post(first, "form-begin")
+    data = {"label": "Colour", "kind": "choice", "options": "Red"}
+    text = post(first, "form-question-add", "on_study", data=data, status=422)
+    assert "a choice needs at least two answers" in text
+    assert "Red</textarea>" in text
+
+
+def test_a_question_shows_what_it_is_and_keeps_what_is_not_changed(first: Member) -> None:
+    post(first, "form-begin")
+    text = page(first, "form-question", "randomised")
+    assert 'value="Number randomised"' in text
+    data = {"label": "Randomised", "kind": "integer", "unit": "people", "lowest": "1", "help": "In all."}
+    post(first, "form-question", "randomised", data=data)
+    question = from_json(queries.form_draft(first).design).questions["randomised"]
+    assert (question.label, question.unit, question.lowest, question.edition) == ("Randomised", "people", 1, 1)
+
+
+def test_a_question_that_is_not_there_is_answered_as_such(first: Member) -> None:
+    post(first, "form-begin")
+    page(first, "form-question", "colour", status=404)
+    assert "There is no step" in post(first, "form-step", data={"step": "explode", "id": "notes"}, status=422)
+
+
+def test_a_form_and_its_codebook_are_files(first: Member) -> None:
+    exported = json.loads(page(first, "form-json", 0))
+    assert exported["format"] == "reviewapp-form/1"
+    exported["sections"][0]["questions"].append({"id": "country", "label": "Country", "kind": "text"})
+    post(first, "form-begin")
+    post(first, "form-import", data={"file": SimpleUploadedFile("f.json", json.dumps(exported).encode())})
+    assert "country" in from_json(queries.form_draft(first).design).questions
+    rows = list(csv.DictReader(io.StringIO(page(first, "codebook-csv", 0))))
+    assert rows[0]["field"] == "design"
+    assert json.loads(page(first, "codebook-json", 0))["fields"][4]["key"] == "study/randomised"
+
+
+def test_a_file_that_is_no_form_is_named_with_its_line(first: Member) -> None:
+    post(first, "form-begin")
+    text = post(first, "form-import", data={"file": SimpleUploadedFile("bad.json", b"{\n x")}, status=422)
+    assert "bad.json: Line 2, column 2: this is not JSON" in text
+
+
+def test_undo_discard_and_bring_back_have_their_buttons(first: Member) -> None:
+    post(first, "form-begin")
+    post(first, "form-pack", data={"pack": "funding", "how": "add"})
+    assert "Kind of funder" in page(first, "form-draft")
+    post(first, "form-undo")
+    assert "Nothing yet: the draft is the form in use." in page(first, "form-draft")
+    post(first, "form-draft-drop")
+    assert "Bring it back" in page(first, "form")
+    post(first, "form-draft-restore")
+
+
+# --- the form on a sheet -----------------------------------------------------------------------------------------
+
+
+def every_kind(member: Member) -> None:
+    """A form in use that has a question of each kind."""
+    workflow.begin_form(member)
+    add = ("add_question", "on_study")
+    workflow.edit_form(member, *add, label="Countries", kind="several", options="Chile\nPeru\nKenya")
+    workflow.edit_form(member, *add, label="Blinded", kind="yes_no")
+    workflow.edit_form(member, *add, label="Began", kind="date")
+    workflow.edit_form(member, *add, label="Length", kind="number", unit="months", units="years = 12", highest=36)
+    workflow.use_form(member)
+
+
+def save(member: Member, study: Study, **fields: object) -> dict[str, object]:
+    """What the script sends for one field, and what it gets."""
+    answer = browser(member).post(url(member, "sheet", study.pk), fields, headers={"Accept": "application/json"})
+    return {"http": answer.status_code, **answer.json()}
+
+
+def test_every_kind_of_answer_is_saved_field_by_field(first: Member, study: Study) -> None:
+    every_kind(first)
+    workflow.start_sheet(first, study)
+    save(first, study, **{"study/countries": ["", "kenya", "chile"], "version": 0})
+    save(first, study, **{"study/blinded": "unclear", "version": 1})
+    save(first, study, **{"study/began": "2003-05", "version": 2})
+    place = {"page:study/length": "4", "quote:study/length": "for two years", "source:study/length": "Methods"}
+    answer = save(first, study, **{"study/length": "2", "unit:study/length": "years", "version": 3, **place})
+    assert answer["version"] == 4
+    answers = queries.own_sheet(first, study).answers()
+    assert answers["study/countries"].value == "chile;kenya"
+    assert (answers["study/length"].value, answers["study/length"].unit) == (2.0, "years")
+    assert (answers["study/length"].source.page, answers["study/length"].source.quote) == (4, "for two years")
+    text = page(first, "sheet", study.pk)
+    for shown in ('value="kenya" checked', 'value="unclear" checked', 'value="2003-05"', ">for two years</textarea>"):
+        assert shown in text
+    save(first, study, **{"study/countries": "", "version": 4})
+    assert queries.own_sheet(first, study).answers()["study/countries"].value is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"study/length": "4", "unit:study/length": "years"}, "Length: 4 years is more than 36"),
+        (
+            {"study/length": "4", "unit:study/length": "parsecs"},
+            "Length: “parsecs” is not one of its units (months, years)",
+        ),
+        ({"study/began": "05/2003"}, "Began: “05/2003” is not a date. Write 2003, 2003-05 or 2003-05-17"),
+        ({"study/began": "2003-02-30"}, "is not a date"),
+        ({"study/countries": ["peru", "mars"]}, "Countries: “mars” is not one of its answers (Chile, Peru, Kenya)"),
+        ({"page:study/began": "iv"}, "Began: the page is a whole number"),
+        ({"box:study/began": "0.5,0,0.2,1"}, "Began: a rectangle lies on its page"),
+    ],
+)
+def test_what_cannot_be_read_is_told_at_its_field_and_not_saved(
+    fields: dict[str, object], told: str, first: Member, study: Study
+) -> None:
+    every_kind(first)
+    workflow.start_sheet(first, study)
+    answer = save(first, study, version=0, **fields)
+    assert answer["http"] == 200
+    assert told in next(iter(answer["told"].values()))
+    assert queries.own_sheet(first, study).answers() == {}
+
+
+def test_a_field_that_is_sent_twice_is_saved_once(first: Member, study: Study) -> None:
+    workflow.start_sheet(first, study)
+    for _ in range(2):
+        assert save(first, study, **{"study/design": "Trial", "version": 0})["version"] == 1
+
+
+def test_a_window_overwrites_what_it_sent_itself_and_not_what_another_saved(first: Member, study: Study) -> None:
+    workflow.start_sheet(first, study)
+    save(first, study, **{"study/design": "Trial", "version": 0})  # saved, and the answer was lost on the way
+    later = {"study/design": "Trial, cluster", "version": 0}
+    assert "Changed in another window meanwhile" in save(first, study, **later)["refused"]
+    assert save(first, study, **later, **{"known:study/design": ["", "Trial"]})["version"] == 2
+
+
+def test_a_refusal_of_a_field_is_an_answer_in_words(first: Member, study: Study) -> None:
+    answer = save(first, study, **{"study/design": "Trial"})
+    assert answer["http"] == 409
+    assert "You have not begun here" in answer["refused"]
+
+
+def test_an_answer_to_a_changed_question_is_shown_to_be_looked_at_again(first: Member, study: Study) -> None:
+    workflow.save_entries(first, workflow.start_sheet(first, study), {"study/funding": "State", "study/notes": "Twins"})
+    workflow.begin_form(first)
+    workflow.edit_form(first, "change_question", "funding", asks_anew=True)
+    workflow.edit_form(first, "drop_question", "notes")
+    workflow.use_form(first)
+    text = page(first, "sheet", study.pk)
+    assert "Look at this again." in text
+    assert "Kept aside: 1 answer" in text
+    assert "Twins" in text
+    save(first, study, **{"study/funding": "State", "confirm:study/funding": "1", "version": 1})
+    assert "Look at this again." not in page(first, "sheet", study.pk)
+
+
+def test_a_sheet_takes_as_many_queries_for_a_hundred_and_fifty_questions_as_for_seven(
+    first: Member, study: Study, outcome: Outcome
+) -> None:
+    workflow.save_entries(first, workflow.start_sheet(first, study), build.TEXTS)
+    client = browser(first)
+    numbers = []
+    for count in (1, 40):
+        workflow.begin_form(first)
+        for number in range(count):
+            workflow.edit_form(first, "add_question", "on_study", label=f"Question {count} {number}")
+        workflow.use_form(first)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(url(first, "sheet", study.pk))
+        numbers.append(len(seen))
+    assert numbers[0] == numbers[1]

@@ -1,0 +1,163 @@
+"""A review builds its form, puts it into use, and changes it after studies were extracted."""
+
+from __future__ import annotations
+
+import pytest
+
+from extraction import queries, workflow
+from extraction.models import FormVersion, Outcome, Plan, Study
+from extraction.schema import STANDARD
+from extraction.schema.form import from_json, write
+from extraction.workflow.sheets import Said, save_own
+from reviewapp import access
+from reviewapp.errors import BadFile, BadInput, Refused, WrongState
+from reviewapp.models import Event, Member
+from tests.extraction import build
+
+pytestmark = pytest.mark.django_db
+
+
+def changed(member: Member, *steps: tuple[str, dict[str, object]], note: str = "") -> FormVersion:
+    """A new version in use, after these steps."""
+    workflow.begin_form(member)
+    for step, details in steps:
+        given = details.pop("of")
+        workflow.edit_form(member, step, given, **details)
+    return workflow.use_form(member, note)
+
+
+def test_a_review_begins_with_the_short_form_and_stores_nothing_for_it(first: Member) -> None:
+    assert queries.current_version(first.review_id) == queries.FIRST
+    assert FormVersion.objects.count() == 0
+
+
+def test_a_draft_changes_nothing_until_it_is_put_into_use(first: Member, study: Study) -> None:
+    workflow.begin_form(first)
+    workflow.edit_form(first, "add_question", "on_study", label="Country", required=True)
+    assert "study/country" not in {field.key for field in queries.form_for(study).fields}
+    workflow.use_form(first, "The protocol asks for it")
+    assert "study/country" in {field.key for field in queries.form_for(study).fields}
+    assert queries.current_version(first.review_id).number == 1
+
+
+def test_two_who_begin_at_once_share_one_draft(first: Member, second: Member) -> None:
+    assert workflow.begin_form(first) == workflow.begin_form(second)
+
+
+def test_every_step_is_in_the_trail_in_sentences_and_can_be_taken_back(first: Member) -> None:
+    workflow.begin_form(first)
+    workflow.edit_form(first, "add_question", "on_study", label="Country")
+    workflow.edit_form(first, "drop_question", "notes")
+    workflow.undo_edit(first)
+    draft = workflow.undo_edit(first)
+    assert from_json(draft.design) == STANDARD
+    told = [
+        event.facts["changes"]
+        for event in Event.blind.for_member(first).filter(verb__startswith="extraction.form_edit")
+    ]
+    assert told[0] == ["+ “Country” (text)."]
+    assert told[2] == ["+ “Notes” (text)."]
+    with pytest.raises(WrongState, match="no step to take back"):
+        workflow.undo_edit(first)
+
+
+def test_a_step_that_cannot_be_made_says_why_and_changes_nothing(first: Member) -> None:
+    before = workflow.begin_form(first).design
+    with pytest.raises(BadInput, match="a choice needs at least two answers"):
+        workflow.edit_form(first, "add_question", "on_study", label="Colour", kind="choice", options="Red")
+    assert queries.form_draft(first).design == before
+
+
+def test_a_discarded_draft_comes_back_unless_another_was_put_into_use(first: Member) -> None:
+    workflow.begin_form(first)
+    workflow.edit_form(first, "add_question", "on_study", label="Country")
+    workflow.drop_form_draft(first)
+    with pytest.raises(WrongState, match="not being changed"):
+        workflow.edit_form(first, "drop_question", "notes")
+    assert "country" in from_json(workflow.restore_form_draft(first).design).questions
+
+
+def test_a_draft_without_a_change_is_not_a_version(first: Member) -> None:
+    workflow.begin_form(first)
+    with pytest.raises(WrongState, match="nothing has changed"):
+        workflow.use_form(first)
+
+
+def test_a_form_goes_out_as_a_file_and_comes_into_another_review(first: Member) -> None:
+    workflow.begin_form(first)
+    workflow.take_pack(first, "trials", add=False)
+    text = write(from_json(queries.form_draft(first).design))
+    workflow.undo_edit(first)
+    draft = workflow.import_form(first, "form.json", text.encode())
+    assert "dose" in from_json(draft.design).questions
+    with pytest.raises(BadFile, match="form.json: Line 1, column 1: this is not JSON"):
+        workflow.import_form(first, "form.json", b"nothing")
+
+
+def test_who_may_not_plan_builds_no_form(observer: Member) -> None:
+    with pytest.raises(Refused):
+        workflow.begin_form(observer)
+
+
+# --- after sheets were filled in ---------------------------------------------------------------------------------
+
+
+def test_a_form_changed_after_extraction_loses_nothing_and_asks_again_only_what_changed(
+    first: Member, study: Study, outcome: Outcome
+) -> None:
+    cells = build.cells(study, outcome, {"events": 8, "total": 14}, {"events": 1, "total": 54})
+    sheet = workflow.start_sheet(first, study)
+    workflow.save_entries(first, sheet, {**build.TEXTS, **cells, "study/notes": "Twins", "study/funding": "State"})
+    changed(
+        first,
+        ("drop_question", {"of": "notes"}),
+        ("change_question", {"of": "funding", "asks_anew": True, "label": "Who paid"}),
+        ("add_question", {"of": "on_study", "label": "Country", "required": True}),
+    )
+    found = queries.carried_over(sheet)
+    assert set(found.kept) == {*build.TEXTS, *cells}
+    assert {key: answer.value for key, answer in found.parked.items()} == {"study/notes": "Twins"}
+    assert list(found.again) == ["study/funding"]
+    told = {problem.key: problem.sentence for problem in queries.problems_of(sheet)}
+    assert told["study/country"] == "Country is not answered."
+    assert told["study/funding"] == (
+        "Who paid: the question has changed since it was answered. "
+        "It was “Funding and conflicts of interest”. Look at it again."
+    )
+
+
+def test_an_answer_that_was_looked_at_again_is_as_good_as_new(first: Member, study: Study) -> None:
+    sheet = workflow.start_sheet(first, study)
+    workflow.save_entries(first, sheet, {**build.TEXTS, "study/funding": "State"})
+    changed(first, ("change_question", {"of": "funding", "asks_anew": True}))
+    with pytest.raises(BadInput, match="Look at it again"):
+        workflow.submit_sheet(first, sheet)
+    sheet = save_own(first, sheet, Said(confirmed=["study/funding"]), None)
+    assert workflow.submit_sheet(first, sheet).form_number == 1
+    assert Event.blind.for_member(first).filter(verb="extraction.sheet_saved").last().facts["confirmed"] == [
+        "study/funding"
+    ]
+
+
+def test_agreed_studies_keep_what_is_agreed_when_the_form_changes(
+    first: Member, second: Member, pair: tuple[Member, Member], outcome: Outcome
+) -> None:
+    studies = [build.study(pair, f"Study {number}") for number in range(4)]
+    for study in studies:
+        for author in pair:
+            build.submitted(author, study, {"study/notes": "Twins"})
+        workflow.agree_sheet(first, study, {})
+    before = queries.agreed_characteristics(first.review)
+    changed(first, ("drop_question", {"of": "notes"}), ("change_question", {"of": "design", "asks_anew": True}))
+    assert queries.agreed_characteristics(first.review) == before
+    assert all(len(queries.sheet_agreement(first, study).signed.lines.all()) == 4 for study in studies)
+
+
+def test_a_plan_for_one_with_a_verifier_needs_a_reason_and_an_owner(first: Member, owner: Member) -> None:
+    assert queries.plan_of(owner.review_id).mode == Plan.Mode.DOUBLE
+    with pytest.raises(BadInput, match="needs a reason"):
+        workflow.plan_extraction(owner, "verified")
+    assert workflow.plan_extraction(owner, "verified", "A rapid review").mode == Plan.Mode.VERIFIED
+    assert not access.can(first, access.Can.MANAGE)
+    with pytest.raises(Refused):
+        workflow.plan_extraction(first, "double")
