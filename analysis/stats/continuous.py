@@ -120,10 +120,10 @@ def ratio_of_means(c: Columns, o: Options) -> Computed:
     return Computed(y, a + b, _small(c, 1), "the two means do not have the same sign")
 
 
-@register("VR", "Variability ratio", COLUMNS, "exp", kind="cont2")
+@register("VR", "Variability ratio", ("n1i", "sd1i", "n2i", "sd2i"), "exp", kind="cont2")
 def variability_ratio(c: Columns, o: Options) -> Computed:
     """Log ratio of standard deviations with its bias correction (Nakagawa et al. 2015, equations 8, 9)."""
-    n1, _, s1, n2, _, s2 = _unpack(c)
+    n1, s1, n2, s2 = (c[name] for name in ("n1i", "sd1i", "n2i", "sd2i"))
     y = np.log(np.where((s1 > 0) & (s2 > 0), s1 / s2, np.nan))
     bias, v = _log_sd_terms(n1, n2)
     return Computed(y if o.correct is False else y + bias, v, _small(c, 2), NO_SPREAD)

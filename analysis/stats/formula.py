@@ -2,7 +2,8 @@
 
 The notation is R's: terms joined by +, interactions by : or * (which adds the terms themselves), factor() for
 categories, I(), log(), sqrt() and exp() for arithmetic, -1 or +0 to leave the intercept out. A column of
-words is a factor without being told. Factors are coded against their first level, in sorted order.
+words is a factor without being told. Factors are coded against their first level, in sorted order, where the
+rest of their term is a term itself; else by all their levels, and so is the first one without an intercept.
 """
 
 from __future__ import annotations
@@ -44,8 +45,7 @@ def design(formula: str, data: Mapping[str, Column], study: Sequence[str]) -> De
     reader = _Reader(formula, data, study)
     terms, intercept = reader.terms()
     columns = [(INTERCEPT, np.ones(len(study)))] if intercept else []
-    for i, term in enumerate(terms):
-        whole = not intercept and i == 0 and len(term) == 1
+    for term, whole in zip(terms, reader.whole_factors(terms, intercept), strict=True):
         columns += reader.columns(term, whole)
     if not columns:
         raise StatsError(f"The formula {formula!r} has no terms.")
@@ -81,8 +81,10 @@ class _Reader:
             elif sign < 0:
                 raise self._refuse("only -1 can be taken away")
             else:
-                found += [term for term in self._expand(node) if term not in found]
-        return sorted(found, key=len), intercept
+                found += self._expand(node)
+        met = list(dict.fromkeys(variable for term in found for variable in term))
+        ordered = dict.fromkeys(tuple(sorted(term, key=met.index)) for term in found)
+        return sorted(ordered, key=len), intercept
 
     def _expand(self, node: ast.expr) -> list[tuple[str, ...]]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.MatMult)):
@@ -91,11 +93,21 @@ class _Reader:
             return crossed if isinstance(node.op, ast.MatMult) else left + right + crossed
         return [(ast.unparse(node),)]
 
-    def columns(self, term: Sequence[str], whole: bool) -> list[tuple[str, FloatArray]]:
-        """Names and columns of a term; `whole` keeps the first level of a factor."""
+    def whole_factors(self, terms: Sequence[tuple[str, ...]], intercept: bool) -> list[set[str]]:
+        """For each term the factors that keep their first level, since no other column speaks for it."""
+        present = [frozenset(), *map(frozenset, terms)]
+        whole = [{v for v in term if frozenset(term) - {v} not in present} for term in terms]
+        if not intercept:
+            first = next(((i, v) for i, term in enumerate(terms) for v in term if self._is_factor(v)), None)
+            if first:
+                whole[first[0]].add(first[1])
+        return whole
+
+    def columns(self, term: Sequence[str], whole: set[str]) -> list[tuple[str, FloatArray]]:
+        """Names and columns of a term; the factors in `whole` keep their first level."""
         out = [("", np.ones(self.k))]
         for name in term:
-            variable = self._variable(name, whole)
+            variable = self._variable(name, name in whole)
             out = [
                 (f"{a}:{b}" if a else b, x * y)
                 for b, y in zip(variable.names, variable.columns, strict=True)
@@ -109,13 +121,18 @@ class _Reader:
             self._known[key] = self._read(name, whole)
         return self._known[key]
 
+    def _is_factor(self, name: str) -> bool:
+        """Whether a variable is one by its word or by the words in its column."""
+        node = ast.parse(name, mode="eval").body
+        if isinstance(node, ast.Call):
+            return ast.unparse(node.func) == "factor"
+        return _is_name(node) and any(isinstance(v, str) and not is_missing(v) for v in self._raw(name))
+
     def _read(self, name: str, whole: bool) -> _Variable:
         node = ast.parse(name, mode="eval").body
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "factor":
-            column = ast.unparse(node.args[0]) if node.args else ""
+        if self._is_factor(name):
+            column = ast.unparse(node.args[0] if node.args else ast.Name("")) if isinstance(node, ast.Call) else name
             return self._factor(name, column, whole)
-        if _is_name(node) and any(isinstance(v, str) and not is_missing(v) for v in self._raw(name)):
-            return self._factor(name, name, whole)
         values = self._number(node)
         label = name.replace("**", "^").replace(" ", "") if isinstance(node, ast.Call) else name
         return _Variable([label], [values])

@@ -149,13 +149,14 @@ def _without(i: int, full: _Refit, y: FloatArray, v: FloatArray, x: FloatArray, 
     error = v[i] + fit.tau2
     hat = float(full.moments.leverages[0][i])
     beyond = float(x[i] @ fit.moments.covariance @ x[i])
+    shrinking = full.log_information - fit.log_information
     # The coefficients' variances in the full data at the tau2 and the scale found without the study.
     variances = fit.scale * np.diag(full.model.at(fit.tau2).covariance)
     return {
         "rstudent": float(y[i] - x[i] @ fit.scaled.estimate) / math.sqrt(fit.scale * (error + beyond)),
         "dffits": float(x[i] @ shift) / math.sqrt(fit.scale * hat * error),
         "cook_d": float(shift @ full.moments.information @ shift) / full.scale,
-        "cov_r": (fit.scale / full.scale) ** x.shape[1] * math.exp(full.log_information - fit.log_information),
+        "cov_r": float(np.exp(x.shape[1] * math.log(fit.scale / full.scale) + shrinking)),
         "tau2_del": fit.tau2,
         "QE_del": float(fit.model.at_zero.q[0]),
         "dfbetas": shift / np.sqrt(variances),

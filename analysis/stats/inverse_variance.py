@@ -27,6 +27,10 @@ NO_Q = "a sampling variance is zero, so Q, I2 and H2 are not defined"
 NOTHING = "there is no study to pool, so nothing is estimated"
 ONE_STUDY = "there is one study: the result is that study's, tau2 is taken as 0, and nothing is predicted"
 DEGENERATE = "the standard error is zero, so there is no test: all estimates agree exactly"
+NARROWER = (
+    "the Hartung-Knapp interval is narrower than Wald's, because the estimates lie closer together than their variances "
+    "let expect; test='adhoc' never lets it be"
+)
 # Estimators that need no weights 1/v at tau2 = 0, so that a variance of zero need not stop them.
 WITHOUT_WEIGHTS = ("HE", "SJ", "PM", "REML", "ML", "EB")
 BEYOND = "the effects or their variances are beyond the range in which double precision can compute"
@@ -138,8 +142,12 @@ def report(
     stat, p, ci_lb, ci_ub = wald_test(mean.estimate, mean.se, mean.df, o.level)
     if mean.se == 0:
         notes = [*notes, DEGENERATE]
-    if not notes and not all(map(math.isfinite, (mean.estimate, mean.se, stat, tau2.value, het.Q, het.I2, het.H2))):
-        notes = [BEYOND]
+    elif ci_ub - ci_lb < 2 * critical(o.level) * mean.se_wald * (1 - 1e-9):
+        notes = [*notes, NARROWER]
+    if set(notes) <= {NARROWER} and not all(
+        map(math.isfinite, (mean.estimate, mean.se, stat, tau2.value, het.Q, het.I2, het.H2))
+    ):
+        notes = [*notes, BEYOND]
     kind = o.prediction if o.method != "EE" else "none"
     pi_lb, pi_ub, pi_df = prediction_interval(
         kind, mean.estimate, tau2.value, k, mean.se, mean.se_wald, mean.se_knha, mean.df, o.level

@@ -245,6 +245,12 @@ class Moments:
         return product(x_ref.T, product(self.s[0], x_ref))
 
     @property
+    def fits_exactly(self) -> bool:
+        """Whether all residuals are rounding: what is left of estimates that lie on the fitted line."""
+        rounding = 1e-13 * float(np.abs(self.model.y).max())
+        return float(self.q[0]) <= float(self.total_weight[0]) * rounding**2
+
+    @property
     def weights(self) -> FloatArray:
         """The weights in the order of the data (k)."""
         return self.model.scatter(self.w[0], self.w_ref[0])

@@ -31,9 +31,10 @@ def kendall(x: FloatArray, y: FloatArray, exact: bool = True) -> Kendall:
 
     p is exact for up to `EXACT_UP_TO` pairs without ties if `exact` (Kendall 1938), else from the normal
     distribution with the variance corrected for ties (Kendall 1970, equation 4.4), without a continuity
-    correction. With fewer than two distinct values on a side tau and p are NaN.
+    correction. Values that differ by rounding alone are ties. With fewer than two distinct values on a side tau and p are NaN.
     """
     n = len(x)
+    x, y = _ranked(x), _ranked(y)
     s = float((np.sign(x[:, None] - x[None, :]) * np.sign(y[:, None] - y[None, :])).sum() / 2)
     tied_x, tied_y = _ties(x), _ties(y)
     pairs = n * (n - 1) / 2
@@ -46,6 +47,16 @@ def kendall(x: FloatArray, y: FloatArray, exact: bool = True) -> Kendall:
     if exact and n <= EXACT_UP_TO and not ties:
         return Kendall(tau, _exact_p(n, round((pairs + s) / 2)), s, se, True, False)
     return Kendall(tau, normal_p(s / se), s, se, False, ties)
+
+
+def _ranked(x: FloatArray) -> FloatArray:
+    """The places of the values among the distinct ones; a relative difference of 1e-12 or less is none."""
+    order = np.argsort(x)
+    ascending = x[order]
+    steps = np.diff(ascending) > 1e-12 * np.abs(ascending[1:])
+    places = np.empty(len(x))
+    places[order] = np.concatenate([[0], np.cumsum(steps)])[: len(x)]
+    return places
 
 
 def _ties(x: FloatArray) -> FloatArray:

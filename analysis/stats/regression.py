@@ -92,7 +92,7 @@ def coefficients(model: Model, tau2: float, test: str) -> Coefficients:
     m = model.at(tau2)
     if test == "z" or model.df == 0:
         return Coefficients(m.coefficients, m.covariance, math.inf)
-    spread = float(m.q[0]) / model.df
+    spread = 0.0 if m.fits_exactly else float(m.q[0]) / model.df
     if test == "adhoc":
         spread = max(1.0, spread)
     return Coefficients(m.coefficients, m.covariance * spread, float(model.df))

@@ -97,16 +97,17 @@ def rate_difference(r: Rates) -> Stratified:
 def _cochran(difference: float, variance: float, correct: bool) -> dict[str, float]:
     if variance == 0:
         return {"cmh": math.nan, "cmh_p": math.nan}
-    stat = max(0.0, abs(difference) - (0.5 if correct else 0.0)) ** 2 / variance
+    stat = (abs(difference) - (0.5 if correct else 0.0)) ** 2 / variance
     return {"cmh": stat, "cmh_p": chi2_p(stat, 1)}
 
 
 def table_tests(t: Tables, odds: float, correct: bool) -> dict[str, float]:
     """Cochran-Mantel-Haenszel test of no association, Breslow-Day and Tarone tests of one odds ratio.
 
-    Cochran 1954, Mantel and Haenszel 1959 (`correct`: less a half); Breslow and Day 1980, equation 4.30;
-    Tarone 1985. `odds` is the Mantel-Haenszel odds ratio. NaN where a test is not defined: with NaN odds, and
-    p-values with a single informative table.
+    Cochran 1954, Mantel and Haenszel 1959 (`correct`: the absolute difference less a half, squared, as printed
+    there, also where it is below a half); Breslow and Day 1980, equation 4.30; Tarone 1985. `odds` is the
+    Mantel-Haenszel odds ratio. NaN where a test is not defined: with NaN odds, and p-values with a single
+    informative table.
     """
     difference, variance = observed_minus_expected(t)
     known = variance > 0

@@ -38,6 +38,11 @@ def number(x: float, digits: int = 4) -> str:
     return f"{x:.{digits}f}"
 
 
+def percent(x: float) -> str:
+    """`x` with two decimals and its sign; "NA" for NaN."""
+    return number(x, 2) if math.isnan(x) else f"{number(x, 2)}%"
+
+
 def p_value(p: float) -> str:
     """`p` as it is printed after "p"."""
     if math.isnan(p):
@@ -69,7 +74,7 @@ def pooled_summary(r: Pooled) -> str:
         se = "" if math.isnan(r.se_tau2) else f" (SE = {number(r.se_tau2)})"
         lines += [f"tau^2 (estimated amount of total heterogeneity): {number(r.tau2)}{se}{_ci(r.tau2_ci)}"]
         lines += [f"tau (square root of estimated tau^2 value):      {number(r.tau)}"]
-    lines += [f"I^2 (heterogeneity / total variability):         {number(r.I2, 2)}%{_ci(r.I2_ci, 2)}"]
+    lines += [f"I^2 (heterogeneity / total variability):         {percent(r.I2)}{_ci(r.I2_ci, 2)}"]
     lines += [f"H^2 (total variability / sampling variability):  {number(r.H2, 2)}{_ci(r.H2_ci, 2)}", ""]
     lines += ["Test for Heterogeneity:", f"Q(df = {r.Q_df}) = {number(r.Q)}, p-val {p_value(r.Q_p)}", ""]
     lines += ["Model Results:", "", _model_table(r)]
@@ -109,8 +114,8 @@ def regression_summary(r: Regression) -> str:
     if r.method != "EE":
         se = "" if math.isnan(r.se_tau2) else f" (SE = {number(r.se_tau2)})"
         lines += [f"tau^2 (residual heterogeneity):                {number(r.tau2)}{se}"]
-    lines += [f"I^2 (residual heterogeneity / unaccounted):    {number(r.I2, 2)}%"]
-    lines += [f"R^2 (amount of heterogeneity accounted for):   {number(r.R2, 2)}%", ""]
+    lines += [f"I^2 (residual heterogeneity / unaccounted):    {percent(r.I2)}"]
+    lines += [f"R^2 (amount of heterogeneity accounted for):   {percent(r.R2)}", ""]
     lines += ["Test for Residual Heterogeneity:", f"QE(df = {r.QE_df}) = {number(r.QE)}, p-val {p_value(r.QE_p)}", ""]
     name, df = ("QM", f"{r.QM_df}") if math.isinf(r.QM_df2) else ("F", f"{r.QM_df}, {r.QM_df2:g}")
     lines += ["Test of Moderators:", f"{name}(df = {df}) = {number(r.QM)}, p-val {p_value(r.QM_p)}", ""]
@@ -129,12 +134,13 @@ def subgroups_summary(s: Subgroups) -> str:
     rows = [[s.by, "k", "estimate", "se", "ci.lb", "ci.ub", "tau^2", "I^2"]]
     for level, g in [*zip(s.levels, s.groups, strict=True), ("all", s.overall)]:
         values = [number(v) for v in (g.estimate, g.se, g.ci_lb, g.ci_ub, g.tau2)]
-        rows.append([level, str(g.k), *values, f"{number(g.I2, 2)}%"])
+        rows.append([level, str(g.k), *values, percent(g.I2)])
     name, df = ("Q", f"{s.Q_df}") if math.isinf(s.Q_df2) else ("F", f"{s.Q_df}, {s.Q_df2:g}")
     lines = [f"Subgroups ({s.tau2} tau^2), {s.overall.measure}, {s.overall.options.preset}", "", table(rows), ""]
     lines += [f"Test between groups: {name}(df = {df}) = {number(s.Q_between)}, p-val {p_value(s.Q_p)}"]
-    lines += [f"Left out: {study} ({reason})" for study, reason in s.left_out]
-    return "\n".join(lines + [f"Note: {note}" for note in s.notes])
+    lines += [f"Left out: {study} ({reason})" for study, reason in s.left_out + s.overall.left_out]
+    told = [f"{level}: {note}" for level, g in zip(s.levels, s.groups, strict=True) for note in g.notes]
+    return "\n".join(lines + [f"Note: {note}" for note in (*told, *s.notes)])
 
 
 def series_summary(s: PooledSeries) -> str:
@@ -145,7 +151,7 @@ def series_summary(s: PooledSeries) -> str:
         before, after = (s.estimate, s.se), (s.ci_lb, s.ci_ub, s.Q, s.tau2)
         p = p_value(float(s.p[i])).removeprefix("= ")
         values = [*(number(float(a[i])) for a in before), p, *(number(float(a[i])) for a in after)]
-        rows.append([f"{sign} {study}", str(s.k[i]), *values, f"{number(float(s.I2[i]), 2)}%"])
+        rows.append([f"{sign} {study}", str(s.k[i]), *values, percent(float(s.I2[i]))])
     title = {"leave-one-out": "Leave-one-out", "cumulative": "Cumulative meta-analysis"}[s.kind]
     return f"{title}, {s.measure}, {s.options.method}, {s.options.preset}\n\n{table(rows)}"
 

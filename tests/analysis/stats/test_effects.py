@@ -165,3 +165,8 @@ def test_results_cannot_be_changed() -> None:
 
 def test_a_numpy_array_is_as_good_as_a_list() -> None:
     assert effects("GEN", yi=np.array([1.0]), vi=np.array([2.0])).vi.tolist() == [2.0]
+
+
+def test_a_variability_ratio_needs_no_means() -> None:
+    es = effects("VR", n1i=[20], sd1i=[3.0], n2i=[30], sd2i=[2.0])
+    assert es.yi[0] == pytest.approx(math.log(1.5) + 1 / 38 - 1 / 58, rel=1e-14)

@@ -51,3 +51,10 @@ def test_studies_left_out_have_no_diagnostics() -> None:
 def test_one_study_cannot_be_left_out_of_itself() -> None:
     with pytest.raises(StatsError, match="1 studies are too few to leave one out"):
         influence(effects("GEN", yi=[0.1], vi=[0.02]))
+
+
+def test_a_study_that_alone_carries_a_slope_may_widen_it_beyond_all_doubles() -> None:
+    es = effects("GEN", yi=[0.0, 1.0, 2.0, 3.0], vi=[1.0, 1.0, 1.0, 1.0])
+    f = influence(es, "~ dose", {"dose": [0.0, 0.0, 1e-149, 2e5]}, method="EE")
+    assert f.cov_r[:3] == pytest.approx(1.5)
+    assert f.cov_r[3] == math.inf

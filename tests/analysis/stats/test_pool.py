@@ -65,6 +65,16 @@ def test_hartung_knapp_is_narrower_than_wald_on_agreeing_studies_unless_ad_hoc()
     assert cautious.se == wald.se
     assert (wald.df, refined.df, cautious.df) == (math.inf, 3.0, 3.0)
     assert cautious.ci_ub - cautious.ci_lb > wald.ci_ub - wald.ci_lb
+    assert [any("narrower than Wald's" in note for note in fit.notes) for fit in (wald, refined, cautious)] == [
+        False, True, False,
+    ]  # fmt: skip
+
+
+def test_the_corrected_test_of_no_association_is_as_mantel_and_haenszel_printed_it() -> None:
+    es = effects("OR", ai=[3], n1i=[10], ci=[3], n2i=[11], preset="metafor")
+    extra = pool(es, weighting="MH", method="EE").extra
+    variance = (10 / 21) * (11 / 21) * 6 * (15 / 20)
+    assert extra["cmh"] == pytest.approx((abs(3 - 60 / 21) - 0.5) ** 2 / variance, rel=1e-12)
 
 
 def test_prediction_intervals_differ_by_their_degrees_of_freedom_and_standard_error() -> None:

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 
+from analysis.stats import effects, rank_test
 from analysis.stats.rank import kendall
 
 pytestmark = pytest.mark.pure
@@ -42,3 +43,12 @@ def test_a_constant_cannot_be_ranked() -> None:
     r = kendall(np.array([1.0, 1.0, 1.0]), np.array([1.0, 2.0, 3.0]))
     assert math.isnan(r.tau)
     assert math.isnan(r.p)
+
+
+def test_copies_of_the_most_precise_study_tie() -> None:
+    # Its residual is found in another way than those of the rest, and differed from its copy's in the last digit.
+    y, v = [0.1, 0.52, 0.3, 0.3, 0.71, 0.13], [0.21, 0.043, 0.0123, 0.0123, 0.17, 0.091]
+    exact = kendall(np.array([1.0, 5.0, 3.0, 3.0 * (1 + 1e-15), 6.0, 2.0]), np.array(v))
+    assert exact.ties
+    assert exact == kendall(np.array([1.0, 5.0, 3.0, 3.0, 6.0, 2.0]), np.array(v))
+    assert not rank_test(effects("GEN", yi=y, vi=v)).exact

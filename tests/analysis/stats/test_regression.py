@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.stats import StatsError, effects, pool, regress
+from analysis.stats.inverse_variance import DEGENERATE
 from tests.analysis.stats.bcg import BCG
 
 pytestmark = pytest.mark.pure
@@ -91,3 +92,11 @@ def test_recoding_a_moderator_changes_nothing_but_its_coefficient(method: str) -
     assert b.estimate[1] * 100 == pytest.approx(a.estimate[1], rel=1e-10)
     assert pytest.approx(a.QM, rel=1e-9) == b.QM
     assert np.allclose(b.stat[1], a.stat[1])
+
+
+def test_estimates_on_the_fitted_line_leave_no_standard_error_but_a_note() -> None:
+    es = effects("GEN", yi=[0.1, 0.1, 0.7, 0.7, 0.4], vi=[0.04, 0.03, 0.05, 0.011, 0.02])
+    fit = regress(es, "~ dose", {"dose": [1.1, 1.1, 7.7, 7.7, 4.4]}, test="knha")
+    assert fit.estimate == pytest.approx([0.0, 1 / 11], abs=1e-12)
+    assert np.all(fit.se == 0)
+    assert DEGENERATE in fit.notes

@@ -87,3 +87,10 @@ def test_the_summary_has_a_line_for_every_group() -> None:
     text = str(subgroups(ES, BCG["alloc"], name="alloc"))
     for part in ("random", "alternate", "systematic", "all", "Test between groups: Q(df = 2) = 1.86"):
         assert part in text
+
+
+def test_the_summary_tells_of_studies_left_out_and_of_what_is_unusual_in_a_group() -> None:
+    es = effects("GEN", yi=[0.1, 0.3, 0.5, None], vi=[0.02, 0.03, 0.04, 0.05], study=["A", "B", "C", "D"])
+    text = str(subgroups(es, ["x", "x", "y", "y"]))
+    assert "Left out: D (yi is missing)" in text
+    assert "Note: y: there is one study" in text
