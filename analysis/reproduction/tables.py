@@ -1,0 +1,127 @@
+"""Which numbers were pooled, how, and what came out? As tables that R reads: one row a study, one row an analysis."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from screening.formats.table import guarded
+
+# The groups' numbers under the names that metafor gives them.
+DATA = {
+    "dichotomous": {
+        "ai": ("experimental", "events"),
+        "n1i": ("experimental", "total"),
+        "ci": ("control", "events"),
+        "n2i": ("control", "total"),
+    },
+    "continuous": {
+        "m1i": ("experimental", "mean"),
+        "sd1i": ("experimental", "sd"),
+        "n1i": ("experimental", "n"),
+        "m2i": ("control", "mean"),
+        "sd2i": ("control", "sd"),
+        "n2i": ("control", "n"),
+    },
+}
+NUMBERS = ("ai", "ci", "m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")
+# How an analysis was made: the options of analysis.stats that the script follows, as the run's result tells them.
+HOW = (
+    "weighting", "method", "test", "prediction", "level", "add", "to", "drop00", "correction_form", "vtype", "hedges",
+    "mh_add", "mh_to", "mh_variance", "mh_q_drop00", "i2",
+)  # fmt: skip
+RESULT = ("k", "estimate", "se", "ci_lb", "ci_ub", "tau2", "I2", "Q", "pi_lb", "pi_ub")
+
+CODEBOOK = (
+    ("data.csv", "analysis", "Which analysis the row belongs to: the id in analyses.csv."),
+    ("data.csv", "study", "The study's label. One row for each study; several arms of a group are combined."),
+    ("data.csv", "ai, n1i", "Experimental group: people with the event, and people in all."),
+    ("data.csv", "ci, n2i", "Control group: people with the event, and people in all."),
+    ("data.csv", "m1i, sd1i, n1i", "Experimental group: mean, standard deviation, people."),
+    ("data.csv", "m2i, sd2i, n2i", "Control group: mean, standard deviation, people."),
+    ("data.csv", "left_out", "Why the study is not pooled; empty for those that are."),
+    ("analyses.csv", "id, outcome, run, finished", "The analysis and the run whose result stands."),
+    ("analyses.csv", "measure", "RR, OR, RD, MD or SMD; ratios are pooled as natural logarithms."),
+    ("analyses.csv", "conventions", "Whose conventions hold where nothing else was chosen."),
+    ("analyses.csv", "weighting to i2", "Every choice behind the numbers, as docs/statistics.md explains them."),
+    ("analyses.csv", "k to pi_ub", "The result, unrounded, on the scale of the analysis (logarithms for ratios)."),
+    ("analyses.csv", "input_sha256", "Of the run's input and options: the same hash, the same result."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pooling:
+    """One analysis with the run that stands for it.
+
+    kind: of its data, a key of DATA. studies, pooled: as analysis.pooling gives them back; pooled is None where nothing was pooled.
+    """
+
+    id: int
+    outcome: str
+    run: int
+    finished: str
+    kind: str
+    measure: str
+    preset: str
+    input_sha256: str
+    studies: Sequence[Mapping[str, Any]]
+    pooled: Mapping[str, Any] | None
+
+
+def data_csv(poolings: Iterable[Pooling]) -> str:
+    """The pooled numbers: one row for each study of each analysis."""
+    rows = [["analysis", "study", *NUMBERS, "left_out"]]
+    for each in poolings:
+        for study in each.studies:
+            numbers = {
+                name: study[group][value] for name, (group, value) in DATA[each.kind].items() if study[group] is not None
+            }
+            cells = [_cell(numbers.get(name)) for name in NUMBERS]
+            rows.append([str(each.id), guarded(study["label"]), *cells, guarded(study["reason"])])
+    return _csv(rows)
+
+
+def analyses_csv(poolings: Iterable[Pooling]) -> str:
+    """How each analysis was made, and its result."""
+    head = ["id", "outcome", "run", "finished", "measure", "conventions", *HOW, *RESULT, "input_sha256"]
+    return _csv([head, *(_analysis(each) for each in poolings)])
+
+
+def _analysis(each: Pooling) -> list[str]:
+    pooled = each.pooled or {}
+    options = pooled.get("options", {})
+    said = {**options, **{name: pooled[name] for name in ("weighting", "method", "test", "level") if name in pooled}}
+    return [
+        str(each.id),
+        guarded(each.outcome),
+        str(each.run),
+        each.finished,
+        each.measure,
+        each.preset,
+        *(_cell(said.get(name)) for name in HOW),
+        *(_cell(pooled.get(name)) for name in RESULT),
+        each.input_sha256,
+    ]
+
+
+def codebook_csv() -> str:
+    """What every column means."""
+    return _csv([["file", "columns", "meaning"], *map(list, CODEBOOK)])
+
+
+def _cell(value: object) -> str:
+    """A value as R reads it: NA where there is none, Inf for infinity, TRUE and FALSE."""
+    if value is None:
+        return "NA"
+    if isinstance(value, bool):
+        return str(value).upper()
+    return {"Infinity": "Inf", "-Infinity": "-Inf"}.get(str(value), str(value))
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
