@@ -10,8 +10,8 @@ from analysis import pooling
 from extraction.models import Outcome
 from reviewapp.models import Job, Member, Review
 
-# The jobs of this floor: looking which analyses have new data, and one run.
-REFRESH, RUN = "analysis.refresh", "analysis.run"
+# The jobs of this floor: looking which analyses have new data, one run, and a package of all.
+REFRESH, RUN, PACK = "analysis.refresh", "analysis.run", "analysis.pack"
 
 
 class Analysis(models.Model):
@@ -201,3 +201,20 @@ class Run(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state != self.State.QUEUED
+
+
+class Package(models.Model):
+    """A reproduction package: made on request, kept under the hash of what it holds. sha256 is empty until its job is done."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="packages")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    job = models.ForeignKey(Job, models.PROTECT, related_name="+", null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"package of {self.created_at:%d %B %Y, %H:%M}"

@@ -1,7 +1,7 @@
 """Which slow work is done on the analysis floor?"""
 
 from analysis import workflow
-from analysis.models import REFRESH, RUN
+from analysis.models import PACK, REFRESH, RUN
 from reviewapp import jobs
 from reviewapp.models import Job
 
@@ -14,3 +14,8 @@ def refresh(job: Job) -> None:
 @jobs.handles(RUN)
 def run(job: Job) -> None:
     workflow.perform_run(job)
+
+
+@jobs.handles(PACK)
+def pack(job: Job) -> None:
+    workflow.perform_package(job)

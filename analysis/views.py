@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from analysis import exports, queries, workflow
 from analysis.flow.counts import Number
 from analysis.forms import PlanForm
+from reviewapp import files
 from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput
 from reviewapp.models import Member
@@ -136,6 +137,26 @@ def forest_file(request: HttpRequest, member: Member, pk: int, kind: str) -> Htt
 def run_file(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.run(member, pk)
     return download(exports.run_json(found), exports.forest_name(found, "json"), "json")
+
+
+# --- reproduction packages -----------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.READ)
+def packages(request: HttpRequest, member: Member) -> HttpResponse:
+    if request.method == "POST":
+        workflow.make_package(member)
+        return redirect("analysis:packages", member.review.slug)
+    return render(request, "analysis/packages.html", {"member": member, "packages": queries.packages(member)[:50]})
+
+
+@require_GET
+@for_member(Can.READ)
+def package_file(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.package(member, pk)
+    name = f"{member.review.slug[:60]}-{found.created_at:%Y-%m-%d}-{found.sha256[:8]}.zip"
+    return FileResponse(files.path_of(found.sha256).open("rb"), as_attachment=True, filename=name)
 
 
 # --- the flow diagram ----------------------------------------------------------------------------------------------

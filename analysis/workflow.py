@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from analysis import pooling, queries
-from analysis.models import REFRESH, RUN, Analysis, Run
+from analysis import package, pooling, queries
+from analysis.models import PACK, REFRESH, RUN, Analysis, Package, Run
 from analysis.queries import Input
 from extraction.models import Outcome, StudyReport
 from extraction.workflow.common import change, locked
-from reviewapp import audit, jobs, states
+from reviewapp import audit, files, jobs, states
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, WrongState
 from reviewapp.models import Event, Job, Member, Stage
@@ -224,6 +224,42 @@ def perform_run(job: Job) -> None:
         states.move(run, Run.State.DONE if computed.poolable else Run.State.EMPTY, RUN_MOVES)
         digest = audit.sha256(audit.canonical(run.result))
         audit.record(job.member, "analysis.run_finished", run.analysis, run=run.number, state=run.state, result=digest)
+
+
+# --- packages ----------------------------------------------------------------------------------------------------
+
+LARGEST_PACKAGE = 2_000_000_000  # bytes; far beyond any review
+
+
+def make_package(member: Member) -> Package:
+    """Ask for a reproduction package. One that is being made is not begun again."""
+    require(member, Can.READ)
+    with transaction.atomic():
+        review = lock_review(member)
+        under_way = Package.objects.filter(
+            review=review, sha256="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING]
+        )
+        if found := under_way.first():
+            return found
+        made = Package.objects.create(review=review, member=member)
+        made.job = jobs.enqueue(member, PACK, message="Packing analyses, figures and the flow diagram", package=made.pk)
+        made.save(update_fields=["job"])
+        audit.record(member, "analysis.package_asked_for", made)
+    return made
+
+
+def perform_package(job: Job) -> None:
+    """Make one package and keep it. Made twice, the second is the same file."""
+    content = package.content(job.member, lambda done, total: jobs.progress(job, done, total=total))
+    kept = files.keep([content], name="package.zip", most=LARGEST_PACKAGE)
+    with transaction.atomic():
+        jobs.progress(job, job.done)
+        made = Package.objects.select_for_update().get(pk=job.args["package"])
+        if made.sha256:
+            return
+        made.sha256, made.size = kept.sha256, kept.size
+        made.save(update_fields=["sha256", "size"])
+        audit.record(job.member, "analysis.package_made", made, sha256=kept.sha256, size=kept.size)
 
 
 # --- what the floors below set off -------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ PURE = (
     "analysis/stats/",
     "analysis/plots/",
     "analysis/flow/",
+    "analysis/reproduction/",
 )
 WITH_DJANGO = re.compile(r"^(django|celery|kombu|redis|crispy|allauth|rest_framework|environ)")
 HEAVY = ("numpy", "scipy", "pandas")

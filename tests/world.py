@@ -225,8 +225,10 @@ def analysed(made: World) -> None:
     """A planned analysis with a run on what is agreed."""
     outcome = Outcome.objects.get(pk=made.things["outcome"]["pk"])
     planned = analysis.plan(made.first, outcome, measure=Analysis.Measure.RR, method=Analysis.Method.MH)
+    packed = analysis.make_package(made.first)
     do_jobs()
     made.things |= {
+        "package": {"pk": packed.pk},
         "analysis": {"pk": planned.pk},
         "run": {"pk": Run.objects.filter(analysis=planned).first().pk},
         "flow": {"key": "dbr_screened"},

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from analysis.frozen import differences
-from analysis.models import REFRESH, Analysis, Run
+from analysis.models import REFRESH, Analysis, Package, Run
 from extraction.models import Arm, Entry, Outcome, Sheet, Study
 from extraction.queries import FORM, agreed_bias, included_studies
 from extraction.schema.tables import core, row_key
@@ -238,6 +238,22 @@ def out_of_date(member: Member) -> list[tuple[Analysis, Input]]:
 def input_now(member: Member, analysis: Analysis) -> Input:
     """What a run of one analysis would freeze now."""
     return input_of(analysis, agreed_studies(member, [analysis]))
+
+
+# --- packages ----------------------------------------------------------------------------------------------------
+
+
+def packages(member: Member) -> QuerySet[Package]:
+    """The review's reproduction packages, the newest first."""
+    return Package.objects.filter(review=member.review_id).select_related("job", "member__user")
+
+
+def package(member: Member, pk: int) -> Package:
+    """One package that is made. Raises NotHere."""
+    found = packages(member).exclude(sha256="").filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found
 
 
 # --- history -----------------------------------------------------------------------------------------------------

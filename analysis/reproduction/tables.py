@@ -77,7 +77,9 @@ def data_csv(poolings: Iterable[Pooling]) -> str:
     for each in poolings:
         for study in each.studies:
             numbers = {
-                name: study[group][value] for name, (group, value) in DATA[each.kind].items() if study[group] is not None
+                name: study[group][value]
+                for name, (group, value) in DATA[each.kind].items()
+                if study[group] is not None
             }
             cells = [_cell(numbers.get(name)) for name in NUMBERS]
             rows.append([str(each.id), guarded(study["label"]), *cells, guarded(study["reason"])])

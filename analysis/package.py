@@ -1,0 +1,104 @@
+"""What is in a reproduction package? Everything behind the pooled numbers, in files that need no program of ours to be read."""
+
+from __future__ import annotations
+
+import io
+import json
+import platform
+import zipfile
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from analysis import exports, queries, reproduction
+from analysis.models import Run
+from analysis.queries import Shown
+from analysis.reproduction import Pooling
+from reviewapp.models import Member
+
+SCRIPT = Path(reproduction.__file__).with_name("reproduce.R")
+MOMENT = (1980, 1, 1, 0, 0, 0)  # of every file in the archive, so that equal content makes an equal archive
+
+README = """\
+Reproduction package of the review
+{title}
+
+data.csv         the numbers that were pooled, one row for each study of each analysis
+analyses.csv     how each analysis was made, and its result, unrounded
+codebook.csv     what the columns mean
+reproduce.R      computes every pooled number again and compares it: Rscript reproduce.R
+                 It needs R and its package metafor (Debian: r-base-core and r-cran-metafor), nothing else.
+analyses.json    input, options and result of each run, as stored
+figures/         the forest plots
+flow.*           the PRISMA 2020 flow diagram, and its numbers as CSV for the R package PRISMA2020 and as JSON
+versions.json    the software that made this
+
+{state}
+"""
+
+
+def content(member: Member, told: Callable[[int, int], object] = lambda _done, _total: None) -> bytes:
+    """The package as a zip archive. told(done, total) is called after each analysis."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files(member, told):
+            archive.writestr(zipfile.ZipInfo(name, MOMENT), text, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def files(member: Member, told: Callable[[int, int], object]) -> Iterator[tuple[str, str | bytes]]:
+    """Every file of the package with its name."""
+    shown = queries.shown_analyses(member)
+    stands = [each for each in shown if each.run is not None]
+    poolings = [pooling(each.run) for each in stands]
+    yield "README.txt", README.format(title=member.review.title, state=state(shown))
+    yield "data.csv", reproduction.data_csv(poolings)
+    yield "analyses.csv", reproduction.analyses_csv(poolings)
+    yield "codebook.csv", reproduction.codebook_csv()
+    yield "reproduce.R", SCRIPT.read_text(encoding="utf-8")
+    yield "analyses.json", as_json([json.loads(exports.run_json(each.run)) for each in stands])
+    counts = queries.flow(member).counts
+    for kind in ("svg", "csv", "json"):
+        yield f"flow.{kind}", exports.flow_file(counts, kind, lambda number: None)
+    for done, each in enumerate(stands, start=1):
+        if each.run.result["studies"]:
+            yield f"figures/{exports.forest_name(each.run, 'svg')}", exports.forest_file(each.run, "svg")
+        told(done, len(stands))
+    yield "versions.json", as_json(versions())
+
+
+def pooling(run: Run) -> Pooling:
+    """A finished run as the tables need it."""
+    return Pooling(
+        id=run.analysis_id,
+        outcome=str(run.analysis),
+        run=run.number,
+        finished=run.finished_at.isoformat(timespec="seconds"),
+        kind=run.input["kind"],
+        measure=run.options["measure"],
+        preset=run.options["preset"],
+        input_sha256=run.input_hash,
+        studies=run.result["studies"],
+        pooled=run.result["pooled"],
+    )
+
+
+def state(shown: list[Shown]) -> str:
+    """What a reader must know about how current it is, in sentences."""
+    told = []
+    if stale := [str(each.analysis) for each in shown if each.is_stale]:
+        told.append(f"Data or plan have changed since the run of: {'; '.join(stale)}.")
+    if waiting := [str(each.analysis) for each in shown if each.run is None]:
+        told.append(f"Not run yet, so not in here: {'; '.join(waiting)}.")
+    if shown and shown[0].is_provisional:
+        told.append(f"Provisional: {shown[0].agreed} of {shown[0].included} included studies are agreed.")
+    return " ".join(told) or "Every analysis stands on the data that are agreed, of all included studies."
+
+
+def versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "scipy", "django")}}
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

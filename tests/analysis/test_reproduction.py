@@ -1,0 +1,192 @@
+"""Can anybody do the analyses again from the package alone?"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from analysis import package, queries, workflow
+from analysis.models import Analysis, Package
+from analysis.pooling import compute
+from analysis.reproduction import Pooling, analyses_csv, data_csv
+from extraction.models import Outcome
+from reviewapp import files
+from reviewapp.errors import NotHere
+from reviewapp.models import Event, Member
+from tests.analysis import build
+
+Pair = tuple[Member, Member]
+DoJobs = Callable[[], int]
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def unpacked(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+@pytest.fixture
+def analysis(pair: Pair, outcome: Outcome, jobs_now: DoJobs) -> Analysis:
+    build.studies(pair, outcome, build.SECURE)
+    planned = build.plan(pair[0], outcome)
+    jobs_now()
+    return planned
+
+
+@pytest.mark.django_db
+def test_a_package_is_made_by_a_worker_and_handed_out(analysis: Analysis, second: Member, jobs_now: DoJobs) -> None:
+    made = workflow.make_package(second)
+    with pytest.raises(NotHere):
+        queries.package(second, made.pk)
+    assert workflow.make_package(second) == made  # a double click
+    jobs_now()
+    found = queries.package(second, made.pk)
+    content = files.path_of(found.sha256).read_bytes()
+    assert found.size == len(content)
+    inside = unpacked(content)
+    assert {"README.txt", "data.csv", "analyses.csv", "codebook.csv", "reproduce.R", "flow.svg", "flow.csv"} < set(
+        inside
+    )
+    assert any(name.startswith("figures/secure-attachment") for name in inside)
+    first, _ = rows(inside["data.csv"])
+    assert [first[name] for name in ("study", "ai", "n1i", "ci", "n2i", "m1i", "left_out")] == [
+        "Cicchetti 1999a", "31", "46", "9", "54", "NA", "",
+    ]  # fmt: skip
+    (pooled,) = rows(inside["analyses.csv"])
+    assert (pooled["measure"], pooled["weighting"]) == ("RR", "MH")
+    assert float(pooled["estimate"]) == queries.current_run(second, analysis).result["pooled"]["estimate"]
+    assert json.loads(inside["analyses.json"])[0]["input_sha256"] == pooled["input_sha256"]
+    assert "Every analysis stands on the data that are agreed" in inside["README.txt"]
+    verbs = Event.unblinded.filter(verb__startswith="analysis.package").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["analysis.package_asked_for", "analysis.package_made"]
+
+
+@pytest.mark.django_db
+def test_equal_results_make_an_equal_package_and_stale_ones_say_so(
+    analysis: Analysis, pair: Pair, outcome: Outcome
+) -> None:
+    before = package.content(pair[0])
+    assert package.content(pair[1]) == before
+    build.studies(pair, outcome, {"Late 2020": (5, 50, 6, 50)})
+    assert (
+        "Data or plan have changed since the run of: Secure attachment"
+        in unpacked(package.content(pair[0]))["README.txt"]
+    )
+
+
+@pytest.mark.django_db
+def test_a_package_made_twice_is_made_once(analysis: Analysis, first: Member, jobs_now: DoJobs) -> None:
+    made = workflow.make_package(first)
+    jobs_now()
+    workflow.perform_package(made_again(made))
+    assert Event.unblinded.filter(verb="analysis.package_made").count() == 1
+
+
+def made_again(made: Package) -> Any:
+    """Its job, as if a worker had been lost before it could say that it was done."""
+    job = made.job
+    job.refresh_from_db()
+    job.state = job.State.RUNNING
+    job.save(update_fields=["state"])
+    return job
+
+
+# --- metafor's word ----------------------------------------------------------------------------------------------
+
+
+def some_study(random: Random, kind: str, pk: int) -> dict[str, Any]:
+    """Two arms with numbers as they come, zero cells among them."""
+
+    def events(chance: float) -> dict[str, float]:
+        total = random.randint(5, 90)
+        return {"events": sum(random.random() < chance for _ in range(total)), "total": total}
+
+    def mean() -> dict[str, float]:
+        return {"mean": random.gauss(10, 3), "sd": random.uniform(0.5, 5), "n": random.randint(3, 80)}
+
+    chance = random.choice([0, 0.02, 0.2, 0.5])
+    values = (events(chance), events(chance * random.uniform(0.5, 2))) if kind == "dichotomous" else (mean(), mean())
+    arms = [
+        {"arm": place, "name": role, "role": role, "values": each}
+        for place, (role, each) in enumerate(zip(("experimental", "control"), values, strict=True))
+    ]
+    return {"study": pk, "label": f"Study {pk}", "arms": arms, "bias": {}}
+
+
+def everything_that_can_be_planned() -> list[tuple[str, dict[str, str]]]:
+    """Every measure, method, model and set of conventions; every estimator, interval and prediction interval once."""
+    found = []
+    for kind, measures in Analysis.MEASURES_OF.items():
+        for measure in measures:
+            for method in Analysis.Method.values:
+                for model in Analysis.Model.values:
+                    for preset in Analysis.Preset.values:
+                        for more in chosen(method, model):
+                            plan = {"measure": str(measure), "method": method, "model": model, "preset": preset, **more}
+                            if fits(kind, plan):
+                                found.append((str(kind), {**plan, "arms": "combined"}))
+    return found
+
+
+def chosen(method: str, model: str) -> list[dict[str, str]]:
+    if method != "IV" or model != "random":
+        return [{}]
+    names = (("estimator", Analysis.Estimator), ("interval", Analysis.Interval), ("prediction", Analysis.Prediction))
+    return [{}, *({name: value} for name, choices in names for value in choices.values)]
+
+
+def fits(kind: str, plan: dict[str, str]) -> bool:
+    return Analysis(outcome=Outcome(kind=kind), **plan).misfit() is None
+
+
+def test_metafor_computes_every_number_of_a_package_again(tmp_path: Path) -> None:
+    """The script as it is shipped, on numbers drawn at random; where R and metafor are not installed, this cannot be seen."""
+    if (
+        shutil.which("Rscript") is None
+        or subprocess.run(["Rscript", "-e", "library(metafor)"], capture_output=True).returncode
+    ):
+        pytest.skip("R with its package metafor is not installed (Debian: r-base-core, r-cran-metafor)")
+    random = Random(20150108)
+    poolings = []
+    for pk, (kind, options) in enumerate(everything_that_can_be_planned(), start=1):
+        studies = [some_study(random, kind, n) for n in range(1, random.choice([1, 2, 3, 5, 12]) + 1)]
+        computed = compute({"kind": kind, "studies": studies}, options).result
+        plan = ", ".join(options.values())
+        poolings.append(
+            Pooling(
+                pk,
+                plan,
+                1,
+                "",
+                kind,
+                options["measure"],
+                options["preset"],
+                "",
+                computed["studies"],
+                computed["pooled"],
+            )
+        )
+    (tmp_path / "data.csv").write_text(data_csv(poolings))
+    (tmp_path / "analyses.csv").write_text(analyses_csv(poolings))
+    done = subprocess.run(["Rscript", str(package.SCRIPT)], cwd=tmp_path, capture_output=True, text=True)
+    told = [line for line in done.stdout.splitlines() if not line.startswith(("agrees", "no estimate"))]
+    assert done.returncode == 0, "\n".join(told) + done.stderr
+    assert f"{len(poolings)} of {len(poolings)} analyses agree" in done.stdout
+    assert len(poolings) > 200
+
+    altered = analyses_csv(poolings[:1]).replace("NA", "7")
+    (tmp_path / "analyses.csv").write_text(altered)
+    assert subprocess.run(["Rscript", str(package.SCRIPT)], cwd=tmp_path, capture_output=True).returncode == 1
