@@ -120,7 +120,14 @@ class AmendedProtocol(Protocol):
     reasons = None
 
     class Meta(Protocol.Meta):
-        fields = [name for name in Protocol.Meta.fields if name != "reasons"]
+        rarely = ["blind_resolver", "voter_may_resolve", "settle_together"]
+        fields = [*(name for name in Protocol.Meta.fields if name != "reasons"), *rarely]
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = super().helper
+        helper.layout.insert(-1, Fieldset("Conflicts", *self.Meta.rarely))
+        return helper
 
     def __init__(self, review: Review, data: Any = None) -> None:
         now = model_to_dict(review, self.Meta.fields)

@@ -88,6 +88,21 @@ class Review(models.Model):
         choices=ReasonAgreement.choices,
         default=ReasonAgreement.STRICT,
     )
+    blind_resolver = models.BooleanField(
+        "conflicts are settled blind",
+        default=False,
+        help_text="Who settles a conflict sees the citation, not the votes.",
+    )
+    voter_may_resolve = models.BooleanField(
+        "who voted may settle",
+        default=False,
+        help_text="Also owners and arbiters who voted on a citation may settle its conflict.",
+    )
+    settle_together = models.BooleanField(
+        "the voters may settle together",
+        default=False,
+        help_text="Once all votes are in, those who voted see their conflict, and end it when all give the same answer.",
+    )
     note = models.TextField(blank=True, help_text="Shown on the review's home, e.g. where its data come from.")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -108,6 +123,11 @@ class Review(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @property
+    def voters_see_conflicts(self) -> bool:
+        """Whether some who voted are told of a conflict: their votes are open to each other from then on."""
+        return self.settle_together or self.voter_may_resolve
 
     def votes_needed(self, stage: str) -> int:
         """How many votes a citation needs at this stage."""

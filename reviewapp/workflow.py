@@ -30,6 +30,9 @@ PROTOCOL = (
     "votes_title_abstract",
     "votes_full_text",
     "reason_agreement",
+    "blind_resolver",
+    "voter_may_resolve",
+    "settle_together",
     "note",
 )
 

@@ -7,6 +7,7 @@ from screening import views
 from screening.views import agreement as agreement_views
 from screening.views import duplicates as duplicates_views
 from screening.views import reasons as reasons_views
+from screening.views import together as together_views
 
 
 class StageConverter:
@@ -59,6 +60,12 @@ urlpatterns = [
     path("conflicts/<stage:stage>/<int:pk>/", views.conflict, name="conflict"),
     path("conflicts/<stage:stage>/<int:pk>/resolve/", views.resolve, name="resolve"),
     path("conflicts/<stage:stage>/<int:pk>/withdraw/", views.withdraw_resolution, name="withdraw-resolution"),
+    path("conflicts/<stage:stage>/<int:pk>/discuss/", together_views.discuss, name="discuss"),
+    path("remarks/<int:pk>/withdraw/", together_views.withdraw_remark, name="withdraw-remark"),
+    path("together/<stage:stage>/", together_views.together, name="together"),
+    path("together/<stage:stage>/<int:pk>/", together_views.together_at, name="together-at"),
+    path("together/<stage:stage>/<int:pk>/propose/", together_views.propose, name="propose"),
+    path("together/<stage:stage>/<int:pk>/withdraw/", together_views.withdraw_proposal, name="withdraw-proposal"),
     path("agreement/<stage:stage>/", agreement_views.agreement, name="agreement"),
     path("agreement/<stage:stage>/cell/", agreement_views.cell, name="agreement-cell"),
     path("agreement/<stage:stage>/agreement.csv", agreement_views.agreement_csv, name="agreement-csv"),

@@ -48,6 +48,7 @@ MARKERS = {
     "Numbat": Marker("source on the second author's submitted sheet", SECOND_ALONE),
     "Bandicoot": Marker("support in the second author's submitted assessment", SECOND_ALONE),
     "Bilby": Marker("answer on the first author's sheet, under way", frozenset({"reviewer"})),
+    "Wallaby": Marker("word on a conflict between others", frozenset({"owner", "arbiter"})),
     "Potoroo": Marker("note on a citation in conflict", frozenset({"second", "owner", "arbiter"})),
 }
 
@@ -129,6 +130,7 @@ def screened(made: World) -> None:
         screening.vote(made.first, citation, TA, "include")
         screening.vote(made.second, citation, TA, "exclude")
     screening.add_note(made.second, conflict, TA, "Potoroo")
+    remark = screening.discuss(made.arbiter, conflict, TA, "Wallaby")
     screening.resolve(made.arbiter, resolved, TA, "exclude", comment="Not on infants")
     build.agreed(pair, sought, TA)
     build.at_full_text(pair, made.owner, judged)
@@ -147,6 +149,7 @@ def screened(made: World) -> None:
         "table": {"pk": table.pk},
         "record": {"pk": Record.objects.filter(source=taken).first().pk},
         "note": {"pk": own_note.pk},
+        "remark": {"pk": remark.pk},
         "document": {"pk": document.pk},
         "report": {"pk": sought.pk},
         "reason": {"pk": late.pk},

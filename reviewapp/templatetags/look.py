@@ -33,7 +33,7 @@ PAGES = (
     Page("Home", "review-home", ("",)),
     Page("Searches", "screening:searches", ("searches", "imports")),
     Page("Citations", "screening:citations", ("citations",)),
-    Page("Screening", "screening:desk", ("screen", "conflicts"), Can.SCREEN, ("title_abstract",)),
+    Page("Screening", "screening:desk", ("screen", "conflicts", "together"), Can.SCREEN, ("title_abstract",)),
     Page("Reports", "screening:reports", ("reports", "documents")),
     Page("Studies", "extraction:studies", ("studies", "outcomes", "sheets", "bias", "form")),
     Page("Analyses", "analysis:analyses", ("analyses", "runs")),

@@ -1,6 +1,7 @@
 """What stands on the screening floor? Searches, imports, records, citations, votes, resolutions, reports."""
 
 from screening.models.citations import RULES, Citation, Link, Pair
+from screening.models.conflicts import Proposal, Remark
 from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
 from screening.models.votes import SETTLED, Answer, Note, Resolution, Standing, StandingState, Vote
@@ -16,7 +17,9 @@ __all__ = [
     "Link",
     "Note",
     "Pair",
+    "Proposal",
     "Record",
+    "Remark",
     "Report",
     "Resolution",
     "RULES",

@@ -65,6 +65,31 @@ def settled_standing() -> Exists:
     return Exists(Standing.objects.filter(citation=OuterRef("citation"), stage=OuterRef("stage"), state__in=SETTLED))
 
 
+def conflict_in_sight(member: Member) -> Q:
+    """Whether the outer row's citation and stage are in conflict, and the protocol opens its votes to this member.
+
+    To who settles it, unless that is done blind; and to those who voted, where they may settle it together.
+    """
+    of_row = {"citation": OuterRef("citation"), "stage": OuterRef("stage")}
+    in_conflict = Q(Exists(Standing.objects.filter(**of_row, state=StandingState.CONFLICT)))
+    voted = Q(Exists(Vote.unblinded.standing().filter(**of_row, member=member)))
+    settles = can(member, Can.ARBITRATE) and not member.review.blind_resolver
+    together = can(member, Can.SCREEN) and member.review.settle_together
+    seen = Q(pk__in=())
+    if settles:
+        seen |= Q(in_conflict) if member.review.voter_may_resolve else in_conflict & ~voted
+    if together:
+        seen |= in_conflict & voted
+    return seen
+
+
+def told_of_conflict(member: Member, *, voted: bool) -> bool:
+    """Whether a member with or without a vote on a citation is told that it is in conflict; to the others it waits."""
+    if can(member, Can.ARBITRATE) and (member.review.voter_may_resolve or not voted):
+        return True
+    return voted and can(member, Can.SCREEN) and member.review.settle_together
+
+
 class VoteQuerySet(models.QuerySet):
     def standing(self) -> VoteQuerySet:
         """Votes that count: not withdrawn."""
@@ -75,18 +100,8 @@ class VoteQuerySet(models.QuerySet):
         return self.standing().filter(member=member)
 
     def for_member(self, member: Member) -> VoteQuerySet:
-        """Votes this member may see: own ones, those of a settled stage, and those of a conflict that is theirs to settle."""
-        mine = Q(member=member)
-        open_to_all = Q(settled_standing())
-        allowed = mine | open_to_all
-        if can(member, Can.ARBITRATE):
-            in_conflict = Standing.objects.filter(
-                citation=OuterRef("citation"), stage=OuterRef("stage"), state=StandingState.CONFLICT
-            )
-            own = Vote.unblinded.standing().filter(
-                citation=OuterRef("citation"), stage=OuterRef("stage"), member=member
-            )
-            allowed |= Q(Exists(in_conflict)) & ~Q(Exists(own))
+        """Votes this member may see: own ones, those of a settled stage, and those of a conflict that is open to them."""
+        allowed = Q(member=member) | Q(settled_standing()) | conflict_in_sight(member)
         return self.filter(citation__review=member.review_id).filter(allowed)
 
 
@@ -139,6 +154,7 @@ class Resolution(models.Model):
     answer = models.CharField(max_length=10, choices=Answer.choices)
     reason = models.ForeignKey(ExclusionReason, models.PROTECT, related_name="+", null=True, blank=True)
     comment = models.TextField(blank=True)
+    together = models.BooleanField(default=False, help_text="By all who voted; the member is the last to agree.")
     at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

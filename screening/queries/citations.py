@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from reviewapp.access import Can, can
 from reviewapp.models import Event, Member, Stage
 from screening.models import (
     Citation,
@@ -18,6 +17,7 @@ from screening.models import (
     StandingState,
     Vote,
 )
+from screening.models.votes import told_of_conflict
 from screening.queries.common import one
 
 
@@ -106,4 +106,4 @@ def seen_state(member: Member, standing: Standing, votes: list[Vote]) -> str:
     if standing.state != StandingState.CONFLICT:
         return standing.state
     voted = any(vote.stage == standing.stage and vote.member_id == member.pk for vote in votes)
-    return StandingState.CONFLICT if can(member, Can.ARBITRATE) and not voted else StandingState.WAITING
+    return StandingState.CONFLICT if told_of_conflict(member, voted=voted) else StandingState.WAITING

@@ -11,7 +11,7 @@ from reviewapp.queries import Step
 from screening.models import (
     Report,
 )
-from screening.queries.conflicts import conflicts
+from screening.queries.conflicts import conflicts, to_settle_together
 from screening.queries.desk import progress
 from screening.queries.reports import reports
 from screening.queries.searches import searches
@@ -53,6 +53,10 @@ def steps(member: Member) -> list[Step]:
             label = f"{clashes:,} conflict{'' if clashes == 1 else 's'} to settle ({Stage(stage).label.lower()})"
             clash = Step(f"conflicts_{stage}", "Settle conflicts", settle, 0, 0, clashes, settle, label, on_path=False)
             steps.append(clash)
+        if can(member, Can.SCREEN) and member.review.settle_together:
+            ours, url = to_settle_together(member, stage).count(), reverse("screening:together", args=[slug, stage])
+            label = f"{ours:,} conflict{'' if ours == 1 else 's'} to settle with who else voted ({Stage(stage).label.lower()})"
+            steps.append(Step(f"together_{stage}", "Settle together", url, 0, 0, ours, url, label, on_path=False))
     return steps
 
 

@@ -13,6 +13,7 @@ from reviewapp.models import Member, Stage
 from screening import queries, workflow
 from screening.forms import AnswerForm
 from screening.models import Answer
+from screening.queries.conflicts import in_sight, thread
 from screening.views.common import PAGE, cleaned
 
 
@@ -43,6 +44,8 @@ def conflict(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpR
         "sources": queries.sources(found),
         "report": queries.report_of(found),
         "votes": queries.votes_to_settle(member, found, stage),
+        "thread": thread(member, found, stage),
+        "open": in_sight(member, found, stage),
         "notes": queries.notes_to_settle(member, found, stage),
         "reasons": queries.reasons(member),
         "left": queries.conflicts(member, stage).count(),

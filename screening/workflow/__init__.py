@@ -3,6 +3,14 @@
 Each is check, lock, change, record. `standing.settle` is the one place that writes where a citation stands.
 """
 
+from screening.workflow.conflicts import (
+    discuss,
+    propose,
+    resolve,
+    withdraw_proposal,
+    withdraw_remark,
+    withdraw_resolution,
+)
 from screening.workflow.documents import attach, attach_again, detach, keep_document
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
 from screening.workflow.links import link_record, split_record
@@ -39,7 +47,7 @@ from screening.workflow.searches import (
     undo_import,
 )
 from screening.workflow.standing import settle
-from screening.workflow.votes import add_note, resolve, vote, withdraw_note, withdraw_resolution, withdraw_vote
+from screening.workflow.votes import add_note, vote, withdraw_note, withdraw_vote
 
 __all__ = [
     "add_note",
@@ -50,6 +58,7 @@ __all__ = [
     "change_search",
     "decide_pair",
     "detach",
+    "discuss",
     "drop_search",
     "group_reason",
     "keep_document",
@@ -64,6 +73,7 @@ __all__ = [
     "perform_deduplication",
     "perform_import",
     "rename_reason",
+    "propose",
     "reopen_pair",
     "resolve",
     "restore_attempt",
@@ -82,6 +92,8 @@ __all__ = [
     "vote",
     "withdraw_attempt",
     "withdraw_note",
+    "withdraw_proposal",
+    "withdraw_remark",
     "withdraw_resolution",
     "withdraw_vote",
 ]

@@ -132,15 +132,27 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
         standing.reason_id = now.reason
         standing.save(update_fields=["reason"])
     subject = audit.subject_of(case.citation, stage)
+    if opens(member, now.state) and standing.opened_at is None:
+        standing.opened_at = timezone.now()
+        standing.save(update_fields=["opened_at"])
     if now.state in SETTLED:
-        if standing.opened_at is None:
-            standing.opened_at = timezone.now()
-            standing.save(update_fields=["opened_at"])
         reason = standing.reason.text if standing.reason else ""
         audit.record(member, "screening.settled", subject, unseals=True, stage=stage, state=now.state, reason=reason)
     elif before[0] in SETTLED:
         audit.record(member, "screening.unsettled", subject, stage=stage)
     return now.state
+
+
+def opens(member: Member, state: str) -> bool:
+    """Whether votes are no longer blind to all who cast them: a verdict stands, or the protocol tells voters of their conflict."""
+    return state in SETTLED or (state == StandingState.CONFLICT and member.review.voters_see_conflicts)
+
+
+def conflicts_opened(event: Event, member: Member) -> None:
+    """The protocol begins to tell voters of conflicts: the votes of those that are there are open from now on."""
+    if any(event.facts["after"].get(name) for name in ("settle_together", "voter_may_resolve")):
+        found = Standing.objects.filter(review=member.review_id, state=StandingState.CONFLICT, opened_at=None)
+        found.update(opened_at=timezone.now())
 
 
 # --- what a citation shows --------------------------------------------------------------------------------------

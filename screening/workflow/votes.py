@@ -11,7 +11,7 @@ from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import ExclusionReason, Member, Stage
-from screening.models import Answer, Citation, Note, Resolution, Standing, StandingState, Vote
+from screening.models import Answer, Citation, Note, Proposal, Remark, Resolution, Standing, StandingState, Vote
 from screening.workflow.standing import Case, locked, settle
 
 
@@ -84,7 +84,7 @@ def withdraw_vote(member: Member, citation: Citation, stage: str) -> None:
         settle(member, citation, case)
 
 
-def withdraw(thing: Vote | Resolution | Note) -> None:
+def withdraw(thing: Vote | Resolution | Note | Remark | Proposal) -> None:
     thing.withdrawn_at = timezone.now()
     thing.save(update_fields=["withdrawn_at"])
 
@@ -145,61 +145,3 @@ def withdraw_note(member: Member, note: Note) -> None:
                 not Case(note.citation).stays_open(note.stage),
             )
             audit.record(member, "screening.note_withdrawn", subject, sealed=sealed, text=note.text)
-
-
-# --- conflicts --------------------------------------------------------------------------------------------------
-
-
-def resolve(
-    member: Member,
-    citation: Citation,
-    stage: str,
-    answer: str,
-    *,
-    reason: ExclusionReason | None = None,
-    comment: str = "",
-) -> Resolution:
-    """End a conflict. The resolution stands beside the votes; who has voted on the citation cannot resolve it."""
-    require(member, Can.ARBITRATE)
-    check_answer(member, stage, answer, reason)
-    if answer == Answer.MAYBE:
-        raise BadInput("A resolution includes or excludes.")
-    with transaction.atomic():
-        citation = locked(member, citation)
-        case = Case(citation)
-        if any(each.member_id == member.pk for each in case.votes_at(stage)):
-            raise Refused(
-                "You voted on this citation, so its conflict is not yours to settle.",
-                todo="An arbiter or an owner who has not voted on it can.",
-            )
-        if at_stage(case, stage).state != StandingState.CONFLICT:
-            raise Stale("This is not in conflict (any more).", todo="Somebody settled it, or a vote was changed.")
-        resolution = Resolution.objects.create(
-            citation=citation, stage=stage, member=member, answer=answer, reason=reason, comment=comment.strip()
-        )
-        audit.record(
-            member,
-            "screening.resolved",
-            audit.subject_of(citation, stage),
-            answer=answer,
-            reason=reason.text if reason else "",
-            comment=resolution.comment,
-        )
-        case.resolutions[stage] = resolution
-        settle(member, citation, case)
-    return resolution
-
-
-def withdraw_resolution(member: Member, citation: Citation, stage: str) -> None:
-    """Take one's own resolution back: the votes decide again."""
-    require(member, Can.ARBITRATE)
-    with transaction.atomic():
-        citation = locked(member, citation)
-        resolution = Resolution.objects.filter(citation=citation, stage=stage, withdrawn_at=None).first()
-        if resolution is None:
-            raise Stale("There is no resolution here that could be taken back.")
-        if resolution.member_id != member.pk:
-            raise Refused("Only who settled a conflict can take that back.")
-        withdraw(resolution)
-        audit.record(member, "screening.resolution_withdrawn", audit.subject_of(citation, stage))
-        settle(member, citation)
