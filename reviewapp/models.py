@@ -63,6 +63,14 @@ class ReasonAgreement(models.TextChoices):
     IGNORE = "ignore", "For any reasons: the first of them in the list counts"
 
 
+class Sharing(models.TextChoices):
+    """How the citations of a stage are shared among those who vote."""
+
+    ANY = "any", "Any two: everybody is offered everything"
+    PAIRS = "pairs", "Fixed pairs: what one has voted on, only the partner is offered"
+    SHARES = "shares", "Shares: what is shared out is offered to whom it was given"
+
+
 class Review(models.Model):
     """One systematic review: its protocol, and the root of everything below."""
 
@@ -88,6 +96,8 @@ class Review(models.Model):
         choices=ReasonAgreement.choices,
         default=ReasonAgreement.STRICT,
     )
+    sharing_title_abstract = models.CharField(max_length=10, choices=Sharing.choices, default=Sharing.ANY)
+    sharing_full_text = models.CharField(max_length=10, choices=Sharing.choices, default=Sharing.ANY)
     blind_resolver = models.BooleanField(
         "conflicts are settled blind",
         default=False,
@@ -123,6 +133,10 @@ class Review(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    def sharing(self, stage: str) -> str:
+        """How the work of this stage is shared."""
+        return self.sharing_title_abstract if stage == Stage.TITLE_ABSTRACT else self.sharing_full_text
 
     @property
     def voters_see_conflicts(self) -> bool:

@@ -30,6 +30,8 @@ PROTOCOL = (
     "votes_title_abstract",
     "votes_full_text",
     "reason_agreement",
+    "sharing_title_abstract",
+    "sharing_full_text",
     "blind_resolver",
     "voter_may_resolve",
     "settle_together",

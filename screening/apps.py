@@ -10,9 +10,12 @@ class ScreeningConfig(AppConfig):
         from reviewapp import audit
         from screening import tasks  # noqa: F401 - registers the jobs of this floor
         from screening.workflow.reasons import agreement_changed, reasons_set
+        from screening.workflow.sharing import votes_no_more
         from screening.workflow.standing import conflicts_opened, votes_needed_changed
 
         audit.listen("review.amended", votes_needed_changed)
         audit.listen("review.amended", agreement_changed)
         audit.listen("review.amended", conflicts_opened)
         audit.listen("review.reasons_set", reasons_set)
+        audit.listen("team.left", votes_no_more)
+        audit.listen("team.role_changed", votes_no_more)

@@ -10,6 +10,11 @@ def take_in(job: Job) -> None:
     workflow.perform_import(job)
 
 
+@jobs.handles("screening.apply_votes_needed")
+def apply_votes_needed(job: Job) -> None:
+    workflow.perform_votes_needed(job)
+
+
 @jobs.handles("screening.deduplicate")
 def deduplicate(job: Job) -> None:
     workflow.perform_deduplication(job)

@@ -7,6 +7,7 @@ from screening import views
 from screening.views import agreement as agreement_views
 from screening.views import duplicates as duplicates_views
 from screening.views import reasons as reasons_views
+from screening.views import sharing as sharing_views
 from screening.views import together as together_views
 
 
@@ -66,6 +67,13 @@ urlpatterns = [
     path("together/<stage:stage>/<int:pk>/", together_views.together_at, name="together-at"),
     path("together/<stage:stage>/<int:pk>/propose/", together_views.propose, name="propose"),
     path("together/<stage:stage>/<int:pk>/withdraw/", together_views.withdraw_proposal, name="withdraw-proposal"),
+    path("sharing/<stage:stage>/", sharing_views.sharing, name="sharing"),
+    path("sharing/<stage:stage>/mode/", sharing_views.set_sharing, name="set-sharing"),
+    path("sharing/<stage:stage>/pairs/", sharing_views.join_partners, name="join-partners"),
+    path("sharing/pairs/<int:pk>/end/", sharing_views.end_partners, name="end-partners"),
+    path("sharing/<stage:stage>/shares/", sharing_views.share_out, name="share-out"),
+    path("sharing/shares/<int:pk>/end/", sharing_views.end_share, name="end-share"),
+    path("sharing/<stage:stage>/votes/", sharing_views.apply_votes_needed, name="apply-votes-needed"),
     path("agreement/<stage:stage>/", agreement_views.agreement, name="agreement"),
     path("agreement/<stage:stage>/cell/", agreement_views.cell, name="agreement-cell"),
     path("agreement/<stage:stage>/agreement.csv", agreement_views.agreement_csv, name="agreement-csv"),

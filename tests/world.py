@@ -24,6 +24,7 @@ from reviewapp import jobs, workflow
 from reviewapp.models import Event, Job, Member, Review, Role, User
 from screening import workflow as screening
 from screening.models import Citation, Note, Pair, Record
+from screening.queries.sharing import Which
 from tests import build
 from tests.extraction import build as build_extraction
 from tests.pdfs import pdf
@@ -143,7 +144,11 @@ def screened(made: World) -> None:
     screening.rename_reason(made.owner, late, "Published before 1990")
     own_note = screening.add_note(made.first, waiting, TA, "To be asked of the authors")
     assert isinstance(note, Note)
+    partners = screening.join_partners(made.owner, FT, made.first, made.second)
+    share = screening.share_out(made.owner, TA, [made.second], Which(1), "the first citation")[0]
     made.things |= {
+        "partners": {"pk": partners.pk},
+        "share": {"pk": share.pk},
         "search": {"pk": taken.search_id},
         "import": {"pk": taken.pk},
         "table": {"pk": table.pk},

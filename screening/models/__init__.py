@@ -4,9 +4,11 @@ from screening.models.citations import RULES, Citation, Link, Pair
 from screening.models.conflicts import Proposal, Remark
 from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
+from screening.models.sharing import Allotment, Partners, Share
 from screening.models.votes import SETTLED, Answer, Note, Resolution, Standing, StandingState, Vote
 
 __all__ = [
+    "Allotment",
     "Answer",
     "Attachment",
     "Attempt",
@@ -17,6 +19,7 @@ __all__ = [
     "Link",
     "Note",
     "Pair",
+    "Partners",
     "Proposal",
     "Record",
     "Remark",
@@ -25,6 +28,7 @@ __all__ = [
     "RULES",
     "SETTLED",
     "Search",
+    "Share",
     "Standing",
     "StandingState",
     "Vote",

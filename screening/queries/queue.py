@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from reviewapp.access import Can, can
 from reviewapp.models import Member
 from screening.models import Citation, Standing, StandingState, Vote
+from screening.queries.sharing import offered
 
 
 def waiting(member: Member, stage: str) -> QuerySet[Standing]:
@@ -21,7 +22,7 @@ def waiting(member: Member, stage: str) -> QuerySet[Standing]:
         return Standing.objects.none()
     mine = Vote.blind.own(member).filter(citation=OuterRef("citation"), stage=stage)
     return Standing.objects.filter(
-        ~Exists(mine), review=member.review_id, stage=stage, state=StandingState.WAITING
+        offered(member, stage), ~Exists(mine), review=member.review_id, stage=stage, state=StandingState.WAITING
     ).order_by("citation")
 
 

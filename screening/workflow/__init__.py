@@ -46,6 +46,15 @@ from screening.workflow.searches import (
     table_head,
     undo_import,
 )
+from screening.workflow.sharing import (
+    apply_votes_needed,
+    end_partners,
+    end_share,
+    join_partners,
+    perform_votes_needed,
+    set_sharing,
+    share_out,
+)
 from screening.workflow.standing import settle
 from screening.workflow.votes import add_note, vote, withdraw_note, withdraw_vote
 
@@ -53,6 +62,7 @@ __all__ = [
     "add_note",
     "add_reason",
     "add_search",
+    "apply_votes_needed",
     "attach",
     "attach_again",
     "change_search",
@@ -62,6 +72,9 @@ __all__ = [
     "drop_search",
     "group_reason",
     "keep_document",
+    "end_partners",
+    "end_share",
+    "join_partners",
     "link_record",
     "log_attempt",
     "map_columns",
@@ -73,6 +86,7 @@ __all__ = [
     "perform_deduplication",
     "perform_import",
     "rename_reason",
+    "perform_votes_needed",
     "propose",
     "reopen_pair",
     "resolve",
@@ -82,7 +96,9 @@ __all__ = [
     "restore_search",
     "retire_reason",
     "seek_again",
+    "set_sharing",
     "settle",
+    "share_out",
     "split_record",
     "start_deduplication",
     "start_import",

@@ -12,6 +12,7 @@ from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import ExclusionReason, Member, Stage
 from screening.models import Answer, Citation, Note, Proposal, Remark, Resolution, Standing, StandingState, Vote
+from screening.queries.sharing import is_offered
 from screening.workflow.standing import Case, locked, settle
 
 
@@ -46,6 +47,11 @@ def vote(
         if mine is None and len(votes) >= standing.needed:
             raise Stale(
                 "This citation got its votes from other members meanwhile; yours was not needed and not stored.",
+                todo="Go on with the next one.",
+            )
+        if mine is None and not is_offered(member, standing):
+            raise Stale(
+                "This citation is for other members, as the work is shared now; your vote was not stored.",
                 todo="Go on with the next one.",
             )
         if mine:

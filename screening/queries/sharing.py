@@ -1,0 +1,164 @@
+"""Which citations is a member offered, and how is the work shared?
+
+Shares and pairs divide the work; they never strand it. What is given to nobody, or to fewer members than must vote, is offered to all; what
+somebody without a partner has begun too. So it is enough that a share or a pair ends when a member leaves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
+
+from reviewapp.access import Can, can
+from reviewapp.models import Job, Member, Sharing
+from screening.consensus.sharing import Open, deal
+from screening.models import SETTLED, Allotment, Citation, Link, Partners, Share, Standing, StandingState, Vote
+from screening.queries.common import one
+
+
+def offered(member: Member, stage: str) -> Q:
+    """Of the standings of a stage at which a vote is missing: those that the member may fill, as the review shares its work."""
+    mode = member.review.sharing(stage)
+    if mode == Sharing.PAIRS:
+        return by_pairs(member, stage)
+    return by_shares(member, stage) if mode == Sharing.SHARES else Q()
+
+
+def by_pairs(member: Member, stage: str) -> Q:
+    """All but what others have begun who have a partner, and it is not the member."""
+    partner_of = {
+        one: other
+        for pair in partners(member, stage).values_list("first", "second")
+        for one, other in (pair, pair[::-1])
+    }
+    elsewhere = [voter for voter, partner in partner_of.items() if partner != member.pk]
+    begun = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage, member__in=elsewhere)
+    return ~Q(Exists(begun))
+
+
+def by_shares(member: Member, stage: str) -> Q:
+    """What was given to the member, and what has a place that neither a share nor a vote takes."""
+    held = Allotment.objects.filter(citation=OuterRef("citation"), share__stage=stage, share__ended_at=None).order_by()
+    votes = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage).order_by()
+    holders = held.values("citation").annotate(n=Count("share__member", distinct=True)).values("n")
+    same = held.filter(citation=OuterRef("citation"), share__member=OuterRef("member"))
+    others = votes.filter(~Exists(same)).values("citation").annotate(n=Count("pk")).values("n")
+    taken = sum_of(holders) + sum_of(others)
+    return Q(Exists(held.filter(share__member=member))) | Q(GreaterThan(F("needed"), taken))
+
+
+def sum_of(counted: QuerySet) -> Coalesce:
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def is_offered(member: Member, standing: Standing) -> bool:
+    """Whether a member without a vote on it may vote at a standing that misses one."""
+    if member.review.sharing(standing.stage) == Sharing.ANY:
+        return True
+    return Standing.objects.filter(offered(member, standing.stage), pk=standing.pk).exists()
+
+
+# --- what the page of sharing shows -----------------------------------------------------------------------------
+
+
+def voters(member: Member) -> list[Member]:
+    """The present members who vote."""
+    team = Member.objects.filter(review=member.review_id, left_at=None).select_related("user", "review").order_by("pk")
+    return [each for each in team if can(each, Can.SCREEN)]
+
+
+def partners(member: Member, stage: str) -> QuerySet[Partners]:
+    """The pairs of a stage that stand."""
+    found = Partners.objects.filter(review=member.review_id, stage=stage, ended_at=None)
+    return found.select_related("first__user", "second__user")
+
+
+def partners_at(member: Member, pk: int) -> Partners:
+    return one(Partners.objects.filter(review=member.review_id), pk=pk)
+
+
+def shares(member: Member, stage: str) -> QuerySet[Share]:
+    """The shares of a stage that stand, with how many citations each has and how many of these are decided.
+
+    Decided ones are known to all. How many of a share somebody has voted on is not told: beside the decided ones it would tell of conflicts.
+    """
+    standings = Standing.objects.filter(citation=OuterRef("allotments__citation"), stage=stage, state__in=SETTLED)
+    found = Share.objects.filter(review=member.review_id, stage=stage, ended_at=None).select_related("member__user")
+    return found.annotate(size=Count("allotments"), decided=Count("allotments", filter=Q(Exists(standings)))).order_by(
+        "pk"
+    )
+
+
+def share(member: Member, pk: int) -> Share:
+    return one(Share.objects.filter(review=member.review_id), pk=pk)
+
+
+MOST = 10_000  # citations in one act of sharing out, so that it is done before one looks up
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which citations are to be shared out: so many, in the order of import, of one search and of some years."""
+
+    number: int
+    search: int | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+
+
+def not_begun(member: Member, stage: str, which: Which) -> QuerySet[Standing]:
+    """The standings of these citations on which nobody has voted, in the order of import.
+
+    Only such are shared out. What is begun is offered to all who may complete it, and how many there are is nobody's to count.
+    """
+    voted = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage)
+    found = Standing.objects.filter(
+        ~Exists(voted), review=member.review_id, stage=stage, state=StandingState.WAITING, citation__live=True
+    )
+    if which.search:
+        live = Link.objects.filter(undone_at=None, record__source__undone_at=None, record__source__search=which.search)
+        found = found.filter(Exists(live.filter(citation=OuterRef("citation"))))
+    if which.year_from:
+        found = found.filter(citation__year__gte=which.year_from)
+    if which.year_to:
+        found = found.filter(citation__year__lte=which.year_to)
+    return found.order_by("citation")
+
+
+def begun_by_another_rule(member: Member, stage: str) -> QuerySet[Citation]:
+    """The citations that have votes and keep another number of votes than the protocol asks for now."""
+    voted = Vote.unblinded.standing().filter(citation=OuterRef("pk"), stage=stage)
+    other = Standing.objects.filter(review=member.review_id, stage=stage)
+    other = other.exclude(needed=member.review.votes_needed(stage)).exclude(state=StandingState.UNREACHED)
+    return Citation.objects.filter(Exists(voted), pk__in=other.values("citation"), live=True).order_by("pk")
+
+
+def open_places(member: Member, stage: str, which: Which) -> list[Open]:
+    """The citations to be shared out that still have a place, up to the number that is wanted."""
+    held: defaultdict[int, set[int]] = defaultdict(set)
+    standing_shares = Allotment.objects.filter(share__review=member.review_id, share__stage=stage, share__ended_at=None)
+    for citation, holder in standing_shares.values_list("citation", "share__member"):
+        held[citation].add(holder)
+    found = []
+    for citation, needed in not_begun(member, stage, which).values_list("citation", "needed").iterator(chunk_size=5000):
+        if needed > len(held[citation]):
+            found.append(Open(citation, needed - len(held[citation]), frozenset(held[citation])))
+            if len(found) == which.number:
+                break
+    return found
+
+
+def dealt_out(member: Member, stage: str, members: Sequence[Member], which: Which) -> dict[int, list[int]]:
+    """Which citations each of these members would get: what `workflow.share_out` gives them, and what is shown before."""
+    return deal(open_places(member, stage, which), [each.pk for each in members])
+
+
+def applying(member: Member, stage: str) -> Job | None:
+    """The job that lets the protocol's number of votes hold for what was begun before, the latest one."""
+    found = Job.objects.filter(review=member.review_id, kind="screening.apply_votes_needed", args__stage=stage)
+    return found.order_by("-pk").first()
