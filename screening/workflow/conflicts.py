@@ -39,7 +39,7 @@ def resolve(
                 todo="An arbiter or an owner who has not voted on it can.",
             )
         in_conflict(case, stage)
-        return decide(member, case, stage, answer, reason, comment=comment.strip())
+        return store_resolution(member, case, stage, answer, reason, comment=comment.strip())
 
 
 def check_decision(member: Member, stage: str, answer: str, reason: ExclusionReason | None) -> None:
@@ -55,7 +55,7 @@ def in_conflict(case: Case, stage: str) -> None:
         raise Stale("This is not in conflict (any more).", todo="Somebody settled it, or a vote was changed.")
 
 
-def decide(
+def store_resolution(
     member: Member,
     case: Case,
     stage: str,
@@ -132,7 +132,7 @@ def propose(
             subject = audit.subject_of(citation, stage)
             audit.record(member, "screening.proposed", subject, sealed=True, answer=answer, reason=told)
         if names := all_agree(case, stage, proposal):
-            decide(member, case, stage, answer, reason, together=names)
+            store_resolution(member, case, stage, answer, reason, together=names)
     return proposal
 
 
