@@ -1,6 +1,7 @@
 """How do judgements go to robvis, and come back? The CSV that its app and package read: Study, D1 ... Dn, Overall, Weight.
 
-McGuinness LA, Higgins JPT. Research Synthesis Methods 2021;12:55-61. robvis reads judgements by their words, with capitals.
+McGuinness LA, Higgins JPT. Research Synthesis Methods 2021;12:55-61. robvis goes by the order of the columns, and by the first letter of a
+judgement: so does `read`, where that letter is one judgement's alone.
 """
 
 from __future__ import annotations
@@ -24,6 +25,20 @@ WORDS = {
     "no information": "No information",
 }
 WEIGHT = "Weight"
+NOT_JUDGED = ("", "na", "not applicable")
+# Where robvis expects other names than D1, D2 ...
+COLUMNS = {
+    "rob1": (
+        "Random.sequence.generation",
+        "Allocation.concealment",
+        "Blinding.of.participants.and.personnel",
+        "Blinding.of.outcome.assessment",
+        "Incomplete.outcome.data",
+        "Selective.reporting",
+        "Other.sources.of.bias",
+    ),
+    "rob2_cluster": ("D1", "D1b", "D2", "D3", "D4", "D5"),
+}
 
 
 class BadRobvis(ValueError):
@@ -45,12 +60,17 @@ def columns(tool: Tool) -> list[Domain]:
     return [domain for domain in tool.domains if not domain.applicability]
 
 
+def heads(tool: Tool) -> list[str]:
+    """The names of these columns."""
+    return list(COLUMNS.get(tool.id) or (f"D{n}" for n, _ in enumerate(columns(tool), start=1)))
+
+
 def write(tool: Tool, rows: Iterable[Row]) -> str:
     """The rows as robvis reads them. A judgement that was not made is an empty cell."""
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\n")
     domains = columns(tool)
-    sheet.writerow(["Study", *(f"D{n}" for n, _ in enumerate(domains, start=1)), "Overall", WEIGHT])
+    sheet.writerow(["Study", *heads(tool), "Overall", WEIGHT])
     for row in rows:
         said = [row.judgements.get(domain.id, "") for domain in domains]
         sheet.writerow(
@@ -75,7 +95,7 @@ def _read(tool: Tool, text: str) -> Iterator[Row]:
     width = len(head) - 1 - weighted
     if len(head) < 2 or width not in (len(domains), len(domains) + 1):
         raise BadRobvis(
-            f"Line 1: {tool.name} needs the columns Study, D1 to D{len(domains)} and Overall, in this order; "
+            f"Line 1: {tool.name} needs the columns Study, {', '.join(heads(tool))} and Overall, in this order; "
             f"Weight may follow. Found: {', '.join(head) or 'nothing'}."
         )
     for cells in lines:
@@ -87,24 +107,27 @@ def _read(tool: Tool, text: str) -> Iterator[Row]:
         judged = {
             domain.id: known(tool, domain, cell, lines.line_num)
             for domain, cell in zip(domains, said[1:], strict=False)
-            if cell
+            if cell.casefold() not in NOT_JUDGED
         }
         overall = said[1 + len(domains)] if width > len(domains) else ""
         yield Row(
             study=unguarded(said[0]),
             judgements=judged,
-            overall=known(tool, None, overall, lines.line_num) if overall else "",
+            overall=known(tool, None, overall, lines.line_num) if overall.casefold() not in NOT_JUDGED else "",
             weight=number(said[-1], lines.line_num) if weighted else 1.0,
         )
 
 
 def known(tool: Tool, domain: Domain | None, cell: str, line: int) -> str:
-    """The judgement that a cell names, by its word or its label."""
+    """The judgement that a cell names: by its word, its label, or its first letter where that is enough."""
     options = tool.options_of(domain) if domain else tool.judgements
     for option in options:
         names = {option.value, option.label, WORDS.get(option.value, option.value)}
         if cell.casefold() in {each.casefold() for each in names}:
             return option.value
+    alike = [option.value for option in options if option.value[:1].casefold() == cell[:1].casefold()]
+    if len(alike) == 1:
+        return alike[0]
     words = ", ".join(WORDS.get(option.value, option.value) for option in options)
     raise BadRobvis(f"Line {line}: “{cell}” is no judgement of {tool.name}. Known are {words}.")
 

@@ -43,6 +43,17 @@ def test_it_is_written_in_the_words_that_robvis_knows() -> None:
     )
 
 
+def test_a_judgement_is_known_by_its_first_letter_and_may_be_missing() -> None:
+    (row,) = robvis.read(ROB2, "Study,D1,D2,D3,D4,D5,Overall\nAsh,l,Some,H,NA,Low risk of bias (plus),high\n")
+    assert list(row.judgements.values()) == ["low", "some concerns", "high", "low"]
+    assert (row.overall, row.weight) == ("high", 1.0)
+
+
+def test_columns_have_the_names_that_robvis_expects() -> None:
+    assert robvis.write(TOOLS["rob2_cluster"], []) == "Study,D1,D1b,D2,D3,D4,D5,Overall,Weight\n"
+    assert robvis.write(TOOLS["rob1"], []).startswith("Study,Random.sequence.generation,Allocation.concealment,")
+
+
 def test_applicability_is_no_column() -> None:
     assert robvis.write(TOOLS["quadas2"], []) == "Study,D1,D2,D3,D4,Overall,Weight\n"
 
@@ -73,7 +84,7 @@ def test_what_is_written_is_read_again(tool, data) -> None:  # noqa: ANN001
     ("text", "told"),
     [
         ("", "Line 1: RoB 2"),
-        ("Study,D1,D2,Overall\nAsh,Low,Low,Low\n", "Line 1: .* D1 to D5 and Overall"),
+        ("Study,D1,D2,Overall\nAsh,Low,Low,Low\n", "Line 1: .* Study, D1, D2, D3, D4, D5 and Overall"),
         (EXAMPLE.replace("Some concerns", "Bad"), "Line 2: “Bad” is no judgement .* Low, Some concerns, High"),
         (EXAMPLE.replace("33.33333333", "much"), "Line 2: the weight “much” is no number"),
         (EXAMPLE.replace("33.33333333", "-1"), "Line 2: the weight -1 must be 0 or more"),
