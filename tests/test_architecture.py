@@ -29,6 +29,7 @@ PURE = (
     "analysis/plots/",
     "analysis/flow/",
     "analysis/reproduction/",
+    "analysis/revman/",
 )
 WITH_DJANGO = re.compile(r"^(django|celery|kombu|redis|crispy|allauth|rest_framework|environ)")
 HEAVY = ("numpy", "scipy", "pandas")

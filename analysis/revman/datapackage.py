@@ -1,0 +1,292 @@
+"""How is RevMan Web's data package (version 1) read and written? Two tables: settings with overall estimates, and data rows.
+
+Packages made until 23 September 2024: documentation.cochrane.org/revman-kb, "Version 1 data package". Unused numbers stand as 0 there, so the
+data type decides which columns count; an analysis that was not pooled has zeros where estimates stand, and is read as having none.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from analysis.revman.records import (
+    CONTINUOUS,
+    DICHOTOMOUS,
+    GENERIC,
+    O_E,
+    BadRevman,
+    Comparison,
+    Data,
+    Outcome,
+    Review,
+    Study,
+    Totals,
+    plain,
+)
+
+ROWS, SETTINGS = "data-rows.csv", "overall-estimates-and-settings.csv"
+LARGEST = 50_000_000  # bytes of one table, unpacked
+KINDS = {"Dichotomous": DICHOTOMOUS, "Continuous": CONTINUOUS, "Custom input": GENERIC, "O-E and Variance": O_E}
+MEASURES = {
+    "Odds Ratio": "OR",
+    "Risk Ratio": "RR",
+    "Risk Difference": "RD",
+    "Peto Odds Ratio": "PETO_OR",
+    "Mean Difference": "MD",
+    "Std. Mean Difference": "SMD",
+    "Hazard Ratio": "HR",
+}
+METHODS = {
+    "Mantel-Haenszel": "MH",
+    "Inverse Variance": "IV",
+    "Peto": "PETO",
+    "Exp[(O-E) / Var]": "EXP_O_E_VAR",
+}
+COLUMNS = {
+    DICHOTOMOUS: {
+        "Experimental cases": "events_1",
+        "Experimental N": "total_1",
+        "Control cases": "events_2",
+        "Control N": "total_2",
+    },
+    CONTINUOUS: {
+        "Experimental mean": "mean_1",
+        "Experimental SD": "sd_1",
+        "Experimental N": "total_1",
+        "Control mean": "mean_2",
+        "Control SD": "sd_2",
+        "Control N": "total_2",
+    },
+    GENERIC: {"GIV Mean": "effect", "GIV SE": "se", "Experimental N": "total_1", "Control N": "total_2"},
+    O_E: {
+        "O-E": "o_e",
+        "Variance": "var",
+        "Experimental cases": "events_1",
+        "Experimental N": "total_1",
+        "Control cases": "events_2",
+        "Control N": "total_2",
+    },
+}
+TOTALS = {
+    "Experimental cases": "events_1",
+    "Experimental N": "total_1",
+    "Control cases": "events_2",
+    "Control N": "total_2",
+    "Mean": "effect",
+    "CI start": "ci_start",
+    "CI end": "ci_end",
+    "Heterogeneity Tau²": "tau2",
+    "Heterogeneity Chi²": "chi2",
+    "Heterogeneity df": "df",
+    "Heterogeneity P": "p_chi2",
+    "Heterogeneity I²": "i2",
+    "Effect Z": "z",
+    "Effect P": "p_z",
+}
+ROW_HEAD = (
+    "Analysis group", "Analysis number", "Analysis name", "Subgroup", "Applicability", "Study", "Study year", "GIV Mean",
+    "GIV SE", "Experimental mean", "Experimental SD", "Experimental cases", "Experimental N", "Control mean", "Control SD",
+    "Control cases", "Control N", "O-E", "Variance", "Weight", "Mean", "CI start", "CI end", "Footnotes",
+)  # fmt: skip
+SETTING_HEAD = (
+    "Analysis group", "Analysis number", "Analysis name", "Analysis group name", "Data source", "Data source eligibility",
+    "Data type", "Log-scale data", "Outcome", "Intervention grouping", "Experimental intervention", "Control intervention",
+    "Subgroup by", "Filter criteria", "Experimental group label", "Control group label", "Statistical method",
+    "Effect measure", "Unit of effect measure", "Analysis model", "Subgroup estimates", "Overall estimates",
+    "Test for subgroup differences", "Swap event and non-event", "Study CI", "Estimate CI", *TOTALS, "Subgroup Chi²",
+    "Subgroup df", "Subgroup P", "Subgroup I²", "ID",
+)  # fmt: skip
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def read(content: bytes) -> Review:
+    """The analyses of a data package: the archive, or the archive that it holds. Raises BadRevman."""
+    tables = {}
+    for name, text in tables_of(content):
+        tables[name] = list(csv.DictReader(io.StringIO(text)))
+    if missing := [name for name in (SETTINGS, ROWS) if name not in tables]:
+        raise BadRevman(f"The archive has no table whose name ends in {missing[0]}: it is no RevMan data package.")
+    rows = tables[ROWS]
+    studies = {row["Study"]: Study(row["Study"], row.get("Study year", "").removesuffix(".0")) for row in rows}
+    comparisons = []
+    keyed = sorted(tables[SETTINGS], key=lambda row: (group_of(row), number_of(row)))
+    for group, settings in groupby(keyed, key=group_of):
+        found = list(settings)
+        outcomes = [outcome(row, [each for each in rows if same(each, row)]) for row in found]
+        comparisons.append(Comparison(group, found[0].get("Analysis group name", ""), tuple(outcomes)))
+    return Review("", tuple(studies.values()), tuple(comparisons))
+
+
+def tables_of(content: bytes, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The two tables of an archive, or of one archive inside it."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except zipfile.BadZipFile:
+        raise BadRevman("This is no zip archive. Choose the data package as RevMan downloaded it.") from None
+    with archive:
+        for member in archive.infolist():
+            wanted = next((name for name in (ROWS, SETTINGS) if member.filename.endswith(name)), "")
+            if not wanted and not (depth == 0 and member.filename.endswith("-data.zip")):
+                continue
+            with archive.open(member) as file:
+                inside = file.read(LARGEST + 1)
+            if len(inside) > LARGEST:
+                raise BadRevman(f"{member.filename} unpacks to more than {LARGEST // 1_000_000} MB.")
+            if wanted:
+                yield wanted, inside.decode("utf-8-sig")
+            else:
+                yield from tables_of(inside, depth + 1)
+
+
+def group_of(row: Mapping[str, str]) -> int:
+    return int(number(row, "Analysis group") or 0)
+
+
+def number_of(row: Mapping[str, str]) -> int:
+    return int(number(row, "Analysis number") or 0)
+
+
+def same(row: Mapping[str, str], setting: Mapping[str, str]) -> bool:
+    return (group_of(row), number_of(row)) == (group_of(setting), number_of(setting))
+
+
+def outcome(row: Mapping[str, str], data: list[dict[str, str]]) -> Outcome:
+    """One analysis of the settings table with its rows."""
+    name = row.get("Analysis name", "")
+    kind = word(row, "Data type", KINDS, name)
+    pooled = row.get("Overall estimates", "true").casefold() == "true" and bool(
+        number(row, "CI end") or number(row, "CI start")
+    )
+    found = {ours: used(row, theirs, kind) for theirs, ours in TOTALS.items()} if pooled else {}
+    if "df" in found:
+        found["df"] = None if found["df"] is None else int(found["df"])
+    return Outcome(
+        number=number_of(row),
+        name=name,
+        kind=kind,
+        measure=MEASURES.get(row.get("Effect measure", ""), row.get("Effect measure", "")),
+        method=word(row, "Statistical method", METHODS, name),
+        random=row.get("Analysis model", "").casefold().startswith("random"),
+        group_1=row.get("Experimental group label", ""),
+        group_2=row.get("Control group label", ""),
+        left="",
+        right="",
+        level=float(row.get("Estimate CI", "95%").rstrip("%") or 95),
+        log=row.get("Log-scale data", "").casefold() == "true",
+        data=tuple(
+            Data(
+                each["Study"],
+                each.get("Subgroup", "") if each.get("Subgroup", "") not in ("#N/A", "") else "",
+                **{ours: used(each, theirs, kind) for theirs, ours in COLUMNS[kind].items()},
+            )
+            for each in data
+        ),
+        totals=Totals(studies=len(data), **found),  # type: ignore[arg-type]
+    )
+
+
+def word(row: Mapping[str, str], name: str, known: Mapping[str, str], where: str) -> str:
+    said = row.get(name, "")
+    if said not in known:
+        raise BadRevman(f"{where}: {name} is “{said}”. Known are {', '.join(known)}.")
+    return known[said]
+
+
+def used(row: Mapping[str, str], name: str, kind: str) -> float | None:
+    """A number, if outcomes of this kind have one in that column: people are optional beside generic effects, and 0 says none."""
+    found = number(row, name)
+    counts = name.endswith((" cases", " N"))
+    if counts and (name not in COLUMNS[kind] or (kind == GENERIC and not found)):
+        return None
+    return found
+
+
+def number(row: Mapping[str, str], name: str) -> float | None:
+    said = (row.get(name) or "").strip().rstrip("%")
+    if said in ("", "#N/A"):
+        return None
+    try:
+        return float(said)
+    except ValueError:
+        raise BadRevman(f"{row.get('Analysis name', '')}: {name} is “{said}”, which is no number.") from None
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def write(review: Review, name: str = "review") -> bytes:
+    """A data package with these analyses, as RevMan Web laid it out."""
+    inside = io.BytesIO()
+    folder = f"{name}-analysis-data"
+    with zipfile.ZipFile(inside, "w", zipfile.ZIP_DEFLATED) as archive:
+        settings = [setting_row(*each) for each in review.outcomes()]
+        years = {study.name: study.year for study in review.studies}
+        rows = [data_row(c, o, row, years) for c, o in review.outcomes() for row in o.data]
+        archive.writestr(zipfile.ZipInfo(f"{folder}/{name}-{SETTINGS}"), table(SETTING_HEAD, settings))
+        archive.writestr(zipfile.ZipInfo(f"{folder}/{name}-{ROWS}"), table(ROW_HEAD, rows))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(f"{name}-files/{name}-data.zip"), inside.getvalue())
+    return out.getvalue()
+
+
+def setting_row(comparison: Comparison, of: Outcome) -> dict[str, str]:
+    kinds, measures, methods = ({ours: theirs for theirs, ours in each.items()} for each in (KINDS, MEASURES, METHODS))
+    pooled = of.totals.effect is not None
+    return {
+        "Analysis group": str(comparison.number),
+        "Analysis number": str(of.number),
+        "Analysis name": of.name,
+        "Analysis group name": comparison.name,
+        "Data source": "#N/A",
+        "Data source eligibility": "#N/A",
+        "Data type": kinds[of.kind],
+        "Log-scale data": truth(of.log),
+        "Outcome": of.name,
+        "Experimental group label": of.group_1,
+        "Control group label": of.group_2,
+        "Statistical method": methods[of.method],
+        "Effect measure": measures.get(of.measure, of.measure),
+        "Analysis model": "Random effects" if of.random else "Fixed effect",
+        "Subgroup estimates": "false",
+        "Overall estimates": truth(pooled),
+        "Test for subgroup differences": "false",
+        "Swap event and non-event": "false",
+        "Study CI": f"{of.level:g}%",
+        "Estimate CI": f"{of.level:g}%",
+        **{theirs: plain(getattr(of.totals, ours)) for theirs, ours in TOTALS.items()},
+        "ID": f"CMP-{comparison.number:03d}.{of.number:02d}",
+    }
+
+
+def data_row(comparison: Comparison, of: Outcome, row: Data, years: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "Analysis group": str(comparison.number),
+        "Analysis number": str(of.number),
+        "Analysis name": of.name,
+        "Subgroup": row.subgroup or "#N/A",
+        "Applicability": "SUBGROUP_AND_OVERALL" if row.subgroup else "OVERALL",
+        "Study": row.study,
+        "Study year": years.get(row.study, ""),
+        **{theirs: plain(getattr(row, ours)) for theirs, ours in COLUMNS[of.kind].items()},
+    }
+
+
+def table(head: tuple[str, ...], rows: list[dict[str, str]]) -> bytes:
+    """A table as RevMan Web writes it: UTF-8 with byte-order mark; 0 where a number is not used, as it does."""
+    out = io.StringIO()
+    sheet = csv.DictWriter(out, head, lineterminator="\r\n")
+    sheet.writeheader()
+    numbers = {name for each in (*COLUMNS.values(), TOTALS) for name in each} | {"Weight"}
+    for row in rows:
+        sheet.writerow({name: row.get(name) or ("0" if name in numbers else "") for name in head})
+    return out.getvalue().encode("utf-8-sig")
+
+
+def truth(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,223 @@
+"""Do analyses come from RevMan whole, with RevMan's own results, and go back unchanged?"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.revman import Comparison, Data, Outcome, Review, Study, Totals, datapackage, rm5
+from analysis.revman.__main__ import main
+from analysis.revman.pooled import with_totals
+from analysis.revman.records import BadRevman
+
+pytestmark = pytest.mark.pure
+
+EVENTS = Outcome(
+    1,
+    "Recovery & relapse",
+    "dichotomous",
+    "RR",
+    "MH",
+    random=True,
+    data=(
+        Data("Ash 2001", events_1=31, total_1=46, events_2=9, total_2=54),
+        Data("Birch-2 2002", events_1=8, total_1=14, events_2=1, total_2=54),
+    ),
+)
+MEANS = Outcome(
+    2,
+    "Mood",
+    "continuous",
+    "SMD",
+    "IV",
+    random=False,
+    data=(Data("Ash 2001", "Women", total_1=20, total_2=21, mean_1=4.5, sd_1=1.25, mean_2=5, sd_2=1.5),),
+)
+GENERIC = Outcome(
+    1, "Survival", "generic", "HR", "IV", random=True, log=True, data=(Data("Ash 2001", effect=-0.25, se=0.125),)
+)
+REVIEW = Review(
+    "A review <of> trials",
+    (Study("Ash 2001", "2001", rm5.id_of("Ash 2001")), Study("Birch-2 2002", "2002", rm5.id_of("Birch-2 2002"))),
+    (Comparison(1, "Talks v. none", (EVENTS, MEANS)), Comparison(3, "Talks v. pills", (GENERIC,))),
+)
+
+
+@pytest.fixture
+def golden(shared: Path) -> dict[str, Any]:
+    return json.loads((shared / "reference/revman/fleiss1993.json").read_text())
+
+
+def numbers(of: object, expected: dict[str, Any], names: dict[str, str]) -> None:
+    for theirs, ours in names.items():
+        assert getattr(of, ours) == expected[theirs], theirs
+
+
+def test_revmans_own_file_is_read_to_what_revman_stored(shared: Path, golden: dict[str, Any]) -> None:
+    read = rm5.read((shared / "reference/revman/Fleiss1993.rm5").read_bytes())
+    found = [outcome for _, outcome in read.outcomes()]
+    assert [(each.name, each.measure, each.method, each.random) for each in found] == [
+        (each["outcome_name"], each["measure"], each["method"], each["model"] == "random") for each in golden["rm5"]
+    ]
+    for outcome, expected in zip(found, golden["rm5"], strict=True):
+        renamed = {"effect_size": "effect"}
+        names = {
+            name: renamed.get(name, name) for name in expected["totals"] if not name.startswith(("log_", "weight"))
+        }
+        numbers(outcome.totals, expected["totals"], names)
+        assert [each.study for each in outcome.data] == [each["study"] for each in expected["studies"]]
+        for row, of in zip(outcome.data, expected["studies"], strict=True):
+            numbers(row, of, {name: name for name in of if name.startswith(("events", "total", "mean", "sd"))})
+    years = {study.name: int(study.year) for study in read.studies}
+    assert all(years[row["study"]] == row["year"] for each in golden["rm5"] for row in each["studies"])
+
+
+def test_our_statistics_give_what_revman_stored(shared: Path, golden: dict[str, Any]) -> None:
+    read = rm5.read((shared / "reference/revman/Fleiss1993.rm5").read_bytes())
+    (_, odds), (_, means) = read.outcomes()
+    found = with_totals(odds).totals
+    for name in ("effect", "ci_start", "ci_end", "z", "chi2", "i2", "tau2"):
+        assert getattr(found, name) == pytest.approx(getattr(odds.totals, name), rel=1e-12)
+    for name in (
+        "p_z",
+        "p_chi2",
+    ):  # RevMan 5 computes tail areas to seven digits: R's pchisq has 0.1269421779, as we do
+        assert getattr(found, name) == pytest.approx(getattr(odds.totals, name), abs=1e-7)
+    stored = golden["csv_totals"][1]["totals"]  # where RevMan computed it as MD, to eight digits
+    found = with_totals(replace(means, measure="MD")).totals
+    expected = {
+        "effect": "Effect Estimate",
+        "ci_start": "CI Start",
+        "ci_end": "CI End",
+        "z": "Z",
+        "p_z": "P(Z)",
+        "chi2": "Q",
+        "i2": "I²(Q)",
+    }
+    for ours, theirs in expected.items():
+        assert getattr(found, ours) == pytest.approx(stored[theirs], abs=5e-9)
+
+
+@pytest.mark.parametrize("form", [rm5, datapackage])
+def test_revmans_own_file_goes_out_and_comes_back_the_same(shared: Path, form: Any) -> None:
+    read = rm5.read((shared / "reference/revman/Fleiss1993.rm5").read_bytes())
+    again = form.read(form.write(read))
+    wanted = read if form is rm5 else as_package(read)
+    assert again.comparisons == wanted.comparisons
+    assert {(each.name, each.year) for each in again.studies} == {(each.name, each.year) for each in read.studies}
+
+
+def as_package(review: Review) -> Review:
+    """What a data package keeps of a review: neither the words beside the axis nor results that were not pooled."""
+    outcomes = [
+        replace(
+            outcome,
+            left="",
+            right="",
+            totals=outcome.totals if outcome.totals.effect is not None else Totals(studies=len(outcome.data)),
+        )
+        for _, outcome in review.outcomes()
+    ]
+    kept = iter(outcomes)
+    return replace(
+        review,
+        comparisons=tuple(
+            replace(each, outcomes=tuple(next(kept) for _ in each.outcomes)) for each in review.comparisons
+        ),
+    )
+
+
+@pytest.mark.parametrize("form", [rm5, datapackage])
+def test_every_kind_of_data_goes_out_and_comes_back(form: Any) -> None:
+    computed = replace(
+        REVIEW,
+        comparisons=tuple(
+            replace(each, outcomes=tuple(map(with_totals, each.outcomes))) for each in REVIEW.comparisons
+        ),
+    )
+    again = form.read(form.write(computed))
+    assert again.comparisons == (computed if form is rm5 else as_package(computed)).comparisons
+    if form is rm5:
+        assert again == computed
+
+
+def test_the_seed_reviews_table_is_revmans() -> None:
+    found = with_totals(EVENTS).totals
+    assert (round(found.effect or 0, 2), round(found.ci_start or 0, 2), round(found.ci_end or 0, 2)) == (
+        8.93,
+        1.25,
+        63.7,
+    )
+
+
+@settings(max_examples=60)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1))
+def test_a_studys_id_gives_its_name_back(name: str) -> None:
+    assert rm5.name_of(rm5.id_of(name)) == name
+
+
+# --- what is no such file ------------------------------------------------------------------------------------------
+
+GOOD = rm5.write(REVIEW).decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "not well-formed"),
+        (GOOD[: len(GOOD) // 2].encode(), "not well-formed XML"),
+        (b"<records/>", "begins with records"),
+        (b'<!DOCTYPE a [<!ENTITY x "y">]><COCHRANE_REVIEW>&x;</COCHRANE_REVIEW>', "declares entities"),
+        (GOOD.replace('EVENTS_1="31"', 'EVENTS_1="many"').encode(), "STD-Ash_x0020_2001: EVENTS_1 is “many”"),
+    ],
+)
+def test_what_is_no_revman_5_file_is_said(content: bytes, told: str) -> None:
+    with pytest.raises(BadRevman, match=told):
+        rm5.read(content)
+
+
+def archive(**files: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as zipped:
+        for name, text in files.items():
+            zipped.writestr(name.replace("__", "-") + ".csv", text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK no zip", "no zip archive"),
+        (archive(readme="a"), "no table whose name ends in overall"),
+        (
+            archive(
+                x__data__rows="Study\nA\n",
+                x__overall__estimates__and__settings="Analysis name,Data type\nMood,Odd\n",
+            ),
+            "Mood: Data type is “Odd”",
+        ),
+    ],
+)
+def test_what_is_no_data_package_is_said(content: bytes, told: str) -> None:
+    with pytest.raises(BadRevman, match=told):
+        datapackage.read(content)
+
+
+def test_the_program_prints_stored_beside_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "review.rm5"
+    path.write_bytes(rm5.write(REVIEW))
+    assert main([str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "1.1 Recovery & relapse\n    RR, MH, random, 2 studies\n    stored    no result\n" in told
+    assert "computed  8.92" in told
+    path.write_bytes(b"nothing")
+    assert main([str(path)]) == 1
+    assert "not well-formed" in capsys.readouterr().err
