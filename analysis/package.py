@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from analysis import exports, queries, reproduction
+from analysis import exchange, exports, queries, reproduction
 from analysis.models import Run
 from analysis.queries import Shown
 from analysis.reproduction import Pooling
@@ -31,6 +31,7 @@ reproduce.R      computes every pooled number again and compares it: Rscript rep
                  It needs R and its package metafor (Debian: r-base-core and r-cran-metafor), nothing else.
 analyses.json    input, options and result of each run, as stored
 figures/         the forest plots
+revman/          the same data and results for RevMan 5, and as a data package of RevMan Web (version 1)
 flow.*           the PRISMA 2020 flow diagram, and its numbers as CSV for the R package PRISMA2020 and as JSON
 versions.json    the software that made this
 
@@ -58,6 +59,8 @@ def files(member: Member, told: Callable[[int, int], object]) -> Iterator[tuple[
     yield "codebook.csv", reproduction.codebook_csv()
     yield "reproduce.R", SCRIPT.read_text(encoding="utf-8")
     yield "analyses.json", as_json([json.loads(exports.run_json(each.run)) for each in stands])
+    yield "revman/analyses.rm5", exchange.revman_file(member, "rm5")
+    yield "revman/data-package.zip", exchange.revman_file(member, "zip")
     counts = queries.flow(member).counts
     for kind in ("svg", "csv", "json"):
         yield f"flow.{kind}", exports.flow_file(counts, kind, lambda number: None)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from analysis import exports, queries, workflow
+from analysis import exchange, exports, queries, workflow
 from analysis.flow.counts import Number
 from analysis.forms import PlanForm
 from reviewapp import files
@@ -26,6 +26,8 @@ TYPES = {
     "png": "image/png",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "rm5": "application/xml",
+    "zip": "application/zip",
 }
 
 KINDS = (("svg", "SVG"), ("png", "PNG, 300 dpi"), ("csv", "CSV for PRISMA2020"), ("json", "JSON"))
@@ -157,6 +159,13 @@ def package_file(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.package(member, pk)
     name = f"{member.review.slug[:60]}-{found.created_at:%Y-%m-%d}-{found.sha256[:8]}.zip"
     return FileResponse(files.path_of(found.sha256).open("rb"), as_attachment=True, filename=name)
+
+
+@require_GET
+@for_member(Can.READ)
+def revman_file(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
+    name = f"{member.review.slug[:60]}-{'analyses.rm5' if kind == 'rm5' else 'revman-data-package.zip'}"
+    return download(exchange.revman_file(member, kind), name, kind)
 
 
 # --- the flow diagram ----------------------------------------------------------------------------------------------

@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 
-from analysis import package, queries, workflow
+from analysis import exchange, package, queries, workflow
 from analysis.models import Analysis, Package
 from analysis.pooling import compute
 from analysis.reproduction import Pooling, analyses_csv, data_csv
+from analysis.revman import datapackage, rm5
+from analysis.revman.pooled import with_totals
 from extraction.models import Outcome
 from reviewapp import files
 from reviewapp.errors import NotHere
@@ -35,7 +37,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 def unpacked(content: bytes) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist()}
+        return {name: archive.read(name).decode() for name in archive.namelist() if not name.endswith(".zip")}
 
 
 @pytest.fixture
@@ -72,6 +74,19 @@ def test_a_package_is_made_by_a_worker_and_handed_out(analysis: Analysis, second
     assert "Every analysis stands on the data that are agreed" in inside["README.txt"]
     verbs = Event.unblinded.filter(verb__startswith="analysis.package").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["analysis.package_asked_for", "analysis.package_made"]
+
+
+@pytest.mark.django_db
+def test_revman_gets_the_same_data_and_results(analysis: Analysis, first: Member) -> None:
+    run = queries.current_run(first, analysis)
+    for form, kind in ((rm5, "rm5"), (datapackage, "zip")):
+        ((comparison, outcome),) = form.read(exchange.revman_file(first, kind)).outcomes()
+        assert (comparison.name, outcome.name) == ("Intervention versus Control", "Secure attachment, after treatment")
+        assert (outcome.measure, outcome.method, outcome.random) == ("RR", "MH", True)
+        table = [(row.study, row.events_1, row.total_1, row.events_2, row.total_2) for row in outcome.data]
+        assert table == [(label, *numbers) for label, numbers in build.SECURE.items()]
+        assert outcome.totals.effect == run.result["estimate"]
+        assert round(with_totals(outcome).totals.ci_end, 2) == 63.70
 
 
 @pytest.mark.django_db
