@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from reviewapp import workflow
 from reviewapp.audit import canonical, sha256
-from reviewapp.models import Review, Role, User
+from reviewapp.models import GateMeasure, Review, Role, User
 
 
 class SignUp(forms.Form):
@@ -120,14 +120,31 @@ class AmendedProtocol(Protocol):
     reasons = None
 
     class Meta(Protocol.Meta):
-        rarely = ["blind_resolver", "voter_may_resolve", "settle_together"]
-        fields = [*(name for name in Protocol.Meta.fields if name != "reasons"), *rarely]
+        conflicts = ["blind_resolver", "voter_may_resolve", "settle_together"]
+        pilot = ["gate_measure", "gate_level"]
+        fields = [*(name for name in Protocol.Meta.fields if name != "reasons"), *conflicts, *pilot]
+
+    why = forms.CharField(
+        label="Why it is changed",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Kept with the date in the versions of the protocol. Needed when the eligibility criteria change.",
+    )
+    gate_measure = forms.ChoiceField(
+        label="The agreement of a pilot is judged by", choices=GateMeasure.choices, required=False
+    )
 
     @property
     def helper(self) -> FormHelper:
         helper = super().helper
-        helper.layout.insert(-1, Fieldset("Conflicts", *self.Meta.rarely))
+        helper.layout.insert(-1, Fieldset("Conflicts", *self.Meta.conflicts))
+        helper.layout.insert(-1, Fieldset("Pilot", *self.Meta.pilot))
+        helper.layout.append("why")
         return helper
+
+    def clean_gate_measure(self) -> str:
+        return self.cleaned_data["gate_measure"] or self.initial["gate_measure"]
 
     def __init__(self, review: Review, data: Any = None) -> None:
         now = model_to_dict(review, self.Meta.fields)
@@ -140,7 +157,13 @@ class AmendedProtocol(Protocol):
                 "The protocol was changed after you opened this page. Your text is kept below. "
                 "Compare it with the protocol page, and save again if it should stand."
             )
-        return super().clean()
+        found = super().clean()
+        for name in ("include_criteria", "exclude_criteria"):
+            before = self.initial[name]
+            if before and name in found and found[name] != before and not found.get("why"):
+                self.add_error("why", "The criteria are changed: say why, for those who read the review.")
+                break
+        return found
 
 
 class Standing(forms.Form):

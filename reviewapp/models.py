@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -71,6 +72,15 @@ class Sharing(models.TextChoices):
     SHARES = "shares", "Shares: what is shared out is offered to whom it was given"
 
 
+class GateMeasure(models.TextChoices):
+    """By which coefficient of agreement a pilot is judged."""
+
+    KAPPA = "kappa", "Cohen’s kappa"
+    AC1 = "ac1", "Gwet’s AC1"
+    PABAK = "pabak", "PABAK"
+    RAW = "raw", "Raw agreement"
+
+
 class Review(models.Model):
     """One systematic review: its protocol, and the root of everything below."""
 
@@ -112,6 +122,16 @@ class Review(models.Model):
         "the voters may settle together",
         default=False,
         help_text="Once all votes are in, those who voted see their conflict, and end it when all give the same answer.",
+    )
+    gate_measure = models.CharField(
+        "agreement of a pilot is judged by", max_length=10, choices=GateMeasure.choices, default=GateMeasure.KAPPA
+    )
+    gate_level = models.FloatField(
+        "screening waits until it reaches",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="Between 0 and 1, for the pair that agrees least. Left empty, screening does not wait for a pilot.",
     )
     note = models.TextField(blank=True, help_text="Shown on the review's home, e.g. where its data come from.")
     created_at = models.DateTimeField(default=timezone.now)

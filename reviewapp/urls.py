@@ -10,6 +10,7 @@ in_review = [
     path("", dashboard.review_home, name="review-home"),
     path("waiting/", dashboard.waiting, name="review-waiting"),
     path("protocol/", views.protocol, name="protocol"),
+    path("protocol/versions/", views.protocol_versions, name="protocol-versions"),
     path("protocol/edit/", views.edit_protocol, name="protocol-edit"),
     path("protocol/close/", views.close, name="review-close"),
     path("protocol/reopen/", views.reopen, name="review-reopen"),

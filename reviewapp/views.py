@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from reviewapp import access, forms, jobs, queries, workflow
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member
+from reviewapp.versions import versions
 
 
 @require_GET
@@ -36,6 +37,12 @@ def without_mail(request: HttpRequest) -> HttpResponse:
 def protocol(request: HttpRequest, member: Member) -> HttpResponse:
     context = {"member": member, "reasons": queries.reasons(member)}
     return render(request, "reviewapp/protocol.html", context)
+
+
+@require_GET
+@for_member(Can.READ)
+def protocol_versions(request: HttpRequest, member: Member) -> HttpResponse:
+    return render(request, "reviewapp/versions.html", {"member": member, "versions": versions(member)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -35,6 +35,8 @@ PROTOCOL = (
     "blind_resolver",
     "voter_may_resolve",
     "settle_together",
+    "gate_measure",
+    "gate_level",
     "note",
 )
 
@@ -82,8 +84,8 @@ def _stored(protocol: Mapping[str, Any]) -> Review:
         return Review.objects.create(slug=f"{slug}-{secrets.token_hex(3)}", **protocol)
 
 
-def amend_protocol(member: Member, **changes: Any) -> None:
-    """Change parts of the protocol. The trail keeps what stood before.
+def amend_protocol(member: Member, *, why: str = "", **changes: Any) -> None:
+    """Change parts of the protocol, and say why. The trail keeps what stood before.
 
     What follows from other votes needed, or another rule on reasons, is heard by the floor of the votes ("review.amended").
     """
@@ -98,7 +100,8 @@ def amend_protocol(member: Member, **changes: Any) -> None:
             setattr(review, name, value)
         review.save(update_fields=list(changed))
         member.review = review
-        audit.record(member, "review.amended", review, before={name: before[name] for name in changed}, after=changed)
+        told = {"before": {name: before[name] for name in changed}, "after": changed, "why": why.strip()}
+        audit.record(member, "review.amended", review, **told)
 
 
 def set_reasons(member: Member, texts: Iterable[str]) -> None:

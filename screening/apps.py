@@ -9,6 +9,7 @@ class ScreeningConfig(AppConfig):
     def ready(self) -> None:
         from reviewapp import audit
         from screening import tasks  # noqa: F401 - registers the jobs of this floor
+        from screening.workflow.pilots import pilots_without
         from screening.workflow.reasons import agreement_changed, reasons_set
         from screening.workflow.sharing import votes_no_more
         from screening.workflow.standing import conflicts_opened, votes_needed_changed
@@ -19,3 +20,5 @@ class ScreeningConfig(AppConfig):
         audit.listen("review.reasons_set", reasons_set)
         audit.listen("team.left", votes_no_more)
         audit.listen("team.role_changed", votes_no_more)
+        audit.listen("team.left", pilots_without)
+        audit.listen("team.role_changed", pilots_without)

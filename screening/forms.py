@@ -177,6 +177,25 @@ class ShareForm(forms.Form):
         return ", ".join(filter(None, parts))
 
 
+class PilotForm(forms.Form):
+    """A sample to be drawn, and who is to vote on it."""
+
+    members = forms.TypedMultipleChoiceField(coerce=int, label="Who votes", widget=forms.CheckboxSelectMultiple)
+    size = forms.IntegerField(
+        label="How many citations", min_value=1, max_value=500, help_text="Drawn at random from those without a vote."
+    )
+    seed = forms.CharField(
+        label="Seed",
+        required=False,
+        max_length=40,
+        help_text="Left empty, one is made up. It is kept, and draws the same again.",
+    )
+
+    def __init__(self, voters: list[Member], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["members"].choices = [(each.pk, str(each)) for each in voters]
+
+
 class CellForm(forms.Form):
     """One cell of a table of agreement: two members, and what each said."""
 

@@ -6,6 +6,7 @@ from reviewapp.models import Stage
 from screening import views
 from screening.views import agreement as agreement_views
 from screening.views import duplicates as duplicates_views
+from screening.views import pilots as pilots_views
 from screening.views import reasons as reasons_views
 from screening.views import sharing as sharing_views
 from screening.views import together as together_views
@@ -74,6 +75,11 @@ urlpatterns = [
     path("sharing/<stage:stage>/shares/", sharing_views.share_out, name="share-out"),
     path("sharing/shares/<int:pk>/end/", sharing_views.end_share, name="end-share"),
     path("sharing/<stage:stage>/votes/", sharing_views.apply_votes_needed, name="apply-votes-needed"),
+    path("pilot/<stage:stage>/", pilots_views.pilots, name="pilots"),
+    path("pilot/<stage:stage>/start/", pilots_views.start_pilot, name="start-pilot"),
+    path("pilot/<int:pk>/stop/", pilots_views.stop_pilot, name="stop-pilot"),
+    path("pilot/<stage:stage>/override/", pilots_views.override_gate, name="override-gate"),
+    path("pilot/<stage:stage>/override/withdraw/", pilots_views.withdraw_override, name="withdraw-override"),
     path("agreement/<stage:stage>/", agreement_views.agreement, name="agreement"),
     path("agreement/<stage:stage>/cell/", agreement_views.cell, name="agreement-cell"),
     path("agreement/<stage:stage>/agreement.csv", agreement_views.agreement_csv, name="agreement-csv"),

@@ -144,9 +144,12 @@ def screened(made: World) -> None:
     screening.rename_reason(made.owner, late, "Published before 1990")
     own_note = screening.add_note(made.first, waiting, TA, "To be asked of the authors")
     assert isinstance(note, Note)
+    stopped = screening.start_pilot(made.owner, TA, [made.first, made.second], 1)
+    screening.stop_pilot(made.owner, stopped)
     partners = screening.join_partners(made.owner, FT, made.first, made.second)
     share = screening.share_out(made.owner, TA, [made.second], Which(1), "the first citation")[0]
     made.things |= {
+        "pilot": {"pk": stopped.pk},
         "partners": {"pk": partners.pk},
         "share": {"pk": share.pk},
         "search": {"pk": taken.search_id},

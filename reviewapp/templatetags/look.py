@@ -39,7 +39,7 @@ PAGES = (
     Page("Analyses", "analysis:analyses", ("analyses", "runs")),
     Page("Flow diagram", "analysis:flow", ("flow",)),
     Page("Agreement", "screening:agreement", ("agreement",), args=("title_abstract",)),
-    Page("Team", "team", ("team", "sharing")),
+    Page("Team", "team", ("team", "sharing", "pilot")),
     Page("Protocol", "protocol", ("protocol", "reasons")),
     Page("Trail", "trail", ("trail",)),
 )

@@ -2,6 +2,7 @@
 
 from screening.models.citations import RULES, Citation, Link, Pair
 from screening.models.conflicts import Proposal, Remark
+from screening.models.pilots import GateOverride, Pilot
 from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
 from screening.models.sharing import Allotment, Partners, Share
@@ -15,11 +16,13 @@ __all__ = [
     "Bibliography",
     "Citation",
     "Document",
+    "GateOverride",
     "Import",
     "Link",
     "Note",
     "Pair",
     "Partners",
+    "Pilot",
     "Proposal",
     "Record",
     "Remark",

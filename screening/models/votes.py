@@ -9,6 +9,7 @@ from django.utils import timezone
 from reviewapp.access import Can, can
 from reviewapp.models import ExclusionReason, Member, Review, Stage
 from screening.models.citations import Citation
+from screening.models.pilots import Pilot
 
 
 class StandingState(models.TextChoices):
@@ -42,6 +43,10 @@ class Standing(models.Model):
         null=True, blank=True, help_text="When a verdict stood here first: votes cast until then were blind."
     )
 
+    pilot = models.ForeignKey(
+        Pilot, models.PROTECT, related_name="standings", null=True, blank=True, help_text="The sample it is in."
+    )
+
     class Meta:
         verbose_name = "standing"
         constraints = [
@@ -68,26 +73,33 @@ def settled_standing() -> Exists:
 def conflict_in_sight(member: Member) -> Q:
     """Whether the outer row's citation and stage are in conflict, and the protocol opens its votes to this member.
 
-    To who settles it, unless that is done blind; and to those who voted, where they may settle it together.
+    To who settles it, unless that is done blind; and to those who voted, where they may settle it together. All who voted in a pilot
+    may do so once everybody has.
     """
     of_row = {"citation": OuterRef("citation"), "stage": OuterRef("stage")}
-    in_conflict = Q(Exists(Standing.objects.filter(**of_row, state=StandingState.CONFLICT)))
+    conflict = Standing.objects.filter(**of_row, state=StandingState.CONFLICT)
+    in_conflict = Q(Exists(conflict))
+    in_pilot = Q(Exists(conflict.filter(pilot__completed_at__isnull=False)))
     voted = Q(Exists(Vote.unblinded.standing().filter(**of_row, member=member)))
     settles = can(member, Can.ARBITRATE) and not member.review.blind_resolver
-    together = can(member, Can.SCREEN) and member.review.settle_together
     seen = Q(pk__in=())
+    if can(member, Can.SCREEN):
+        seen |= (in_conflict if member.review.settle_together else in_pilot) & voted
     if settles:
         seen |= Q(in_conflict) if member.review.voter_may_resolve else in_conflict & ~voted
-    if together:
-        seen |= in_conflict & voted
     return seen
 
 
-def told_of_conflict(member: Member, *, voted: bool) -> bool:
-    """Whether a member with or without a vote on a citation is told that it is in conflict; to the others it waits."""
+def told_of_conflict(member: Member, standing: Standing, *, voted: bool) -> bool:
+    """Whether a member with or without a vote on a citation in conflict is told of it; to the others it waits."""
     if can(member, Can.ARBITRATE) and (member.review.voter_may_resolve or not voted):
         return True
-    return voted and can(member, Can.SCREEN) and member.review.settle_together
+    return voted and can(member, Can.SCREEN) and may_settle_together(member.review, standing)
+
+
+def may_settle_together(review: Review, standing: Standing) -> bool:
+    """Whether those who voted may end a conflict together: by the protocol, or after a pilot in which everybody has voted."""
+    return review.settle_together or (standing.pilot is not None and standing.pilot.completed_at is not None)
 
 
 class VoteQuerySet(models.QuerySet):

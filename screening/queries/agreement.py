@@ -3,7 +3,7 @@
 Counted are citations in view whose verdict stands, by resolution too: their votes are open to every member, and the figures are the same
 for all of them. Of such a citation those votes count that stood when a verdict stood first: what was changed later was changed with the
 other's vote in sight. A resolution is no vote. One vote alone is no pair; of three votes each two are a pair.
-At full text the decision is compared, not the reason.
+At full text the decision is compared, not the reason. Pilots are counted apart, each by itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reviewapp.models import Member, Stage
 from screening.consensus.agreement import Agreement, agreement, symmetric, table
-from screening.models import SETTLED, Answer, Citation, Standing, Vote
+from screening.models import SETTLED, Answer, Citation, Pilot, Standing, Vote
 
 TWO, THREE = (Answer.INCLUDE, Answer.EXCLUDE), (Answer.INCLUDE, Answer.MAYBE, Answer.EXCLUDE)
 
@@ -40,22 +40,27 @@ class Line:
     found: Agreement
 
 
-def blind_votes(member: Member, stage: str) -> QuerySet[Vote]:
-    """The votes that count: those that stood when the verdict of their citation stood first, and it stands now."""
+def blind_votes(member: Member, stage: str, pilot: Pilot | None = None) -> QuerySet[Vote]:
+    """The votes that count: those that stood when the verdict of their citation stood first, and it stands now.
+
+    Or those of a pilot, which stood when all had voted; who may see them is for the caller to ask (`queries/pilots.py: told`).
+    """
     opened = Standing.objects.filter(
-        citation=OuterRef("citation"), stage=stage, state__in=SETTLED, opened_at__gte=OuterRef("at")
+        citation=OuterRef("citation"), stage=stage, pilot=pilot, opened_at__gte=OuterRef("at")
     )
+    if pilot is None:
+        opened = opened.filter(state__in=SETTLED)
     until_then = Q(Exists(opened), withdrawn_at=None) | Q(Exists(opened.filter(opened_at__lt=OuterRef("withdrawn_at"))))
     found = Vote.unblinded.filter(citation__review=member.review_id, citation__live=True, stage=stage)
     return found.filter(until_then)
 
 
-def counted(member: Member, stage: str) -> dict[Which, Counter[tuple[str, str]]]:
+def counted(member: Member, stage: str, pilot: Pilot | None = None) -> dict[Which, Counter[tuple[str, str]]]:
     """What was said of the same citations, and how often: by each pair and by all, in each week and in all.
 
     The week is that of the later vote; the member with the lower number comes first.
     """
-    votes = blind_votes(member, stage).order_by("citation", "member")
+    votes = blind_votes(member, stage, pilot).order_by("citation", "member")
     rows = votes.values_list("citation", "member", "answer", "at").iterator(chunk_size=5000)
     cases: Counter[tuple[tuple[int, int], str, tuple[str, str]]] = Counter()
     for _, both in groupby(rows, key=lambda row: row[0]):
@@ -78,9 +83,9 @@ def categories(stage: str, *, apart: bool) -> tuple[str, ...]:
     return THREE if apart and stage == Stage.TITLE_ABSTRACT else TWO
 
 
-def lines(member: Member, stage: str, *, apart: bool) -> list[Line]:
+def lines(member: Member, stage: str, *, apart: bool, pilot: Pilot | None = None) -> list[Line]:
     """All pairs together, each pair by how much it has in common, and then the same for each week, the latest first."""
-    found = counted(member, stage)
+    found = counted(member, stage, pilot)
     people = {each.pk: each for each in Member.objects.filter(review=member.review_id).select_related("user")}
     size = {which: each.total() for which, each in found.items()}
     order = sorted(found, key=lambda which: (-size[Which(which.pair, "")], which.pair))

@@ -71,7 +71,7 @@ class Place:
 
 def places(member: Member, citation: Citation) -> list[Place]:
     """Where a citation stands, stage by stage."""
-    standings = {each.stage: each for each in citation.standings.select_related("reason")}
+    standings = {each.stage: each for each in citation.standings.select_related("reason", "pilot")}
     votes = list(
         Vote.blind.for_member(member).standing().filter(citation=citation).select_related("member__user", "reason")
     )
@@ -106,4 +106,4 @@ def seen_state(member: Member, standing: Standing, votes: list[Vote]) -> str:
     if standing.state != StandingState.CONFLICT:
         return standing.state
     voted = any(vote.stage == standing.stage and vote.member_id == member.pk for vote in votes)
-    return StandingState.CONFLICT if told_of_conflict(member, voted=voted) else StandingState.WAITING
+    return StandingState.CONFLICT if told_of_conflict(member, standing, voted=voted) else StandingState.WAITING

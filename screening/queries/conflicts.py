@@ -33,10 +33,14 @@ def conflicts(member: Member, stage: str) -> QuerySet[Citation]:
 
 
 def to_settle_together(member: Member, stage: str) -> QuerySet[Citation]:
-    """The conflicts that this member voted in and may end with the other voters, where the protocol knows that."""
-    if not (can(member, Can.SCREEN) and member.review.settle_together):
+    """The conflicts that this member voted in and may end with the other voters, where the protocol knows that or a pilot is done."""
+    if not can(member, Can.SCREEN):
         return Citation.objects.none()
-    return in_conflict(member, stage).filter(with_own_vote(member, stage))
+    found = in_conflict(member, stage).filter(with_own_vote(member, stage))
+    if member.review.settle_together:
+        return found
+    calibrated = Standing.objects.filter(citation=OuterRef("pk"), stage=stage, pilot__completed_at__isnull=False)
+    return found.filter(Exists(calibrated))
 
 
 def in_sight(member: Member, citation: Citation, stage: str) -> bool:

@@ -17,12 +17,28 @@ from django.db.models.lookups import GreaterThan
 from reviewapp.access import Can, can
 from reviewapp.models import Job, Member, Sharing
 from screening.consensus.sharing import Open, deal
-from screening.models import SETTLED, Allotment, Citation, Link, Partners, Share, Standing, StandingState, Vote
+from screening.models import SETTLED, Allotment, Citation, Link, Partners, Pilot, Share, Standing, StandingState, Vote
 from screening.queries.common import one
+from screening.queries.gate import gate
 
 
 def offered(member: Member, stage: str) -> Q:
-    """Of the standings of a stage at which a vote is missing: those that the member may fill, as the review shares its work."""
+    """Of the standings of a stage at which a vote is missing: those that the member may fill.
+
+    First the own pilots, and until these are done nothing else; then, once the gate is open, what the way of sharing leaves to them.
+    """
+    mine = Vote.unblinded.own(member).filter(citation=OuterRef("citation"), stage=stage)
+    piloted = Standing.objects.filter(
+        ~Exists(mine), review=member.review_id, stage=stage, pilot__members=member, state=StandingState.WAITING
+    )
+    in_own_pilot = Q(pilot__in=Pilot.objects.filter(review=member.review_id, stage=stage, members=member))
+    if not gate(member.review, stage).is_open:
+        return in_own_pilot
+    return in_own_pilot | (Q(pilot=None) & ~Q(Exists(piloted)) & by_sharing(member, stage))
+
+
+def by_sharing(member: Member, stage: str) -> Q:
+    """What the way in which the review shares its work leaves to the member, pilots apart."""
     mode = member.review.sharing(stage)
     if mode == Sharing.PAIRS:
         return by_pairs(member, stage)
@@ -56,11 +72,13 @@ def sum_of(counted: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def is_offered(member: Member, standing: Standing) -> bool:
-    """Whether a member without a vote on it may vote at a standing that misses one."""
+def may_vote(member: Member, standing: Standing) -> bool:
+    """Whether a member without a vote on it may vote at a standing that misses one, be it next or not."""
+    if standing.pilot_id:
+        return standing.pilot.members.filter(pk=member.pk).exists()
     if member.review.sharing(standing.stage) == Sharing.ANY:
         return True
-    return Standing.objects.filter(offered(member, standing.stage), pk=standing.pk).exists()
+    return Standing.objects.filter(by_sharing(member, standing.stage), pk=standing.pk).exists()
 
 
 # --- what the page of sharing shows -----------------------------------------------------------------------------
@@ -118,7 +136,12 @@ def not_begun(member: Member, stage: str, which: Which) -> QuerySet[Standing]:
     """
     voted = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage)
     found = Standing.objects.filter(
-        ~Exists(voted), review=member.review_id, stage=stage, state=StandingState.WAITING, citation__live=True
+        ~Exists(voted),
+        review=member.review_id,
+        stage=stage,
+        state=StandingState.WAITING,
+        citation__live=True,
+        pilot=None,
     )
     if which.search:
         live = Link.objects.filter(undone_at=None, record__source__undone_at=None, record__source__search=which.search)
@@ -133,7 +156,7 @@ def not_begun(member: Member, stage: str, which: Which) -> QuerySet[Standing]:
 def begun_by_another_rule(member: Member, stage: str) -> QuerySet[Citation]:
     """The citations that have votes and keep another number of votes than the protocol asks for now."""
     voted = Vote.unblinded.standing().filter(citation=OuterRef("pk"), stage=stage)
-    other = Standing.objects.filter(review=member.review_id, stage=stage)
+    other = Standing.objects.filter(review=member.review_id, stage=stage, pilot=None)
     other = other.exclude(needed=member.review.votes_needed(stage)).exclude(state=StandingState.UNREACHED)
     return Citation.objects.filter(Exists(voted), pk__in=other.values("citation"), live=True).order_by("pk")
 

@@ -53,7 +53,7 @@ def steps(member: Member) -> list[Step]:
             label = f"{clashes:,} conflict{'' if clashes == 1 else 's'} to settle ({Stage(stage).label.lower()})"
             clash = Step(f"conflicts_{stage}", "Settle conflicts", settle, 0, 0, clashes, settle, label, on_path=False)
             steps.append(clash)
-        if can(member, Can.SCREEN) and member.review.settle_together:
+        if can(member, Can.SCREEN):
             ours, url = to_settle_together(member, stage).count(), reverse("screening:together", args=[slug, stage])
             label = f"{ours:,} conflict{'' if ours == 1 else 's'} to settle with who else voted ({Stage(stage).label.lower()})"
             steps.append(Step(f"together_{stage}", "Settle together", url, 0, 0, ours, url, label, on_path=False))

@@ -15,6 +15,7 @@ from screening.workflow.documents import attach, attach_again, detach, keep_docu
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
 from screening.workflow.links import link_record, split_record
 from screening.workflow.pairs import decide_pair, reopen_pair
+from screening.workflow.pilots import override_gate, start_pilot, stop_pilot, withdraw_override
 from screening.workflow.reasons import (
     add_reason,
     group_reason,
@@ -87,6 +88,7 @@ __all__ = [
     "perform_import",
     "rename_reason",
     "perform_votes_needed",
+    "override_gate",
     "propose",
     "reopen_pair",
     "resolve",
@@ -102,12 +104,15 @@ __all__ = [
     "split_record",
     "start_deduplication",
     "start_import",
+    "start_pilot",
+    "stop_pilot",
     "table_head",
     "undo_import",
     "undo_reason_change",
     "vote",
     "withdraw_attempt",
     "withdraw_note",
+    "withdraw_override",
     "withdraw_proposal",
     "withdraw_remark",
     "withdraw_resolution",

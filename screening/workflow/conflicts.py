@@ -13,6 +13,7 @@ from reviewapp.errors import BadInput, NotHere, Refused, Stale, WrongState
 from reviewapp.models import ExclusionReason, Member
 from screening.models import Answer, Citation, Proposal, Remark, Resolution, Standing, StandingState
 from screening.models.votes import conflict_in_sight
+from screening.models.votes import may_settle_together as settled_by_voters
 from screening.workflow.standing import Case, locked, settle
 from screening.workflow.votes import at_stage, check_answer, withdraw
 
@@ -138,7 +139,8 @@ def propose(
 
 def may_settle_together(member: Member, case: Case, stage: str) -> None:
     """Raise WrongState where the protocol does not know it, Refused for who has no vote on the citation."""
-    if not member.review.settle_together:
+    standing = case.standings.get(stage)
+    if standing is None or not settled_by_voters(member.review, standing):
         raise WrongState(
             "The protocol of this review does not let voters settle a conflict together.",
             todo="An owner can allow it on the protocol page.",

@@ -24,6 +24,7 @@ from screening.models import (
     Bibliography,
     Citation,
     Link,
+    Pilot,
     Record,
     Report,
     Resolution,
@@ -138,9 +139,18 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
     if now.state in SETTLED:
         reason = standing.reason.text if standing.reason else ""
         audit.record(member, "screening.settled", subject, unseals=True, stage=stage, state=now.state, reason=reason)
+        if standing.pilot_id:
+            tell_of_pilot(member, standing.pilot)
     elif before[0] in SETTLED:
         audit.record(member, "screening.unsettled", subject, stage=stage)
     return now.state
+
+
+def tell_of_pilot(member: Member, pilot: Pilot) -> None:
+    """Once a pilot is complete and all its verdicts stand, what it came to is told to everybody."""
+    in_view = pilot.standings.filter(citation__live=True)
+    if pilot.completed_at and not in_view.exclude(state__in=SETTLED).exists():
+        audit.record(member, "screening.pilot_opened", pilot, unseals=True, round=pilot.round)
 
 
 def opens(member: Member, state: str) -> bool:
@@ -245,5 +255,6 @@ def votes_needed_changed(event: Event, member: Member) -> None:
             ~Exists(voted),
             review=member.review_id,
             stage=stage,
+            pilot=None,
             state__in=[StandingState.WAITING, StandingState.UNREACHED],
         ).update(needed=event.facts["after"][f"votes_{stage}"])

@@ -12,7 +12,9 @@ from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import ExclusionReason, Member, Stage
 from screening.models import Answer, Citation, Note, Proposal, Remark, Resolution, Standing, StandingState, Vote
-from screening.queries.sharing import is_offered
+from screening.queries.gate import gate
+from screening.queries.sharing import may_vote
+from screening.workflow.calibration import voted_in_pilot
 from screening.workflow.standing import Case, locked, settle
 
 
@@ -49,11 +51,8 @@ def vote(
                 "This citation got its votes from other members meanwhile; yours was not needed and not stored.",
                 todo="Go on with the next one.",
             )
-        if mine is None and not is_offered(member, standing):
-            raise Stale(
-                "This citation is for other members, as the work is shared now; your vote was not stored.",
-                todo="Go on with the next one.",
-            )
+        if mine is None:
+            may_begin(member, standing)
         if mine:
             withdraw(mine)
             case.votes.remove(mine)
@@ -71,7 +70,23 @@ def vote(
             before=mine.answer if mine else "",
         )
         settle(member, citation, case)
+        if standing.pilot_id:
+            voted_in_pilot(member, standing.pilot_id)
     return cast
+
+
+def may_begin(member: Member, standing: Standing) -> None:
+    """Raise Stale for a citation that is other members' to vote on, and WrongState while the gate before the main screen is shut."""
+    if not standing.pilot_id and not gate(member.review, standing.stage).is_open:
+        raise WrongState(
+            "Screening has not begun: it waits for a pilot to reach the agreement that the protocol asks for.",
+            todo="The page of the pilot says how far that is.",
+        )
+    if not may_vote(member, standing):
+        raise Stale(
+            "This citation is for other members, as the work is shared now; your vote was not stored.",
+            todo="Go on with the next one.",
+        )
 
 
 def withdraw_vote(member: Member, citation: Citation, stage: str) -> None:
