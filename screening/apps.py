@@ -1,6 +1,7 @@
 """What does Django need to know of this floor, and to which events below does it listen?"""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ScreeningConfig(AppConfig):
@@ -8,12 +9,13 @@ class ScreeningConfig(AppConfig):
 
     def ready(self) -> None:
         from reviewapp import audit
-        from screening import tasks  # noqa: F401 - registers the jobs of this floor
+        from screening import tasks, text  # noqa: F401 - tasks registers the jobs of this floor
         from screening.workflow.pilots import pilots_without
         from screening.workflow.reasons import agreement_changed, reasons_set
         from screening.workflow.sharing import votes_no_more
         from screening.workflow.standing import conflicts_opened, votes_needed_changed
 
+        post_migrate.connect(text.install, sender=self)
         audit.listen("review.amended", votes_needed_changed)
         audit.listen("review.amended", agreement_changed)
         audit.listen("review.amended", conflicts_opened)

@@ -111,6 +111,24 @@ class Numbers(forms.CharField):
         return [int(part) for part in parts]
 
 
+class WishForm(forms.Form):
+    """Which of the waiting citations a member wants to see now."""
+
+    q = forms.CharField(label="Words", required=False, max_length=500)
+    source = forms.ModelChoiceField(label="Found by", queryset=None, required=False, empty_label="Any source")
+    since = forms.IntegerField(label="From the year", required=False, min_value=1000, max_value=9999)
+    until = forms.IntegerField(label="To the year", required=False, min_value=1000, max_value=9999)
+
+    def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].queryset = queries.searches(member).filter(dropped_at=None)
+
+    def wish(self) -> queries.Wish:
+        found = self.cleaned_data
+        source = found["source"].pk if found["source"] else None
+        return queries.Wish(found["q"].replace("\0", "").strip(), source, found["since"], found["until"])
+
+
 class AheadForm(forms.Form):
     """Which cards a browser asks for, to show them without waiting."""
 

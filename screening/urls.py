@@ -50,6 +50,7 @@ urlpatterns = [
     path("duplicates/find/", duplicates_views.find, name="find-duplicates"),
     path("duplicates/log.csv", duplicates_views.log, name="duplicates-log"),
     path("screen/<stage:stage>/", views.desk, name="desk"),
+    path("screen/<stage:stage>/arrange/", views.arrange, name="arrange"),
     path("screen/<stage:stage>/ahead/", views.ahead, name="ahead"),
     path("screen/<stage:stage>/mine/", views.own_votes, name="own-votes"),
     path("screen/<stage:stage>/undo/", views.undo, name="undo"),

@@ -79,6 +79,7 @@ screening:undo-pair            -                   POST    L         N        Y 
 screening:find-duplicates      -                   POST    L         N        Y     Y        R       R         C
 screening:duplicates-log       -                   GET     L         N        Y     Y        Y       Y         Y
 screening:desk                 title_abstract      GET     L         N        R     Y        R       R         C
+screening:arrange              title_abstract      POST    L         N        R     Y        R       R         C
 screening:ahead                title_abstract      GET     L         N        R     Y        R       R         C
 screening:own-votes            title_abstract      GET     L         N        R     Y        R       R         C
 screening:undo                 title_abstract      POST    L         N        R     Y        R       R         C

@@ -2,6 +2,7 @@
 
 from screening.models.citations import RULES, Citation, Link, Pair
 from screening.models.conflicts import Proposal, Remark
+from screening.models.desk import Desk
 from screening.models.pilots import GateOverride, Pilot
 from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
@@ -15,6 +16,7 @@ __all__ = [
     "Attempt",
     "Bibliography",
     "Citation",
+    "Desk",
     "Document",
     "GateOverride",
     "Import",

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from reviewapp.models import Member, Review
 from screening.models.searches import Bibliography, Record
+
+
+class Year(models.Func):
+    """The year, or 0. Written out, not given as a parameter: SQLite would not know its own index again."""
+
+    template = "COALESCE(%(expressions)s, 0)"
+    output_field = models.IntegerField()
+
+
+class Beginning(models.Func):
+    """By which titles are ordered: their first letters, large or small."""
+
+    template = "LOWER(SUBSTR(%(expressions)s, 1, 60))"
+    output_field = models.TextField()
+
+
+def random_place() -> int:
+    """A place in the random order, or where it starts."""
+    return secrets.randbelow(2**31)
 
 
 class Citation(Bibliography):
@@ -18,10 +39,16 @@ class Citation(Bibliography):
         default=True, help_text="Has at least one record whose import stands; written by `refresh` only."
     )
     created_at = models.DateTimeField(default=timezone.now)
+    shuffle = models.PositiveIntegerField(default=random_place, help_text="Its place in the random order.")
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(name="citation_live", fields=["review", "live", "id"])]
+        indexes = [  # one for each order in which a desk can be arranged: queries/queue.py
+            models.Index(name="citation_live", fields=["review", "live", "id"]),
+            models.Index("review", Year("year").desc(), "id", name="citation_newest"),
+            models.Index("review", Beginning("title"), "id", name="citation_by_title"),
+            models.Index(name="citation_shuffled", fields=["review", "shuffle", "id"]),
+        ]
 
     def __str__(self) -> str:
         return self.title or "(no title)"

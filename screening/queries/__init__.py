@@ -19,7 +19,7 @@ from screening.queries.desk import (
     reasons,
 )
 from screening.queries.duplicates import deduplication, last_pair, links_without_pair, open_pairs, pairs
-from screening.queries.queue import ahead, queue, waiting
+from screening.queries.queue import Wish, ahead, arrangement, matches, queue, waiting
 from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes
 from screening.queries.reports import (
     attachment,
@@ -38,13 +38,15 @@ __all__ = [
     "Card",
     "Place",
     "Progress",
+    "Wish",
     "ahead",
     "all_reasons",
     "any_reason",
+    "arrangement",
     "at_stage",
-    "cards",
     "attachment",
     "attempt",
+    "cards",
     "citation",
     "citations",
     "conflicts",
@@ -57,6 +59,7 @@ __all__ = [
     "last_vote",
     "links",
     "links_without_pair",
+    "matches",
     "notes_to_settle",
     "one",
     "open_pairs",

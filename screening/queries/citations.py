@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from reviewapp.models import Event, Member, Stage
+from screening import text
 from screening.models import (
     Citation,
     Link,
@@ -21,9 +22,9 @@ from screening.models.votes import told_of_conflict
 from screening.queries.common import one
 
 
-def citations(member: Member) -> QuerySet[Citation]:
-    """The review's citations that have a live record."""
-    return Citation.objects.filter(review=member.review_id, live=True)
+def citations(member: Member, words: str = "") -> QuerySet[Citation]:
+    """The review's citations that have a live record, and these words in their fields."""
+    return Citation.objects.filter(text.matching(words), review=member.review_id, live=True)
 
 
 def citation(member: Member, pk: int) -> Citation:

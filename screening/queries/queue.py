@@ -1,19 +1,69 @@
-"""Which citations wait for a member's vote, and which comes next?
+"""Which citations wait for a member's vote, in which order, and which comes next?
 
-Everything starts at the standings that wait, which an index holds in order, so that neither what is decided nor what others voted on is
-walked through; the member's own votes are left out by their own index. The next is looked for from where the member is, not from the start.
+As imported, the standings that wait are walked, which an index holds in order, so that neither what is decided nor what others voted on
+is passed; in another order, or through a filter, the citations are, by an index of that order. The member's own votes are left out by their own index.
+The next is looked for from where the member is, not from the start.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, fields
+from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from reviewapp.access import Can, can
 from reviewapp.models import Member
-from screening.models import Citation, Standing, StandingState, Vote
+from screening import text
+from screening.models import Citation, Desk, Link, Standing, StandingState, Vote
+from screening.models.citations import Beginning, Year
 from screening.queries.sharing import offered
+
+KEYS = {  # by what the citations are ordered; their id decides between equals. Each has an index on Citation
+    Desk.Order.NEWEST: Year("year"),
+    Desk.Order.TITLE: Beginning("title"),
+    Desk.Order.RANDOM: F("shuffle"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which of the waiting citations a member wants to see now. It stands in the page's address and is kept nowhere."""
+
+    q: str = ""
+    source: int | None = None
+    since: int | None = None
+    until: int | None = None
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, each.name) for each in fields(self))
+
+    @property
+    def query(self) -> str:
+        """As the end of an address: `?q=twins`, or nothing."""
+        said = {each.name: value for each in fields(self) if (value := getattr(self, each.name))}
+        return f"?{urlencode(said)}" if said else ""
+
+    def condition(self) -> Q:
+        """On citations."""
+        found = text.matching(self.q)
+        if self.since:
+            found &= Q(GreaterThanOrEqual(Year("year"), self.since))
+        if self.until:
+            found &= Q(LessThanOrEqual(Year("year"), self.until), year__isnull=False)
+        if self.source:
+            live = Link.objects.filter(
+                undone_at=None, record__source__undone_at=None, record__source__search=self.source
+            )
+            some = list(live.values_list("citation", flat=True)[: text.FEW + 1])
+            few = len(some) <= text.FEW
+            found &= Q(pk__in=some) if few else Q(Exists(live.filter(citation=OuterRef("pk"))))
+        return found
+
+
+EVERYTHING = Wish()
 
 
 def waiting(member: Member, stage: str) -> QuerySet[Standing]:
@@ -23,7 +73,7 @@ def waiting(member: Member, stage: str) -> QuerySet[Standing]:
     mine = Vote.blind.own(member).filter(citation=OuterRef("citation"), stage=stage)
     return Standing.objects.filter(
         offered(member, stage), ~Exists(mine), review=member.review_id, stage=stage, state=StandingState.WAITING
-    ).order_by("citation")
+    ).order_by("citation_id")
 
 
 def queue(member: Member, stage: str) -> QuerySet[Citation]:
@@ -31,21 +81,71 @@ def queue(member: Member, stage: str) -> QuerySet[Citation]:
     return Citation.objects.filter(pk__in=waiting(member, stage).order_by().values("citation")).order_by("pk")
 
 
-def ahead(
-    member: Member, stage: str, *, after: int | None = None, skip: Collection[int] = (), count: int = 1
-) -> list[Citation]:
-    """The next citations that wait, from the one `after` on and then from the beginning, without those to skip.
+def matches(member: Member, stage: str, wish: Wish, most: int) -> int:
+    """How many of those that wait a wish lets through; counted up to `most`."""
+    return walk(member, stage, Desk.Order.IMPORTED, wish, ())[:most].count()
 
-    after: a citation's id; if not given, the one of the member's last vote, so that who comes back goes on.
+
+def arrangement(member: Member) -> Desk:
+    """How the member has arranged the desk, or how it comes."""
+    return Desk.objects.filter(member=member).first() or Desk(member=member)
+
+
+def ahead(
+    member: Member,
+    stage: str,
+    wish: Wish = EVERYTHING,
+    *,
+    after: int | None = None,
+    skip: Collection[int] = (),
+    count: int = 1,
+    around: bool = True,
+) -> list[Citation]:
+    """The next citations that wait, in the member's order, from the one `after` on and then (around) from the beginning.
+
+    after: a citation's id; if not given, the one of the member's last vote, so that who comes back goes on. skip: those to leave out.
     """
+    desk = arrangement(member)
     if after is None:
         last = Vote.blind.own(member).filter(stage=stage).order_by("-at", "-pk").values_list("citation", flat=True)
-        after = last.first() or 0
-    found = waiting(member, stage).values_list("citation", flat=True)
-    if skip:
-        found = found.exclude(citation__in=skip)
-    ids = list(found.filter(citation__gt=after)[:count])
-    if len(ids) < count:
-        ids += found.filter(citation__lte=after)[: count - len(ids)]
+        after = last.first()
+    found = walk(member, stage, desk.order, wish, skip)
+    beyond, before = parted(found, desk, after)
+    ids = list(beyond[:count])
+    if around and before is not None and len(ids) < count:
+        ids += before[: count - len(ids)]
     by_id = Citation.objects.in_bulk(ids)
     return [by_id[pk] for pk in ids]
+
+
+def walk(member: Member, stage: str, order: str, wish: Wish, skip: Collection[int]) -> QuerySet:
+    """The ids of what waits, in this order, without those to skip; `number` and, but for the order of import, `key` can be filtered by."""
+    standings = waiting(member, stage)
+    if order == Desk.Order.IMPORTED and not wish:
+        found = standings.annotate(number=F("citation_id"))
+    else:
+        waits = Exists(standings.order_by().filter(citation=OuterRef("pk")))
+        found = Citation.objects.filter(waits, wish.condition(), review=member.review_id).annotate(number=F("pk"))
+        if order == Desk.Order.IMPORTED:
+            found = found.order_by("pk")
+        else:
+            found = found.annotate(key=KEYS[order])
+            found = found.order_by(F("key").desc() if order == Desk.Order.NEWEST else F("key").asc(), "pk")
+    return (found.exclude(number__in=skip) if skip else found).values_list("number", flat=True)
+
+
+def parted(found: QuerySet, desk: Desk, after: int | None) -> tuple[QuerySet, QuerySet | None]:
+    """What comes after a citation, and what comes before it; where there is none, all of it, from where the random order starts."""
+    if desk.order == Desk.Order.IMPORTED:
+        return (found.filter(number__gt=after), found.filter(number__lte=after)) if after else (found, None)
+    place = Citation.objects.filter(pk=after).annotate(key=KEYS[desk.order]).values_list("key", flat=True)
+    key = place.first() if after else None
+    if key is None:
+        if desk.order != Desk.Order.RANDOM:
+            return found, None
+        key, after = desk.seed, 0
+    here = {"key": key, "number__lte": after}
+    there = {"key": key, "number__gt": after}
+    if desk.order == Desk.Order.NEWEST:
+        return found.filter(key__lte=key).exclude(**here), found.filter(key__gte=key).exclude(**there)
+    return found.filter(key__gte=key).exclude(**here), found.filter(key__lte=key).exclude(**there)

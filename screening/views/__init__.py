@@ -2,7 +2,7 @@
 
 from screening.views.citations import citation, citations, link_record, split_record
 from screening.views.conflicts import conflict, conflicts, resolve, withdraw_resolution
-from screening.views.desk import ahead, desk, note, own_votes, undo, vote, withdraw_note, withdraw_vote
+from screening.views.desk import ahead, arrange, desk, note, own_votes, undo, vote, withdraw_note, withdraw_vote
 from screening.views.documents import attach, attach_again, detach, document, read_document
 from screening.views.reports import (
     log_attempt,
@@ -30,6 +30,7 @@ from screening.views.searches import (
 __all__ = [
     "add_search",
     "ahead",
+    "arrange",
     "attach",
     "attach_again",
     "change_search",

@@ -11,18 +11,16 @@ from reviewapp.access import Can, for_member, may
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.forms import LinkForm
-from screening.views.common import PAGE, cleaned
+from screening.views.common import MOST_FOUND, PAGE, cleaned
 
 
 @require_GET
 @for_member(Can.READ)
 def citations(request: HttpRequest, member: Member) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\0", "").strip()  # which PostgreSQL cannot compare
-    found = queries.citations(member).defer("abstract")
-    if text:
-        found = found.filter(title__icontains=text)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "screening/citations.html", {"member": member, "page": page, "q": text})
+    text = request.GET.get("q", "").strip()
+    found = queries.citations(member, text).defer("abstract")
+    page = Paginator(found[:MOST_FOUND] if text else found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "screening/citations.html", {"member": member, "page": page, "q": text, "most": MOST_FOUND})
 
 
 @require_GET

@@ -7,6 +7,7 @@ from typing import Any
 from reviewapp.errors import BadInput
 
 PAGE = 50
+MOST_FOUND = 10_000  # who finds more asks for too little; to count them all would take longer than to show them
 
 
 def cleaned(form: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
@@ -16,9 +17,9 @@ from reviewapp.errors import Stale
 from reviewapp.middleware import wants_json
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
-from screening.forms import AheadForm, AnswerForm, NoteForm
+from screening.forms import AheadForm, AnswerForm, NoteForm, WishForm
 from screening.models import Answer, Citation
-from screening.views.common import PAGE, cleaned
+from screening.views.common import MOST_FOUND, PAGE, cleaned
 
 LONGEST_LOOK = 30 * 60  # seconds; longer than that nobody was looking
 
@@ -31,17 +32,29 @@ def desk(request: HttpRequest, member: Member, stage: str, pk: int | None = None
 
 def show_desk(request: HttpRequest, member: Member, stage: str, citation: Citation | None = None) -> HttpResponse:
     """The desk with this citation on it, or else the next that waits, or the word that none does."""
-    found = [citation] if citation else queries.ahead(member, stage)
+    wish = wish_of(request, member)
+    found = [citation] if citation else queries.ahead(member, stage, wish)
     context = {
         "progress": queries.progress(member, stage),
         "last": queries.last_vote(member, stage),
         "card": next(iter(queries.cards(member, stage, found)), None),
-        **for_cards(member, stage),
+        "desk": queries.arrangement(member),
+        "matching": queries.matches(member, stage, wish, MOST_FOUND) if wish else None,
+        "most": MOST_FOUND,
+        "wish_form": WishForm(member, request.GET),
+        **for_cards(member, stage, wish),
     }
     return render(request, "screening/_desk.html" if request.htmx else "screening/desk.html", context)
 
 
-def for_cards(member: Member, stage: str) -> dict[str, Any]:
+def wish_of(request: HttpRequest, member: Member) -> queries.Wish:
+    """Which citations the address asks for, of a page or of an act at the desk. Raises BadInput."""
+    form = WishForm(member, request.GET)
+    cleaned(form)
+    return form.wish()
+
+
+def for_cards(member: Member, stage: str, wish: queries.Wish) -> dict[str, Any]:
     """What the card of a citation needs besides the citation."""
     full_text = stage == Stage.FULL_TEXT
     return {
@@ -49,12 +62,13 @@ def for_cards(member: Member, stage: str) -> dict[str, Any]:
         "stage": stage,
         "label": Stage(stage).label,
         "full_text": full_text,
+        "wish": wish,
         "reasons": list(queries.reasons(member)) if full_text else [],
         "now": time.time(),
     }
 
 
-MOST_AHEAD = 20
+MOST_AHEAD = 30
 
 
 @require_GET
@@ -64,10 +78,10 @@ def ahead(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 
     after: the citation that is on the desk; skip: those that the browser holds already, or has votes on that are on their way.
     """
-    asked = cleaned(AheadForm(request.GET))
+    asked, wish = cleaned(AheadForm(request.GET)), wish_of(request, member)
     count = min(asked["count"] or 1, MOST_AHEAD)
-    found = queries.ahead(member, stage, after=asked["after"], skip=asked["skip"], count=count)
-    context = {"cards": queries.cards(member, stage, found), **for_cards(member, stage)}
+    found = queries.ahead(member, stage, wish, after=asked["after"], skip=asked["skip"], count=count)
+    context = {"cards": queries.cards(member, stage, found), **for_cards(member, stage, wish)}
     return render(request, "screening/_cards.html", context)
 
 
@@ -105,16 +119,25 @@ def done(request: HttpRequest, member: Member, stage: str, after: int, level: in
     if wants_json(request):
         return JsonResponse({"told": said, "stored": level == messages.SUCCESS})
     messages.add_message(request, level, said)
-    return onward(request, member, stage, next(iter(queries.ahead(member, stage, after=after)), None))
+    found = queries.ahead(member, stage, wish_of(request, member), after=after)
+    return onward(request, member, stage, found[0] if found else None)
 
 
 def onward(request: HttpRequest, member: Member, stage: str, citation: Citation | None) -> HttpResponse:
     """After an act at the desk: the next citation, swapped in or by redirect."""
     if request.htmx:
         return show_desk(request, member, stage, citation)
-    if citation:
-        return redirect("screening:desk-at", member.review.slug, stage, citation.pk)
-    return redirect("screening:desk", member.review.slug, stage)
+    place = ["screening:desk-at", stage, citation.pk] if citation else ["screening:desk", stage]
+    return redirect(reverse(place[0], args=[member.review.slug, *place[1:]]) + wish_of(request, member).query)
+
+
+@require_POST
+@for_member(Can.SCREEN)
+def arrange(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
+    """The order in which one's citations come."""
+    desk = workflow.arrange(member, request.POST.get("order", ""))
+    messages.info(request, f"Your citations come {desk.get_order_display().lower()}.")
+    return onward(request, member, stage, None)
 
 
 @require_POST

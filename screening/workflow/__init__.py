@@ -11,6 +11,7 @@ from screening.workflow.conflicts import (
     withdraw_remark,
     withdraw_resolution,
 )
+from screening.workflow.desk import arrange
 from screening.workflow.documents import attach, attach_again, detach, keep_document
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
 from screening.workflow.links import link_record, split_record
@@ -64,6 +65,7 @@ __all__ = [
     "add_reason",
     "add_search",
     "apply_votes_needed",
+    "arrange",
     "attach",
     "attach_again",
     "change_search",

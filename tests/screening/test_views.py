@@ -292,7 +292,7 @@ def test_a_vote_request_takes_few_queries(first, second, citation, django_assert
         13
     ):  # session, person, member, citation; lock, key, case (3), vote, event; BEGIN and COMMIT
         one.post(path, {"answer": "include", "key": "00000000-0000-0000-0000-000000000001"}, **JSON)
-    with django_assert_max_num_queries(19):  # and the standing, its event, the report
+    with django_assert_max_num_queries(20):  # and the standing, its event, the report
         other.post(path, {"answer": "include", "key": "00000000-0000-0000-0000-000000000002"}, **JSON)
 
 
