@@ -8,9 +8,10 @@ from django import forms
 
 from reviewapp.models import Member, Sharing, Stage
 from screening import queries
+from screening.formats import identifiers, names
 from screening.formats.encoding import ENCODINGS
 from screening.formats.preview import ROLES, Preview
-from screening.models import Answer, Attempt, Search
+from screening.models import Answer, Attempt, Bibliography, Citation, Search
 from screening.queries.sharing import MOST, Which
 
 
@@ -33,20 +34,130 @@ class SearchForm(forms.ModelForm):
         self.fields["kind"].initial = Search.Kind.DATABASE
 
 
-class ImportForm(forms.Form):
-    """A file of records."""
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
 
-    file = forms.FileField(
-        label="File", allow_empty_file=True, help_text="As the database exported it, for example in RIS format."
+
+class FilesField(forms.FileField):
+    """One file or several; gives a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        sent = data if isinstance(data, list) else [data]
+        return [super(FilesField, self).clean(each, initial) for each in sent or [None]]
+
+
+class ImportForm(forms.Form):
+    """Files of records."""
+
+    file = FilesField(
+        label="Files",
+        allow_empty_file=True,
+        error_messages={"required": "Choose one file or more."},
+        help_text="As the database exported them: RIS, PubMed, EndNote, Web of Science, BibTeX, CSV, Excel, or a zip of these. "
+        "You can choose several, or drop them here.",
     )
     encoding = forms.ChoiceField(
-        label="Encoding", required=False, help_text="Change it only if letters come out wrong."
+        label="Encoding", required=False, help_text="Found out by itself. It can still be changed after the import."
     )
-    again = forms.BooleanField(label="Import it again, if this review has this very file already", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["encoding"].choices = [("", "Found out by itself"), *ENCODINGS]
+
+
+class EncodingForm(forms.Form):
+    """The encoding in which a kept file is read again."""
+
+    encoding = forms.ChoiceField(label="Encoding", choices=ENCODINGS)
+
+
+class PasteForm(forms.Form):
+    """DOIs and PubMed ids, or records, pasted in."""
+
+    text = forms.CharField(
+        label="DOIs or PubMed ids",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        max_length=1_000_000,
+        help_text="One a line, or parted by commas. Whole records, copied from an export, can be pasted too.",
+    )
+
+
+class BibliographyForm(forms.Form):
+    """The fields by which a publication is known, written by a person."""
+
+    title = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}))
+    authors = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="One a line: family name, given names."
+    )
+    year = forms.IntegerField(required=False, min_value=1500, max_value=2099)
+    journal = forms.CharField(required=False, help_text="Or the book, the meeting, the register.")
+    volume = forms.CharField(required=False)
+    issue = forms.CharField(required=False)
+    pages = forms.CharField(required=False)
+    doi = forms.CharField(label="DOI", required=False)
+    pmid = forms.CharField(label="PubMed id", required=False)
+    abstract = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    keywords = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="One a line.")
+    url = forms.URLField(label="Web address", required=False, assume_scheme="https")
+    type = forms.CharField(required=False, help_text="Such as Journal Article, Thesis or Conference Abstract.")
+    language = forms.CharField(required=False)
+    issn = forms.CharField(label="ISSN or ISBN", required=False)
+    accession = forms.CharField(label="Accession number", required=False, help_text="The source's own number.")
+
+    LISTS = ("authors", "keywords")
+
+    def clean_doi(self) -> str:
+        written = self.cleaned_data["doi"]
+        found = identifiers.doi(written)
+        if written and not found:
+            raise forms.ValidationError(
+                "This is no DOI. A DOI begins with 10. and has a slash, such as 10.1002/14651858."
+            )
+        return found
+
+    def clean_pmid(self) -> str:
+        written = self.cleaned_data["pmid"]
+        found = identifiers.pmid(written)
+        if written and not found:
+            raise forms.ValidationError("This is no PubMed id. A PubMed id is a number of up to eight digits.")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        return {name: self.said(name, value) for name, value in found.items()}
+
+    def said(self, name: str, written: Any) -> Any:
+        """A field's value as citations and records hold it."""
+        if name == "year":
+            return int(written) if written not in (None, "") else None
+        text = "\n".join(" ".join(line.split()) for line in written.splitlines()).strip()
+        if name in self.LISTS:
+            return [line for line in map(names.tidy, text.split("\n")) if line]
+        return text if name == "abstract" else " ".join(text.split())
+
+
+class CitationForm(BibliographyForm):
+    """What a citation shows, to be corrected. The page carries along what it showed, so that only what was changed is a change."""
+
+    def __init__(self, citation: Citation, *args: Any, **kwargs: Any) -> None:
+        self.shown = {name: self.written(getattr(citation, name)) for name in Bibliography.FIELDS}
+        super().__init__(*args, initial=self.shown, **kwargs)
+
+    @staticmethod
+    def written(value: Any) -> str:
+        return "\n".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+    def originals(self) -> list[tuple[str, str]]:
+        """Hidden fields with what was shown when the page was opened."""
+        return [(f"initial-{name}", self.data.get(f"initial-{name}", text)) for name, text in self.shown.items()]
+
+    def changes(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The fields that the person changed, as they are now and as they were seen."""
+        seen = {name: self.said(name, self.data.get(f"initial-{name}", self.shown[name])) for name in self.cleaned_data}
+        changed = {name: value for name, value in self.cleaned_data.items() if value != seen[name]}
+        return changed, {name: seen[name] for name in changed}
 
 
 class ColumnsForm(forms.Form):

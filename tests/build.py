@@ -67,13 +67,15 @@ def imported(
 
 
 def citations(member: Member, count: int = 3, **options: Any) -> list[Citation]:
-    """So many citations at title and abstract, taken in from one file."""
+    """So many citations at title and abstract, taken in from one file; no others of before are among them."""
+    earlier = Import.objects.count()
     rows = [
         {
             "TI": f"Trial number {n} of infants",
             "AU": [f"Author{n}, A.", "Second, B."],
             "PY": 2000 + n % 20,
             "JO": "J Trials",
+            "AN": f"{earlier}-{n}",
         }
         for n in range(1, count + 1)
     ]

@@ -23,7 +23,7 @@ from extraction.models import Outcome, Study
 from reviewapp import jobs, workflow
 from reviewapp.models import Event, Job, Member, Review, Role, User
 from screening import workflow as screening
-from screening.models import Citation, Note, Pair, Record
+from screening.models import Citation, Correction, Note, Pair, Record
 from screening.queries.sharing import Which
 from tests import build
 from tests.extraction import build as build_extraction
@@ -154,6 +154,8 @@ def screened(made: World) -> None:
         "share": {"pk": share.pk},
         "search": {"pk": taken.search_id},
         "import": {"pk": taken.pk},
+        "twin": {"twin": taken.pk},
+        "correction": {"pk": corrected(made, waiting).pk},
         "table": {"pk": table.pk},
         "record": {"pk": Record.objects.filter(source=taken).first().pk},
         "note": {"pk": own_note.pk},
@@ -172,6 +174,12 @@ def screened(made: World) -> None:
         "resolved": {"pk": resolved.pk},
         "judged": {"pk": judged.pk},
     }
+
+
+def corrected(made: World, citation: Citation) -> Correction:
+    """A field of this citation as the owner wrote it."""
+    screening.correct_citation(made.owner, citation, {"journal": "J Corrected"}, {"journal": ""})
+    return Correction.objects.get(citation=citation)
 
 
 def extracted(made: World) -> None:

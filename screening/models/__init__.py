@@ -2,6 +2,7 @@
 
 from screening.models.citations import RULES, Citation, Link, Pair
 from screening.models.conflicts import Proposal, Remark
+from screening.models.corrections import Correction
 from screening.models.desk import Desk
 from screening.models.pilots import GateOverride, Pilot
 from screening.models.reports import Attachment, Attempt, Document, Report
@@ -17,6 +18,7 @@ __all__ = [
     "Bibliography",
     "Citation",
     "Desk",
+    "Correction",
     "Document",
     "GateOverride",
     "Import",

@@ -51,7 +51,7 @@ class Citation(Bibliography):
         ]
 
     def __str__(self) -> str:
-        return self.title or "(no title)"
+        return self.name
 
 
 class Link(models.Model):
@@ -64,6 +64,9 @@ class Link(models.Model):
         FIELDS = "fields", "Same publication by its fields"
         PERSON = "person", "Linked by a member"
         SPLIT = "split", "Split off by a member"
+        READING = "reading", "The same record, read anew"
+        AGAIN = "again", "The very same record of the same source"
+        BARE = "bare", "Same identifier, and nothing else is known of one of the two"
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="links")
     citation = models.ForeignKey(Citation, models.PROTECT, related_name="links")

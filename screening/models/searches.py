@@ -42,7 +42,12 @@ class Search(models.Model):
 
 
 class Import(models.Model):
-    """One file taken in for one search. The file itself is kept under its hash."""
+    """One file taken in for one search. The file itself is kept under its hash; what was typed or pasted in is a file too."""
+
+    class Origin(models.TextChoices):
+        FILE = "file", "A file"
+        PASTED = "pasted", "Pasted"
+        HAND = "hand", "Entered by hand"
 
     search = models.ForeignKey(Search, models.PROTECT, related_name="imports")
     file_name = models.CharField(max_length=255)
@@ -58,9 +63,21 @@ class Import(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.FILE)
+    reads_again = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="readings",
+        null=True,
+        blank=True,
+        help_text="The reading that this one replaces.",
+    )
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="import_origin_known", condition=Q(origin__in=["file", "pasted", "hand"]))
+        ]
 
     def __str__(self) -> str:
         return self.file_name
@@ -109,6 +126,12 @@ class Bibliography(models.Model):
     )
 
     @property
+    def name(self) -> str:
+        """The title; of what has none, the identifier."""
+        identifier = f"DOI {self.doi}" if self.doi else f"PubMed {self.pmid}" if self.pmid else ""
+        return self.title or identifier or "(no title)"
+
+    @property
     def short_authors(self) -> str:
         """The first authors, as a reference list shows them."""
         return ", ".join(self.authors[:3]) + (" et al." if len(self.authors) > 3 else "")
@@ -139,6 +162,9 @@ class Record(Bibliography):
     raw = models.TextField()
     fields = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
+    digest = models.CharField(
+        max_length=64, blank=True, help_text="Equal for two exports of one record from one source."
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -146,7 +172,8 @@ class Record(Bibliography):
         indexes = [
             models.Index(name="record_by_doi", fields=["review", "doi"], condition=~Q(doi="")),
             models.Index(name="record_by_pmid", fields=["review", "pmid"], condition=~Q(pmid="")),
+            models.Index(name="record_by_digest", fields=["review", "digest"], condition=~Q(digest="")),
         ]
 
     def __str__(self) -> str:
-        return self.title or f"record {self.position}"
+        return self.name

@@ -5,7 +5,18 @@ a conflict shows as "waiting" to all but those who may settle it.
 """
 
 from screening.queries.cards import Card, cards
-from screening.queries.citations import Place, citation, citations, events, links, places, record, sources
+from screening.queries.citations import (
+    Place,
+    citation,
+    citations,
+    correction,
+    corrections,
+    events,
+    links,
+    places,
+    record,
+    sources,
+)
 from screening.queries.common import one
 from screening.queries.conflicts import conflicts, notes_to_settle, settled_by, votes_to_settle
 from screening.queries.desk import (
@@ -19,6 +30,13 @@ from screening.queries.desk import (
     reasons,
 )
 from screening.queries.duplicates import deduplication, last_pair, links_without_pair, open_pairs, pairs
+from screening.queries.import_reports import (
+    looking_for_duplicates,
+    other_readings,
+    records_known,
+    report_counts,
+    report_rows,
+)
 from screening.queries.queue import Wish, ahead, arrangement, matches, queue, waiting
 from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes
 from screening.queries.reports import (
@@ -31,7 +49,7 @@ from screening.queries.reports import (
     reports_by_state,
     with_history,
 )
-from screening.queries.searches import import_, imports, records_already_known, records_with_problems, search, searches
+from screening.queries.searches import import_, imports, records_with_problems, search, searches
 from screening.queries.steps import steps
 
 __all__ = [
@@ -50,6 +68,8 @@ __all__ = [
     "citation",
     "citations",
     "conflicts",
+    "correction",
+    "corrections",
     "deduplication",
     "document",
     "events",
@@ -60,9 +80,11 @@ __all__ = [
     "links",
     "links_without_pair",
     "matches",
+    "looking_for_duplicates",
     "notes_to_settle",
     "one",
     "open_pairs",
+    "other_readings",
     "own_note",
     "own_vote",
     "own_votes",
@@ -74,10 +96,12 @@ __all__ = [
     "reason_changes",
     "reasons",
     "record",
-    "records_already_known",
+    "records_known",
     "records_with_problems",
     "report",
+    "report_counts",
     "report_of",
+    "report_rows",
     "reports",
     "reports_by_state",
     "search",

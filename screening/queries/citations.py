@@ -10,6 +10,7 @@ from reviewapp.models import Event, Member, Stage
 from screening import text
 from screening.models import (
     Citation,
+    Correction,
     Link,
     Note,
     Record,
@@ -36,6 +37,16 @@ def links(member: Member, citation: Citation) -> QuerySet[Link]:
     """Which records are, or were, linked to a citation, by which rule, by whom."""
     found = Link.objects.filter(citation=citation, citation__review=member.review_id)
     return found.select_related("record__source__search", "member__user", "undone_by__user")
+
+
+def corrections(member: Member, citation: Citation) -> QuerySet[Correction]:
+    """What persons wrote in a citation's fields, the latest first, also what was taken back."""
+    found = Correction.objects.filter(citation=citation, citation__review=member.review_id)
+    return found.select_related("member__user", "undone_by__user").order_by("-pk")
+
+
+def correction(member: Member, pk: int) -> Correction:
+    return one(Correction.objects.filter(citation__review=member.review_id), pk=pk)
 
 
 def record(member: Member, pk: int) -> Record:

@@ -8,7 +8,6 @@ from django.db.models.functions import Coalesce
 from reviewapp.models import Member
 from screening.models import (
     Import,
-    Link,
     Record,
     Search,
 )
@@ -51,8 +50,3 @@ def import_(member: Member, pk: int) -> Import:
 def records_with_problems(taken: Import) -> QuerySet[Record]:
     """The records of an import of which something could not be understood."""
     return taken.records.exclude(problems=[]).order_by("position")
-
-
-def records_already_known(taken: Import) -> int:
-    """How many records of an import were linked to a citation that was there before."""
-    return Link.objects.filter(record__source=taken, undone_at=None).exclude(rule=Link.Rule.FIRST).count()

@@ -1,9 +1,28 @@
 """What does each page and button of the screening floor do? Form in, verb called, page out."""
 
-from screening.views.citations import citation, citations, link_record, split_record
+from screening.views.citations import (
+    citation,
+    citations,
+    correct_citation,
+    link_record,
+    split_record,
+    withdraw_correction,
+)
 from screening.views.conflicts import conflict, conflicts, resolve, withdraw_resolution
 from screening.views.desk import ahead, arrange, desk, note, own_votes, undo, vote, withdraw_note, withdraw_vote
 from screening.views.documents import attach, attach_again, detach, document, read_document
+from screening.views.imports import (
+    add_record,
+    columns,
+    encoding,
+    import_,
+    import_again,
+    paste,
+    report,
+    restore_import,
+    start_import,
+    undo_import,
+)
 from screening.views.reports import (
     log_attempt,
     mark_retrieved,
@@ -13,21 +32,10 @@ from screening.views.reports import (
     seek_again,
     withdraw_attempt,
 )
-from screening.views.searches import (
-    add_search,
-    change_search,
-    columns,
-    drop_search,
-    import_,
-    restore_import,
-    restore_search,
-    search,
-    searches,
-    start_import,
-    undo_import,
-)
+from screening.views.searches import add_search, change_search, drop_search, restore_search, search, searches
 
 __all__ = [
+    "add_record",
     "add_search",
     "ahead",
     "arrange",
@@ -39,11 +47,14 @@ __all__ = [
     "columns",
     "conflict",
     "conflicts",
+    "correct_citation",
     "desk",
     "detach",
     "document",
     "drop_search",
+    "encoding",
     "import_",
+    "import_again",
     "link_record",
     "log_attempt",
     "mark_retrieved",
@@ -51,6 +62,8 @@ __all__ = [
     "note",
     "own_votes",
     "read_document",
+    "paste",
+    "report",
     "reports",
     "resolve",
     "restore_attempt",
@@ -65,6 +78,7 @@ __all__ = [
     "undo_import",
     "vote",
     "withdraw_attempt",
+    "withdraw_correction",
     "withdraw_note",
     "withdraw_resolution",
     "withdraw_vote",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from reviewapp.access import Can, for_member, may
 from reviewapp.models import Member
 from screening import queries, workflow
-from screening.forms import LinkForm
+from screening.forms import CitationForm, LinkForm
 from screening.views.common import MOST_FOUND, PAGE, cleaned
 
 
@@ -35,9 +35,29 @@ def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "links": [link for link in links if not link.undone_at],
         "former": [link for link in links if link.undone_at],
         "events": queries.events(member, found),
+        "corrections": queries.corrections(member, found),
         "may_import": may(member, Can.IMPORT),
     }
     return render(request, "screening/citation.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.IMPORT)
+def correct_citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    found = queries.citation(member, pk)
+    form = CitationForm(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        workflow.correct_citation(member, found, *form.changes())
+        return redirect("screening:citation", member.review.slug, pk)
+    return render(request, "screening/citation_form.html", {"member": member, "citation": found, "form": form})
+
+
+@require_POST
+@for_member(Can.IMPORT)
+def withdraw_correction(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    correction = queries.correction(member, pk)
+    workflow.withdraw_correction(member, correction)
+    return redirect("screening:citation", member.review.slug, correction.citation_id)
 
 
 @require_POST

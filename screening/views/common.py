@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
+from django.http import StreamingHttpResponse
+
 from reviewapp.errors import BadInput
+from screening.formats.table import guarded
 
 PAGE = 50
 MOST_FOUND = 10_000  # who finds more asks for too little; to count them all would take longer than to show them
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """One line of a CSV file; what a spreadsheet would take for a formula is guarded."""
+    line = io.StringIO()
+    csv.writer(line).writerow([guarded(str(cell)) for cell in cells])
+    return line.getvalue()
+
+
+def downloaded(lines: Iterable[str], name: str) -> StreamingHttpResponse:
+    """A CSV file for download. It begins with a byte-order mark, without which Excel breaks accents."""
+    response = StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def cleaned(form: Any) -> dict[str, Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -16,8 +14,8 @@ from reviewapp.errors import Stale
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.dedupe.differences import Piece, differences
-from screening.formats.table import guarded
 from screening.models import Pair, Record
+from screening.views.common import csv_line
 
 COMPARED = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type", "abstract")
 LOG = ("record a", "record b", "rule", "score", "evidence", "state", "who", "when")
@@ -98,10 +96,3 @@ def log_lines(member: Member) -> Iterator[str]:
         state = "undone" if link.undone_at else "linked"
         other = f"citation {link.citation_id}"
         yield csv_line((link.record_id, other, link.rule, "", link.evidence, state, link.member, when))
-
-
-def csv_line(cells: Iterable[object]) -> str:
-    """One line of the log; what a spreadsheet would take for a formula is guarded."""
-    line = io.StringIO()
-    csv.writer(line).writerow([guarded(str(cell)) for cell in cells])
-    return line.getvalue()

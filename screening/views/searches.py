@@ -1,4 +1,4 @@
-"""What do the pages of searches and imports do?"""
+"""What do the pages of searches do?"""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from reviewapp.access import Can, for_member, may
 from reviewapp.models import Member
 from screening import queries, workflow
-from screening.forms import ColumnsForm, ImportForm, SearchForm
+from screening.forms import ImportForm, SearchForm
 from screening.models import Search
-from screening.views.common import cleaned
 
 
 @require_GET
@@ -76,53 +75,3 @@ def drop_search(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 def restore_search(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     workflow.restore_search(member, queries.search(member, pk))
     return redirect("screening:search", member.review.slug, pk)
-
-
-@require_POST
-@for_member(Can.IMPORT)
-def start_import(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    found = queries.search(member, pk)
-    form = cleaned(ImportForm(request.POST, request.FILES))
-    taken = workflow.start_import(
-        member, found, form["file"].name, form["file"].chunks(), encoding=form["encoding"], again=form["again"]
-    )
-    return redirect("screening:import", member.review.slug, taken.pk)
-
-
-@require_GET
-@for_member(Can.READ)
-def import_(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    taken = queries.import_(member, pk)
-    context = {
-        "member": member,
-        "import": taken,
-        "may_import": may(member, Can.IMPORT),
-        "known": queries.records_already_known(taken),
-        "doubtful": queries.records_with_problems(taken)[:200],
-    }
-    return render(request, "screening/import.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@for_member(Can.IMPORT)
-def columns(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    taken = queries.import_(member, pk)
-    form = ColumnsForm(workflow.table_head(taken), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        workflow.map_columns(member, taken, form.mapping())
-        return redirect("screening:import", member.review.slug, pk)
-    return render(request, "screening/columns.html", {"member": member, "import": taken, "form": form})
-
-
-@require_POST
-@for_member(Can.IMPORT)
-def undo_import(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    workflow.undo_import(member, queries.import_(member, pk))
-    return redirect("screening:import", member.review.slug, pk)
-
-
-@require_POST
-@for_member(Can.IMPORT)
-def restore_import(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    workflow.restore_import(member, queries.import_(member, pk))
-    return redirect("screening:import", member.review.slug, pk)

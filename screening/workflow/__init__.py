@@ -3,6 +3,7 @@
 Each is check, lock, change, record. `standing.settle` is the one place that writes where a citation stands.
 """
 
+from screening.workflow.by_hand import add_record, import_again, paste, read_again, sample
 from screening.workflow.conflicts import (
     discuss,
     propose,
@@ -11,6 +12,7 @@ from screening.workflow.conflicts import (
     withdraw_remark,
     withdraw_resolution,
 )
+from screening.workflow.corrections import correct_citation, withdraw_correction
 from screening.workflow.desk import arrange
 from screening.workflow.documents import attach, attach_again, detach, keep_document
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
@@ -37,6 +39,7 @@ from screening.workflow.reports import (
     withdraw_attempt,
 )
 from screening.workflow.searches import (
+    AlreadyHere,
     add_search,
     change_search,
     drop_search,
@@ -61,14 +64,17 @@ from screening.workflow.standing import settle
 from screening.workflow.votes import add_note, vote, withdraw_note, withdraw_vote
 
 __all__ = [
+    "AlreadyHere",
     "add_note",
     "add_reason",
+    "add_record",
     "add_search",
     "apply_votes_needed",
     "arrange",
     "attach",
     "attach_again",
     "change_search",
+    "correct_citation",
     "decide_pair",
     "detach",
     "discuss",
@@ -78,6 +84,7 @@ __all__ = [
     "end_partners",
     "end_share",
     "join_partners",
+    "import_again",
     "link_record",
     "log_attempt",
     "map_columns",
@@ -87,11 +94,13 @@ __all__ = [
     "not_retrieved",
     "order_reasons",
     "perform_deduplication",
+    "paste",
     "perform_import",
     "rename_reason",
     "perform_votes_needed",
     "override_gate",
     "propose",
+    "read_again",
     "reopen_pair",
     "resolve",
     "restore_attempt",
@@ -99,6 +108,7 @@ __all__ = [
     "restore_reason",
     "restore_search",
     "retire_reason",
+    "sample",
     "seek_again",
     "set_sharing",
     "settle",
@@ -113,6 +123,7 @@ __all__ = [
     "undo_reason_change",
     "vote",
     "withdraw_attempt",
+    "withdraw_correction",
     "withdraw_note",
     "withdraw_override",
     "withdraw_proposal",

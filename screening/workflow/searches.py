@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -17,11 +17,13 @@ from reviewapp.access import Can, require
 from reviewapp.errors import BadFile, BadInput, WrongState
 from reviewapp.models import Job, Member, Stage
 from reviewapp.workflow import lock_review
-from screening.formats import Export, ParsedRecord, UnmappedTable, UnreadableFile
+from screening.formats import Export, ParsedRecord, Problem, UnmappedTable, UnreadableFile
 from screening.formats.preview import Preview, preview
 from screening.models import Bibliography, Citation, Import, Link, Record, Search, Standing, StandingState
+from screening.workflow.bare import link_bare
 from screening.workflow.duplicates import look_for_duplicates
-from screening.workflow.standing import bring_into_view, drop_out_of_view
+from screening.workflow.seen import digest, readings_of, seen_before
+from screening.workflow.standing import bring_into_view, drop_out_of_view, lock_all, refresh_all
 
 CHUNK = 200  # records per transaction: votes get in between
 UNMAPPED = "unmapped"  # the format of a table of which nobody has said yet what its columns hold
@@ -87,42 +89,79 @@ def restore_search(member: Member, search: Search) -> None:
 # --- imports ----------------------------------------------------------------------------------------------------
 
 
+class AlreadyHere(WrongState):
+    """The review has this very file already. twin: its import, which stands."""
+
+    def __init__(self, name: str, twin: Import) -> None:
+        when = f"{timezone.localtime(twin.created_at):%-d %B %Y}"
+        super().__init__(
+            f"“{name}” is here already: the very same file was imported on {when} for {twin.search}, as “{twin.file_name}”.",
+            todo="Nothing needs to be done. Import it again only if its records shall count a second time.",
+        )
+        self.name = name
+        self.twin = twin
+
+
 def start_import(
-    member: Member, search: Search, name: str, chunks: Iterable[bytes], *, encoding: str = "", again: bool = False
+    member: Member,
+    search: Search,
+    name: str,
+    chunks: Iterable[bytes],
+    *,
+    encoding: str = "",
+    again: bool = False,
+    origin: str = Import.Origin.FILE,
 ) -> Import:
     """Keep a file, see that it can be read, and queue the job that takes its records in.
 
-    Raises BadFile for what cannot be read at all, WrongState for a file that this review has already (unless `again`).
+    Raises BadFile for what cannot be read at all, AlreadyHere for a file that this review has (unless `again`).
     """
     require(member, Can.IMPORT)
     kept = files.keep(chunks, name=name, most=settings.IMPORT_MAX_BYTES)
+    return take_up(member, search, name, kept, encoding=encoding, again=again, origin=origin)
+
+
+def take_up(
+    member: Member,
+    search: Search,
+    name: str,
+    kept: files.Kept,
+    *,
+    encoding: str = "",
+    again: bool = False,
+    origin: str = Import.Origin.FILE,
+    mapping: dict[str, str] | None = None,
+    reads_again: Import | None = None,
+) -> Import:
+    """Make an import of a kept file, and queue the job that takes its records in."""
     with readable(name):
-        found = told_by_opening(kept.sha256, name, encoding)
+        found = told_by_opening(kept.sha256, name, encoding, mapping)
     with transaction.atomic():
-        search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
-        if search.dropped_at:
-            raise WrongState("This search was taken away.", todo="Restore it, or import the file for another search.")
-        twin = (
-            Import.objects.filter(search__review=member.review_id, sha256=kept.sha256, undone_at=None)
-            .select_related("search")
-            .first()
-        )
-        if twin and not again:
-            raise WrongState(
-                f"The very same file was imported on {twin.created_at:%-d %B %Y} for {twin.search}, as “{twin.file_name}”.",
-                todo="Tick “import it again” if that is meant.",
-            )
-        taken = Import.objects.create(search=search, file_name=name[-255:], sha256=kept.sha256, size=kept.size, **found)
+        search = standing_search(member, search)
+        twin = Import.objects.filter(search__review=member.review_id, sha256=kept.sha256, undone_at=None)
+        if not again and (known := twin.select_related("search").first()):
+            raise AlreadyHere(name, known)
+        told = {"sha256": kept.sha256, "size": kept.size, "origin": origin, **found}
+        details = {"mapping": mapping or {}, "reads_again": reads_again}
+        taken = Import.objects.create(search=search, file_name=name[-255:], **told, **details)
         if found["format"] != UNMAPPED:
             queue_import(member, taken)
-        audit.record(member, "screening.import_started", taken, file=name, sha256=kept.sha256, size=kept.size, **found)
+        audit.record(member, "screening.import_started", taken, file=name, **told)
     return taken
 
 
-def told_by_opening(sha256: str, name: str, encoding: str) -> dict[str, str]:
+def standing_search(member: Member, search: Search) -> Search:
+    """The search, locked. Raises WrongState where it was taken away."""
+    search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
+    if search.dropped_at:
+        raise WrongState("This search was taken away.", todo="Restore it, or import the file for another search.")
+    return search
+
+
+def told_by_opening(sha256: str, name: str, encoding: str, mapping: dict[str, str] | None) -> dict[str, str]:
     """A kept file's format and encoding; the format is UNMAPPED for a table of which nobody has said what its columns hold."""
     try:
-        with Export(files.path_of(sha256), name, encoding or None) as export:
+        with Export(files.path_of(sha256), name, encoding or None, mapping=mapping) as export:
             return {"format": export.format, "encoding": export.encoding}
     except UnmappedTable:
         return {"format": UNMAPPED, "encoding": preview(files.path_of(sha256), name, encoding or None).encoding}
@@ -184,13 +223,14 @@ def perform_import(job: Job) -> None:
         records = iter(export)
         while chunk := list(islice(records, CHUNK)):
             with transaction.atomic():
-                jobs.progress(job, int(100 * export.progress), message=f"{chunk[-1].position:,} records read")
+                jobs.progress(job, int(99 * export.progress), message=f"{chunk[-1].position:,} records read")
                 taken = Import.objects.select_for_update().get(pk=taken.pk)
                 if taken.undone_at:
                     return
                 last = taken.records.aggregate(last=Max("position"))["last"] or 0
                 store(job.member, taken, [record for record in chunk if record.position > last])
-        problems = [problem.to_dict() for problem in export.problems[:MOST_PROBLEMS]]
+        problems = told(export.problems)
+    link_bare(job.member, taken)
     with transaction.atomic():
         taken = Import.objects.select_for_update().get(pk=taken.pk)
         if taken.completed_at or taken.undone_at:
@@ -200,8 +240,18 @@ def perform_import(job: Job) -> None:
         count = taken.records.count()
         jobs.progress(job, 100, message=f"{count:,} records taken in")
         audit.record(job.member, "screening.import_completed", taken, records=count, problems=len(problems))
+        if taken.reads_again and not taken.reads_again.undone_at:
+            undo(job.member, taken.reads_again)
         look_for_duplicates(job.member, taken)
     analyse_tables()
+
+
+def told(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """What the report of an import says of its file; where it is too much, that there was more."""
+    kept = [problem.to_dict() for problem in problems[:MOST_PROBLEMS]]
+    if more := len(problems) - len(kept):
+        kept.append(Problem(f"{more:,} more remarks of this kind are not listed; look at the file itself.").to_dict())
+    return kept
 
 
 def analyse_tables() -> None:
@@ -213,7 +263,10 @@ def analyse_tables() -> None:
 
 
 def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
-    """Store one chunk of records, each as a citation of its own: which are duplicates is for de-duplication to say, by all their fields."""
+    """Store one chunk of records: those that were seen before with their citation, each other as one of its own.
+
+    Which of different records are duplicates is for de-duplication to say, by all their fields.
+    """
     if not parsed:
         return
     review = lock_review(member)
@@ -229,11 +282,16 @@ def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
             raw=each.raw,
             fields={tag: list(values) for tag, values in each.fields.items()},
             problems=list(each.problems),
+            digest=digest(each),
             **row,
         )
         for each, row in zip(parsed, rows, strict=True)
     )
-    citations = Citation.objects.bulk_create(Citation(review=review, **row) for row in rows)
+    places = seen_before(taken, records)
+    known = Citation.objects.filter(pk__in={citation for citation, _ in places.values()})
+    lock_all(known)
+    new = [(record, row) for record, row in zip(records, rows, strict=True) if record.position not in places]
+    citations = Citation.objects.bulk_create(Citation(review=review, **row) for _, row in new)
     Standing.objects.bulk_create(
         Standing(
             citation=citation,
@@ -244,10 +302,13 @@ def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
         )
         for citation in citations
     )
+    at = {record.position: (citation.pk, Link.Rule.FIRST) for (record, _), citation in zip(new, citations, strict=True)}
+    at |= places
     Link.objects.bulk_create(
-        Link(record=record, citation=citation, rule=Link.Rule.FIRST, member=member)
-        for record, citation in zip(records, citations, strict=True)
+        Link(record=record, citation_id=at[record.position][0], rule=at[record.position][1], member=member)
+        for record in records
     )
+    refresh_all(known)
 
 
 def shown_fields(parsed: ParsedRecord) -> dict[str, Any]:
@@ -264,12 +325,17 @@ def undo_import(member: Member, taken: Import) -> None:
         taken = Import.objects.select_for_update().get(pk=taken.pk, search__review=member.review_id)
         if taken.undone_at:
             return
-        taken.undone_at = timezone.now()
-        taken.save(update_fields=["undone_at"])
-        audit.record(member, "screening.import_undone", taken, file=taken.file_name)
-        drop_out_of_view(member, citations_of(taken))
+        undo(member, taken)
         if taken.records.exists():
             look_for_duplicates(member, taken)
+
+
+def undo(member: Member, taken: Import) -> None:
+    """Take a locked import out of view."""
+    taken.undone_at = timezone.now()
+    taken.save(update_fields=["undone_at"])
+    audit.record(member, "screening.import_undone", taken, file=taken.file_name)
+    drop_out_of_view(member, citations_of(taken))
 
 
 def restore_import(member: Member, taken: Import) -> None:
@@ -279,6 +345,10 @@ def restore_import(member: Member, taken: Import) -> None:
         taken = Import.objects.select_for_update().get(pk=taken.pk, search__review=member.review_id)
         if not taken.undone_at:
             return
+        if other := readings_of(taken).filter(undone_at=None).first():
+            raise WrongState(
+                f"This file is read in another encoding now ({other.encoding}).", todo="Undo that reading first."
+            )
         taken.undone_at = None
         taken.save(update_fields=["undone_at"])
         audit.record(member, "screening.import_restored", taken, file=taken.file_name)

@@ -32,6 +32,7 @@ from screening.models import (
     StandingState,
     Vote,
 )
+from screening.workflow.shown import corrected
 
 UNREACHED = Verdict(StandingState.UNREACHED)
 MOVES = {state: set(StandingState.values) - {state} for state in StandingState.values}
@@ -177,26 +178,29 @@ def live_links(citations: Iterable[Citation | int] | OuterRef) -> QuerySet[Link]
 
 
 def refresh(citation: Citation) -> None:
-    """Show the best of the citation's live records; without any it drops out of view, with its last fields."""
+    """Show the best of the citation's live records, and what persons corrected; without records it drops out of view, with its last fields."""
     records = list(Record.objects.filter(links__in=live_links([citation])).order_by("pk"))
     citation.live = bool(records)
     if records:
         rows = [{name: getattr(record, name) for name in Bibliography.FIELDS} for record in records]
-        for name, (value, _) in best_fields(rows, Bibliography.FIELDS).items():
+        best = {name: value for name, (value, _) in best_fields(rows, Bibliography.FIELDS).items()}
+        for name, value in (best | corrected([citation.pk]).get(citation.pk, {})).items():
             setattr(citation, name, value)
     citation.save(update_fields=["live", *(Bibliography.FIELDS if records else ())])
 
 
 def refresh_all(citations: QuerySet[Citation]) -> None:
-    """Show the best of their live records on many locked citations that are in view; only what changes is written."""
+    """Show the best of their live records, and what persons corrected, on many locked citations that are in view; only what changes is written."""
     for part in parts(citations):
         records: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         fields = [f"record__{name}" for name in Bibliography.FIELDS]
         for pk, *values in live_links(part).order_by("record").values_list("citation", *fields):
             records[pk].append(dict(zip(Bibliography.FIELDS, values, strict=True)))
+        by_hand = corrected(list(records))
         for shown in Citation.objects.filter(pk__in=records).values("pk", *Bibliography.FIELDS):
-            best = best_fields(records[shown["pk"]], Bibliography.FIELDS)
-            changed = {name: value for name, (value, _) in best.items() if value != shown[name]}
+            best = {name: value for name, (value, _) in best_fields(records[shown["pk"]], Bibliography.FIELDS).items()}
+            best |= by_hand.get(shown["pk"], {})
+            changed = {name: value for name, value in best.items() if value != shown[name]}
             if changed:
                 Citation.objects.filter(pk=shown["pk"]).update(**changed)
 
