@@ -18,6 +18,7 @@ LABELS = {
     "ovid": "Ovid, field names on lines of their own",
     "endnote-xml": "EndNote XML",
     "bib": "BibTeX",
+    "cochrane": "Cochrane Library plain text",
     "ids": "list of DOIs or PubMed ids",
     "csv": "CSV table",
     "tsv": "tab-separated table",
@@ -55,11 +56,19 @@ _MARKS = {
     "enw": re.compile(r"^%(?:0 [A-Z]|[A-Z@] \S)", re.MULTILINE),
     "refworks": re.compile(r"^RT [A-Z][A-Za-z ,/()-]{2,40}$", re.MULTILINE),
     "ovid": re.compile(r"^<\s?\d{1,6}\s?\.?\s?>[^\S\n]*\n(?![A-Z][A-Z0-9]{1,3} {0,2}- )", re.MULTILINE),
+    "cochrane": re.compile(r"^Record #\d{1,7} of \d{1,7}[^\S\n]*\n(?=ID: |[A-Z]{2}: )", re.MULTILINE),
     "bib": re.compile(r"^[^\S\n]*@[A-Za-z]{3,30}\s*[{(]\s*[^\s=,{}]", re.MULTILINE),
 }
 _OUTNUMBERED = 10
 _ONE_TAG = re.compile(r"^[A-Z][A-Z0-9]{1,3} {0,2}- \S", re.MULTILINE)
 _WEB_PAGE = re.compile(r"\s*(?:<!DOCTYPE\s+html|<html|<head|<body)", re.IGNORECASE)
+# Texts made for reading, in which fields cannot be told apart, and what to choose instead.
+_PROSE = (
+    (re.compile(r"^\d{1,5}[:.] [^\n]{20,}", re.MULTILINE), re.compile(r"\bPMID: \d+"),
+     "PubMed's summary or abstract text; in PubMed choose Save, then the format “PubMed”"),
+    (re.compile(r"\A\s*Scopus\n+EXPORT DATE"), re.compile(""), "Scopus' plain text; choose RIS or CSV"),
+    (re.compile(r"^_{20,}$", re.MULTILINE), re.compile(r"^ProQuest document ID:", re.MULTILINE), "ProQuest's text; choose RIS"),
+)  # fmt: skip
 _ENW_TITLE = re.compile(r"^%[0T] ", re.MULTILINE)
 
 
@@ -89,6 +98,9 @@ def text_format(head: str) -> str:
         return tagged
     if identifier_list.is_list(head):
         return "ids"
+    for shape, mark, what in _PROSE:
+        if shape.search(head) and mark.search(head):
+            raise UnreadableFile(f"The file is {what}.")
     if found := table.layout_of(head):
         return found
     if head.lstrip()[:1] in ("{", "["):

@@ -13,6 +13,9 @@ _INITIALS = re.compile(r"(?:[A-Z]\w{0,2}\.?[\s-]?){1,4}(?:\s?(?:Jr|Sr|II|III|IV)
 _IDENTIFIERS = re.compile(r"\s*\((?:\d{6,}|[^()@]*@[^()]*)\)|,\s*null$")
 
 
+_RUN_ON = re.compile(r"(?<=[^\W\d_]),(?=[^\W\d_])")  # "Silva,Maria", as RefWorks has it
+
+
 def authors(cell: str) -> tuple[str, ...]:
     """-> the names in a cell: parted at semicolons, bars, lines, "and", or commas."""
     lines = (" ".join(line.split()) for line in present(cell).split("\n"))
@@ -21,7 +24,7 @@ def authors(cell: str) -> tuple[str, ...]:
 
 def tidy(name: str) -> str:
     """-> one name for showing, without the number or address that a database put behind it."""
-    return _IDENTIFIERS.sub("", shown(name)).strip(" ;,")
+    return _RUN_ON.sub(", ", _IDENTIFIERS.sub("", shown(name)).strip(" ;,"))
 
 
 def keywords(cell: str) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from screening.formats import ovid
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
 from screening.formats.source import Source, blank
 
 _TAG = re.compile(r"\ufeff?([A-Z][A-Z0-9]{1,3}) {0,3}- ?([^\r\n]*)")
-_NUMBER = re.compile(r"\ufeff?<\d{1,7}>\s*$")
+_NUMBER = re.compile(r"\ufeff?<\s?\d{1,7}\s?\.?\s?>\s*$")
 _OPENING = {"PMID", "UI", "PMC"}
 
 _LAYOUT = Layout(
@@ -88,4 +89,6 @@ def _begins(draft: Draft | None, tag: str, after_blank: bool) -> bool:
 
 
 def _record(record: ParsedRecord) -> ParsedRecord:
-    return replace(record, abstract="") if _NO_ABSTRACT.match(record.abstract) else record
+    if _NO_ABSTRACT.match(record.abstract):
+        record = replace(record, abstract="")
+    return ovid.placed(record, "SO") if "VN" in record.fields or not record.journal else record

@@ -21,7 +21,19 @@ _SOURCE = re.compile(
     rf"(?:\([^()]*\))?\s*[:(]?\s*(?:pp\.?\s*)?(?P<pages>{_NO_YEAR}[A-Za-z]?\d[\w.\u2010-\u2015-]*)?",
     re.DOTALL,
 )
-_AUTHOR_MARKS = re.compile(r"(?:\s+\d+(?:\s*,\s*\d+)*|\s*\([^()]*\)|\s+\[[^\[\]]*\]|;)+\s*\.?$|(?<=[a-z]{2})\.$")
+# As Embase on Ovid has it: "Journal of Tea. 12 (3) (pp 101-109), 2018. Article Number: 44. Date of Publication: 01 Mar 2018."
+_EMBASE = re.compile(
+    r"(?P<journal>.+?)\. (?:.{0,400}?\. )?(?P<volume>[A-Z]?\d[\w-]*)? ?(?:\((?P<issue>[^()]{1,40})\) ?)?"
+    r"\((?:pp? (?P<pages>[\w.,\u2010-\u2015 -]{1,40})|no pagination)\)"
+)
+_ALONE = re.compile(r"(?P<journal>[^.]{3,200})\.?\s*")
+_AUTHOR_MARKS = re.compile(
+    r"(?:\s+\d+(?:\s*,\s*\d+)*|\s*\([^()]*\)|\s+\[[^\[\]]*\]|;|\s+[*+\u2020\u2021\u00a7]+)+\s*\.?$|(?<=[a-z]{2})\.$"
+)
+# Degrees stand behind a given name that is written out; behind a family name the same letters are initials.
+_DEGREES = re.compile(
+    r"(?<=, )([^,]*[a-z]{2}[^,]*?)(?:,?\s+(?:MD|PhD|DPhil|MSc|MPH|RN|MBBS|FRCS|DrPH|BSc|MA|MS|MBA|ScD|PharmD|DO|DDS)\b\.?)+$"
+)
 _LONGEST_NAME = 300
 _TITLE_NOTE = re.compile(
     r"\s*\[(?:Article|Review|Miscellaneous|Letter|Editorial|Report|Abstract|Comment)[^\[\]]{0,40}\]\s*$"
@@ -89,19 +101,30 @@ def _drafts(source: Source) -> Iterator[Draft]:
 
 
 def _completed(record: ParsedRecord) -> ParsedRecord:
-    fields = record.fields
-    place = _SOURCE.match(" ".join(next(iter(fields.get("Source", ())), "").split()))
-    parts = place.groupdict("") if place else dict.fromkeys(("journal", "volume", "issue", "pages"), "")
-    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", " ".join(fields.get("Source", ())))
+    record = placed(record, "Source", "Status")
+    return replace(record, title=_TITLE_NOTE.sub("", record.title), authors=_authors(record.fields))
+
+
+def placed(record: ParsedRecord, source: str, *dated: str) -> ParsedRecord:
+    """-> a record with what it lacks of journal, volume, issue, pages and year, taken from the field ``source``.
+
+    The year also from the fields ``dated``, where the source has none.
+    """
+    text = " ".join(next(iter(record.fields.get(source, ())), "").split())
+    place = _EMBASE.match(text) or _SOURCE.match(text) or _ALONE.fullmatch(text)
+    parts = {"journal": "", "volume": "", "issue": "", "pages": ""} | (place.groupdict("") if place else {})
+    years = [
+        year
+        for field in (source, *dated)
+        for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", " ".join(record.fields.get(field, ()))[-200:])[-1:]
+    ]
     return replace(
         record,
-        title=_TITLE_NOTE.sub("", record.title),
-        authors=_authors(fields),
-        journal=record.journal or parts["journal"],
+        journal=record.journal or parts["journal"].strip(),
         volume=record.volume or parts["volume"],
         issue=record.issue or parts["issue"],
         pages=record.pages or parts["pages"].rstrip("."),
-        year=record.year or (int(years[-1]) if years else None),
+        year=record.year or (int(years[0]) if years else None),
     )
 
 
@@ -115,4 +138,6 @@ def _authors(fields: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _without_marks(name: str) -> str:
-    return (_AUTHOR_MARKS.sub("", name) if len(name) < _LONGEST_NAME else name).rstrip()
+    if len(name) >= _LONGEST_NAME:
+        return name
+    return _DEGREES.sub(r"\1", _AUTHOR_MARKS.sub("", name).rstrip()).rstrip()

@@ -11,6 +11,7 @@ from typing import IO
 from screening.formats import (
     archive,
     bibtex,
+    cochrane,
     endnote_tagged,
     endnote_xml,
     identifier_list,
@@ -40,6 +41,7 @@ READERS: Mapping[str, Callable[[Source], Iterator[ParsedRecord]]] = {
     "bib": bibtex.read,
     "endnote-xml": endnote_xml.read,
     "pubmed-xml": pubmed_xml.read,
+    "cochrane": cochrane.read,
     "ids": identifier_list.read,
 }
 TABLES: Mapping[str, Callable[[Source, Mapping[str, str] | None], Iterator[ParsedRecord]]] = {

@@ -22,6 +22,8 @@ _STRICT = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])  -[ \t]?([^\r\n]*)")
 _LOOSE = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])[ \t]{0,4}-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
 # What stands in M3 ("type of work") is a type where it reads like one; some programs put other things there.
 _TYPE_OF_WORK = re.compile(r"(?!.*(?:10\.\d{4}|\d{3}|https?:))[A-Za-z][^\n]{0,79}")
+# Names that some databases write in place of a tag of two characters.
+_LONG = re.compile(r"[\ufeff ]{0,3}(PMID|PMCID|DOI|ISSN|ISBN|DESCRIPTORS)[ \t]{0,3}-[ \t]?([^\r\n]*)")
 _LOWER = re.compile(r"[\ufeff ]{0,3}([a-z][a-z0-9])  ?-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
 
 _LAYOUT = Layout(
@@ -34,11 +36,11 @@ _LAYOUT = Layout(
     issue=("IS", "CP"),
     pages=("SP", "PG", "C7"),
     last_page=("EP",),
-    doi=("DO", "DI"),
+    doi=("DO", "DI", "DOI"),
     doi_hints=("L3", "M3", "L1", "L2", "UR", "LK", "N1", "C7", "AN", "ID", "U1", "U2"),
-    pmid=("PM",),
+    pmid=("PM", "PMID"),
     pmid_hints=("AN", "U1", "UR", "M1", "N1", "L2", "ID", "C2", "C3"),
-    issn=("SN",),
+    issn=("SN", "ISSN", "ISBN"),
     abstract=("AB", "N2"),
     keywords=("KW",),
     urls=("UR", "L2", "LK", "L1"),
@@ -83,6 +85,10 @@ def _drafts(source: Source) -> Iterator[Draft]:
         elif found:
             draft = draft or Draft(line, source.limits.record_characters)
             draft.tag(line, found.group(1).upper(), found.group(2) or "")
+        elif draft and (named := _LONG.match(line.text)):
+            draft.tag(line, named.group(1), named.group(2))
+        elif draft and draft.last_tag == "TY" and not blank(line.text):
+            draft.aside(line)
         elif draft:
             draft.more(line, line.text.strip("\ufeff\r\n"))
         elif not blank(line.text):
@@ -110,7 +116,7 @@ def _record(draft: Draft, source: Source) -> ParsedRecord | None:
     fields = draft.fields()
     if not any(text for tag, values in fields.items() if tag != "TY" for text in values):
         return None
-    problems = []
+    problems = list(draft.remarks)
     if "TY" not in fields:
         problems.append(f"Line {draft.line}: the record has no TY line, so its type is unknown.")
     if not draft.ended:

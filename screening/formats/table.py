@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from screening.formats import names
+from screening.formats import cards, names
 from screening.formats.columns import Roles, folded, layout, mapped, roles_of
 from screening.formats.compose import Block, Fields, Layout, compose
 from screening.formats.record import ParsedRecord, UnmappedTable
@@ -40,6 +40,8 @@ def layout_of(head: str) -> str:
 
     Raises UnmappedTable where it is one, but without columns that are known.
     """
+    if mark := _of_cards(head):
+        return "tsv" if mark == "\t" else "csv"
     if shape := known_shape(head):
         return "tsv" if shape.delimiter == "\t" else "csv"
     if _delimiter(head):
@@ -123,6 +125,9 @@ def column_names(cells: Iterable[str]) -> tuple[str, ...]:
 def read(source: Source, mapping: Mapping[str, str] | None = None) -> Iterator[ParsedRecord]:
     """Yield the record of each row of a CSV or TSV file; what is left out stands in ``source.problems``."""
     head = source.head()
+    if not mapping and (mark := _of_cards(head)):
+        yield from cards.records(source, rows(source.lines(), mark))
+        return
     shape = (mapped_shape(head, mapping) if mapping else None) or known_shape(head)
     if shape is None:
         raise UnmappedTable(_OTHER_COLUMNS if mapping else NO_HEADER)
@@ -197,6 +202,11 @@ def unguarded(cell: str) -> str:
 def _sample(head: str, delimiter: str, length: int = HEADER_WITHIN) -> list[Row]:
     lines = (Line(number, text) for number, text in enumerate(io.StringIO(head, newline=""), 1))
     return list(islice(rows(lines, delimiter), length))
+
+
+def _of_cards(head: str) -> str:
+    """-> what parts the cells of a table that stands on its side, a field in each row; else ""."""
+    return next((mark for mark in DELIMITERS if cards.are_cards(_sample(head, mark, 2 * HEADER_WITHIN))), "")
 
 
 def _delimiter(head: str) -> str:

@@ -16,6 +16,7 @@ _TAG = re.compile(r"\ufeff?([A-Z][A-Z0-9])(?: ([^\r\n]*)|(?=\s*$))")
 _HEADER = ("FN", "VR", "EF")
 # Of these each line is a value of its own; the lines of every other tag are one text, wrapped.
 _LISTS = {"AU", "AF", "BA", "BF", "BE", "ED", "CA", "GP", "CR", "C1", "RI", "OI"}
+_PEOPLE = {"AU", "AF", "BA", "BF"}
 _ADDRESS = re.compile(r"\s*\([^()\s@]*@[^()]*\)")
 
 _LAYOUT = Layout(
@@ -31,6 +32,7 @@ _LAYOUT = Layout(
     doi=("DI", "D2"),
     doi_hints=("ID", "UR"),
     pmid=("PM",),
+    pmid_hints=("UT",),
     issn=("SN", "EI"),
     abstract=("AB",),
     keywords=("DE", "ID", "MH", "MQ"),
@@ -58,6 +60,8 @@ def read(source: Source) -> Iterator[ParsedRecord]:
 
 
 def _parts(tag: str, value: str) -> list[str]:
+    if tag in _PEOPLE:  # old exports have all of them on one line
+        return [name.strip() for name in re.split(r"\n|;\s", value)]
     return value.split("\n") if tag in _LISTS else [value.replace("\n", " ")]
 
 

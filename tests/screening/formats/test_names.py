@@ -24,7 +24,7 @@ pytestmark = pytest.mark.pure
         ("['Okafor, Ada', 'Lindqvist, Bo']", ("Okafor, Ada", "Lindqvist, Bo")),
         ("Ada Okafor|Bo Lindqvist", ("Ada Okafor", "Bo Lindqvist")),
         ("Okafor, Ada (58975547800); Lindqvist, Bo (b@example.org)", ("Okafor, Ada", "Lindqvist, Bo")),
-        ("Okafor Ada,null;Lindqvist,Bo", ("Okafor Ada", "Lindqvist,Bo")),
+        ("Okafor Ada,null;Lindqvist,Bo", ("Okafor Ada", "Lindqvist, Bo")),
         ("Centers for Disease Control and Prevention", ("Centers for Disease Control and Prevention",)),
         ("M&uuml;ller, A; Okafor, B", ("Müller, A", "Okafor, B")),
         ("NA", ()),
