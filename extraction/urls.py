@@ -24,6 +24,7 @@ def pair(route: str, name: str, extra: dict[str, str]) -> list[URLPattern]:
 
 app_name = "extraction"
 urlpatterns = [
+    path("citations/export/<slug:format>/", views.export_citations, name="export-citations"),
     path("studies/", views.studies, name="studies"),
     path("studies/make/", views.make_study, name="study-make"),
     path("studies/join/", views.join_report, name="report-join"),

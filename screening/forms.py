@@ -70,7 +70,9 @@ class ImportForm(forms.Form):
 class EncodingForm(forms.Form):
     """The encoding in which a kept file is read again."""
 
-    encoding = forms.ChoiceField(label="Encoding", choices=ENCODINGS)
+    encoding = forms.ChoiceField(
+        label="Encoding", choices=ENCODINGS, widget=forms.Select(attrs={"class": "form-select w-auto"})
+    )
 
 
 class PasteForm(forms.Form):
@@ -370,6 +372,29 @@ class MergeForm(forms.Form):
     def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["into"].queryset = queries.reasons(member)
+
+
+class FindForm(forms.Form):
+    """Which citations a list shows: words, a search, where they stand."""
+
+    q = forms.CharField(
+        label="Words",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": 'Words, "words together", begin*, -without'}),
+    )
+    search = forms.ModelChoiceField(label="Search", queryset=None, required=False, empty_label="All searches")
+    stands = forms.ChoiceField(label="Where it stands", required=False, choices=[("", "Anywhere"), *queries.STATES])
+
+    def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["search"].queryset = queries.searches(member).filter(dropped_at=None)
+        self.fields["q"].widget.attrs["class"] = "form-control"
+        for name in ("search", "stands"):
+            self.fields[name].widget.attrs["class"] = "form-select"
+
+    def clean_q(self) -> str:
+        return self.cleaned_data["q"].strip()
 
 
 class LinkForm(forms.Form):

@@ -145,6 +145,7 @@ screening:restore-attempt      attempt             POST    L         N        Y 
 screening:document             document            GET     L         N        Y     Y        Y       Y         Y
 screening:read-document        document            GET     L         N        Y     Y        Y       Y         Y
 
+extraction:export-citations    format              GET     L         N        Y     Y        Y       Y         Y
 extraction:studies             -                   GET     L         N        Y     Y        Y       Y         Y
 extraction:study-make          -                   POST    L         N        R     Y        R       R         C
 extraction:report-join         -                   POST    L         N        R     Y        R       R         C

@@ -166,6 +166,7 @@ def screened(made: World) -> None:
         "reason-change": {"pk": Event.unblinded.get(verb="screening.reason_renamed").pk},
         "attachment": {"pk": judged.report.attachments.get().pk},
         "attempt": {"pk": tried.pk},
+        "format": {"format": "ris"},
         "title_abstract": {"stage": TA},
         "full_text": {"stage": FT},
         "citation": {"pk": sealed.pk},

@@ -54,6 +54,7 @@ from extraction.queries.studies import (
     reports_without_study,
     studies,
     study,
+    study_labels,
 )
 
 __all__ = [
@@ -113,6 +114,7 @@ __all__ = [
     "steps",
     "studies",
     "study",
+    "study_labels",
     "tool_of",
     "waits_for",
 ]

@@ -46,6 +46,15 @@ def report(member: Member, pk: int) -> Citation:
     return found
 
 
+def study_labels(member: Member, citations: list[int]) -> dict[int, list[str]]:
+    """For each of these citations that reports any: the labels of its studies."""
+    joined = StudyReport.objects.filter(citation__in=citations, undone_at=None, study__review=member.review_id)
+    found: dict[int, list[str]] = {}
+    for citation, label in joined.filter(study__dropped_at=None).values_list("citation", "study__label"):
+        found.setdefault(citation, []).append(label)
+    return found
+
+
 def included_studies(review: Review) -> QuerySet[Study]:
     """The studies of the review: not dropped, with at least one report that is (still) included."""
     reports = StudyReport.objects.filter(included("citation"), study=OuterRef("pk"), undone_at=None)

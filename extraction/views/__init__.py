@@ -1,5 +1,6 @@
 """What does each page and button of the extraction floor do? Form in, verb called, page out."""
 
+from extraction.views.citations import export_citations
 from extraction.views.forms import (
     add_question,
     add_section,
@@ -46,6 +47,7 @@ from extraction.views.studies import (
 )
 
 __all__ = [
+    "export_citations",
     "add_question",
     "add_section",
     "begin_form",

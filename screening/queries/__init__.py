@@ -30,6 +30,7 @@ from screening.queries.desk import (
     reasons,
 )
 from screening.queries.duplicates import deduplication, last_pair, links_without_pair, open_pairs, pairs
+from screening.queries.found import STATES, found
 from screening.queries.import_reports import (
     looking_for_duplicates,
     other_readings,
@@ -53,6 +54,7 @@ from screening.queries.searches import import_, imports, records_with_problems, 
 from screening.queries.steps import steps
 
 __all__ = [
+    "STATES",
     "Card",
     "Place",
     "Progress",
@@ -73,6 +75,7 @@ __all__ = [
     "deduplication",
     "document",
     "events",
+    "found",
     "import_",
     "imports",
     "last_pair",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,17 +12,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from reviewapp.access import Can, for_member, may
 from reviewapp.models import Member
 from screening import queries, workflow
-from screening.forms import CitationForm, LinkForm
+from screening.forms import CitationForm, FindForm, LinkForm
 from screening.views.common import MOST_FOUND, PAGE, cleaned
 
 
 @require_GET
 @for_member(Can.READ)
 def citations(request: HttpRequest, member: Member) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
-    found = queries.citations(member, text).defer("abstract")
-    page = Paginator(found[:MOST_FOUND] if text else found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "screening/citations.html", {"member": member, "page": page, "q": text, "most": MOST_FOUND})
+    asked = request.GET.copy()
+    asked["q"] = asked.get("q", "").replace("\0", " ")  # which PostgreSQL cannot compare
+    form = FindForm(member, asked)
+    which = form.cleaned_data if form.is_valid() else {}
+    found = queries.found(member, **which).defer("abstract")
+    page = Paginator(found[:MOST_FOUND] if which.get("q") else found, PAGE).get_page(request.GET.get("page"))
+    kept = {name: getattr(value, "pk", value) for name, value in which.items() if value}
+    context = {"member": member, "page": page, "form": form, "kept": urlencode(kept), "most": MOST_FOUND}
+    return render(request, "screening/citations.html", context)
 
 
 @require_GET
