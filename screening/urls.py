@@ -7,6 +7,7 @@ from screening import views
 from screening.views import agreement as agreement_views
 from screening.views import duplicates as duplicates_views
 from screening.views import pilots as pilots_views
+from screening.views import progress as progress_views
 from screening.views import reasons as reasons_views
 from screening.views import sharing as sharing_views
 from screening.views import together as together_views
@@ -88,6 +89,8 @@ urlpatterns = [
     path("pilot/<int:pk>/stop/", pilots_views.stop_pilot, name="stop-pilot"),
     path("pilot/<stage:stage>/override/", pilots_views.override_gate, name="override-gate"),
     path("pilot/<stage:stage>/override/withdraw/", pilots_views.withdraw_override, name="withdraw-override"),
+    path("progress/", progress_views.progress, name="progress"),
+    path("progress/reminders/", progress_views.reminders, name="reminders"),
     path("agreement/<stage:stage>/", agreement_views.agreement, name="agreement"),
     path("agreement/<stage:stage>/cell/", agreement_views.cell, name="agreement-cell"),
     path("agreement/<stage:stage>/agreement.csv", agreement_views.agreement_csv, name="agreement-csv"),

@@ -38,8 +38,8 @@ PAGES = (
     Page("Studies", "extraction:studies", ("studies", "outcomes", "sheets", "bias", "form")),
     Page("Analyses", "analysis:analyses", ("analyses", "runs")),
     Page("Flow diagram", "analysis:flow", ("flow",)),
-    Page("Agreement", "screening:agreement", ("agreement",), args=("title_abstract",)),
-    Page("Team", "team", ("team", "sharing", "pilot")),
+    Page("Progress", "screening:progress", ("progress", "agreement", "sharing", "pilot")),
+    Page("Team", "team", ("team",)),
     Page("Protocol", "protocol", ("protocol", "reasons")),
     Page("Trail", "trail", ("trail",)),
 )
