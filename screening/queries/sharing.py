@@ -26,15 +26,23 @@ def offered(member: Member, stage: str) -> Q:
     """Of the standings of a stage at which a vote is missing: those that the member may fill.
 
     First the own pilots, and until these are done nothing else; then, once the gate is open, what the way of sharing leaves to them.
+    What depends on pilots is asked before, not in the condition: the queue's index then serves the common case of none.
     """
-    mine = Vote.unblinded.own(member).filter(citation=OuterRef("citation"), stage=stage)
-    piloted = Standing.objects.filter(
-        ~Exists(mine), review=member.review_id, stage=stage, pilot__members=member, state=StandingState.WAITING
-    )
-    in_own_pilot = Q(pilot__in=Pilot.objects.filter(review=member.review_id, stage=stage, members=member))
-    if not gate(member.review, stage).is_open:
-        return in_own_pilot
-    return in_own_pilot | (Q(pilot=None) & ~Q(Exists(piloted)) & by_sharing(member, stage))
+    pilots = Pilot.objects.filter(review=member.review_id, stage=stage, dropped_at=None)
+    takes_part = Exists(Pilot.members.through.objects.filter(pilot=OuterRef("pk"), member=member))
+    found = dict(pilots.annotate(mine=takes_part).values_list("pk", "mine"))
+    mine = [pk for pk, is_mine in found.items() if is_mine]
+    if not gate(member.review, stage).is_open or (mine and is_waiting_in(member, stage, mine)):
+        return Q(pilot__in=mine)
+    others = [pk for pk in found if pk not in mine]
+    return by_sharing(member, stage) & (~Q(pilot__in=others) if others else Q())
+
+
+def is_waiting_in(member: Member, stage: str, pilots: Sequence[int]) -> bool:
+    """Whether a vote of the member is missing in one of these pilots."""
+    voted = Vote.unblinded.own(member).filter(citation=OuterRef("citation"), stage=stage)
+    waiting = Standing.objects.filter(~Exists(voted), pilot__in=pilots, state=StandingState.WAITING)
+    return waiting.exists()
 
 
 def by_sharing(member: Member, stage: str) -> Q:

@@ -17,6 +17,7 @@ from screening.formats.table import guarded
 from screening.forms import CellForm
 from screening.models import Answer
 from screening.queries import agreement as agreed
+from screening.queries.desk import undecided
 from screening.views.common import PAGE, cleaned
 
 COEFFICIENTS = ("raw", "kappa", "pabak", "ac1")
@@ -39,6 +40,7 @@ def agreement(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
         "stages": Stage.choices,
         "apart": apart(request),
         "three": stage == Stage.TITLE_ABSTRACT,
+        "undecided": undecided(member, stage),
         "all": found[0] if found else None,
         "pairs": [{"line": each, "table": shown(each, names)} for each in found if each.pair and not each.week],
         "weeks": [each for each in found if each.week and not each.pair],

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member, Stage
-from screening.queries.progress import stage_progress, to_remind
+from screening.queries.stages import stage_progress, to_remind
 
 
 @require_GET

@@ -129,14 +129,16 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
     now = case.verdict(stage) if reached else UNREACHED
     if before == (now.state, now.reason):
         return now.state
-    states.move(standing, now.state, MOVES)
+    also = []
     if standing.reason_id != now.reason:
         standing.reason_id = now.reason
-        standing.save(update_fields=["reason"])
-    subject = audit.subject_of(case.citation, stage)
-    if opens(member, now.state) and standing.opened_at is None:
+        also.append("reason")
+    if standing.opened_at is None and opens(member, now.state):
         standing.opened_at = timezone.now()
-        standing.save(update_fields=["opened_at"])
+        also.append("opened_at")
+    if not states.move(standing, now.state, MOVES, also=also):
+        standing.save(update_fields=also)
+    subject = audit.subject_of(case.citation, stage)
     if now.state in SETTLED:
         reason = standing.reason.text if standing.reason else ""
         audit.record(member, "screening.settled", subject, unseals=True, stage=stage, state=now.state, reason=reason)

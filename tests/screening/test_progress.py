@@ -13,7 +13,7 @@ from reviewapp.models import Member
 from reviewapp.workflow import amend_protocol, change_role
 from screening import workflow
 from screening.models import Citation, Standing, Vote
-from screening.queries.progress import sees_all, stage_progress, to_remind
+from screening.queries.stages import sees_all, stage_progress, to_remind
 from tests import build
 from tests.screening.test_conflicts import again
 from tests.screening.test_views import at, sign_in
