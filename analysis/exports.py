@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
 
-from analysis.flow.counts import OTHER_METHODS, FlowCounts, Number
+from analysis.flow.numbers import OTHER_METHODS, FlowCounts, Number
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL, resolved
 from extraction.rob import ROB1
 from reviewapp.errors import NotHere
+from screening.formats.write import write_csv, write_ris
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -378,15 +379,29 @@ def still_open(counts: FlowCounts) -> list[tuple[str, Number]]:
 
 
 def flow_file(counts: FlowCounts, kind: str, link: Callable[[Number], str | None]) -> bytes:
-    """The flow diagram as "svg", "png", "csv" (for the R package PRISMA2020, with links) or "json"."""
-    from analysis.flow import export
+    """The flow diagram as "svg", "png", "pdf" (A4), "docx", "csv" (for the R package PRISMA2020, with links) or "json"."""
+    from analysis.flow import document, export
+    from analysis.plots.render import svg_to_pdf
 
     if kind == "csv":
         return export.to_prisma2020_csv(counts, link).encode()
     if kind == "json":
         return export.to_json(counts).encode()
+    if kind == "docx":
+        return document.to_docx(counts)
     svg = flow_svg(counts)
-    return png(svg) if kind == "png" else svg.encode()
+    return png(svg) if kind == "png" else svg_to_pdf(svg, a4=True) if kind == "pdf" else svg.encode()
+
+
+def list_file(entries: Iterable[Any], kind: str, studies_of: Callable[[Any], list[str]]) -> Iterable[bytes]:
+    """Records or citations as "csv" (with a byte-order mark, for Excel) or "ris", piece by piece."""
+    write = write_csv if kind == "csv" else write_ris
+    return encoded(write(entries, studies_of), "\ufeff" if kind == "csv" else "")
+
+
+def encoded(pieces: Iterable[str], first: str) -> Iterable[bytes]:
+    yield first.encode()
+    yield from (piece.encode() for piece in pieces)
 
 
 def forest_name(run: Run, kind: str) -> str:

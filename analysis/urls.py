@@ -24,7 +24,11 @@ urlpatterns = [
     path("flow/", views.flow, name="flow"),
     path("flow/flow.svg", views.flow_file, {"kind": "svg"}, name="flow-svg"),
     path("flow/flow.png", views.flow_file, {"kind": "png"}, name="flow-png"),
+    path("flow/flow.pdf", views.flow_file, {"kind": "pdf"}, name="flow-pdf"),
+    path("flow/flow.docx", views.flow_file, {"kind": "docx"}, name="flow-docx"),
     path("flow/flow.csv", views.flow_file, {"kind": "csv"}, name="flow-csv"),
     path("flow/flow.json", views.flow_file, {"kind": "json"}, name="flow-json"),
+    path("flow/<path:key>/list.csv", views.flow_list_file, {"kind": "csv"}, name="flow-list-csv"),
+    path("flow/<path:key>/list.ris", views.flow_list_file, {"kind": "ris"}, name="flow-list-ris"),
     path("flow/<path:key>/", views.flow_list, name="flow-list"),
 ]

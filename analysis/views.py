@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analysis import exchange, exports, queries, workflow
-from analysis.flow.counts import Number
+from analysis.flow.numbers import Number
 from analysis.forms import PlanForm
 from reviewapp import files
 from reviewapp.access import Can, for_member
@@ -24,13 +26,23 @@ PAGE = 50
 TYPES = {
     "svg": "image/svg+xml",
     "png": "image/png",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ris": "application/x-research-info-systems; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "rm5": "application/xml",
     "zip": "application/zip",
 }
 
-KINDS = (("svg", "SVG"), ("png", "PNG, 300 dpi"), ("csv", "CSV for PRISMA2020"), ("json", "JSON"))
+KINDS = (
+    ("svg", "SVG"),
+    ("png", "PNG, 300 dpi"),
+    ("pdf", "PDF, A4"),
+    ("docx", "Word"),
+    ("csv", "CSV for PRISMA2020"),
+    ("json", "JSON"),
+)
 
 
 def download(content: bytes, name: str, kind: str) -> HttpResponse:
@@ -203,10 +215,30 @@ def flow_file(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
     return download(content, exports.flow_name(member.review.slug, kind), kind)
 
 
+class Counted(Paginator):
+    """Pages of a list whose length is known."""
+
+    def __init__(self, rows: QuerySet, size: int, count: int) -> None:
+        super().__init__(rows, size)
+        self.count = count
+
+
 @require_GET
 @for_member(Can.READ)
 def flow_list(request: HttpRequest, member: Member, key: str) -> HttpResponse:
     number = queries.number(queries.flow(member), key)
-    page = Paginator(sorted(number.ids), PAGE).get_page(request.GET.get("page"))
+    ids = queries.listed(member, key).values_list("pk", flat=True)
+    page = Counted(ids, PAGE, number.n).get_page(request.GET.get("page"))
     rows = queries.rows(member, number.unit, list(page))
     return render(request, "analysis/flow_list.html", {"member": member, "number": number, "page": page, "rows": rows})
+
+
+@require_GET
+@for_member(Can.READ)
+def flow_list_file(request: HttpRequest, member: Member, key: str, kind: str) -> StreamingHttpResponse:
+    """A list as a file, written while it is read; for a number of studies, their reports."""
+    number = queries.number(queries.flow(member), key)
+    name = f"{member.review.slug[:60]}-{slugify(number.key)[:60]}.{kind}"
+    disposition = f'attachment; filename="{name}"'
+    content = exports.list_file(queries.bibliography(member, key), kind, queries.studies_of(member))
+    return StreamingHttpResponse(content, content_type=TYPES[kind], headers={"Content-Disposition": disposition})

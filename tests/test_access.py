@@ -231,9 +231,13 @@ analysis:package               package             GET     L         N        Y 
 analysis:flow                  -                   GET     L         N        Y     Y        Y       Y         Y
 analysis:flow-svg              -                   GET     L         N        Y     Y        Y       Y         Y
 analysis:flow-png              -                   GET     L         N        Y     Y        Y       Y         Y
+analysis:flow-pdf              -                   GET     L         N        Y     Y        Y       Y         Y
+analysis:flow-docx             -                   GET     L         N        Y     Y        Y       Y         Y
 analysis:flow-csv              -                   GET     L         N        Y     Y        Y       Y         Y
 analysis:flow-json             -                   GET     L         N        Y     Y        Y       Y         Y
 analysis:flow-list             flow                GET     L         N        Y     Y        Y       Y         Y
+analysis:flow-list-csv         flow                GET     L         N        Y     Y        Y       Y         Y
+analysis:flow-list-ris         flow                GET     L         N        Y     Y        Y       Y         Y
 """
 
 # Signing in, the password and the second factor are allauth's: each works on the person who is signed in, and knows no review.

@@ -104,7 +104,7 @@ def answers(here: World, client: Client, about: set[str], *, send: bool = False)
     """Everything that a reader can get: pages, fragments, files, and (send) what sending an empty form answers."""
     about = {*about, TA, FT}
     for url in [*addresses(here, "GET", about), *filtered(here, about)]:
-        if not url.endswith(".png"):  # drawn from the SVG, which is read
+        if not url.endswith((".png", ".pdf", ".docx")):  # drawn from the numbers that the SVG shows, which is read
             yield f"GET {url}", told(client, client.get(url))
     for stage in (TA, FT):
         url = reverse("screening:desk", args=[here.review.slug, stage])

@@ -1,7 +1,7 @@
 """Count, check and draw a flow diagram from a JSON file: python -m analysis.flow SETS.json [FLOW.svg]
 
 The document has the fields of `analysis.flow.sets.FlowSets`; identifiers are texts. Prints the numbers and every
-constraint that does not hold, and then ends with 1. The second file may end in .svg, .png, .pdf (A4), .csv (for the R
+constraint that does not hold, and then ends with 1. The second file may end in .svg, .png, .pdf (A4), .docx, .csv (for the R
 package PRISMA2020) or .json.
 """
 
@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from analysis.flow.constraints import check
-from analysis.flow.counts import FlowCounts, count
+from analysis.flow.counts import count
 from analysis.flow.diagram import diagram, provisional, template
+from analysis.flow.document import to_docx
 from analysis.flow.export import to_json, to_prisma2020_csv
+from analysis.flow.numbers import FlowCounts
 from analysis.flow.sets import FlowSets
 from analysis.plots.reading import Unreadable, read, read_file
 from analysis.plots.render import svg_to_pdf, svg_to_png
@@ -21,6 +23,7 @@ WRITERS: dict[str, Callable[[FlowCounts], bytes]] = {
     ".svg": lambda counts: diagram(counts).encode(),
     ".png": lambda counts: svg_to_png(diagram(counts)),
     ".pdf": lambda counts: svg_to_pdf(diagram(counts), a4=True),
+    ".docx": to_docx,
     ".csv": lambda counts: to_prisma2020_csv(counts).encode(),
     ".json": lambda counts: to_json(counts).encode(),
 }

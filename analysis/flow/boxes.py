@@ -7,7 +7,7 @@ about what is not in the templates are marked as such.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.flow.counts import DATABASES_AND_REGISTERS, OTHER_METHODS, FlowCounts, Number
+from analysis.flow.numbers import DATABASES_AND_REGISTERS, OTHER_METHODS, FlowCounts, Number
 from analysis.flow.sets import Kind
 
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from analysis.flow.counts import DATABASES_AND_REGISTERS, OTHER_METHODS, FlowCounts, Unit, reports_of
+from analysis.flow.counts import reports_of
+from analysis.flow.numbers import DATABASES_AND_REGISTERS, OTHER_METHODS, FlowCounts, Unit
 from analysis.flow.sets import NONE, FlowSets, Id, Ids, Search
 
 DBR, OTHER = DATABASES_AND_REGISTERS, OTHER_METHODS

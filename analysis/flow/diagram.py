@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from analysis.flow import boxes
 from analysis.flow.boxes import DBR, OTHER, Box, Item
-from analysis.flow.counts import FlowCounts, Number
+from analysis.flow.numbers import FlowCounts, Number
 from analysis.plots.svg import Block, Drawing, Face, wrap
 
 Link = Callable[[Number], str | None]
@@ -123,7 +123,7 @@ def _whose(number: Number, counts: FlowCounts) -> str:
 
 
 def _all_boxes(counts: FlowCounts) -> list[Box]:
-    return [box for row in _rows(counts) for box in row.values()]
+    return [box for row in layout(counts) for box in row.values()]
 
 
 # Rows by what their main box says, and which rows belong to a stage.
@@ -131,7 +131,7 @@ IDENTIFIED, SCREENED, SOUGHT, ASSESSED, INCLUDED, TOTAL = range(6)
 STAGES = (("Identification", IDENTIFIED, SCREENED), ("Screening", SCREENED, INCLUDED), ("Included", INCLUDED, None))
 
 
-def _rows(counts: FlowCounts) -> list[dict[str, Box]]:
+def layout(counts: FlowCounts) -> list[dict[str, Box]]:
     """The boxes of each row by column, without those that the template lacks."""
     rows: list[dict[str, Box]] = [
         {"main": boxes.identified(counts), "side": boxes.removed(counts)},
@@ -150,6 +150,17 @@ def _rows(counts: FlowCounts) -> list[dict[str, Box]]:
     if boxes.meta_analysis(counts):
         rows.append({"main": boxes.meta_analysis(counts)})
     return rows
+
+
+def headers(counts: FlowCounts) -> list[tuple[str, str, str, str]]:
+    """What stands over the columns: first and last of them, words, ground."""
+    studies = "new studies" if counts.updated else "studies"
+    found = [("main", "side", f"Identification of {studies} via databases and registers", YELLOW)]
+    if counts.updated:
+        found.insert(0, ("previous", "previous", "Previous studies", GREY))
+    if counts.other_methods:
+        found.append(("other main", "other side", f"Identification of {studies} via other methods", GREY))
+    return found
 
 
 Content = Callable[[FlowCounts, str], Box]
@@ -208,14 +219,8 @@ class _Diagram:
         return top + height + GAP
 
     def _headers(self, top: float) -> float:
-        studies = "new studies" if self.counts.updated else "studies"
-        headers = [("main", "side", f"Identification of {studies} via databases and registers", YELLOW)]
-        if self.counts.updated:
-            headers.insert(0, ("previous", "previous", "Previous studies", GREY))
-        if self.counts.other_methods:
-            headers.append(("other main", "other side", f"Identification of {studies} via other methods", GREY))
         placed = []
-        for first, last, words, fill in headers:
+        for first, last, words, fill in headers(self.counts):
             left, right = self.columns[first][0], sum(self.columns[last])
             placed.append((left, right - left, wrap(words, right - left - 2 * PAD, HEAD), fill))
         height = max(block.height for _, _, block, _ in placed) + 2 * PAD
@@ -226,7 +231,7 @@ class _Diagram:
 
     def _place(self, y: float) -> tuple[list[Row], list[tuple[str, float, float]], float]:
         """Rows below each other; a stage is never lower than its name is long. Also the bars, and the bottom."""
-        contents = _rows(self.counts)
+        contents = layout(self.counts)
         rows: list[Row] = []
         bars = []
         for stage, first, last in STAGES:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analysis.flow.boxes import DBR, METHODS, OTHER
-from analysis.flow.counts import KIND_LABELS, FlowCounts, Number
 from analysis.flow.diagram import provisional, template
+from analysis.flow.numbers import KIND_LABELS, FlowCounts, Number
 from analysis.flow.sets import Kind
 
 Link = Callable[[Number], str | None]

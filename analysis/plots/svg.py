@@ -84,7 +84,7 @@ def wrap(text: str, width: float, face: Face) -> Block:
     """
     lines: list[str] = []
     line = ""
-    for word in _SPACES.split(_NOT_XML.sub("\ufffd", text).strip()):
+    for word in _SPACES.split(printable(text).strip()):
         for piece in _pieces(word, width, face):
             joined = f"{line} {piece.text}" if line and piece.spaced else line + piece.text
             if line and face.width(joined) > width:
@@ -136,9 +136,13 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _clean(text: str) -> str:
+def printable(text: str) -> str:
     """Text as XML allows it: a character XML has no room for becomes the replacement sign."""
-    return escape(_NOT_XML.sub("\ufffd", text), quote=True)
+    return _NOT_XML.sub("\ufffd", text)
+
+
+def _clean(text: str) -> str:
+    return escape(printable(text), quote=True)
 
 
 def _attributes(values: Mapping[str, object]) -> str:

@@ -18,7 +18,9 @@ from analysis.queries.analyses import (
     shown_analyses,
     shown_analysis,
 )
-from analysis.queries.flow import Flow, Row, examples, flow, flow_sets, number, rows
+from analysis.queries.flow import Flow, checked, flow, number
+from analysis.queries.flow_lists import Row, bibliography, examples, listed, rows, studies_of
+from analysis.queries.flow_sets import flow_sets
 from analysis.queries.steps import steps
 
 __all__ = [
@@ -29,6 +31,8 @@ __all__ = [
     "Shown",
     "analyses",
     "analysis",
+    "bibliography",
+    "checked",
     "current_run",
     "dropped_analyses",
     "examples",
@@ -37,6 +41,7 @@ __all__ = [
     "headlines",
     "history",
     "input_now",
+    "listed",
     "number",
     "out_of_date",
     "package",
@@ -46,4 +51,5 @@ __all__ = [
     "shown_analyses",
     "shown_analysis",
     "steps",
+    "studies_of",
 ]

@@ -83,6 +83,9 @@ class Link(models.Model):
         constraints = [
             models.UniqueConstraint(name="record_in_one_citation", fields=["record"], condition=Q(undone_at=None))
         ]
+        indexes = [  # the flow diagram counts all of them, at every look
+            models.Index(name="link_of_citation", fields=["citation", "record"], condition=Q(undone_at=None))
+        ]
 
 
 RULES = (Link.Rule.DOI, Link.Rule.PMID, Link.Rule.FIELDS)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from analysis import queries
-from analysis.flow.counts import Unit
+from analysis.flow.counts import count
+from analysis.flow.numbers import Unit
 from extraction import workflow as extraction
 from reviewapp.errors import DomainError
 from reviewapp.models import ExclusionReason, Member, Stage
@@ -18,6 +19,8 @@ from screening.models import Citation, Import, Record, Report
 from tests import build
 
 pytestmark = pytest.mark.django_db
+
+QUERIES = 10  # two more where there are searches of other methods
 
 Pair = tuple[Member, Member]
 TITLE_ABSTRACT, FULL_TEXT = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT
@@ -142,6 +145,16 @@ def test_the_numbers_are_those_of_the_acts(played: list[str], observer: Member) 
     assert {label: count for label, count in reasons.items() if count} == {"Wrong population": 2, "Not randomised": 1}
 
 
+def test_the_database_counts_and_lists_what_the_sets_hold(played: list[str], observer: Member) -> None:
+    by_sets = count(queries.flow_sets(observer)).numbers
+    by_database = queries.flow(observer).counts.numbers
+    assert {key: (each.label, each.n) for key, each in by_database.items()} == {
+        key: (each.label, each.n) for key, each in by_sets.items()
+    }
+    listed = {key: set(queries.listed(observer, key).values_list("pk", flat=True)) for key in by_sets}
+    assert listed == {key: set(each.ids) for key, each in by_sets.items()}
+
+
 def test_every_sum_holds_in_the_midst_of_the_work(played: list[str], observer: Member) -> None:
     found = queries.flow(observer)
     assert found.breaches == ()
@@ -151,7 +164,8 @@ def test_every_sum_holds_in_the_midst_of_the_work(played: list[str], observer: M
 def test_each_list_has_as_many_rows_as_its_number_says(played: list[str], observer: Member) -> None:
     found = queries.flow(observer)
     for number in found.counts.numbers.values():
-        listed = queries.rows(observer, number.unit, sorted(number.ids))
+        ids = list(queries.listed(observer, number.key).values_list("pk", flat=True))
+        listed = queries.rows(observer, number.unit, ids)
         assert len(listed) == number.n, number.key
         assert all(row.title and (row.citation or row.study) for row in listed)
 
@@ -176,13 +190,13 @@ def test_the_queries_do_not_grow_with_the_review(
     pair: Pair, owner: Member, django_assert_num_queries: Callable
 ) -> None:
     build.imported(owner, records(1))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(QUERIES):
         queries.flow(owner)
     for part in range(1, 4):
         taken = build.imported(owner, records(3, start=10 * part), into=build.search(owner, source=f"Database {part}"))
         for citation in citations_of(taken):
             come_to(pair, owner, citation, "not randomised")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(QUERIES):
         queries.flow(owner)
 
 
@@ -190,7 +204,7 @@ def test_a_list_takes_as_many_queries_for_three_records_as_for_one(
     owner: Member, django_assert_num_queries: Callable
 ) -> None:
     build.imported(owner, records(3))
-    ids = sorted(queries.flow(owner).counts["database_results"].ids)
+    ids = list(queries.listed(owner, "database_results").values_list("pk", flat=True))
     for some in (ids[:1], ids):
         with django_assert_num_queries(2):
             queries.rows(owner, Unit.RECORD, some)

@@ -205,7 +205,7 @@ def test_every_number_of_the_diagram_opens_a_list_of_that_many_rows(client: Clie
 
 def test_each_row_leads_to_the_citations_own_page(client: Client, half_screened: Member) -> None:
     page = see(client, half_screened, "flow-list", "dbr_sought")
-    (citation,) = queries.flow(half_screened).counts["dbr_sought"].ids
+    citation = queries.listed(half_screened, "dbr_sought").get().pk
     assert reverse("screening:citation", args=[half_screened.review.slug, citation]) in page
 
 
@@ -220,7 +220,7 @@ def test_unfinished_work_is_said_and_a_conflict_is_not(client: Client, half_scre
 def test_a_sum_that_does_not_hold_is_a_banner_that_names_the_citations(client: Client, half_screened: Member) -> None:
     from screening.models import Report
 
-    (citation,) = queries.flow(half_screened).counts["dbr_sought"].ids
+    citation = queries.listed(half_screened, "dbr_sought").get().pk
     Report.objects.filter(citation=citation).delete()  # nobody's act: what a damaged database would look like
     page = see(client, half_screened, "flow")
     assert "Numbers do not add up" in page
@@ -239,7 +239,9 @@ def test_a_number_that_does_not_exist_is_not_found(client: Client, owner: Member
 
 def test_all_files_of_the_diagram_carry_the_same_numbers(client: Client, half_screened: Member) -> None:
     client.force_login(half_screened.user)
-    files = {kind: client.get(url(half_screened, f"flow-{kind}")) for kind in ("svg", "png", "csv", "json")}
+    files = {
+        kind: client.get(url(half_screened, f"flow-{kind}")) for kind in ("svg", "png", "pdf", "docx", "csv", "json")
+    }
     for kind, answer in files.items():
         assert answer["Content-Disposition"].startswith('attachment; filename="')
         assert answer["Content-Disposition"].endswith(f'-flow.{kind}"')

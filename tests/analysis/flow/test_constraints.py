@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.flow.constraints import CONSTRAINTS, Breach, check, nothing_is_lost
-from analysis.flow.counts import Unit, count
+from analysis.flow.counts import count
+from analysis.flow.numbers import Unit
 from analysis.flow.sets import FlowSets, Id, Kind, Reason, Search
 from tests.analysis.flow.reviews import consistent, small
 

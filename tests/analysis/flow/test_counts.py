@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from analysis.flow.counts import ARMS, FlowCounts, Unit, count
+from analysis.flow.counts import count
+from analysis.flow.numbers import ARMS, FlowCounts, Unit
 from analysis.flow.sets import FlowSets, Kind, Search
 from tests.analysis.flow.reviews import consistent, small
 

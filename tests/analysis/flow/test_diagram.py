@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from analysis.flow.counts import FlowCounts, Number, count
+from analysis.flow.counts import count
 from analysis.flow.diagram import diagram, provisional, shown, template
+from analysis.flow.numbers import FlowCounts, Number
 from analysis.flow.sets import FlowSets, Reason
 from analysis.plots.render import svg_to_pdf
 from tests.analysis.flow.reviews import consistent, small
@@ -147,7 +148,7 @@ def test_a_screen_reader_hears_every_number() -> None:
 
 
 def test_large_numbers_are_printed_with_separators() -> None:
-    number = Number("k", "Records", count(small())["dbr_screened"].unit, frozenset(range(12345)))
+    number = Number("k", "Records", count(small())["dbr_screened"].unit, 12345)
     assert shown(number) == "(n\u00a0=\u00a012,345)"
 
 

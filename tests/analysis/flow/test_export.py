@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from analysis.flow.counts import FlowCounts, count
+from analysis.flow.counts import count
 from analysis.flow.export import to_json, to_prisma2020_csv
+from analysis.flow.numbers import FlowCounts
 from analysis.flow.sets import FlowSets, Kind, Search
 from tests.analysis.flow.reviews import consistent, small
 from tests.analysis.plots.figures import words

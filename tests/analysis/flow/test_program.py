@@ -87,7 +87,7 @@ def test_a_breach_is_printed_with_its_identifiers_and_ends_with_one(
 
 def test_what_cannot_be_done_is_said_in_a_sentence(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(source), "flow.gif"]) == 2
-    assert "must end in one of .svg, .png, .pdf, .csv, .json" in capsys.readouterr().err
+    assert "must end in one of .svg, .png, .pdf, .docx, .csv, .json" in capsys.readouterr().err
     assert main([str(source.with_name("none.json"))]) == 2
     assert "none.json" in capsys.readouterr().err
     assert main([]) == 2

@@ -1,0 +1,278 @@
+"""How many stand behind each number of the flow diagram, counted by the database, and do the counts agree with each other?
+
+The counts of records, links, citations, standings and reports are taken from tables of their own, so that each sum says something. Where
+two must be the same things, not only as many, their ids add up to the same, too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+
+from analysis.flow.numbers import Amount, Amounts
+from analysis.flow.sets import Kind
+from extraction.models import StudyReport
+from extraction.queries import included_studies
+from reviewapp.models import ExclusionReason, Member, Stage
+from screening.models import SETTLED, Citation, Import, Link, Record, Report, Standing, StandingState
+from screening.models import Search as ScreeningSearch
+
+State = StandingState
+OPEN = (State.WAITING, State.CONFLICT)  # one number: a conflict would tell of votes
+REACHED = (*OPEN, *SETTLED)
+
+
+class Many(NamedTuple):
+    """How many, and what their ids add up to."""
+
+    n: int
+    ids: int
+
+    @classmethod
+    def of(cls, rows: QuerySet, field: str = "pk") -> Many:
+        found = rows.order_by().aggregate(n=Count(field), ids=Sum(field))
+        return cls(found["n"], found["ids"] or 0)
+
+
+class Place(NamedTuple):
+    """Where a citation that goes on to full text is: the state of its report, the verdict on it and why, and whether it is of a study."""
+
+    report: str | None
+    judged: str | None
+    why: int | None
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The searches of a review, and the imports that count by the search they are for."""
+
+    searches: tuple[ScreeningSearch, ...]
+    imports: dict[int, ScreeningSearch]
+    undone: tuple[int, ...]
+
+    @property
+    def other(self) -> list[int]:
+        """The imports for other methods."""
+        return [pk for pk, search in self.imports.items() if not Kind(search.kind).systematic]
+
+    @property
+    def aside(self) -> QuerySet[Record]:
+        """The records that do not put a citation into the arm of databases and registers. Few, mostly."""
+        return Record.objects.filter(source__in=[*self.other, *self.undone])
+
+
+def searched(member: Member) -> Searched:
+    """In two queries."""
+    found = {each.pk: each for each in ScreeningSearch.objects.filter(review=member.review_id)}
+    imports, undone = {}, []
+    for pk, search, gone in Import.objects.filter(search__in=found).values_list("pk", "search", "undone_at"):
+        if gone is None:
+            imports[pk] = found[search]
+        else:
+            undone.append(pk)
+    return Searched(tuple(each for each in found.values() if not each.dropped_at), imports, tuple(undone))
+
+
+def systematic_link(where: Searched) -> Exists:
+    """Whether the outer row's citation has a record of a database or register."""
+    links = Link.objects.filter(citation=OuterRef("citation"), undone_at=None)
+    return Exists(links.exclude(record__in=where.aside.values("pk")))
+
+
+def links_of_other_methods(where: Searched) -> QuerySet[Link]:
+    return Link.objects.filter(undone_at=None, record__source__in=where.other).order_by()
+
+
+# --- counting --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Counted:
+    """What the database counts: of each arm, and of all."""
+
+    member: Member
+    where: Searched
+    records: dict[int, Many]
+    """By import."""
+    found_by_both: dict[int, int]
+    """By import, records of other methods whose citation a database or register found."""
+    linked: Many
+    """Records in view that are linked to a citation in view."""
+    unbacked: int
+    """Citations in view without a record in view."""
+    in_view: Many
+    standings: dict[tuple[str, str], Many]
+    """By stage and state."""
+    passed: Counter[Place]
+    other: dict[str, Counter[Place]]
+    """Citations that only other methods found, by the state at title and abstract."""
+    reasons: dict[str, str]
+    studies: int
+
+    def at(self, state: str, stage: str = Stage.TITLE_ABSTRACT) -> int:
+        found = self.standings.get((stage, state))
+        return found.n if found else 0
+
+
+def counted(member: Member) -> Counted:
+    """In ten queries, however many records there are."""
+    where = searched(member)
+    review = member.review_id
+    by_import = Record.objects.filter(source__in=[*where.imports]).order_by().values("source")
+    by_other = links_of_other_methods(where).annotate(both=systematic_link(where)).values("record__source", "both")
+    both = {row["record__source"]: row["n"] for row in by_other.annotate(n=Count("pk")) if row["both"]}
+    only = links_of_other_methods(where).exclude(systematic_link(where)).values("citation")
+    standing = Standing.objects.filter(review=review).order_by()
+    at_first = standing.filter(stage=Stage.TITLE_ABSTRACT)
+    other: dict[str, Counter[Place]] = defaultdict(Counter)
+    for state, place, n in placed(at_first.filter(citation__in=only)):
+        other[state][place] += n
+    live = Citation.objects.filter(review=review, live=True)
+    links = Link.objects.filter(undone_at=None)
+    gone = Record.objects.filter(source__in=where.undone).values("pk")
+    return Counted(
+        member=member,
+        where=where,
+        records={row["source"]: Many(row["n"], row["ids"]) for row in by_import.annotate(n=Count("pk"), ids=Sum("pk"))},
+        found_by_both=both,
+        linked=Many.of(links.filter(citation__review=review, citation__live=True).exclude(record__in=gone), "record"),
+        unbacked=live.exclude(Exists(links.filter(citation=OuterRef("pk")).exclude(record__in=gone))).count(),
+        in_view=Many.of(live),
+        standings={
+            (row["stage"], row["state"]): Many(row["n"], row["ids"])
+            for row in standing.values("stage", "state").annotate(n=Count("pk"), ids=Sum("citation"))
+        },
+        passed=Counter({place: n for _, place, n in placed(at_first.filter(state=State.INCLUDE))}),
+        other=other,
+        reasons={str(each.pk): each.text for each in ExclusionReason.objects.filter(review=review)},
+        studies=included_studies(member.review).count(),
+    )
+
+
+def placed(standings: QuerySet[Standing]) -> Iterator[tuple[str, Place, int]]:
+    """How many of these standings at title and abstract are in which state, and in which place at full text."""
+    citation = OuterRef("citation")
+    judged = Standing.objects.filter(citation=citation, stage=Stage.FULL_TEXT)
+    rows = standings.annotate(
+        report=Subquery(Report.objects.filter(citation=citation).values("state")[:1]),
+        judged=Subquery(judged.values("state")[:1]),
+        why=Subquery(judged.values("reason")[:1]),
+        joined=Exists(StudyReport.objects.filter(citation=citation, undone_at=None, study__dropped_at=None)),
+    )
+    for row in rows.values("state", "report", "judged", "why", "joined").annotate(n=Count("pk")):
+        yield row["state"], Place(row["report"], row["judged"], row["why"], row["joined"]), row["n"]
+
+
+# --- the numbers -----------------------------------------------------------------------------------------------------
+
+
+def amounts(found: Counted) -> Amounts:
+    """What stands behind each number."""
+    sources: dict[Kind, dict[str, Amount]] = {kind: {} for kind in Kind}
+    for search in found.where.searches:
+        sources[Kind(search.kind)].setdefault(search.source, 0)
+    of: dict[str, Amount] = {}
+    identified = {"dbr": 0, "other": 0}
+    found_by_both = 0
+    for pk, search in found.where.imports.items():
+        n, both = found.records.get(pk, Many(0, 0)).n, found.found_by_both.get(pk, 0)
+        by_name = sources[Kind(search.kind)]
+        by_name[search.source] = by_name.get(search.source, 0) + n - both
+        identified["dbr" if Kind(search.kind).systematic else "other"] += n - both
+        found_by_both += both
+    of |= {"found_by_both": found_by_both, **{f"{name}_identified": n for name, n in identified.items()}}
+    states = {state: found.at(state) for state in REACHED}
+    by_method = {state: found.other.get(state, Counter()).total() for state in REACHED}
+    passed = found.other.get(State.INCLUDE, Counter())
+    by_other_methods = sum(places.total() for places in found.other.values())
+    of |= arm("other", identified["other"], by_other_methods, by_method, passed)
+    first = {state: states[state] - by_method[state] for state in REACHED}
+    of |= arm("dbr", identified["dbr"], found.in_view.n - by_other_methods, first, found.passed - passed)
+    of |= included(found)
+    return Amounts(
+        of=of,
+        sources=sources,
+        reasons=found.reasons,
+        updated=False,
+        other_methods=any(not Kind(search.kind).systematic for search in found.where.searches),
+    )
+
+
+def arm(name: str, records: int, citations: int, at: dict[str, int], passed: Counter[Place]) -> dict[str, int]:
+    """The numbers of one arm."""
+
+    def those(report: str, *judged: str) -> int:
+        return sum(
+            n for place, n in passed.items() if place.report == report and (not judged or place.judged in judged)
+        )
+
+    states = Report.State
+    excluded: Counter[str] = Counter()
+    for place, n in passed.items():
+        if place.report == states.RETRIEVED and place.judged == State.EXCLUDE:
+            excluded[f"reason:{place.why}"] += n
+    numbers = {
+        "duplicates": records - citations,
+        "awaiting_screening": sum(at[state] for state in OPEN),
+        "screened": sum(at[state] for state in SETTLED),
+        "records_excluded": at[State.EXCLUDE],
+        "records_excluded_by_people": at[State.EXCLUDE],
+        "passed": at[State.INCLUDE],
+        "sought": at[State.INCLUDE],
+        "awaiting_retrieval": those(states.SOUGHT),
+        "not_retrieved": those(states.NOT_RETRIEVED),
+        "awaiting_assessment": those(states.RETRIEVED, *OPEN),
+        "assessed": those(states.RETRIEVED, *SETTLED),
+        "reports_excluded": those(states.RETRIEVED, State.EXCLUDE),
+        **excluded,
+    }
+    return {f"{name}_{key}": n for key, n in numbers.items()}
+
+
+def included(found: Counted) -> dict[str, int]:
+    these = {
+        place: n
+        for place, n in found.passed.items()
+        if place.report == Report.State.RETRIEVED and place.judged == State.INCLUDE
+    }
+    without = sum(n for place, n in these.items() if not place.joined)
+    return {"new_studies": found.studies, "new_reports": sum(these.values()), "included_without_study": without}
+
+
+# --- do they agree? --------------------------------------------------------------------------------------------------
+
+
+def disagreements(found: Counted) -> Iterator[str]:
+    """What does not agree, in words; nothing when all does. Which records are to blame is the question of `flow_sets`."""
+    records = Many(sum(each.n for each in found.records.values()), sum(each.ids for each in found.records.values()))
+    if records != found.linked:
+        yield "the records in view are not those that are linked to citations in view"
+    if found.unbacked:
+        yield "citations are in view without a record"
+    if any(search.dropped_at for search in found.where.imports.values()):
+        yield "records are of a search that was taken away"
+    reached = [found.standings.get((Stage.TITLE_ABSTRACT, state), Many(0, 0)) for state in REACHED]
+    if Many(sum(each.n for each in reached), sum(each.ids for each in reached)) != found.in_view:
+        yield "the citations in view are not those that stand somewhere at title and abstract"
+    if not set(map(consistent, found.passed)) <= {True}:
+        yield "a report is in no place at full text, or in two"
+    if found.passed.total() != found.at(State.INCLUDE):
+        yield "the citations that go on are not as many as their reports"
+    judged = sum(n for place, n in found.passed.items() if place.judged in REACHED)
+    if judged != sum(found.at(state, Stage.FULL_TEXT) for state in REACHED):
+        yield "reports are judged of citations that do not go on to full text"
+    excluded = {str(place.why) for place in found.passed if place.judged == State.EXCLUDE}
+    if not excluded <= found.reasons.keys():
+        yield "a report is excluded without a reason of the review's list"
+    if found.studies > sum(n for place, n in found.passed.items() if place.joined):
+        yield "a study has no report"
+
+
+def consistent(place: Place) -> bool:
+    """Whether a report is sought, and has a verdict or waits for one if and only if it is at hand."""
+    return place.report is not None and (place.report == Report.State.RETRIEVED) == (place.judged in REACHED)

@@ -1,0 +1,201 @@
+"""What must hold of a review after every act, whoever did what? Each function yields sentences about what does not.
+
+Everything is computed again from votes, links and reports, without the stored copies and without the blind managers that are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from analysis import queries as analysis
+from analysis.flow.constraints import check
+from analysis.flow.counts import count
+from analysis.flow.sets import FlowSets
+from reviewapp import audit
+from reviewapp.access import Can, can
+from reviewapp.models import Event, Member, Review, Stage
+from screening.consensus.verdict import Ballot, Verdict, verdict
+from screening.models import SETTLED, Citation, Link, Note, Report, Resolution, Standing, StandingState, Vote
+from tests.test_access import ROWS
+
+UNREACHED = Verdict(StandingState.UNREACHED)
+PLACE = tuple[int, str]  # a citation at a stage
+
+
+def judged(review: Review) -> dict[PLACE, Verdict]:
+    """Where each citation stands at each stage, from its votes and resolution, its records and its report alone."""
+    ballots: dict[PLACE, list[Ballot]] = {}
+    for each in Vote.unblinded.standing().filter(citation__review=review):
+        ballots.setdefault((each.citation_id, each.stage), []).append(Ballot(each.answer, each.reason_id))
+    resolved = {
+        (each.citation_id, each.stage): Ballot(each.answer, each.reason_id)
+        for each in Resolution.objects.filter(citation__review=review, withdrawn_at=None)
+    }
+    needed = {(each.citation_id, each.stage): each.needed for each in Standing.objects.filter(review=review)}
+    links = Link.objects.filter(undone_at=None, record__source__undone_at=None, citation__review=review)
+    live = set(links.values_list("citation", flat=True))
+    at_hand = Report.objects.filter(citation__review=review, state=Report.State.RETRIEVED)
+    retrieved = set(at_hand.values_list("citation", flat=True))
+    found: dict[PLACE, Verdict] = {}
+    for pk in Citation.objects.filter(review=review).values_list("pk", flat=True):
+        reached = pk in live
+        for stage in (Stage.TITLE_ABSTRACT, Stage.FULL_TEXT):
+            place = (pk, stage.value)
+            now = verdict(ballots.get(place, []), needed.get(place, 2), resolved.get(place)) if reached else UNREACHED
+            found[place] = now
+            reached = now.state == StandingState.INCLUDE and pk in retrieved
+    return found
+
+
+def copies_that_differ(review: Review, now: dict[PLACE, Verdict]) -> Iterator[str]:
+    """Stored states that are not what the votes say, and citations in view or not against their records."""
+    stored = {
+        (each.citation_id, each.stage): Verdict(each.state, each.reason_id)
+        for each in Standing.objects.filter(review=review)
+    }
+    for place, expected in now.items():
+        if stored.get(place, UNREACHED) != expected:
+            yield f"{place}: stored {stored.get(place)}, the votes say {expected}"
+    links = Link.objects.filter(undone_at=None, record__source__undone_at=None, citation__review=review)
+    in_view = set(Citation.objects.filter(review=review, live=True).values_list("pk", flat=True))
+    if in_view != (backed := set(links.values_list("citation", flat=True))):
+        yield f"in view {in_view}, with records {backed}"
+
+
+def sums_that_fail(member: Member, sets: FlowSets) -> Iterator[str]:
+    """Constraints of the flow diagram that do not hold, and numbers that are not those counted from the sets themselves."""
+    found, numbers = analysis.flow(member), count(sets)
+    for breach in (*found.breaches, *check(sets, numbers)):
+        yield f"{breach.constraint}: {breach.message} {sorted(map(str, breach.ids))}"
+    if list(numbers.numbers) != list(found.counts.numbers):
+        yield f"keys differ: {numbers.numbers.keys() ^ found.counts.numbers.keys()}"
+    for key, number in found.counts.numbers.items():
+        if (number.label, number.unit, number.n) != (numbers[key].label, numbers[key].unit, numbers.n(key)):
+            yield f"{key}: the database counts {number.n}, by sets it is {numbers.n(key)}"
+
+
+def lists_that_fail(member: Member, sets: FlowSets) -> Iterator[str]:
+    """Lists behind numbers of the flow diagram that do not hold what the number counts."""
+    for key, number in count(sets).numbers.items():
+        if set(analysis.listed(member, key).values_list("pk", flat=True)) != number.ids:
+            yield f"{key}: its list is not {sorted(number.ids)}"
+
+
+def trail_that_fails(review: Review) -> Iterator[str]:
+    audit.seal(review)
+    yield from (f"trail, {each.position}: {each.problem}" for each in audit.verify(review))
+
+
+def sealed_from(member: Member, now: dict[PLACE, Verdict]) -> Callable[[int, str, int], bool]:
+    """Whether a vote or note (citation, stage, author) is sealed from this member, by the rule of docs/architecture.md."""
+    voted = set(Vote.unblinded.standing().filter(member=member).values_list("citation", "stage"))
+
+    def sealed(citation: int, stage: str, author: int) -> bool:
+        state = now[citation, stage].state
+        settles = state == StandingState.CONFLICT and can(member, Can.ARBITRATE) and (citation, stage) not in voted
+        return author != member.pk and state not in SETTLED and not settles
+
+    return sealed
+
+
+def seen_through_the_seal(members: list[Member], now: dict[PLACE, Verdict]) -> Iterator[str]:
+    """Sealed votes and notes that members' queries give away, and open ones that they hold back."""
+    review = members[0].review_id
+    votes, notes = (list(model.unblinded.filter(citation__review=review)) for model in (Vote, Note))
+    for member in members:
+        seals = sealed_from(member, now)
+        shut = {each for each in votes if seals(each.citation_id, each.stage, each.member_id)}
+        wrong = shut.symmetric_difference(votes).symmetric_difference(Vote.blind.for_member(member))
+        open_notes = {
+            each for each in notes if each.member_id == member.pk or now[each.citation_id, each.stage].state in SETTLED
+        }
+        wrong |= open_notes.symmetric_difference(Note.blind.for_member(member))
+        yield from (f"{member}: {type(each).__name__} {each.pk} is seen wrongly, or not seen" for each in wrong)
+
+
+def events_through_the_seal(members: list[Member]) -> Iterator[str]:
+    """Events of sealed acts that others may read although no verdict has stood on the citation since."""
+    events = list(Event.unblinded.filter(review=members[0].review_id))
+    unsealed = {event.subject: event.pk for event in events if event.unseals}
+    for member in members:
+        opened = {
+            event.pk
+            for event in events
+            if not event.sealed or event.actor_id == member.user_id or event.pk < unsealed.get(event.subject, 0)
+        }
+        wrong = opened.symmetric_difference(Event.blind.for_member(member).values_list("pk", flat=True))
+        yield from (f"{member}: the event {pk} is read wrongly, or not read" for pk in wrong)
+
+
+# --- pages --------------------------------------------------------------------------------------------------------
+
+PASSING = re.compile(  # tokens against forged requests, and times
+    rb"(?<=csrfmiddlewaretoken\" value=\")[^\"]*|(?<=X-CSRFToken\": \")[^\"]*|(?<=name=\"shown\" value=\")[^\"]*|\d\d:\d\d(:\d\d(\.\d+)?)?"
+)
+MADE_OF = {"-": {}, "title_abstract": {"stage": "title_abstract"}, "full_text": {"stage": "full_text"}}
+
+
+def pages(review: Review, citation: int) -> list[str]:
+    """Every address that can be read and needs nothing but the review or a stage, and those about the citation."""
+    slug = review.slug
+    found = [
+        reverse(row.address, kwargs={"slug": slug, **MADE_OF[row.made_of]})
+        for row in ROWS
+        if row.method == "GET" and row.made_of in MADE_OF and row.letters["anonymous"] == "L"
+        if row.address != "review-new" and not row.address.endswith(("png", "pdf", "docx"))
+    ]
+    found.append(reverse("screening:citation", args=[slug, citation]))
+    for stage in Stage.values:
+        found.append(reverse("screening:desk-at", args=[slug, stage, citation]))
+        found.append(reverse("screening:conflict", args=[slug, stage, citation]))
+    return found
+
+
+def read(client: Client, url: str) -> bytes:
+    """A page as it is each time it is asked for, with what it answers if it refuses."""
+    answer = client.get(url)
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    client.cookies.pop("messages", None)
+    return PASSING.sub(b"", f"{answer.status_code} ".encode() + content)
+
+
+def pages_that_tell(
+    member: Member, now: dict[PLACE, Verdict], choose: Callable[[list[str]], list[str]]
+) -> Iterator[str]:
+    """Pages on which the member could read a sealed vote: they differ when that vote is another. `choose` says which are looked at.
+
+    Also pages on which a sealed note stands; notes are unique texts.
+    """
+    sealed = sealed_from(member, now)
+    votes = [
+        each
+        for each in Vote.unblinded.standing().filter(citation__review=member.review_id)
+        if now[each.citation_id, each.stage].state == StandingState.WAITING
+        and sealed(each.citation_id, each.stage, each.member_id)
+    ]
+    if not votes:
+        return
+    vote = votes[-1]
+    client = Client(raise_request_exception=True)
+    client.force_login(member.user)
+    looked = choose(pages(member.review, vote.citation_id))
+    before = {url: read(client, url) for url in looked}
+    with transaction.atomic():
+        flipped = "exclude" if vote.answer != "exclude" else "include"
+        reason = (
+            member.review.exclusion_reasons.last() if (flipped, vote.stage) == ("exclude", Stage.FULL_TEXT) else None
+        )
+        Vote.unblinded.filter(pk=vote.pk).update(answer=flipped, reason=reason)
+        after = {url: read(client, url) for url in looked}
+        transaction.set_rollback(True)
+    yield from (f"{member} can tell vote {vote.pk} by {url}" for url in looked if before[url] != after[url])
+    for note in Note.unblinded.filter(citation__review=member.review_id).exclude(member=member):
+        if now[note.citation_id, note.stage].state in (StandingState.WAITING, StandingState.UNREACHED):
+            yield from (
+                f"{member} reads note {note.pk} on {url}" for url in looked if note.text.encode() in before[url]
+            )
