@@ -32,18 +32,19 @@ MISSING = "only the identifier is known; title, authors, year and abstract are m
 def is_list(head: str) -> bool:
     """-> does a text hold nothing but identifiers, but for some of its lines?"""
     lines = [line for line in head.splitlines()[:_LOOKED_AT] if not blank(line) and not _HEADING.fullmatch(line)]
-    good = sum(1 for line in lines if not _rest(line))
+    good = sum(1 for line in lines if _IDENTIFIER.search(line) and not _rest(line))
     return good > 0 and 2 * good >= len(lines)
 
 
 def read(source: Source) -> Iterator[ParsedRecord]:
     """Yield a record for every identifier; what is none stands in ``source.problems``."""
     for line in source.lines():
-        yield from _named(line)
+        named = list(_named(line))
+        yield from named
         if _HEADING.fullmatch(line.text):
             source.problems.add("a heading holds no identifier.", line.number)
-        elif rest := _rest(line.text):
-            source.problems.add("this is no DOI and no PubMed id.", line.number, left_out=True, text=rest)
+        elif (rest := _rest(line.text)) or (not named and not blank(line.text)):
+            source.problems.add("this is no DOI and no PubMed id.", line.number, left_out=True, text=rest or line.text)
 
 
 def _named(line: Line) -> Iterator[ParsedRecord]:
