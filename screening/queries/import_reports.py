@@ -27,8 +27,8 @@ class Counts:
 def report_counts(taken: Import) -> Counts:
     counted = sorted_out(taken).aggregate(
         read=Count("pk"),
-        known=Count("pk", filter=Q(before=True)),
-        again=Count("pk", filter=Q(before=False, repeated=True)),
+        known=Count("pk", filter=Q(before=True, repeated=False)),
+        again=Count("pk", filter=Q(repeated=True)),
     )
     read, before, repeated = counted["read"], counted["known"], counted["again"]
     return Counts(read, read - before - repeated, before, repeated, left_out(taken))
@@ -68,11 +68,13 @@ def explained(records: QuerySet[Record]) -> QuerySet[Record]:
     first = Link.objects.filter(citation=OuterRef("home"), undone_at=None, record__source__undone_at=None).order_by(
         "record"
     )
+    above = Link.objects.filter(citation=OuterRef("home"), undone_at=None, record__source=OuterRef("source"))
+    above = above.order_by("record")
     return records.annotate(
         rule=Subquery(here.values("rule")[:1]),
         evidence=Subquery(here.values("evidence")[:1]),
         seen_in=Subquery(first.values("record__source__search__source")[:1]),
-        line_first=Subquery(first.values("record__line")[:1]),
+        line_above=Subquery(above.values("record__line")[:1]),
     ).defer("raw", "fields", "abstract", "keywords")
 
 
@@ -80,14 +82,14 @@ def reason(record: Record) -> str:
     """Why a record brought nothing new, in words."""
     if record.rule in (Link.Rule.FIRST, None):
         return f"Another record was linked to its citation, which {record.seen_in} had first"
-    where = f"line {record.line_first} of this file" if not record.before else record.seen_in
+    where = f"line {record.line_above} of this file" if record.repeated else record.seen_in
     return f"{Link.Rule(record.rule).label}{f': {record.evidence}' if record.evidence else ''} (first in {where})"
 
 
 def report_rows(taken: Import) -> Iterator[tuple[Record, str, str, int]]:
     """Every record of an import: itself, what became of it, why, and the number of its citation."""
     for record in explained(sorted_out(taken)).iterator(chunk_size=2000):
-        outcome = BEFORE if record.before else REPEATED if record.repeated else NEW
+        outcome = REPEATED if record.repeated else BEFORE if record.before else NEW
         why = [] if outcome == NEW else [reason(record)]
         yield record, outcome, " ".join([*why, *record.problems]), record.home
 

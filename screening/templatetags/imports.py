@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 
 from screening.formats import LABELS
+from screening.formats.encoding import ENCODINGS
 
 register = template.Library()
 
@@ -15,6 +16,12 @@ register = template.Library()
 def format_label(name: str) -> str:
     """A format's name for readers; of a table that waits for its columns, what it is."""
     return LABELS.get(name, "Table of unknown columns" if name == "unmapped" else name)
+
+
+@register.filter
+def encoding_label(name: str) -> str:
+    """An encoding's name for readers."""
+    return dict(ENCODINGS).get(name, name.removesuffix("-sig").upper())
 
 
 @register.filter

@@ -81,7 +81,7 @@ def add_search(hands: Hands, source: str, hits: int, file: Path) -> None:
     hands.type("Source*", source)
     hands.type("Hits", str(hits))
     hands.press("Add the search")
-    hands.choose_file("File*", file)
+    hands.choose_file("Files*", file)
     hands.press("Import")
     expect(hands.page.get_by_role("heading", name=f"Import of {file.name}")).to_be_visible()
 
