@@ -178,6 +178,7 @@ class ColumnsForm(forms.Form):
                 choices=[("", "Something else"), *ROLES.items()],
                 required=False,
                 initial=head.guess.get(column, ""),
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def mapping(self) -> dict[str, str]:

@@ -20,7 +20,9 @@ import traceback
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
+from tests.screening.formats import test_dialects
 from tests.screening.formats.accounts import SECONDS_AT_MOST, account_for
 from tests.screening.formats.mutations import mutated
 
@@ -32,6 +34,8 @@ LARGEST = 200_000
 def seeds() -> list[bytes]:
     """-> the small files in every format, and some of them packed."""
     plain = [path.read_bytes() for path in sorted(FIXTURES.rglob("*")) if path.is_file()]
+    texts = [text for name, text in vars(test_dialects).items() if name.isupper() and isinstance(text, str)]
+    plain += [dedent(text).lstrip("\n").encode() for text in texts]
     several = io.BytesIO()
     with zipfile.ZipFile(several, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, data in enumerate(plain[:6]):
