@@ -90,6 +90,7 @@ urlpatterns = [
     path("pilot/<stage:stage>/override/", pilots_views.override_gate, name="override-gate"),
     path("pilot/<stage:stage>/override/withdraw/", pilots_views.withdraw_override, name="withdraw-override"),
     path("progress/", progress_views.progress, name="progress"),
+    path("progress/<stage:stage>/", progress_views.by_week, name="weeks"),
     path("progress/reminders/", progress_views.reminders, name="reminders"),
     path("agreement/<stage:stage>/", agreement_views.agreement, name="agreement"),
     path("agreement/<stage:stage>/cell/", agreement_views.cell, name="agreement-cell"),

@@ -122,6 +122,7 @@ screening:stop-pilot           pilot               POST    L         N        Y 
 screening:override-gate        title_abstract      POST    L         N        Y     R        R       R         C
 screening:withdraw-override    title_abstract      POST    L         N        Y     R        R       R         C
 screening:progress             -                   GET     L         N        Y     Y        Y       Y         Y
+screening:weeks                title_abstract      GET     L         N        Y     Y        Y       Y         Y
 screening:reminders            -                   GET     L         N        Y     R        R       R         C
 screening:agreement            title_abstract      GET     L         N        Y     Y        Y       Y         Y
 screening:agreement-cell       title_abstract      GET     L         N        Y     Y        Y       Y         Y

@@ -54,7 +54,10 @@ class Standing(models.Model):
             models.CheckConstraint(name="standing_stage_known", condition=Q(stage__in=Stage.values)),
             models.CheckConstraint(name="standing_state_known", condition=Q(state__in=StandingState.values)),
         ]
-        indexes = [models.Index(name="standing_queue", fields=["review", "stage", "state", "citation"])]
+        indexes = [
+            models.Index(name="standing_queue", fields=["review", "stage", "state", "citation"]),
+            models.Index(name="standing_opened", fields=["review", "stage", "opened_at", "state"]),
+        ]
 
 
 class Answer(models.TextChoices):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, DateTimeField, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from reviewapp.access import Can, can
@@ -30,24 +30,14 @@ QUIET = timedelta(days=7)  # after which somebody may want a word
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """What was decided, and what the member voted, in the seven days that begin here."""
-
-    begins: date
-    decided: int
-    mine: int
-
-
-@dataclass(frozen=True, slots=True)
 class StageProgress:
-    """One stage. pace and forecast are the team's (decided citations) and the member's own (votes)."""
+    """One stage. team and own: the pace of decided citations, and of the member's votes, with the day on which the rest would be done."""
 
     stage: str
     label: str
     counts: Progress
     team: Forecast
     own: Forecast
-    weeks: tuple[Week, ...]
     holds: tuple[str, ...]
     people: tuple[Workload, ...]
 
@@ -68,17 +58,13 @@ class Workload:
 
 def stage_progress(member: Member, stage: str) -> StageProgress:
     counts = progress(member, stage)
-    today = timezone.localdate()
-    decided = Standing.objects.filter(review=member.review_id, stage=stage, state__in=SETTLED).order_by()
-    mine = own_votes(member).filter(stage=stage).order_by()
-    team, own = by_week(decided, "opened_at", today), by_week(mine, "at", today)
+    undecided = counts.total - counts.settled
     return StageProgress(
         stage=stage,
         label=Stage(stage).label,
         counts=counts,
-        team=forecast(counts.total - counts.settled, team.lately, today, since=team.since),
-        own=forecast(counts.left, own.lately, today, since=own.since),
-        weeks=tuple(Week(day, team.weeks[n], own.weeks[n]) for n, day in enumerate(first_days(today))),
+        team=at_this_pace(decided(member, stage), "opened_at", undecided),
+        own=at_this_pace(own_votes(member).filter(stage=stage), "at", counts.left),
         holds=tuple(holds(member, stage, counts)),
         people=tuple(workloads(member, stage)) if sees_all(member, stage) else (),
     )
@@ -87,35 +73,44 @@ def stage_progress(member: Member, stage: str) -> StageProgress:
 # --- pace -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """How many lately, how many in each week (the latest first), and the day of the first ever."""
-
-    lately: int
-    weeks: tuple[int, ...]
-    since: date | None
+def decided(member: Member, stage: str) -> QuerySet[Standing]:
+    """What stands decided at a stage; `opened_at` is when that was so first."""
+    return Standing.objects.filter(review=member.review_id, stage=stage, state__in=SETTLED)
 
 
-def first_days(today: date) -> list[date]:
-    """The first day of each week shown, the present one first."""
-    monday = today - timedelta(days=today.weekday())
-    return [monday - timedelta(weeks=n) for n in range(WEEKS)]
-
-
-def by_week(rows: QuerySet, when: str, today: date) -> Dated:
-    def between(begins: date, ends: date) -> Count:
-        limits = {f"{when}__gte": midnight(begins), f"{when}__lt": midnight(ends)}
-        return Count("pk", filter=Q(**limits))
-
-    tomorrow = today + timedelta(days=1)
-    wanted = {f"week_{n}": between(day, day + timedelta(days=7)) for n, day in enumerate(first_days(today))}
-    found = rows.aggregate(lately=between(tomorrow - timedelta(days=WINDOW), tomorrow), first=Min(when), **wanted)
-    since = timezone.localdate(found["first"]) if found["first"] else None
-    return Dated(found["lately"], tuple(found[f"week_{n}"] for n in range(WEEKS)), since)
+def at_this_pace(rows: QuerySet, when: str, left: int) -> Forecast:
+    """When what is left would be done. Both questions to the rows are answered by an index on `when`."""
+    today = timezone.localdate()
+    lately = rows.filter(**{f"{when}__gte": midnight(today - timedelta(days=WINDOW - 1))}).count()
+    first = rows.order_by(when).values_list(when, flat=True).first()
+    return forecast(left, lately, today, since=timezone.localdate(first) if first else None)
 
 
 def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day))
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What was decided, and what the member voted, in the seven days that begin here."""
+
+    begins: date
+    decided: int
+    mine: int
+
+
+def weeks(member: Member, stage: str) -> list[Week]:
+    """The last weeks of a stage, the present one first."""
+    today = timezone.localdate()
+    monday = today - timedelta(days=today.weekday())
+    found = []
+    for n in range(WEEKS):
+        begins = monday - timedelta(weeks=n)
+        limits = (midnight(begins), midnight(begins + timedelta(days=7)))
+        team = decided(member, stage).filter(opened_at__gte=limits[0], opened_at__lt=limits[1])
+        mine = own_votes(member).filter(stage=stage, at__gte=limits[0], at__lt=limits[1])
+        found.append(Week(begins, team.count(), mine.count()))
+    return found
 
 
 # --- others' numbers --------------------------------------------------------------------------------------------
@@ -131,17 +126,19 @@ def sees_all(member: Member, stage: str) -> bool:
 
 def workloads(member: Member, stage: str) -> Iterator[Workload]:
     """Each voter's number of votes, the day of the last, and how many wait for them."""
-    cast = Vote.unblinded.standing().filter(citation__review=member.review_id, stage=stage).order_by()
-    votes = {pk: (n, last) for pk, n, last in cast.values_list("member").annotate(n=Count("pk"), last=Max("at"))}
+    team = voters(member)
+    cast = Vote.unblinded.standing().filter(member__in=[each.pk for each in team], stage=stage).order_by()
+    votes = dict(cast.values_list("member").annotate(n=Count("pk")))
+    last = last_votes(member, stage)
     left: dict[int, int] | None = None
     if member.review.sharing(stage) == Sharing.ANY:
         waiting = Standing.objects.filter(review=member.review_id, stage=stage, state=StandingState.WAITING, pilot=None)
         begun = cast.filter(citation__in=waiting.values("citation"))
         left = dict(begun.values_list("member").annotate(n=Count("pk")))
         total = waiting.count()
-    for each in voters(member):
-        n, last = votes.get(each.pk, (0, None))
-        yield Workload(each, n, last, None if left is None else total - left.get(each.pk, 0))
+    for each in team:
+        rest = None if left is None else total - left.get(each.pk, 0)
+        yield Workload(each, votes.get(each.pk, 0), last.get(each.pk), rest)
 
 
 @dataclass(frozen=True, slots=True)

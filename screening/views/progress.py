@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member, Stage
-from screening.queries.stages import stage_progress, to_remind
+from screening.queries.stages import stage_progress, to_remind, weeks
 
 
 @require_GET
@@ -20,6 +20,13 @@ def progress(request: HttpRequest, member: Member) -> HttpResponse:
         "reminders": to_remind(member),
     }
     return render(request, "screening/progress.html", context)
+
+
+@require_GET
+@for_member(Can.READ)
+def by_week(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
+    context = {"member": member, "label": Stage(stage).label, "weeks": weeks(member, stage)}
+    return render(request, "screening/weeks.html", context)
 
 
 @require_GET

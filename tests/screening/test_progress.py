@@ -13,7 +13,7 @@ from reviewapp.models import Member
 from reviewapp.workflow import amend_protocol, change_role
 from screening import workflow
 from screening.models import Citation, Standing, Vote
-from screening.queries.stages import sees_all, stage_progress, to_remind
+from screening.queries.stages import sees_all, stage_progress, to_remind, weeks
 from tests import build
 from tests.screening.test_conflicts import again
 from tests.screening.test_views import at, sign_in
@@ -40,7 +40,8 @@ def test_pace_and_forecast_follow_what_was_decided_lately(first, second, observe
     assert (seen.counts.settled, seen.counts.total) == (2, 6)
     assert seen.team.pace == 1
     assert seen.team.done == timezone.localdate() + timedelta(days=4)
-    assert sum(week.decided for week in seen.weeks) == 2
+    assert sum(week.decided for week in weeks(observer, TA)) == 2
+    assert b"Week from" in sign_in(observer).get(at(observer, f"progress/{TA}/")).content
 
 
 def test_what_was_decided_long_ago_is_no_pace(first, second, citations):
@@ -57,7 +58,7 @@ def test_each_sees_the_own_pace(first, citations):
     seen = stage_progress(first, TA)
     assert (seen.counts.mine, seen.counts.left) == (3, 3)
     assert seen.own.done == timezone.localdate() + timedelta(days=2)
-    assert sum(week.mine for week in seen.weeks) == 3
+    assert sum(week.mine for week in weeks(first, TA)) == 3
 
 
 # --- others' numbers --------------------------------------------------------------------------------------------
