@@ -19,6 +19,7 @@ from reviewapp.models import Member, Stage
 from screening import queries, workflow
 from screening.forms import AheadForm, AnswerForm, NoteForm, WishForm
 from screening.models import Answer, Citation
+from screening.queries.gate import gate
 from screening.views.common import MOST_FOUND, PAGE, cleaned
 
 LONGEST_LOOK = 30 * 60  # seconds; longer than that nobody was looking
@@ -36,6 +37,7 @@ def show_desk(request: HttpRequest, member: Member, stage: str, citation: Citati
     found = [citation] if citation else queries.ahead(member, stage, wish)
     context = {
         "progress": queries.progress(member, stage),
+        "gate": gate(member.review, stage),
         "last": queries.last_vote(member, stage),
         "card": next(iter(queries.cards(member, stage, found)), None),
         "desk": queries.arrangement(member),

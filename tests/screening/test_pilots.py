@@ -249,6 +249,12 @@ def test_the_main_screen_waits_until_a_round_reaches_the_level(owner, first, sec
     assert methods(again(owner), TA)[1].endswith("agreed least was 1.00.")
 
 
+def test_the_desk_says_what_screening_waits_for(first, gated):
+    page = sign_in(first).get(at(first, f"screen/{TA}/")).content.decode()
+    assert "Screening waits for a" in page
+    assert "You have voted on everything" not in page.split("<template")[0]
+
+
 def test_where_kappa_is_not_defined_the_level_is_not_reached(owner, first, second, gated):
     calibrate(owner, (first, second), [("exclude", "exclude")] * 2)
     assert offered(first) == set()

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reviewapp', '0006_pilot'),
-        ('screening', '0012_imports_and_corrections'),
+        ('screening', '0013_link_indexes'),
     ]
 
     operations = [
