@@ -1,16 +1,33 @@
-"""What means, standard deviations, standard errors and tables lie behind the statistics that a report gives?"""
+"""What means, standard deviations, standard errors and tables lie behind the statistics that a report gives?
+
+The formulas that data extraction needs as well stand in `extraction.schema.convert`, with their sources; here they take
+the shape of the other results.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
+from extraction.schema import convert
+
 from .continuous import smd_variance
-from .distributions import critical, normal_quantile, small_sample_factor, t_quantile
+from .distributions import small_sample_factor
 from .errors import StatsError
 from .strata import fitted_cell
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What cannot be converted is told as the statistics tell it."""
+    try:
+        yield
+    except convert.CannotConvert as e:
+        raise StatsError(str(e)) from None
 
 
 @dataclass(frozen=True)
@@ -50,77 +67,38 @@ def fivenum_to_mean_sd(
     n: float, median: float, minimum: float | None = None, q1: float | None = None, q3: float | None = None,
     maximum: float | None = None,
 ) -> MeanSD:  # fmt: skip
-    """Mean and standard deviation from a median with the range, the quartiles, or both.
-
-    Means: Luo, Wan, Liu and Tong 2018 (Stat Methods Med Res 27:1785), equations 7, 11, 15. Standard
-    deviations: Wan, Wang, Liu and Tong 2014 (BMC Med Res Methodol 14:135), equations 9, 16; with both, Shi et
-    al. 2020 (Res Synth Methods 11:641). They assume normality; a skewed outcome makes them misleading.
+    """Mean and standard deviation from a median with the range, the quartiles, or both; see `mean_sd_from_median`.
 
     >>> fit = fivenum_to_mean_sd(n=25, median=22.1, minimum=19.7, maximum=27.9)
     >>> round(fit.mean, 3), round(fit.sd, 3)
     (22.548, 2.087)
     """
-    _positive(n=n)
-    ordered = [x for x in (minimum, q1, median, q3, maximum) if x is not None]
-    if ordered != sorted(ordered):
-        raise StatsError(f"Minimum, quartiles, median and maximum are not in order: {ordered}.")
-    ends = (minimum, maximum) if minimum is not None and maximum is not None else None
-    quartiles = (q1, q3) if q1 is not None and q3 is not None else None
-    if ends and quartiles:
-        return _from_both(n, median, ends, quartiles)
-    if ends:
-        weight = 4 / (4 + n**0.75)
-        return MeanSD(_mix(weight, ends, median), (ends[1] - ends[0]) / _expected_range(n), n)
-    if quartiles:
-        weight = 0.7 + 0.39 / n
-        return MeanSD(_mix(weight, quartiles, median), (quartiles[1] - quartiles[0]) / _expected_iqr(n), n)
-    raise StatsError("Beside the median, minimum and maximum or both quartiles are needed.")
-
-
-def _from_both(n: float, median: float, ends: tuple[float, float], quartiles: tuple[float, float]) -> MeanSD:
-    of_ends, of_quartiles = 2.2 / (2.2 + n**0.75), 0.7 - 0.72 / n**0.55
-    mean = of_ends * sum(ends) / 2 + of_quartiles * sum(quartiles) / 2 + (1 - of_ends - of_quartiles) * median
-    weight = 1 / (1 + 0.07 * n**0.6)
-    sd = weight * (ends[1] - ends[0]) / _expected_range(n)
-    return MeanSD(mean, sd + (1 - weight) * (quartiles[1] - quartiles[0]) / _expected_iqr(n), n)
-
-
-def _mix(weight: float, pair: tuple[float, float], median: float) -> float:
-    return weight * (pair[0] + pair[1]) / 2 + (1 - weight) * median
-
-
-def _expected_range(n: float) -> float:
-    """The range of `n` standard normal values (Blom's approximation)."""
-    return 2 * normal_quantile((n - 0.375) / (n + 0.25))
-
-
-def _expected_iqr(n: float) -> float:
-    """The interquartile range of `n` standard normal values (Blom's approximation)."""
-    return 2 * normal_quantile((0.75 * n - 0.125) / (n + 0.25))
+    with _refused():
+        mean, sd = convert.mean_sd_from_median(n, median, minimum, q1, q3, maximum)
+    return MeanSD(mean.value, sd.value, n)
 
 
 def ci_to_se(estimate: float, ci_lb: float, ci_ub: float, level: float = 95.0) -> Estimate:
-    """The variance behind a normal interval (Cochrane Handbook 6.3.1).
+    """The variance behind a normal interval; see `se_from_ci`.
 
     >>> round(ci_to_se(0.08, -0.78, 0.94).vi, 4)
     0.1925
     """
-    if not ci_lb <= estimate <= ci_ub:
-        raise StatsError(f"The estimate {estimate:g} does not lie in its interval {ci_lb:g} to {ci_ub:g}.")
-    return Estimate(estimate, ((ci_ub - ci_lb) / (2 * critical(level))) ** 2)
+    with _refused():
+        return Estimate(estimate, convert.se_from_ci(estimate, ci_lb, ci_ub, level).value ** 2)
 
 
 def ratio_ci_to_log_se(estimate: float, ci_lb: float, ci_ub: float, level: float = 95.0) -> Estimate:
-    """The log of a ratio and the variance behind its interval (Cochrane Handbook 6.3.2)."""
-    _positive(estimate=estimate, ci_lb=ci_lb, ci_ub=ci_ub)
-    return ci_to_se(math.log(estimate), math.log(ci_lb), math.log(ci_ub), level)
+    """The log of a ratio and the variance behind its interval; see `log_ratio_from_ci`."""
+    with _refused():
+        log_ratio, se = convert.log_ratio_from_ci(estimate, ci_lb, ci_ub, level)
+    return Estimate(log_ratio.value, se.value**2)
 
 
 def p_to_se(estimate: float, p: float) -> Estimate:
-    """The variance behind a two-sided p-value of a z test (Cochrane Handbook 6.3.1)."""
-    if not 0 < p < 1:
-        raise StatsError(f"p is {p:g}, but must lie between 0 and 1.")
-    return Estimate(estimate, (estimate / normal_quantile(p / 2)) ** 2)
+    """The variance behind a two-sided p-value of a z test; see `se_from_p`."""
+    with _refused():
+        return Estimate(estimate, convert.se_from_p(estimate, p).value ** 2)
 
 
 def d_to_g(d: float, n1: float, n2: float) -> Estimate:
@@ -140,15 +118,14 @@ def t_to_smd(t: float, n1: float, n2: float) -> Estimate:
 
 
 def combine_arms(n1: float, m1: float, sd1: float, n2: float, m2: float, sd2: float) -> MeanSD:
-    """Two groups as one (Cochrane Handbook 6.5.2.10).
+    """Two groups as one; see `combine_means`.
 
     >>> round(combine_arms(n1=41, m1=10, sd1=2.9, n2=31, m2=12, sd2=2.3).sd, 4)
     2.8227
     """
-    _positive(n1=n1, n2=n2)
-    n = n1 + n2
-    squares = (n1 - 1) * sd1**2 + (n2 - 1) * sd2**2 + n1 * n2 / n * (m1 - m2) ** 2
-    return MeanSD((n1 * m1 + n2 * m2) / n, math.sqrt(squares / (n - 1)), n)
+    with _refused():
+        n, mean, sd = convert.combine_means([(n1, m1, sd1), (n2, m2, sd2)])
+    return MeanSD(mean.value, sd.value, n.value)
 
 
 def or_margins_to_2x2(odds_ratio: float, n: float, n1: float, column1: float) -> Table:
@@ -164,13 +141,12 @@ def or_margins_to_2x2(odds_ratio: float, n: float, n1: float, column1: float) ->
 
 
 def se_to_sd(se: float, n: float) -> float:
-    """Standard deviation from the standard error of a mean (Cochrane Handbook 6.5.2.2)."""
-    _positive(n=n)
-    return se * math.sqrt(n)
+    """Standard deviation from the standard error of a mean; see `sd_from_se`."""
+    with _refused():
+        return convert.sd_from_se(se, n).value
 
 
 def mean_ci_to_sd(ci_lb: float, ci_ub: float, n: float, level: float = 95.0) -> float:
-    """Standard deviation from the t interval of a mean (Cochrane Handbook 6.5.2.2)."""
-    if n < 2:
-        raise StatsError(f"n is {n:g}; an interval of a mean needs at least 2 participants.")
-    return math.sqrt(n) * (ci_ub - ci_lb) / (2 * t_quantile(0.5 + level / 200, n - 1))
+    """Standard deviation from the t interval of a mean; see `sd_from_ci`."""
+    with _refused():
+        return convert.sd_from_ci(ci_lb, ci_ub, n, level).value

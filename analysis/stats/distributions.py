@@ -9,34 +9,17 @@ import math
 
 import numpy as np
 
+from extraction.schema.quantiles import critical, normal_quantile, t_quantile
 
-def normal_quantile(p: float) -> float:
-    """The `p` quantile of the standard normal distribution."""
-    from scipy.special import ndtri
-
-    return float(ndtri(p))
+__all__ = [
+    "chi2_p", "chi2_quantile", "critical", "f_p", "normal_p", "normal_quantile", "small_sample_factor", "t_p",
+    "t_quantile",
+]  # fmt: skip
 
 
 def normal_p(stat: float) -> float:
     """Two-sided p-value of `stat` under the standard normal distribution; accurate far into the tail."""
     return math.erfc(abs(stat) / math.sqrt(2.0)) if not math.isnan(stat) else math.nan
-
-
-def t_quantile(p: float, df: float) -> float:
-    """The `p` quantile of Student's t with `df` > 0 degrees of freedom (infinite: the normal).
-
-    Goes through the inverse of the incomplete beta function, which keeps full precision for one or two
-    degrees of freedom (Abramowitz and Stegun 1964, 26.7.1).
-    """
-    if math.isinf(df):
-        return normal_quantile(p)
-    from scipy.special import betaincinv
-
-    tail = min(p, 1.0 - p)
-    if tail == 0.5:
-        return 0.0
-    x = float(betaincinv(df / 2.0, 0.5, 2.0 * tail))
-    return math.copysign(math.sqrt(df * (1.0 - x) / x), p - 0.5)
 
 
 def t_p(stat: float, df: float) -> float:
@@ -81,11 +64,6 @@ def f_p(stat: float, df1: float, df2: float) -> float:
     if stat < 1:
         return 1.0 - float(betainc(df1 / 2.0, df2 / 2.0, df1 * stat / (df2 + df1 * stat)))
     return float(betainc(df2 / 2.0, df1 / 2.0, df2 / (df2 + df1 * stat)))
-
-
-def critical(level: float, df: float = math.inf) -> float:
-    """The two-sided critical value of a `level` percent interval, on t with `df` degrees of freedom."""
-    return t_quantile(0.5 + level / 200.0, df)
 
 
 # Expansion of J(m) in powers of 1/m; below m = 50 the log-gammas are exact enough, above it these terms are.

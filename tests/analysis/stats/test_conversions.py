@@ -72,9 +72,9 @@ def test_standard_deviations_come_from_errors_and_intervals() -> None:
     [
         (c.fivenum_to_mean_sd, {"n": 10, "median": 5}, "minimum and maximum or both quartiles are needed"),
         (c.fivenum_to_mean_sd, {"n": 10, "median": 5, "minimum": 7, "maximum": 9}, "are not in order"),
-        (c.fivenum_to_mean_sd, {"n": 0, "median": 5, "minimum": 1, "maximum": 9}, "n is 0, but must be above 0"),
+        (c.fivenum_to_mean_sd, {"n": 0, "median": 5, "minimum": 1, "maximum": 9}, "n is 0, but a spread needs"),
         (c.ci_to_se, {"estimate": 3, "ci_lb": 0, "ci_ub": 2}, "does not lie in its interval"),
-        (c.ratio_ci_to_log_se, {"estimate": 1, "ci_lb": -1, "ci_ub": 2}, "ci_lb is -1, but must be above 0"),
+        (c.ratio_ci_to_log_se, {"estimate": 1, "ci_lb": -1, "ci_ub": 2}, "low is -1, but must be above 0"),
         (c.p_to_se, {"estimate": 1, "p": 1.2}, "p is 1.2, but must lie between 0 and 1"),
         (c.or_margins_to_2x2, {"odds_ratio": 2, "n": 10, "n1": 10, "column1": 3}, "must be fewer than all people"),
         (c.mean_ci_to_sd, {"ci_lb": 1, "ci_ub": 2, "n": 1}, "needs at least 2 participants"),
