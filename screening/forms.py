@@ -11,7 +11,7 @@ from screening import queries
 from screening.formats import identifiers, names
 from screening.formats.encoding import ENCODINGS
 from screening.formats.preview import ROLES, Preview
-from screening.models import Answer, Attempt, Bibliography, Citation, Search
+from screening.models import Answer, Attempt, Bibliography, Citation, Label, Search
 from screening.queries.sharing import MOST, Which
 
 
@@ -233,14 +233,17 @@ class WishForm(forms.Form):
     since = forms.IntegerField(label="From the year", required=False, min_value=1000, max_value=9999)
     until = forms.IntegerField(label="To the year", required=False, min_value=1000, max_value=9999)
 
+    label = forms.ModelChoiceField(label="With the label", queryset=None, required=False, empty_label="Any or none")
+
     def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].queryset = queries.searches(member).filter(dropped_at=None)
+        self.fields["label"].queryset = queries.labels(member)
 
     def wish(self) -> queries.Wish:
         found = self.cleaned_data
-        source = found["source"].pk if found["source"] else None
-        return queries.Wish(found["q"].replace("\0", "").strip(), source, found["since"], found["until"])
+        source, label = (each.pk if each else None for each in (found["source"], found["label"]))
+        return queries.Wish(found["q"].replace("\0", "").strip(), source, found["since"], found["until"], label)
 
 
 class AheadForm(forms.Form):
@@ -338,7 +341,39 @@ class CellForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(label="Note to the team", widget=forms.Textarea(attrs={"rows": 2}), max_length=10_000)
+    text = forms.CharField(label="Note", widget=forms.Textarea(attrs={"rows": 2}), max_length=10_000)
+    private = forms.BooleanField(label="For me alone", required=False)
+
+
+class LabelForm(forms.Form):
+    """A label's name and colour."""
+
+    name = forms.CharField(label="Name", max_length=60)
+    colour = forms.ChoiceField(label="Colour", choices=Label.Colour.choices, required=False)
+
+
+class PutLabelForm(forms.Form):
+    """A label of the list, or the name of a new one."""
+
+    label = forms.ModelChoiceField(label="Label", queryset=None, required=False)
+    name = forms.CharField(label="New label", max_length=60, required=False)
+
+    def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["label"].queryset = queries.labels(member)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if not found.get("label") and not found.get("name"):
+            raise forms.ValidationError("Choose a label, or give a new one a name.")
+        return found
+
+
+class TermsForm(forms.Form):
+    """The words that the desk marks, one a line."""
+
+    include = forms.CharField(label="Terms that speak for including", required=False, max_length=20_000)
+    exclude = forms.CharField(label="Terms that speak for excluding", required=False, max_length=20_000)
 
 
 class PdfForm(forms.Form):

@@ -6,6 +6,7 @@ from reviewapp.models import Stage
 from screening import views
 from screening.views import agreement as agreement_views
 from screening.views import duplicates as duplicates_views
+from screening.views import labels as labels_views
 from screening.views import pilots as pilots_views
 from screening.views import progress as progress_views
 from screening.views import reasons as reasons_views
@@ -58,6 +59,16 @@ urlpatterns = [
     path("duplicates/find/", duplicates_views.find, name="find-duplicates"),
     path("duplicates/log.csv", duplicates_views.log, name="duplicates-log"),
     path("screen/<stage:stage>/", views.desk, name="desk"),
+    path("labels/", labels_views.labels, name="labels"),
+    path("labels/add/", labels_views.add_label, name="add-label"),
+    path("labels/<int:pk>/change/", labels_views.change_label, name="change-label"),
+    path("labels/<int:pk>/merge/", labels_views.merge_label, name="merge-label"),
+    path("labels/<int:pk>/split/", labels_views.split_label, name="split-label"),
+    path("protocol/terms/", labels_views.terms, name="terms"),
+    path("screen/<stage:stage>/<int:pk>/label/", labels_views.put_label, name="put-label"),
+    path("screen/<stage:stage>/<int:pk>/label/<int:label>/off/", labels_views.take_label, name="take-label"),
+    path("screen/<stage:stage>/<int:pk>/later/", labels_views.put_off, name="put-off"),
+    path("screen/<stage:stage>/<int:pk>/take-up/", labels_views.take_up, name="take-up"),
     path("screen/<stage:stage>/arrange/", views.arrange, name="arrange"),
     path("screen/<stage:stage>/ahead/", views.ahead, name="ahead"),
     path("screen/<stage:stage>/mine/", views.own_votes, name="own-votes"),

@@ -186,6 +186,22 @@ def notes(text: str) -> Act:
     return lambda here: screening.add_note(here.second, citation(here, "waiting"), TA, text)
 
 
+def labels(name: str) -> Act:
+    """The second author puts a label of the list on a citation that waits."""
+    return lambda here: screening.put_label(
+        here.second, citation(here, "waiting"), TA, screening.create_label(here.owner, name)
+    )
+
+
+def both_labels(act: Act) -> Act:
+    """The list of labels is open; in both worlds it is the same."""
+    return together(lambda here: [screening.create_label(here.owner, name) for name in ("Twins", "Rats")], act)
+
+
+def puts_off(name: str) -> Act:
+    return lambda here: screening.put_off(here.second, citation(here, name), TA)
+
+
 def extracts(events: int, participants: str, *, submit: bool) -> Act:
     """The second author fills in a sheet on a study that nobody has begun."""
 
@@ -220,6 +236,13 @@ SECRETS: dict[str, tuple[Act, Act, str, str]] = {  # the two worlds, and the add
     "include or exclude": (votes("include"), votes("exclude"), "screening:desk-at", "waiting+title_abstract"),
     "full text": (judges("include"), judges("exclude", "Not randomised"), "screening:desk-at", "report+full_text"),
     "a note": (notes("Twins"), notes("Not twins, and much longer"), "screening:citation", "waiting"),
+    "a label": (
+        both_labels(labels("Twins")),
+        both_labels(labels("Rats")),
+        "screening:desk-at",
+        "waiting+title_abstract",
+    ),
+    "what is put off": (puts_off("waiting"), together(), "screening:desk-at", "waiting+title_abstract"),
     "a sheet": (extracts(3, "A", submit=True), extracts(17, "B, many", submit=True), "extraction:sheet", "fresh"),
     "risk of bias": (assesses("low"), assesses("high"), "extraction:bias", "fresh+rob1"),
 }

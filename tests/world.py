@@ -50,6 +50,7 @@ MARKERS = {
     "Bandicoot": Marker("support in the second author's submitted assessment", SECOND_ALONE),
     "Bilby": Marker("answer on the first author's sheet, under way", frozenset({"reviewer"})),
     "Wallaby": Marker("word on a conflict between others", frozenset({"owner", "arbiter"})),
+    "Dunnart": Marker("private note on a citation that is decided", SECOND_ALONE),
     "Potoroo": Marker("note on a citation in conflict", frozenset({"second", "owner", "arbiter"})),
 }
 
@@ -144,6 +145,11 @@ def screened(made: World) -> None:
     screening.rename_reason(made.owner, late, "Published before 1990")
     own_note = screening.add_note(made.first, waiting, TA, "To be asked of the authors")
     assert isinstance(note, Note)
+    screening.add_note(made.second, resolved, TA, "Dunnart", private=True)
+    label = screening.create_label(made.second, "Possum")
+    put = screening.create_label(made.first, "Background")
+    screening.put_label(made.second, sealed, TA, label)
+    screening.set_terms(made.owner, ["trial*"], ["rats"])
     stopped = screening.start_pilot(made.owner, TA, [made.first, made.second], 1)
     screening.stop_pilot(made.owner, stopped)
     partners = screening.join_partners(made.owner, FT, made.first, made.second)
@@ -159,6 +165,8 @@ def screened(made: World) -> None:
         "table": {"pk": table.pk},
         "record": {"pk": Record.objects.filter(source=taken).first().pk},
         "note": {"pk": own_note.pk},
+        "label": {"pk": label.pk},
+        "labelled": {"label": put.pk},
         "remark": {"pk": remark.pk},
         "document": {"pk": document.pk},
         "report": {"pk": sought.pk},

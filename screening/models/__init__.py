@@ -4,6 +4,7 @@ from screening.models.citations import RULES, Citation, Link, Pair
 from screening.models.conflicts import Proposal, Remark
 from screening.models.corrections import Correction
 from screening.models.desk import Desk
+from screening.models.labels import Label, Labelling, Later, Terms
 from screening.models.pilots import GateOverride, Pilot
 from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
@@ -22,6 +23,9 @@ __all__ = [
     "Document",
     "GateOverride",
     "Import",
+    "Label",
+    "Labelling",
+    "Later",
     "Link",
     "Note",
     "Pair",
@@ -38,5 +42,6 @@ __all__ = [
     "Share",
     "Standing",
     "StandingState",
+    "Terms",
     "Vote",
 ]

@@ -191,7 +191,8 @@ class Resolution(models.Model):
 class NoteQuerySet(models.QuerySet):
     def for_member(self, member: Member) -> NoteQuerySet:
         """Own notes, and notes to the team once the stage's verdict stands."""
-        return self.filter(citation__review=member.review_id).filter(Q(member=member) | Q(settled_standing()))
+        theirs = Q(private=False) & Q(settled_standing())
+        return self.filter(citation__review=member.review_id).filter(Q(member=member) | theirs)
 
 
 class Note(models.Model):
@@ -201,6 +202,7 @@ class Note(models.Model):
     stage = models.CharField(max_length=20, choices=Stage.choices)
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     text = models.TextField()
+    private = models.BooleanField(default=False, help_text="For its author alone, for ever.")
     at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

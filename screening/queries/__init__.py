@@ -38,6 +38,7 @@ from screening.queries.import_reports import (
     report_counts,
     report_rows,
 )
+from screening.queries.labels import label, labels, marker, merged_labels, terms
 from screening.queries.queue import Wish, ahead, arrangement, matches, queue, waiting
 from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes
 from screening.queries.reports import (
@@ -54,10 +55,10 @@ from screening.queries.searches import import_, imports, records_with_problems, 
 from screening.queries.steps import steps
 
 __all__ = [
-    "STATES",
     "Card",
     "Place",
     "Progress",
+    "STATES",
     "Wish",
     "ahead",
     "all_reasons",
@@ -78,12 +79,16 @@ __all__ = [
     "found",
     "import_",
     "imports",
+    "label",
+    "labels",
     "last_pair",
     "last_vote",
     "links",
     "links_without_pair",
-    "matches",
     "looking_for_duplicates",
+    "marker",
+    "matches",
+    "merged_labels",
     "notes_to_settle",
     "one",
     "open_pairs",
@@ -112,6 +117,7 @@ __all__ = [
     "settled_by",
     "sources",
     "steps",
+    "terms",
     "votes_to_settle",
     "waiting",
     "with_history",

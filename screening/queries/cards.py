@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reviewapp.models import Member, Stage
-from screening.models import Citation, Link, Note, Report, Standing, StandingState, Vote
+from screening.models import Citation, Label, Labelling, Later, Link, Note, Report, Standing, StandingState, Vote
 from screening.queries.citations import seen_state
 
 
@@ -21,6 +21,8 @@ class Card:
     own: Vote | None = None
     notes: list[Note] = field(default_factory=list)
     report: Report | None = None
+    labels: dict[Label, bool] = field(default_factory=dict)  # and whether the member put it there
+    put_off: bool = False
 
     @property
     def state_label(self) -> str:
@@ -45,6 +47,14 @@ def cards(member: Member, stage: str, citations: Sequence[Citation]) -> list[Car
     notes = Note.blind.for_member(member).filter(citation__in=ids, stage=stage, withdrawn_at=None)
     for note in notes.select_related("member__user").order_by("pk"):
         found[note.citation_id].notes.append(note)
+    put = Labelling.blind.for_member(member).filter(citation__in=ids, stage=stage, withdrawn_at=None)
+    for each in put.select_related("label__merged_into").order_by("label__name", "pk"):
+        shown, mine = each.label.merged_into or each.label, each.member_id == member.pk
+        labels = found[each.citation_id].labels
+        labels[shown] = labels.get(shown, False) or mine
+    later = Later.objects.filter(member=member, stage=stage, citation__in=ids, ended_at=None)
+    for pk in later.values_list("citation", flat=True):
+        found[pk].put_off = True
     for standing in Standing.objects.filter(citation__in=ids, stage=stage):
         card = found[standing.citation_id]
         card.state = seen_state(member, standing, [card.own] if card.own else [])

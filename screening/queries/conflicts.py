@@ -58,7 +58,7 @@ def notes_to_settle(member: Member, citation: Citation, stage: str) -> QuerySet[
     """The notes that the settler of a conflict reads beside the votes."""
     if not in_sight(member, citation, stage):
         return Note.unblinded.none()
-    found = Note.unblinded.filter(citation=citation, stage=stage, withdrawn_at=None)
+    found = Note.unblinded.filter(citation=citation, stage=stage, withdrawn_at=None, private=False)
     return found.select_related("member__user").order_by("pk")
 
 

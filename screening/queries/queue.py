@@ -17,7 +17,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from reviewapp.access import Can, can
 from reviewapp.models import Member
 from screening import text
-from screening.models import Citation, Desk, Link, Standing, StandingState, Vote
+from screening.models import Citation, Desk, Labelling, Later, Link, Standing, StandingState, Vote
 from screening.models.citations import Beginning, Year
 from screening.queries.sharing import offered
 
@@ -36,6 +36,7 @@ class Wish:
     source: int | None = None
     since: int | None = None
     until: int | None = None
+    label: int | None = None
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) for each in fields(self))
@@ -46,8 +47,8 @@ class Wish:
         said = {each.name: value for each in fields(self) if (value := getattr(self, each.name))}
         return f"?{urlencode(said)}" if said else ""
 
-    def condition(self) -> Q:
-        """On citations."""
+    def condition(self, member: Member) -> Q:
+        """On citations. A label counts where the member may see it."""
         found = text.matching(self.q)
         if self.since:
             found &= Q(GreaterThanOrEqual(Year("year"), self.since))
@@ -60,6 +61,10 @@ class Wish:
             some = list(live.values_list("citation", flat=True)[: text.FEW + 1])
             few = len(some) <= text.FEW
             found &= Q(pk__in=some) if few else Q(Exists(live.filter(citation=OuterRef("pk"))))
+        if self.label:
+            shown = Q(label=self.label) | Q(label__merged_into=self.label)
+            put = Labelling.blind.for_member(member).filter(shown, withdrawn_at=None)
+            found &= Q(pk__in=put.values("citation"))
         return found
 
 
@@ -109,13 +114,27 @@ def ahead(
     if after is None:
         last = Vote.blind.own(member).filter(stage=stage).order_by("-at", "-pk").values_list("citation", flat=True)
         after = last.first()
-    found = walk(member, stage, desk.order, wish, skip)
+    later = put_off(member, stage)
+    found = walk(member, stage, desk.order, wish, [*skip, *later])
     beyond, before = parted(found, desk, after)
     ids = list(beyond[:count])
     if around and before is not None and len(ids) < count:
         ids += before[: count - len(ids)]
+    if around and later and len(ids) < count:
+        held = [pk for pk in later if pk not in set(skip)]
+        waits = set(walk(member, stage, desk.order, wish, ()).filter(number__in=held))
+        ids += [pk for pk in held if pk in waits][: count - len(ids)]
     by_id = Citation.objects.in_bulk(ids)
     return [by_id[pk] for pk in ids]
+
+
+MOST_LATER = 500  # who puts off more meets the rest in their order
+
+
+def put_off(member: Member, stage: str) -> list[int]:
+    """What the member wants to come back to, the longest put off first."""
+    mine = Later.objects.filter(member=member, stage=stage, ended_at=None).order_by("pk")
+    return list(mine.values_list("citation", flat=True)[:MOST_LATER])
 
 
 def walk(member: Member, stage: str, order: str, wish: Wish, skip: Collection[int]) -> QuerySet:
@@ -125,7 +144,7 @@ def walk(member: Member, stage: str, order: str, wish: Wish, skip: Collection[in
         found = standings.annotate(number=F("citation_id"))
     else:
         waits = Exists(standings.order_by().filter(citation=OuterRef("pk")))
-        found = Citation.objects.filter(waits, wish.condition(), review=member.review_id).annotate(number=F("pk"))
+        found = Citation.objects.filter(waits, wish.condition(member), review=member.review_id).annotate(number=F("pk"))
         if order == Desk.Order.IMPORTED:
             found = found.order_by("pk")
         else:

@@ -65,6 +65,8 @@ def for_cards(member: Member, stage: str, wish: queries.Wish) -> dict[str, Any]:
         "label": Stage(stage).label,
         "full_text": full_text,
         "wish": wish,
+        "terms": queries.marker(member),
+        "labels": list(queries.labels(member)),
         "reasons": list(queries.reasons(member)) if full_text else [],
         "now": time.time(),
     }
@@ -177,7 +179,8 @@ def own_votes(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 @for_member(Can.SCREEN)
 def note(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
-    workflow.add_note(member, found, stage, cleaned(NoteForm(request.POST))["text"])
+    form = cleaned(NoteForm(request.POST))
+    workflow.add_note(member, found, stage, form["text"], private=form["private"])
     return onward(request, member, stage, found)
 
 

@@ -139,16 +139,15 @@ def check_answer(member: Member, stage: str, answer: str, reason: ExclusionReaso
 # --- notes ------------------------------------------------------------------------------------------------------
 
 
-def add_note(member: Member, citation: Citation, stage: str, text: str) -> Note:
-    """Write a note to the team; the others see it once the verdict stands."""
+def add_note(member: Member, citation: Citation, stage: str, text: str, *, private: bool = False) -> Note:
+    """Write a note to the team, which the others see once the verdict stands, or (private) to oneself, which nobody else ever sees."""
     require(member, Can.SCREEN)
     if not text.strip():
         raise BadInput("The note is empty.")
     with transaction.atomic():
         citation = locked(member, citation)
-        note = Note.unblinded.create(citation=citation, stage=stage, member=member, text=text.strip())
-        subject, sealed = audit.subject_of(citation, stage), not Case(citation).stays_open(stage)
-        audit.record(member, "screening.noted", subject, sealed=sealed, text=note.text)
+        note = Note.unblinded.create(citation=citation, stage=stage, member=member, text=text.strip(), private=private)
+        record_note(member, "screening.noted", note)
     return note
 
 
@@ -161,8 +160,13 @@ def withdraw_note(member: Member, note: Note) -> None:
             raise Refused("Only its author can take a note back.")
         if note.withdrawn_at is None:
             withdraw(note)
-            subject, sealed = (
-                audit.subject_of(note.citation, note.stage),
-                not Case(note.citation).stays_open(note.stage),
-            )
-            audit.record(member, "screening.note_withdrawn", subject, sealed=sealed, text=note.text)
+            record_note(member, "screening.note_withdrawn", note)
+
+
+def record_note(member: Member, verb: str, note: Note) -> None:
+    """The event of a private note has a subject of its own, which no verdict unseals."""
+    if note.private:
+        audit.record(member, verb, note, sealed=True, text=note.text)
+        return
+    sealed = not Case(note.citation).stays_open(note.stage)
+    audit.record(member, verb, audit.subject_of(note.citation, note.stage), sealed=sealed, text=note.text)

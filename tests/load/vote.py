@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import os
 import random
 import re
 import statistics
 import sys
 import time
+import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
 STAGE = "title_abstract"
 ANSWERS = ("include", "exclude", "exclude", "maybe")
-FORM = re.compile(r'class="vote" method="post" action="[^"]*/(\d+)/vote/"')
+CARD = re.compile(r'data-card="(\d+)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+AT_HAND = 20  # cards that the browser fetches at once
 SECONDS = 300  # after so long a voter gives up, and says so
 
 
@@ -49,7 +52,7 @@ class Tally:
 
 
 class Voter:
-    """One member in front of the desk, seen from the browser's side."""
+    """One member in front of the desk, seen from the browser's side: cards are fetched ahead, votes are sent with a key."""
 
     def __init__(self, address: str, slug: str, cookie: str, seed: int) -> None:
         parts = urlsplit(address)
@@ -61,8 +64,8 @@ class Voter:
         self.tally = Tally()
 
     def ask(self, method: str, path: str, **fields: str) -> str:
-        """One request, as htmx makes it; returns the page. What is not an answer is noted as an error."""
-        headers = {"Cookie": "; ".join(self.cookies), "HX-Request": "true"}
+        """One request, as the desk's script makes it; returns the answer. What is not one is noted as an error."""
+        headers = {"Cookie": "; ".join(self.cookies), "Accept": "application/json" if method == "POST" else "*/*"}
         body = None
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -84,37 +87,47 @@ class Voter:
             self.token = token[1]
         return page
 
-    def vote(self, citation: str) -> str:
-        """Vote on a citation; returns the page, on which the next one stands."""
+    def vote(self, citation: str) -> bool:
+        """Vote on a citation; whether the vote is stored."""
         started = time.perf_counter()
-        page = self.ask("POST", f"{self.desk}{citation}/vote/", answer=self.random.choice(ANSWERS))
+        key = str(uuid.UUID(int=self.random.getrandbits(128)))
+        told = self.ask("POST", f"{self.desk}{citation}/vote/", answer=self.random.choice(ANSWERS), key=key)
         self.tally.seconds.append(time.perf_counter() - started)
-        self.tally.kinds["stored" if "alert-success" in page else "not needed" if "alert-warning" in page else "?"] += 1
-        return page
+        stored = json.loads(told)["stored"] if told.startswith("{") else None
+        self.tally.kinds[{True: "stored", False: "not needed", None: "?"}[stored]] += 1
+        return bool(stored)
 
-    def work(self, start: str = "", undo: float = 0.0) -> Tally:
-        """Vote until nothing waits; take a part `undo` of the stored votes back at once."""
-        page = self.ask("GET", f"{self.desk}{start}")
-        deadline = time.monotonic() + SECONDS
-        while (here := FORM.search(page)) and not self.tally.errors:
-            page = self.vote(here[1])
-            if "alert-success" in page and self.random.random() < undo:
-                page = self.ask("POST", f"{self.desk}undo/")
-                self.tally.kinds["taken back"] += 1
-            if time.monotonic() > deadline:
-                self.tally.errors.append(f"not done after {SECONDS} s")
+    def ahead(self, after: str) -> list[str]:
+        """The citations that come next."""
+        return CARD.findall(self.ask("GET", f"{self.desk}ahead/?count={AT_HAND}&after={after or 0}"))
+
+    def work(self, after: str = "", undo: float = 0.0, pause: float = 0.0, seconds: float = SECONDS) -> Tally:
+        """Vote until nothing waits (or the time is over), thinking `pause` seconds on average; take a part `undo` of the votes back."""
+        deadline = time.monotonic() + seconds
+        while (cards := self.ahead(after)) and not self.tally.errors:
+            for after in cards:
+                if pause:
+                    time.sleep(self.random.expovariate(1 / pause))
+                if time.monotonic() > deadline:
+                    if not pause:
+                        self.tally.errors.append(f"not done after {seconds} s")
+                    self.connection.close()
+                    return self.tally
+                if self.vote(after) and self.random.random() < undo:
+                    self.ask("POST", f"{self.desk}{after}/withdraw/")
+                    self.tally.kinds["taken back"] += 1
         self.connection.close()
         return self.tally
 
 
-def crowd(address: str, slug: str, cookies: list[str], starts: list[str], undo: float = 0.0) -> Tally:
-    """All members work at the same time. starts: the address under the desk at which each begins."""
+def crowd(address: str, slug: str, cookies: list[str], starts: list[str], undo: float = 0.0, **options: float) -> Tally:
+    """All members work at the same time. starts: the citation after which each begins."""
     together = Barrier(len(cookies))
 
     def one(number: int) -> Tally:
         voter = Voter(address, slug, cookies[number], seed=number)
         together.wait()
-        return voter.work(starts[number], undo)
+        return voter.work(starts[number], undo, **options)
 
     total = Tally()
     with ThreadPoolExecutor(len(cookies)) as people:
@@ -174,7 +187,7 @@ def phase(service: Service, title: str, members: int, citations: int, *, spread:
     ids = [str(each.pk) for each in build.citations(owner, citations)]
     team = [build.member(owner, Role.REVIEWER, f"{title} {n}") for n in range(members)]
     cookies = ["=".join(*service.session(member.user).items()) for member in team]
-    starts = [f"{ids[n * len(ids) // members]}/" if spread else "" for n in range(members)]
+    starts = [ids[n * len(ids) // members] if spread else "" for n in range(members)]
     began = time.monotonic()
     tally = crowd(service.address, owner.review.slug, cookies, starts, undo)
     report(title, tally, time.monotonic() - began)

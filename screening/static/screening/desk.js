@@ -148,6 +148,14 @@ const desk = {
     await desk.next();
   },
 
+  async putOff(form) {
+    const card = desk.card();
+    const title = card.querySelector("[data-focus]").textContent.trim();
+    desk.outbox.add({ kind: "later", key: newKey(), url: form.action, citation: desk.pk(card), title, word: "Later", fields: {} });
+    desk.said(`Put off: ${title}`);
+    await desk.next();
+  },
+
   undo(form) {
     const card = desk.past.pop();
     const waiting = desk.outbox.all().filter((act) => act.kind === "vote");
@@ -234,6 +242,9 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("#desk form.vote") && event.submitter) {
     event.preventDefault();
     desk.vote(event.target, event.submitter);
+  } else if (event.target.matches("#desk form.later")) {
+    event.preventDefault();
+    desk.putOff(event.target);
   } else if (event.target.matches("#desk form.undo")) {
     event.preventDefault();
     desk.undo(event.target);
@@ -252,11 +263,28 @@ document.addEventListener(
 
 document.addEventListener("htmx:afterSettle", () => desk.outbox && desk.tellOutbox());
 
+// The marks of the review's terms are on or off in this browser.
+const marks = {
+  areOn: () => localStorage.getItem("marks") !== "off",
+  show() {
+    document.documentElement.classList.toggle("terms-off", !marks.areOn());
+    desk.part("terms")?.setAttribute("aria-pressed", String(marks.areOn()));
+    if (desk.part("terms")) desk.part("terms").hidden = false;
+  },
+};
+document.addEventListener("DOMContentLoaded", marks.show);
+document.addEventListener("htmx:afterSettle", marks.show);
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-desk=terms]")) return;
+  localStorage.setItem("marks", marks.areOn() ? "off" : "on");
+  marks.show();
+});
+
 // A note that is opened can be typed into at once: before the next key comes, or the first letters of the note would be votes.
 document.addEventListener("click", (event) => {
-  const summary = event.target.closest("details.note > summary");
+  const summary = event.target.closest("details.note > summary, details.label-add > summary");
   if (!summary) return;
   event.preventDefault();
   summary.parentElement.open = !summary.parentElement.open;
-  if (summary.parentElement.open) summary.parentElement.querySelector("textarea").focus();
+  if (summary.parentElement.open) summary.parentElement.querySelector("textarea, input[name=name]").focus();
 });
