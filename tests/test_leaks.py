@@ -129,7 +129,7 @@ def told(client: Client, answer: HttpResponse) -> bytes:
 def met(here: World, client: Client) -> dict[str, list[str]]:
     """The sealed texts that a reader meets, and where."""
     found: dict[str, list[str]] = {}
-    for url, content in answers(here, client, {"citation", "conflict", "study"}):
+    for url, content in answers(here, client, {"citation", "conflict", "resolved", "study"}):
         for marker in MARKERS:
             if marker.encode() in content:
                 found.setdefault(marker, []).append(url)

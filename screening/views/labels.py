@@ -32,8 +32,8 @@ def labels(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @for_member(Can.READ)
 def add_label(request: HttpRequest, member: Member) -> HttpResponse:
-    form = cleaned(LabelForm(request.POST))
-    workflow.create_label(member, form["name"], form["colour"] or Label.Colour.GREY)
+    colour = request.POST.get("colour", "") or Label.Colour.GREY
+    workflow.create_label(member, request.POST.get("name", ""), colour)
     return redirect("screening:labels", member.review.slug)
 
 
