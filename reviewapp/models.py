@@ -34,6 +34,7 @@ class User(AbstractUser):
     last_name = None
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField("name", max_length=150, help_text="As the other members of your reviews will see it.")
+    keys = models.JSONField(default=dict, help_text="{a page's key: one's own}, and off: true where none shall work")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

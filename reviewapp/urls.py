@@ -35,6 +35,7 @@ without_mail = [  # what allauth does by mail is answered in words where no mail
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("keys/", views.keys, name="keys"),
     path("new-review/", dashboard.new_review, name="review-new"),
     path("invitations/<slug:token>/", views.invitation, name="invitation"),
     path("reviews/<slug:slug>/", include(in_review)),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from reviewapp import access, forms, jobs, queries, workflow
 from reviewapp.access import Can, for_member
+from reviewapp.keys import KEYS
 from reviewapp.models import Member
 from reviewapp.versions import versions
 
@@ -185,3 +186,17 @@ def job(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     if found.is_finished and request.htmx:
         response["HX-Trigger"] = "job-finished"
     return response
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def keys(request: HttpRequest) -> HttpResponse:
+    """The single keys that this person uses on pages."""
+    if request.method == "POST":
+        reset = "reset" in request.POST
+        workflow.set_keys(request.user, {} if reset else request.POST, on=reset or "on" in request.POST)
+        messages.success(request, "Your keys are kept.")
+        return redirect("keys")
+    mine = request.user.keys
+    rows = [(key, does, mine.get(key, key)) for key, does in KEYS.items()]
+    return render(request, "reviewapp/keys.html", {"keys": mine, "rows": rows})

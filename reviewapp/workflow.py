@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from reviewapp import audit, states
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, NotHere, WrongState
+from reviewapp.keys import bindings
 from reviewapp.models import ExclusionReason, Invitation, Member, Review, Role, User
 
 REVIEW_MOVES = {"open": {"closed"}, "closed": {"open"}}
@@ -59,6 +60,12 @@ def introduce(user: User, name: str) -> None:
     """Keep the name by which a new person goes. It touches no review, so no trail tells of it."""
     user.name = name
     user.save(update_fields=["name"])
+
+
+def set_keys(user: User, asked: Mapping[str, str], *, on: bool) -> None:
+    """Keep the single keys that a person uses on pages. They touch no review, so no trail tells of them."""
+    user.keys = {**bindings(asked), **({} if on else {"off": True})}
+    user.save(update_fields=["keys"])
 
 
 def create_review(user: User, *, reasons: Iterable[str] = (), is_author: bool = True, **protocol: Any) -> Member:

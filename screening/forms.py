@@ -251,6 +251,7 @@ class AheadForm(forms.Form):
 
     after = forms.IntegerField(required=False, min_value=0, max_value=2**62)
     skip = Numbers(required=False, max_length=4000)
+    size = forms.IntegerField(required=False, min_value=1)
     count = forms.IntegerField(required=False, min_value=1)
 
 

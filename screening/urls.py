@@ -69,6 +69,7 @@ urlpatterns = [
     path("screen/<stage:stage>/<int:pk>/label/<int:label>/off/", labels_views.take_label, name="take-label"),
     path("screen/<stage:stage>/<int:pk>/later/", labels_views.put_off, name="put-off"),
     path("screen/<stage:stage>/<int:pk>/take-up/", labels_views.take_up, name="take-up"),
+    path("screen/<stage:stage>/list/", views.many, name="list"),
     path("screen/<stage:stage>/arrange/", views.arrange, name="arrange"),
     path("screen/<stage:stage>/ahead/", views.ahead, name="ahead"),
     path("screen/<stage:stage>/mine/", views.own_votes, name="own-votes"),

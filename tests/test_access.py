@@ -30,6 +30,8 @@ address                        made of             method  anonymous outsider ow
 
 home                           -                   GET     Y         Y        Y     Y        Y       Y         Y
 healthz                        -                   GET     Y         Y        Y     Y        Y       Y         Y
+keys                           -                   GET     L         Y        Y     Y        Y       Y         Y
+keys                           -                   POST    L         Y        Y     Y        Y       Y         Y
 review-new                     -                   GET     L         Y        Y     Y        Y       Y         Y
 review-new                     -                   POST    L         Y        Y     Y        Y       Y         Y
 invitation                     token               GET     Y         Y        Y     Y        Y       Y         Y
@@ -101,6 +103,7 @@ screening:put-label            citation+full_text  POST    L         N        R 
 screening:take-label           citation+full_text+labelled  POST  L  N        R     Y        R       R         C
 screening:put-off              citation+full_text  POST    L         N        R     Y        R       R         C
 screening:take-up              citation+full_text  POST    L         N        R     Y        R       R         C
+screening:list                 title_abstract      GET     L         N        R     Y        R       R         C
 screening:arrange              title_abstract      POST    L         N        R     Y        R       R         C
 screening:ahead                title_abstract      GET     L         N        R     Y        R       R         C
 screening:own-votes            title_abstract      GET     L         N        R     Y        R       R         C

@@ -9,7 +9,7 @@ from screening.views.citations import (
     withdraw_correction,
 )
 from screening.views.conflicts import conflict, conflicts, resolve, withdraw_resolution
-from screening.views.desk import ahead, arrange, desk, note, own_votes, undo, vote, withdraw_note, withdraw_vote
+from screening.views.desk import ahead, arrange, desk, many, note, own_votes, undo, vote, withdraw_note, withdraw_vote
 from screening.views.documents import attach, attach_again, detach, document, read_document
 from screening.views.imports import (
     add_record,
@@ -59,6 +59,7 @@ __all__ = [
     "log_attempt",
     "mark_retrieved",
     "not_retrieved",
+    "many",
     "note",
     "own_votes",
     "read_document",

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
@@ -31,22 +32,53 @@ def desk(request: HttpRequest, member: Member, stage: str, pk: int | None = None
     return show_desk(request, member, stage, queries.citation(member, pk) if pk else None)
 
 
+SIZES = (25, 50, 100)
+
+
+@require_GET
+@for_member(Can.SCREEN)
+def many(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
+    """A page of what waits, in the member's order, each with its vote beside it."""
+    wish, asked = wish_of(request, member), cleaned(AheadForm(request.GET))
+    size = asked["size"] if asked["size"] in SIZES else SIZES[0]
+    found = queries.ahead(member, stage, wish, after=asked["after"] or 0, count=size + 1, around=False)
+    kept = [(name, value) for name, value in request.GET.items() if name not in ("size", "after", "count", "skip")]
+    more = {**dict(kept), "size": size, "after": found[size - 1].pk} if len(found) > size else None
+    context = {
+        **for_desk(request, member, stage, wish),
+        "cards": queries.cards(member, stage, found[:size]),
+        "sizes": SIZES,
+        "size": size,
+        "after": asked["after"],
+        "kept": kept,
+        "next": urlencode(more) if more else "",
+    }
+    return render(request, "screening/list.html", context)
+
+
 def show_desk(request: HttpRequest, member: Member, stage: str, citation: Citation | None = None) -> HttpResponse:
     """The desk with this citation on it, or else the next that waits, or the word that none does."""
     wish = wish_of(request, member)
     found = [citation] if citation else queries.ahead(member, stage, wish)
     context = {
+        "card": next(iter(queries.cards(member, stage, found)), None),
+        **for_desk(request, member, stage, wish),
+    }
+    return render(request, "screening/_desk.html" if request.htmx else "screening/desk.html", context)
+
+
+def for_desk(request: HttpRequest, member: Member, stage: str, wish: queries.Wish) -> dict[str, Any]:
+    """What stands above the desk: how far, undo, order and filter."""
+    return {
         "progress": queries.progress(member, stage),
         "gate": gate(member.review, stage),
         "last": queries.last_vote(member, stage),
-        "card": next(iter(queries.cards(member, stage, found)), None),
         "desk": queries.arrangement(member),
         "matching": queries.matches(member, stage, wish, MOST_FOUND) if wish else None,
         "most": MOST_FOUND,
         "wish_form": WishForm(member, request.GET),
         **for_cards(member, stage, wish),
     }
-    return render(request, "screening/_desk.html" if request.htmx else "screening/desk.html", context)
 
 
 def wish_of(request: HttpRequest, member: Member) -> queries.Wish:
@@ -123,6 +155,9 @@ def done(request: HttpRequest, member: Member, stage: str, after: int, level: in
     if wants_json(request):
         return JsonResponse({"told": said, "stored": level == messages.SUCCESS})
     messages.add_message(request, level, said)
+    back = request.POST.get("back", "")
+    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)  # to the list
     found = queries.ahead(member, stage, wish_of(request, member), after=after)
     return onward(request, member, stage, found[0] if found else None)
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from reviewapp.models import Event, Member
-from screening import queries
+from screening import queries, workflow
 from screening.models import Vote
 from tests import build
 from tests.browser.axe import findings
@@ -224,3 +224,39 @@ def test_a_thumb_screens_on_a_phone(team, sit):
     assert len(votes(first)) == 9
     assert findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_person_screens_a_list_by_keys_of_their_own(team, sit):
+    _, first = team
+    from reviewapp.workflow import set_keys
+
+    set_keys(first.user, {"i": "y"}, on=True)
+    page = sit(first, f"screen/{TA}/list/")
+    hints = page.locator("#desk .is-here")
+    expect(hints).to_have_count(1)
+    for key in "yej" + "y" + "ku":
+        page.keyboard.press(key)
+    all_is_sent(page)
+    assert votes(first) == {"Trial number 1 of infants": "include", "Trial number 2 of infants": "exclude"}
+    page.keyboard.press("i")
+    page.keyboard.press("?")
+    assert ["y", "Include", "this", "row"] in [row.split() for row in page.locator("#keys tbody tr").all_inner_texts()]
+    page.keyboard.press("Escape")
+    assert findings(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_what_is_put_off_leaves_the_desk_at_once_and_marks_are_switched_off(team, sit):
+    owner, first = team
+    workflow.set_terms(owner, ["trial"], [])
+    page = sit(first)
+    until(page, "desk.held.length >= 5")
+    before = title(page)
+    press(page, "b")
+    all_is_sent(page)
+    assert queries.ahead(first, TA, after=0, count=40)[-1].title == before
+    shape = "getComputedStyle(document.querySelector('#title mark')).textDecorationLine"
+    assert page.evaluate(shape) == "underline"
+    page.keyboard.press("h")
+    assert page.evaluate(shape) == "none"

@@ -327,3 +327,35 @@ def test_cards_take_the_same_queries_whatever_their_number(owner, first, django_
             assert len(cards_ahead(client, count=count)) == count
         counts.append(len(queries))
     assert len(set(counts)) == 1
+
+
+# --- the list ---------------------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_so_many_with_the_vote_beside_each_and_comes_back_to_its_place(owner, first):
+    citations = build.citations(owner, 30)
+    client, at_list = sign_in(first), at(first, f"screen/{TA}/list/")
+    page = client.get(at_list).content.decode()
+    assert page.count("data-row=") == 25
+    after = f"?size=25&amp;after={citations[24].pk}"
+    assert f'href="{after}"' in page
+    assert client.get(at_list + after.replace("&amp;", "&")).content.decode().count("data-row=") == 5
+    assert client.get(f"{at_list}?size=50").content.decode().count("data-row=") == 30
+    assert client.get(f"{at_list}?size=7").content.decode().count("data-row=") == 25, "only sizes that are offered"
+    vote = at(first, f"screen/{TA}/{citations[0].pk}/vote/")
+    back = client.post(vote, {"answer": "include", "back": f"{at_list}?size=50"})
+    assert back["Location"] == f"{at_list}?size=50"
+    away = client.post(vote, {"answer": "exclude", "back": "https://example.org/"})
+    assert away["Location"].startswith("/reviews/")
+    assert client.post(vote, {"answer": "maybe", "back": "//example.org/"})["Location"].startswith("/reviews/")
+
+
+def test_the_list_takes_the_same_queries_whatever_its_length(owner, first):
+    client, counts = sign_in(first), []
+    for more in (1, 3):
+        for each in build.citations(owner, more + 1, name=f"{more}.ris"):
+            workflow.add_note(first, each, TA, "To be asked")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(at(first, f"screen/{TA}/list/"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -5,7 +5,21 @@
 
 const keys = {
   dialog: () => document.getElementById("keys"),
-  areOn: () => localStorage.getItem("keys") !== "off",
+  areOn: () => localStorage.getItem("keys") !== "off" && !("keysOff" in document.body.dataset),
+
+  // A person may use another key than the page comes with: body[data-keys] holds pairs, the page's key and theirs.
+  own() {
+    const pairs = (document.body.dataset.keys || "").split(" ").filter(Boolean);
+    return Object.fromEntries(pairs.map((pair) => [pair[0], pair.slice(1)]));
+  },
+  of: (element) => keys.own()[element.dataset.key] || element.dataset.key,
+  write(within) {
+    if (!document.body.dataset.keys) return;
+    for (const element of within.querySelectorAll("[data-key]")) {
+      const hint = element.querySelector("kbd");
+      if (hint) hint.textContent = keys.of(element);
+    }
+  },
 
   isTyping(element) {
     if (element.isContentEditable) return true;
@@ -31,7 +45,7 @@ const keys = {
     for (const element of keys.usable()) {
       const key = document.createElement("th");
       key.scope = "row";
-      key.append(Object.assign(document.createElement("kbd"), { textContent: element.dataset.key }));
+      key.append(Object.assign(document.createElement("kbd"), { textContent: keys.of(element) }));
       const does = Object.assign(document.createElement("td"), { textContent: keys.name(element) });
       body.append(document.createElement("tr"));
       body.lastChild.append(key, does);
@@ -42,7 +56,9 @@ const keys = {
 
   open() {
     keys.list();
-    keys.dialog().querySelector("[data-keys-on]").checked = keys.areOn();
+    const box = keys.dialog().querySelector("[data-keys-on]");
+    box.checked = keys.areOn();
+    box.disabled = "keysOff" in document.body.dataset;
     keys.dialog().showModal();
   },
 };
@@ -55,7 +71,7 @@ document.addEventListener("keydown", (event) => {
     keys.open();
     return;
   }
-  const element = keys.usable().find((each) => each.dataset.key === event.key);
+  const element = keys.usable().find((each) => keys.of(each) === event.key);
   if (!element) return;
   event.preventDefault();
   element.click();
@@ -68,3 +84,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-keys-on]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
 });
+
+document.addEventListener("DOMContentLoaded", () => keys.write(document));
+document.addEventListener("htmx:afterSettle", () => keys.write(document));
+document.addEventListener("desk:shown", (event) => keys.write(event.detail));

@@ -23,6 +23,7 @@ const desk = {
     desk.outbox = new Outbox(desk.root().dataset.outbox, desk.heard, desk.tellOutbox);
     desk.outbox.flush();
     desk.tellOutbox();
+    if ("list" in desk.root().dataset) return; // rows.js does the rest
     if (desk.isBehind(desk.pk(desk.card()))) desk.next();
     desk.restock();
   },
@@ -239,7 +240,13 @@ document.addEventListener("visibilitychange", () => desk.count());
 
 document.addEventListener("submit", (event) => {
   if (!desk.outbox || desk.isPlain || event.defaultPrevented) return;
-  if (event.target.matches("#desk form.vote") && event.submitter) {
+  if (event.target.matches("#desk form.vote-row") && event.submitter) {
+    event.preventDefault();
+    rows.vote(event.target, event.submitter);
+  } else if (event.target.matches("#desk form.undo") && "list" in desk.root().dataset) {
+    event.preventDefault();
+    rows.undo(event.target);
+  } else if (event.target.matches("#desk form.vote") && event.submitter) {
     event.preventDefault();
     desk.vote(event.target, event.submitter);
   } else if (event.target.matches("#desk form.later")) {

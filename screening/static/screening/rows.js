@@ -1,0 +1,76 @@
+// What does the list of citations do besides its forms? A vote goes to the outbox, its row says so, and the next row has the keys.
+"use strict";
+
+const rows = {
+  all: () => [...document.querySelectorAll("#desk [data-row]")],
+  open: () => rows.all().filter((row) => !row.dataset.voted),
+  past: [],
+
+  // The keys work on the row that has the focus, or else on the first without a vote.
+  choose(row) {
+    for (const each of rows.all()) {
+      const isHere = each === row;
+      each.classList.toggle("is-here", isHere);
+      for (const button of each.querySelectorAll("[data-row-key]")) {
+        if (isHere) button.dataset.key = button.dataset.rowKey;
+        else delete button.dataset.key;
+      }
+    }
+  },
+
+  go(row) {
+    if (!row) return;
+    rows.choose(row);
+    row.querySelector("[data-focus]").focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  },
+
+  vote(form, button) {
+    const row = form.closest("[data-row]");
+    const title = row.querySelector("[data-focus]").textContent.trim();
+    const word = button.dataset.word;
+    const key = newKey();
+    const before = row.dataset.voted;
+    desk.outbox.add({ kind: "vote", key, url: form.action, citation: row.dataset.row, title, word, fields: { answer: button.value, key } });
+    row.dataset.voted = key;
+    row.querySelector("[data-row-said]").textContent = `Your vote: ${word}`;
+    rows.past.push(row);
+    if (!before) desk.tally(1);
+    desk.said(`${word}: ${title}`);
+    const after = rows.all().slice(rows.all().indexOf(row) + 1);
+    rows.go(after.find((each) => !each.dataset.voted) || rows.open()[0]);
+    if (!rows.open().length) document.querySelector("[data-list-next]")?.focus();
+  },
+
+  undo(form) {
+    const row = rows.past.pop();
+    if (!row) return form.submit();
+    const act = desk.outbox.all().findLast((each) => each.kind === "vote" && each.citation === row.dataset.row);
+    desk.takeBack(act || { citation: row.dataset.row, title: row.querySelector("[data-focus]").textContent.trim() });
+    delete row.dataset.voted;
+    row.querySelector("[data-row-said]").textContent = "";
+    desk.tally(-1);
+    desk.said("Your last vote is taken back.");
+    rows.go(row);
+  },
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  for (const row of rows.all()) {
+    if (desk.votedLately().includes(row.dataset.row)) {
+      row.dataset.voted = "before";
+      row.querySelector("[data-row-said]").textContent = "Your vote is on its way.";
+    }
+  }
+  if (rows.open()[0]) rows.choose(rows.open()[0]);
+});
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-row]");
+  if (row) rows.choose(row);
+});
+document.addEventListener("click", (event) => {
+  const step = event.target.closest("[data-list-step]");
+  if (!step) return;
+  const all = rows.all();
+  rows.go(all[all.findIndex((row) => row.classList.contains("is-here")) + Number(step.dataset.listStep)]);
+});
