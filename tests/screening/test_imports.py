@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -334,3 +335,23 @@ def test_the_mapping_page_shows_how_the_first_records_would_read_before_anything
     assert not Record.objects.exists()
     kept.refresh_from_db()
     assert kept.format == "unmapped"
+
+
+# --- hostile files ----------------------------------------------------------------------------------------------
+
+
+def test_every_hostile_file_is_taken_or_refused_in_words_through_the_page(owner, browser, jobs_now, shared):
+    page = at(owner, f"searches/{build.search(owner).pk}/import/")
+    folder = shared / "corpus" / "import" / "bad"
+    for row in json.loads((folder / "MANIFEST.json").read_text("utf-8"))["files"]:
+        data = (folder / row["file"]).read_bytes()
+        answer = browser.post(page, sent((row["file"], data)))
+        jobs_now()
+        if answer.status_code != 302:
+            assert answer.status_code in (409, 422), row["file"]
+            assert row["file"] in answer.content.decode(), row["file"]
+            continue
+        taken = Import.objects.order_by("-pk").first()
+        assert browser.get(answer["Location"]).status_code == 200, row["file"]
+        assert taken.completed_at or taken.format == "unmapped" or taken.job.error.endswith("."), row["file"]
+    assert Record.objects.count() > 50
