@@ -1,0 +1,114 @@
+"""Which study stands out among those of one outcome: by its spread, its effect, its weight, its direction, or as a copy?"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from extraction.schema.lint.rows import Finding, Outcome, Severity
+
+UNLIKELY = Severity.UNLIKELY
+FEWEST = 5  # studies, below which nothing stands out
+TO_SD = 1.4826  # from the median absolute deviation to the SD of a normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One study's effect on the scale that is pooled, as an analysis has it. cell: where a reader should look."""
+
+    label: str
+    cell: str
+    effect: float
+    se: float
+    people: float | None = None
+
+
+def check_outcomes(studies: Sequence[tuple[str, Outcome]]) -> list[Finding]:
+    """The doubts that arise when the same outcome of several studies (label, outcome) is laid side by side."""
+    return [*_small_spread(studies), *_directions(studies), *_copies(studies)]
+
+
+def _small_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
+    rows = [(label, row) for label, o in studies for row in o.arms if row.has("sd", "n")]
+    for label, row in rows:
+        others = [r.numbers["sd"] for other, r in rows if other != label and r.numbers["sd"] > 0]
+        if len({other for other, _ in rows if other != label}) < FEWEST - 1 or not others:
+            continue
+        typical, sd, n = median(others), row.numbers["sd"], row.numbers["n"]
+        least = min(others)
+        if 0 < sd < typical / 3 and sd < least / 1.5 and n >= 9 and 0.4 < sd * math.sqrt(n) / typical < 2.5:
+            told = (
+                f"{label}, {row.name}: the SD {sd:g} is far below the {typical:.3g} of the other studies, and √n times it is "
+                "not; is it a standard error?"
+            )
+            yield Finding("sd-looks-like-se", UNLIKELY, row.cell("sd"), told)
+
+
+def _directions(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
+    told_ways = [(label, o, o.higher_is_better) for label, o in studies if o.higher_is_better is not None and o.arms]
+    up = sum(1 for _, _, better in told_ways if better)
+    if 0 < up < len(told_ways):
+        usual = up * 2 >= len(told_ways)
+        for label, o, better in told_ways:
+            if better != usual:
+                way = "higher is better" if better else "lower is better"
+                told = f"{label}: on its scale {way}, other than in most studies of {o.title}; turn its sign before pooling."
+                yield Finding("scale-direction", UNLIKELY, o.arms[0].cell("mean"), told)
+    signs = [(label, row, row.numbers["mean"]) for label, o in studies for row in o.arms if row.has("mean")]
+    for label, o in studies:
+        own = [row for row in o.arms if row.has("mean")]
+        others = [mean for other, _, mean in signs if other != label]
+        if (
+            len(others) >= 2 * (FEWEST - 1)
+            and own
+            and all(m > 0 for m in others)
+            and all(r.numbers["mean"] < 0 for r in own)
+        ):
+            told = f"{label}: its means are negative and those of all other studies of {o.title} are not; a change, or another direction?"
+            yield Finding("sign-of-means", UNLIKELY, own[0].cell("mean"), told)
+
+
+def _copies(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
+    for (label, a), (other, b) in itertools.combinations(studies, 2):
+        rows, theirs = [x.numbers for x in a.arms], [y.numbers for y in b.arms]
+        told_apart = any(abs(x) >= 10 and x != int(x) or x >= 20 for numbers in rows for x in numbers.values())
+        if len(rows) > 1 and rows == theirs and told_apart and any(len(set(n.values())) > 1 for n in rows):
+            told = f"{other} has the very same numbers as {label} in {a.title}; is it the same study, or a row typed twice?"
+            yield Finding("identical-studies", UNLIKELY, b.arms[0].cell(next(iter(rows[0]))), told)
+
+
+def check_estimates(estimates: Sequence[Estimate]) -> list[Finding]:
+    """The effects, or weights, that stand out among those about to be pooled."""
+    usable = [e for e in estimates if math.isfinite(e.effect) and e.se > 0]
+    if len(usable) < FEWEST:
+        return []
+    return [*_outlying(usable), *_heavy(usable)]
+
+
+def _outlying(estimates: Sequence[Estimate]) -> Iterator[Finding]:
+    for e in estimates:
+        others = [x.effect for x in estimates if x is not e]
+        middle = median(others)
+        spread = TO_SD * median(abs(x - middle) for x in others)
+        far = abs(e.effect - middle) / math.hypot(e.se, spread)
+        if far > 4.5:
+            told = f"{e.label}: its effect {e.effect:.3g} is {far:.1f} times the usual spread away from the {middle:.3g} of the others."
+            yield Finding("outlying-effect", UNLIKELY, e.cell, told)
+
+
+def _heavy(estimates: Sequence[Estimate]) -> Iterator[Finding]:
+    total = sum(e.se**-2 for e in estimates)
+    people = [e.people for e in estimates if e.people]
+    if len(people) < len(estimates):
+        return
+    for e in estimates:
+        weight, share = e.se**-2 / total, (e.people or 0) / sum(people)
+        if weight > 0.5 and weight > 4 * share:
+            told = (
+                f"{e.label}: it carries {100 * weight:.0f} percent of the weight with {100 * share:.0f} percent of the people; "
+                "is its spread too small?"
+            )
+            yield Finding("outlying-weight", UNLIKELY, e.cell, told)

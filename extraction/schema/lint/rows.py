@@ -1,0 +1,93 @@
+"""What does lint look at, and what does it say? The numbers of studies as rows of cells, and findings about a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Impossible: one of the numbers is wrong. Unlikely: look at the report once more, and say why it stands."""
+
+    IMPOSSIBLE = "impossible"
+    UNLIKELY = "unlikely"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One doubt. rule: its stable name; cell: the key of the cell it is about; sentence: what is wrong and what to look at."""
+
+    rule: str
+    severity: Severity
+    cell: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The numbers of an arm, or of the study as a whole, by column of `tables`. key: of the row, such as `outcome/3/arm/7`."""
+
+    key: str
+    name: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    randomised: float | None = None
+
+    def cell(self, column: str) -> str:
+        """The key of one of its cells."""
+        return f"{self.key}/{column}"
+
+    def get(self, column: str) -> float | None:
+        """The number in a column; None where nothing is given."""
+        return self.numbers.get(column)
+
+    def has(self, *columns: str) -> bool:
+        """Whether all these columns are given."""
+        return all(column in self.numbers for column in columns)
+
+    @property
+    def people(self) -> float | None:
+        """How many people the row is about."""
+        return self.numbers.get("total", self.numbers.get("n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """The numbers of a comparison of two arms."""
+
+    row: Row
+    first: Row
+    second: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One outcome of one study. kind: as in `tables`; lowest, highest: the range of its scale, where it has one."""
+
+    title: str
+    kind: str
+    arms: tuple[Row, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    lowest: float | None = None
+    highest: float | None = None
+    higher_is_better: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One study. randomised: people in all arms. dates: ISO dates by role (started, ended, published), each with its cell."""
+
+    label: str
+    outcomes: tuple[Outcome, ...] = ()
+    randomised: float | None = None
+    dates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def decimals(x: float) -> int:
+    """With how many decimals a number is written, at most six."""
+    return len(f"{x:.6f}".rstrip("0").split(".")[1])
+
+
+def rounding(*numbers: float) -> float:
+    """How far rounding may have moved the roughest of these numbers: half a unit of its last decimal."""
+    return 0.5 * 10.0 ** -max(decimals(x) for x in numbers)

@@ -1,0 +1,256 @@
+"""Which numbers of one study cannot be, or are hardly ever so?"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from extraction.schema.lint.rows import Finding, Outcome, Row, Severity, Study, rounding
+
+IMPOSSIBLE, UNLIKELY = Severity.IMPOSSIBLE, Severity.UNLIKELY
+COUNTS = ("events", "total", "n")
+Z95 = 1.959964
+
+
+def check_study(study: Study, today: date | None = None) -> list[Finding]:
+    """Every doubt about the numbers of `study`, the impossible first. today: what is later is in the future."""
+    found = [finding for outcome in study.outcomes for rule in RULES for finding in rule(outcome)]
+    found += [*_copied_outcomes(study), *_over_randomised(study), *_dates(study, today)]
+    return sorted(found, key=lambda finding: finding.severity is UNLIKELY)
+
+
+def _counts(o: Outcome) -> Iterator[Finding]:
+    for row in o.arms:
+        where = f"{o.title}, {row.name}"
+        for name in COUNTS:
+            x = row.get(name)
+            if x is None or (name == "events" and o.kind == "rate"):
+                continue
+            if x < 0 or x != int(x):
+                told = f"{where}: {name} is {x:g}, but people are counted in whole numbers from 0."
+                yield Finding("count", IMPOSSIBLE, row.cell(name), told)
+        if row.has("events", "total") and row.numbers["events"] > row.numbers["total"]:
+            told = f"{where}: {row.numbers['events']:g} events, but only {row.numbers['total']:g} people."
+            yield Finding("events-over-total", IMPOSSIBLE, row.cell("events"), told)
+
+
+def _percent(o: Outcome) -> Iterator[Finding]:
+    for row in o.arms:
+        percent = row.get("percent")
+        if percent is None:
+            continue
+        if not 0 <= percent <= 100:
+            told = f"{o.title}, {row.name}: {percent:g} percent is not between 0 and 100."
+            yield Finding("percent-range", IMPOSSIBLE, row.cell("percent"), told)
+        elif row.has("events", "total") and row.numbers["total"] > 0:
+            made = 100 * row.numbers["events"] / row.numbers["total"]
+            if abs(made - percent) > 1.02 * rounding(percent):
+                told = f"{o.title}, {row.name}: {percent:g} percent is given, but the events make {made:.1f}."
+                yield Finding("percent-events", UNLIKELY, row.cell("percent"), told)
+
+
+def _spread(o: Outcome) -> Iterator[Finding]:
+    for row in o.arms:
+        where, sd, se, n = f"{o.title}, {row.name}", row.get("sd"), row.get("se"), row.get("n")
+        for name, x in (("sd", sd), ("se", se)):
+            if x is not None and x < 0:
+                yield Finding(
+                    "negative-spread", IMPOSSIBLE, row.cell(name), f"{where}: {name.upper()} {x:g} is negative."
+                )
+        if sd == 0 and n is not None and n > 1:
+            told = f"{where}: an SD of 0 says that all {n:g} people have the same value."
+            yield Finding("zero-sd", UNLIKELY, row.cell("sd"), told)
+        if sd and se and n and n > 1:
+            if se >= sd:
+                told = f"{where}: the SD {sd:g} is not above the SE {se:g}; is it the SE, or are they interchanged?"
+                yield Finding("sd-is-se", IMPOSSIBLE, row.cell("sd"), told)
+            elif abs(se * math.sqrt(n) / sd - 1) > 0.1 + rounding(se) / se:
+                told = f"{where}: the SE {se:g} of {n:g} people makes an SD of {se * math.sqrt(n):.3g}, not {sd:g}."
+                yield Finding("sd-against-se", UNLIKELY, row.cell("sd"), told)
+
+
+def _large_difference(o: Outcome) -> Iterator[Finding]:
+    for a, b in itertools.combinations(o.arms, 2):
+        if not (a.has("mean", "sd", "n") and b.has("mean", "sd", "n")):
+            continue
+        sd = math.sqrt((a.numbers["sd"] ** 2 + b.numbers["sd"] ** 2) / 2)
+        apart = abs(a.numbers["mean"] - b.numbers["mean"])
+        if sd > 0 and apart / sd > 4 and min(a.numbers["n"], b.numbers["n"]) >= 10:
+            told = f"{o.title}: the means of {a.name} and {b.name} are {apart / sd:.1f} SDs apart; are the SDs standard errors?"
+            yield Finding("sd-looks-like-se", UNLIKELY, a.cell("sd"), told)
+
+
+def _scale(o: Outcome) -> Iterator[Finding]:
+    for row in o.arms:
+        mean, sd, n = row.get("mean"), row.get("sd"), row.get("n")
+        for bound, side in ((o.lowest, -1), (o.highest, 1)):
+            if mean is not None and bound is not None and side * (mean - bound) > 0:
+                told = f"{o.title}, {row.name}: the mean {mean:g} is beyond the scale's end of {bound:g}; is it another scale, or a change?"
+                yield Finding("off-scale", IMPOSSIBLE, row.cell("mean"), told)
+        if sd is not None and o.lowest is not None and o.highest is not None:
+            most = (o.highest - o.lowest) / 2 * (math.sqrt(n / (n - 1)) if n is not None and n > 1 else 1.0)
+            if sd > most * (1 + 1e-9):
+                told = f"{o.title}, {row.name}: an SD of {sd:g} is more than a scale of {o.lowest:g} to {o.highest:g} allows ({most:.3g})."
+                yield Finding("sd-over-scale", IMPOSSIBLE, row.cell("sd"), told)
+
+
+def _order(o: Outcome) -> Iterator[Finding]:
+    for row in o.arms:
+        five = [(name, row.numbers[name]) for name in ("least", "q1", "median", "q3", "most") if row.has(name)]
+        for (low_name, low), (high_name, high) in itertools.pairwise(five):
+            if low > high:
+                told = f"{o.title}, {row.name}: {low_name} {low:g} is above {high_name} {high:g}."
+                yield Finding("quantile-order", IMPOSSIBLE, row.cell(high_name), told)
+        mean = row.get("mean")
+        if mean is not None and row.has("least", "most") and not row.numbers["least"] <= mean <= row.numbers["most"]:
+            told = f"{o.title}, {row.name}: the mean {mean:g} is not between least and most."
+            yield Finding("mean-outside", IMPOSSIBLE, row.cell("mean"), told)
+
+
+# Estimates with their intervals: estimate, bounds, standard error, p, and whether it is a ratio.
+_OF_ARM = (("mean", "ci_low", "ci_high", "se", "", False),)
+_OF_CONTRAST = (
+    ("difference", "difference_low", "difference_high", "difference_se", "p", False),
+    ("hr", "hr_low", "hr_high", "", "p", True),
+    ("effect", "effect_low", "effect_high", "se", "", False),
+)
+
+
+def _intervals(o: Outcome) -> Iterator[Finding]:
+    for row in o.arms:
+        for names in _OF_ARM:
+            yield from _interval(o, row, *names)
+    for contrast in o.contrasts:
+        for names in _OF_CONTRAST:
+            yield from _interval(o, contrast.row, *names)
+
+
+def _interval(
+    o: Outcome, row: Row, name: str, low_name: str, high_name: str, se_name: str, p_name: str, ratio: bool
+) -> Iterator[Finding]:  # fmt: skip
+    where = f"{o.title}, {row.name}"
+    if ratio:
+        for each in (name, low_name, high_name):
+            x = row.get(each)
+            if x is not None and x <= 0:
+                told = f"{where}: {each} is {x:g}, but a ratio is above 0; is it a logarithm?"
+                yield Finding("ratio-not-positive", IMPOSSIBLE, row.cell(each), told)
+                return
+    if not row.has(low_name, high_name):
+        return
+    low, high = row.numbers[low_name], row.numbers[high_name]
+    if low > high:
+        told = f"{where}: the interval runs from {low:g} down to {high:g}."
+        yield Finding("interval-order", IMPOSSIBLE, row.cell(low_name), told)
+        return
+    estimate = row.get(name)
+    if estimate is not None:
+        if not low <= estimate <= high:
+            told = f"{where}: {name} {estimate:g} is not in its interval, {low:g} to {high:g}."
+            yield Finding("outside-interval", IMPOSSIBLE, row.cell(name), told)
+        elif _lopsided(estimate, low, high, ratio):
+            other = _lopsided(estimate, low, high, not ratio) if min(estimate, low) > 0 else True
+            hint = "" if other else " It is so on the other scale: a logarithm, or a ratio, in the wrong place?"
+            told = f"{where}: {name} {estimate:g} is not in the middle of {low:g} to {high:g}.{hint}"
+            yield Finding("lopsided-interval", UNLIKELY, row.cell(name), told)
+    se = row.get(se_name)
+    if se and se > 0 and high > low:
+        made = (high - low) / (2 * Z95)
+        small = 1.0 if (row.people or 30) >= 10 else 1.6  # t, not z, in small groups
+        if not 0.85 - rounding(se) / se <= made / se <= 1.2 * small + rounding(se, low, high) / se:
+            told = f"{where}: the interval makes a standard error of {made:.3g}, but {se:g} is given."
+            yield Finding("se-against-interval", UNLIKELY, row.cell(se_name), told)
+    p = row.get(p_name)
+    if p is not None and 0 <= p <= 1:
+        null = 1.0 if ratio else 0.0
+        if (p < 0.04 and low < null < high) or (p > 0.06 and not low <= null <= high):
+            told = f"{where}: p = {p:g} and the interval {low:g} to {high:g} say different things about {null:g}."
+            yield Finding("p-against-interval", UNLIKELY, row.cell(p_name), told)
+
+
+def _lopsided(estimate: float, low: float, high: float, ratio: bool) -> bool:
+    slack = rounding(estimate, low, high) * 2
+    if ratio:
+        below, above = math.log(estimate / low), math.log(high / estimate)
+        slack = slack / low + slack / estimate
+    else:
+        below, above = estimate - low, high - estimate
+    return abs(above - below) > 0.2 * (above + below) + slack
+
+
+def _same_arms(o: Outcome) -> Iterator[Finding]:
+    for a, b in itertools.combinations(o.arms, 2):
+        if a.numbers != b.numbers:
+            continue
+        if a.has("mean", "sd") or (a.has("events", "total") and 10 <= a.numbers["events"] < a.numbers["total"]):
+            told = f"{o.title}: {a.name} and {b.name} have the very same numbers; was one row typed twice?"
+            yield Finding("identical-arms", UNLIKELY, b.cell("mean" if b.has("mean") else "events"), told)
+
+
+def _swapped(o: Outcome) -> Iterator[Finding]:
+    for contrast in o.contrasts:
+        difference = contrast.row.get("difference")
+        if difference is None or not (contrast.first.has("mean") and contrast.second.has("mean")):
+            continue
+        made = contrast.first.numbers["mean"] - contrast.second.numbers["mean"]
+        slack = 0.1 * abs(made) + 3 * rounding(difference, made)
+        if abs(made - difference) <= slack:
+            continue
+        if abs(made + difference) <= slack:
+            told = (
+                f"{o.title}: {contrast.first.name} minus {contrast.second.name} is {made:.4g} by the means, but {difference:g} is "
+                "given: are the arms swapped?"
+            )
+            yield Finding("swapped-arms", UNLIKELY, contrast.row.cell("difference"), told)
+        elif abs(made - difference) > max(slack, 0.5 * abs(made)):  # an adjusted difference may well be another
+            told = f"{o.title}: the means differ by {made:.4g}, but a difference of {difference:g} is given."
+            yield Finding("difference-against-means", UNLIKELY, contrast.row.cell("difference"), told)
+
+
+RULES: tuple[Callable[[Outcome], Iterator[Finding]], ...] = (
+    _counts, _percent, _spread, _large_difference, _scale, _order, _intervals, _same_arms, _swapped,
+)  # fmt: skip
+
+
+def _copied_outcomes(study: Study) -> Iterator[Finding]:
+    for a, b in itertools.combinations(study.outcomes, 2):
+        same = [x.numbers for x in a.arms] == [y.numbers for y in b.arms]
+        if a.kind == b.kind and len(a.arms) > 1 and same and all(x.has("mean", "sd") for x in a.arms):
+            told = f"{b.title} has the very same numbers as {a.title} in every arm; was it copied?"
+            yield Finding("identical-outcomes", UNLIKELY, b.arms[0].cell("mean"), told)
+
+
+def _over_randomised(study: Study) -> Iterator[Finding]:
+    for o in study.outcomes:
+        known = [row.people for row in o.arms if row.people is not None]
+        for row in o.arms:
+            if row.people is not None and row.randomised is not None and row.people > row.randomised:
+                told = f"{o.title}, {row.name}: {row.people:g} people, but {row.randomised:g} were randomised to it."
+                yield Finding("over-randomised", IMPOSSIBLE, row.cell("total" if row.has("total") else "n"), told)
+        if study.randomised is not None and known and sum(known) > study.randomised:
+            told = f"{o.title}: {sum(known):g} people in all arms, but {study.randomised:g} were randomised."
+            yield Finding(
+                "over-randomised", IMPOSSIBLE, o.arms[0].cell("total" if o.arms[0].has("total") else "n"), told
+            )
+
+
+def _dates(study: Study, today: date | None) -> Iterator[Finding]:
+    read: dict[str, date] = {}
+    for role, (text, cell) in study.dates.items():
+        try:
+            read[role] = date.fromisoformat(text)
+        except ValueError:
+            yield Finding(
+                "no-such-date", IMPOSSIBLE, cell, f"{study.label}: {role} {text!r} is no day of the calendar."
+            )
+            continue
+        if today is not None and read[role] > today:
+            yield Finding("future-date", IMPOSSIBLE, cell, f"{study.label}: {role} {text} is still to come.")
+        elif read[role].year < 1900:
+            yield Finding("early-date", UNLIKELY, cell, f"{study.label}: {role} {text} is before 1900.")
+    for before, after in itertools.combinations(("started", "ended", "published"), 2):
+        if before in read and after in read and read[before] > read[after]:
+            told = f"{study.label}: {before} {read[before]} is after {after} {read[after]}."
+            yield Finding("date-order", IMPOSSIBLE, study.dates[after][1], told)
