@@ -293,6 +293,9 @@ class Sheet(Blinded):
     may_verify = models.BooleanField(
         default=False, help_text="Begun for verification by a second author, not for blind pairs."
     )
+    renews = models.PositiveSmallIntegerField(
+        null=True, help_text="Reopened for a new version of the form; the version on which both had submitted."
+    )
     verifies = models.BooleanField(default=False, help_text="Begun as a copy of another's sheet, to verify it.")
 
     class Meta(Blinded.Meta):

@@ -62,6 +62,11 @@ urlpatterns = [
     path("form/versions/<int:number>/form.json", views.form_json, name="form-json"),
     path("form/versions/<int:number>/codebook.csv", views.codebook_csv, name="codebook-csv"),
     path("form/versions/<int:number>/codebook.json", views.codebook_json, name="codebook-json"),
+    path("extraction.csv", views.extraction_csv, name="data-csv"),
+    path("sheets/agreement/", views.field_agreement, name="field-agreement"),
+    path("sheets/agreement.csv", views.agreement_csv, name="agreement-csv"),
+    path("sheets/<int:pk>/verify/", views.verify, name="sheet-verify"),
+    path("sheets/<int:pk>/renew/", views.renew, name="sheet-renew"),
     *pair("sheets/<int:pk>/", "sheet", SHEET),
     *pair("bias/<int:pk>/<slug:tool>/", "bias", BIAS),
 ]

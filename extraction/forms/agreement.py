@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from django.http import QueryDict
 
 from extraction import schema
+from extraction.models import Line
 from extraction.queries import Agreement
-from extraction.schema import Answer, Choice, Field, Pair, Problem, TakenFrom
+from extraction.schema import Answer, Choice, Field, Kind, Pair, Problem, Source, TakenFrom
+from extraction.schema.clean import own_unit
+from extraction.schema.fields import NUMBERS
+from extraction.schema.worddiff import Piece, word_diff
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One answer to choose: whose, what it says, where it stands, and whether it is chosen."""
+    """One answer to choose: whose, what it says (a text in pieces), where it stands, and whether it is chosen."""
 
     value: str
     whose: str
-    says: str
-    text: str
+    answer: Answer
+    pieces: list[Piece]
     chosen: bool
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.answer.text
+
+    @property
+    def source(self) -> Source | None:
+        return self.answer.source
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question of an agreement on the page. third: what stands in the fields of a third answer."""
+    """One question of an agreement on the page. third: what stands in the fields of a third answer. settled: who chose, and when."""
 
     field: Field
     match: str
@@ -33,25 +48,39 @@ class Row:
     is_third: bool
     third: dict[str, str]
     problem: str
+    settled: Line | None = None
+
+    @property
+    def options(self) -> list[tuple[str, str, bool]]:
+        """Of a third answer: value, label, and whether it is chosen."""
+        chosen = self.third["value"].split(";")
+        return [(each.value, each.label, each.value in chosen) for each in self.field.options]
+
+    @property
+    def units(self) -> list[tuple[str, bool]]:
+        names = [self.field.unit, *(each.name for each in self.field.units)] if self.field.units else []
+        return [(name, name == (self.third["unit"] or self.field.unit)) for name in names]
 
 
 class AgreementForm:
-    """The choices on a page of differences. Names: take:KEY, and for a third answer value:KEY, text:KEY, reason:KEY."""
+    """The choices on a page of differences."""
 
     def __init__(self, agreement: Agreement, data: QueryDict | None = None) -> None:
         self.agreement = agreement
         self.data = data
 
     def posted(self, pair: Pair, name: str) -> str:
-        """What was posted; before that, what the last agreement said."""
+        """What was posted; before that, what was chosen so far, or what the last agreement said."""
         key = pair.field.key
         if self.data is not None:
+            if name == "value" and pair.field.kind is Kind.SEVERAL:
+                return ";".join(filter(None, self.data.getlist(f"value:{key}")))
             return self.data.get(f"{name}:{key}", "")
         line = self.agreement.earlier.get(key)
         if line is None or (line.taken_from != TakenFrom.THIRD and name != "take"):
             return ""
         earlier = {"take": line.taken_from, "value": schema.show(line.value), "text": line.text, "reason": line.reason}
-        return earlier[name]
+        return {**earlier, "unit": line.unit}[name]
 
     def choices(self) -> dict[str, Choice]:
         """The choices made, by key. Equal answers that are left as they are need none."""
@@ -59,44 +88,47 @@ class AgreementForm:
         for pair in self.agreement.pairs:
             take = self.posted(pair, "take")
             if take in (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD):
-                value, text, reason = (self.posted(pair, name) for name in ("value", "text", "reason"))
-                chosen[pair.field.key] = Choice(TakenFrom(take), value, text, reason)
+                value, text, reason, unit = (self.posted(pair, name) for name in ("value", "text", "reason", "unit"))
+                chosen[pair.field.key] = Choice(TakenFrom(take), value, text, reason, unit)
         return chosen
 
     def problems(self) -> list[Problem]:
         """What keeps these choices from being an agreement."""
         return schema.settle(self.agreement.pairs, self.choices())[1]
 
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """What is wrong with what was posted, by key."""
+        return {each.key: each.sentence for each in self.problems()} if self.data is not None else {}
+
     def rows(self, matches: Iterable[str]) -> Iterator[Row]:
         """The questions whose two answers stand to each other in one of these ways."""
-        told = {each.key: each.sentence for each in self.problems()} if self.data is not None else {}
         wanted = set(matches)
-        return (self.row(pair, told) for pair in self.agreement.pairs if pair.match in wanted)
+        return (self.row(pair) for pair in self.agreement.pairs if pair.match in wanted)
 
-    def row(self, pair: Pair, told: Mapping[str, str]) -> Row:
+    def row(self, pair: Pair) -> Row:
         take = self.posted(pair, "take")
+        third = {name: self.posted(pair, name) for name in ("value", "unit", "text", "reason")}
+        line = self.agreement.made.get(pair.field.key)
+        told = self.told.get(pair.field.key, "")
+        return Row(pair.field, pair.match, list(self.sides(pair, take)), take == "third", third, told, line)
+
+    def sides(self, pair: Pair, take: str) -> Iterator[Side]:
         if pair.needs_choice:
-            sides = [
-                Side(
-                    "first",
-                    str(self.agreement.first.member),
-                    spell(pair.field, pair.first),
-                    pair.first.text,
-                    take == "first",
-                ),
-                Side(
-                    "second",
-                    str(self.agreement.second.member),
-                    spell(pair.field, pair.second),
-                    pair.second.text,
-                    take == "second",
-                ),
-            ]
-        else:
-            text = "\n".join(dict.fromkeys(filter(None, (pair.first.text, pair.second.text))))
-            sides = [Side("both", "Both", spell(pair.field, pair.first), text, take != "third")]
-        third = {name: self.posted(pair, name) for name in ("value", "text", "reason")}
-        return Row(pair.field, pair.match, sides, take == "third", third, told.get(pair.field.key, ""))
+            texts = [spell(pair.field, answer) for answer in (pair.first, pair.second)]
+            pieces = plain_pieces(texts) if pair.field.kind is not Kind.TEXT else list(word_diff(*texts))
+            if pair.match != "different":
+                pieces = plain_pieces(texts)
+            for side, answer, shown in zip(("first", "second"), (pair.first, pair.second), pieces, strict=True):
+                whose = str(getattr(self.agreement, side).member)
+                yield Side(side, whose, answer, shown, take == side, converted(pair.field, answer))
+            return
+        text = "\n".join(dict.fromkeys(filter(None, (pair.first.text, pair.second.text))))
+        answer = replace(pair.first, text=text, source=pair.first.source or pair.second.source)
+        says = spell(pair.field, pair.first)
+        other = spell(pair.field, pair.second)
+        note = f"the second wrote {other}: equal within the tolerance and in one unit" if is_other(pair) else ""
+        yield Side("both", "Both", answer, plain_pieces([says])[0], take != "third", note)
 
     def differences(self) -> list[Row]:
         return list(self.rows(("different", "only_first", "only_second", "missing")))
@@ -110,11 +142,24 @@ class AgreementForm:
 
 def spell(field: Field, answer: Answer) -> str:
     """An answer as a reader sees it."""
-    labels = {option.value: option.label for option in field.options}
-    return labels.get(str(answer.value), schema.show(answer.value)) or "not answered"
+    return schema.spell(field, answer) or "not answered"
 
 
-def signed_rows(agreement: Agreement) -> list[dict[str, str]]:
+def plain_pieces(texts: list[str]) -> list[list[Piece]]:
+    return [[Piece(text, False)] for text in texts]
+
+
+def is_other(pair: Pair) -> bool:
+    """Whether two answers that count as equal are two numbers as they were typed."""
+    return pair.field.kind in NUMBERS and (pair.first.value, pair.first.unit) != (pair.second.value, pair.second.unit)
+
+
+def converted(field: Field, answer: Answer) -> str:
+    """A number that was given in another unit, in the question's own."""
+    return f"= {own_unit(field, answer):g} {field.unit}" if answer.unit and answer.value is not None else ""
+
+
+def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
     """The signed answers, in the order of the form."""
     if agreement.signed is None:
         return []
@@ -125,8 +170,11 @@ def signed_rows(agreement: Agreement) -> list[dict[str, str]]:
             "label": pair.field.label,
             "says": spell(pair.field, line.answer),
             "text": line.text,
+            "source": line.place,
             "from": names.get(line.taken_from, "both"),
             "reason": line.reason,
+            "by": line.by,
+            "at": line.at,
         }
         for pair in agreement.pairs
         if (line := lines.get(pair.field.key)) and line.value is not None

@@ -7,7 +7,7 @@ changed; known:KEY, what the window has seen. Only what was posted counts: what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class Cell:
     told: str = ""
     again: str = ""
     is_asked: bool = True
+    locked: bool = False
 
     @property
     def key(self) -> str:
@@ -68,7 +69,7 @@ class Place:
     page: int | None = None
     quote: str = ""
     box: str = ""
-    told: str = ""
+    locked: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -104,6 +105,7 @@ class SheetForm:
         *,
         again: Mapping[str, str] | None = None,
         locked: bool = False,
+        open_keys: Collection[str] | None = None,
     ) -> None:
         self.asked = asked
         self.questions = asked.fields
@@ -111,6 +113,7 @@ class SheetForm:
         self.data = data
         self.again = again or {}
         self.locked = locked
+        self.open_keys = open_keys  # None: all of them
         self.told: dict[str, str] = {}
         self._asked_keys = {field.key for field in asked_fields(self.questions, answers)}
         if data is not None:
@@ -199,7 +202,11 @@ class SheetForm:
             self.told.get(field.key, ""),
             self.again.get(field.key, ""),
             field.key in self._asked_keys,
+            self.is_locked(field),
         )
+
+    def is_locked(self, field: Field) -> bool:
+        return self.locked or (self.open_keys is not None and field.key not in self.open_keys)
 
     def place(self, fields: tuple[Field, ...], about: str) -> Place:
         """Where the answers of a question or row stand: of a row, the first place that one of its answers has."""
@@ -207,8 +214,8 @@ class SheetForm:
         text = next((each.text for each in answers if each.text), "")
         source = next((each.source for each in answers if each.source), None) or schema.Source()
         box = ",".join(f"{each:g}" for each in source.box) if source.box else ""
-        found = Place(mark_of(fields[0]), about, text, source.document, source.page, source.quote, box)
-        return found
+        locked = all(self.is_locked(field) for field in fields)
+        return Place(mark_of(fields[0]), about, text, source.document, source.page, source.quote, box, locked)
 
 
 def mark_of(field: Field) -> str:

@@ -14,6 +14,7 @@ from extraction.queries.forms import (
     plan_of,
     structure_of,
 )
+from extraction.queries.reliability import FieldAgreement, field_agreement
 from extraction.queries.sheets import (
     Agreement,
     agreement,
@@ -22,7 +23,9 @@ from extraction.queries.sheets import (
     carried_over,
     fields_for,
     may_agree,
+    may_renew,
     newest,
+    open_keys,
     own,
     own_assessment,
     own_sheet,
@@ -58,6 +61,10 @@ from extraction.queries.studies import (
 )
 
 __all__ = [
+    "may_renew",
+    "open_keys",
+    "FieldAgreement",
+    "field_agreement",
     "documents",
     "FIRST",
     "Version",

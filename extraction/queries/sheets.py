@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.queries.forms import Version, carried, current_version, form_version, structure_of
 from extraction.queries.studies import FORM
@@ -48,6 +50,19 @@ def carried_over(sheet: Sheet) -> Carried:
     return carried(structure_of(sheet.study), sheet.study.review_id, version_of(sheet), lines)
 
 
+def open_keys(sheet: Sheet) -> set[str]:
+    """Of a sheet that was taken up again for a new version of the form: the fields that are new, or ask something else now."""
+    structure, review = structure_of(sheet.study), sheet.study.review_id
+    before = {each.key: each for each in asked_of(structure, form_version(review, sheet.renews or 0).form).fields}
+    now = asked_of(structure, version_of(sheet).form).fields
+    return {each.key for each in now if each.key not in before or before[each.key].edition != each.edition}
+
+
+def may_renew(sheet: Sheet) -> bool:
+    """Whether a submitted sheet can be taken up again because the form has changed."""
+    return bool(sheet.submitted_at) and sheet.form_number < current_version(sheet.study.review_id).number
+
+
 def problems_of(own: Blinded) -> list[Problem]:
     """What keeps one's own sheet or assessment from being submitted: what is missing or wrong, and what has to be looked at again."""
     found = check(fields_for(own), own.answers())
@@ -86,7 +101,15 @@ class Agreement:
     pairs: list[Pair]
     signed: Blinded | None
     earlier: Mapping[str, Line]
+    made: Mapping[str, Line]
     versions: int
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the form has changed since this was signed, and both authors have answered what is new."""
+        return self.signed is not None and getattr(self.signed, "form_number", 0) < getattr(
+            newest([self.first, self.second]), "form_number", 0
+        )
 
     @property
     def differences(self) -> list[Pair]:
@@ -108,18 +131,24 @@ def bias_agreement(member: Member, study: Study, tool: str = ROB1.id) -> Agreeme
 
 
 def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> Agreement | None:
-    seen = model.blind.for_member(member).filter(study=study, tool=tool, submitted_at__isnull=False)
-    rows = list(seen.select_related("study", "member__user").prefetch_related("lines"))
+    seen = model.blind.for_member(member).filter(Q(submitted_at__isnull=False) | Q(agreed=True), study=study, tool=tool)
+    rows = list(seen.select_related("study", "member__user").prefetch_related("lines__by__user"))
     pair = [each for each in rows if not each.agreed and not each.withdrawn_at]
     if len(pair) < 2:
         return None
-    agreed = [each for each in rows if each.agreed]
+    agreed = sorted((each for each in rows if each.agreed), key=lambda each: (each.withdrawn_at is None, each.pk))
     return Agreement(
         first=pair[0],
         second=pair[1],
         pairs=compare(fields_for(newest(pair)), pair[0].answers(), pair[1].answers()),
-        signed=next((each for each in agreed if not each.withdrawn_at), None),
+        signed=next((each for each in agreed if not each.withdrawn_at and each.submitted_at), None),
         earlier={line.key: line for line in agreed[-1].lines.all()} if agreed else {},
+        made={
+            line.key: line
+            for each in agreed
+            if not (each.withdrawn_at or each.submitted_at)
+            for line in each.lines.all()
+        },
         versions=sum(1 for each in agreed if each.withdrawn_at),
     )
 

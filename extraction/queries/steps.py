@@ -11,10 +11,12 @@ from extraction.models import Study
 from extraction.queries.studies import (
     AGREED,
     BOTH,
+    HELD,
     NEW,
     OPEN,
     STATES,
     TAKEN,
+    VERIFY,
     WAITING,
     all_studies,
     included_reports,
@@ -37,7 +39,7 @@ def waits_for(member: Member, study: Study) -> set[str]:
         ("extract", study.sheet_state, study.sheet_agrees),
         ("bias", study.bias_state, study.bias_agrees),
     ):
-        if state in (NEW, OPEN) and can(member, Can.EXTRACT):
+        if state in (NEW, OPEN, VERIFY) and can(member, Can.EXTRACT):
             waiting.add(key)
         if state == BOTH and agrees:
             waiting.add("agree")
@@ -68,6 +70,8 @@ def next_step(member: Member, study: Study, kind: str) -> NextStep:
     label, page = {
         NEW: ("Extract" if kind == SHEET else "Judge", "-start") if may_begin else ("", ""),
         TAKEN: ("", ""),
+        HELD: ("", ""),
+        VERIFY: ("Verify", "-verify") if may_begin else ("", ""),
         OPEN: ("Go on", ""),
         WAITING: ("See what you submitted", ""),
         BOTH: ("Compare and agree" if agrees else "See both", "-agreement"),
@@ -75,8 +79,8 @@ def next_step(member: Member, study: Study, kind: str) -> NextStep:
     }[state]
     rest = [ROB1.id] if kind == BIAS else []
     url = reverse(f"extraction:{kind}{page}", args=[member.review.slug, study.pk, *rest]) if label else ""
-    mine = state in (NEW, OPEN) or (state == BOTH and agrees)
-    return NextStep(study, state, *STATES[state], label, url, page == "-start", mine)
+    mine = state in (NEW, OPEN, VERIFY) or (state == BOTH and agrees)
+    return NextStep(study, state, *STATES[state], label, url, page in ("-start", "-verify"), mine)
 
 
 def steps(member: Member) -> list[Step]:

@@ -64,9 +64,12 @@ def included_studies(review: Review) -> QuerySet[Study]:
 # --- how far a study is, as one member may know it ---------------------------------------------------------------
 
 NEW, TAKEN, OPEN, WAITING, BOTH, AGREED = "new", "taken", "open", "waiting", "both", "agreed"
+HELD, VERIFY = "held", "verify"  # under the plan of one author with a second who verifies
 STATES = {  # a sign and words for each; a new one says nothing of others
     NEW: ("", "Not begun by you"),
     TAKEN: ("", "With two other authors"),
+    HELD: ("", "With one author, to be verified"),
+    VERIFY: ("◔", "Extracted, to be verified by you"),
     OPEN: ("◐", "Begun by you"),
     WAITING: ("◕", "Submitted, waiting for the second"),
     BOTH: ("⇄", "Both are in, to be agreed"),
@@ -81,12 +84,20 @@ def with_state(studies: QuerySet[Study], member: Member, name: str, model: type[
     submitted = Exists(mine.filter(submitted_at__isnull=False))
     others = model.unblinded.holding().filter(study=OuterRef("pk"), tool=tool).exclude(member=member)
     held = others.order_by().values("study").annotate(held=Count("pk")).values("held")
+    verified = []  # open to all: that is how the review said that it extracts
+    if model is Sheet:
+        single = others.filter(may_verify=True)
+        verified = [
+            When(Exists(single.filter(submitted_at__isnull=False)), then=Value(VERIFY)),
+            When(Exists(single), then=Value(HELD)),
+        ]
     state = Case(
+        When(Exists(mine.filter(submitted_at=None)), then=Value(OPEN)),
         When(Exists(seen.signed()), then=Value(AGREED)),
         When(Exists(seen.own().exclude(member=member)), then=Value(BOTH)),
         When(submitted, then=Value(WAITING)),
-        When(Exists(mine), then=Value(OPEN)),
         When(**{f"{name}_held__gte": 2}, then=Value(TAKEN)),
+        *verified,
         default=Value(NEW),
     )
     studies = studies.alias(

@@ -111,6 +111,17 @@ def settle(pairs: Iterable[Pair], choices: Mapping[str, Choice]) -> tuple[dict[s
     return settled, problems
 
 
+def settle_one(pair: Pair, choice: Choice) -> tuple[Settled | None, list[Problem]]:
+    """One choice on its own: what it settles, or what is wrong with it."""
+    problems = misuse(pair, choice)
+    if problems:
+        return None, problems
+    try:
+        return settled_answer(pair, choice), []
+    except Unreadable as error:
+        return None, [Problem(error.key, error.sentence)]
+
+
 def misuse(pair: Pair, choice: Choice) -> list[Problem]:
     """A third answer without a reason, or `both` where there are two."""
     if choice.taken_from is TakenFrom.THIRD and not choice.reason.strip():

@@ -1,6 +1,7 @@
 """What does each page and button of the extraction floor do? Form in, verb called, page out."""
 
 from extraction.views.citations import export_citations
+from extraction.views.data import agreement_csv, extraction_csv, field_agreement
 from extraction.views.forms import (
     add_question,
     add_section,
@@ -23,7 +24,7 @@ from extraction.views.forms import (
     undo_edit,
     use_form,
 )
-from extraction.views.sheets import agreement, own, reopen, reopen_agreement, start, submit, withdraw
+from extraction.views.sheets import agreement, own, renew, reopen, reopen_agreement, start, submit, verify, withdraw
 from extraction.views.structure import (
     add_arm,
     change_arm,
@@ -48,6 +49,11 @@ from extraction.views.studies import (
 
 __all__ = [
     "export_citations",
+    "agreement_csv",
+    "extraction_csv",
+    "field_agreement",
+    "renew",
+    "verify",
     "add_question",
     "add_section",
     "begin_form",

@@ -36,7 +36,8 @@ def form_on(mine: Blinded, data: QueryDict | None = None) -> AnswersForm | Sheet
     locked = mine.submitted_at is not None
     if isinstance(mine, Sheet):
         again = queries.carried_over(mine).again if data is None or not locked else {}
-        return SheetForm(queries.asked_on(mine), mine.answers(), data, again=again, locked=locked)
+        open_keys = queries.open_keys(mine) if mine.renews is not None and not locked else None
+        return SheetForm(queries.asked_on(mine), mine.answers(), data, again=again, locked=locked, open_keys=open_keys)
     return BiasForm(queries.tool_of(mine.tool).fields(), mine.answers(), data, version=mine.version, locked=locked)
 
 
@@ -109,6 +110,7 @@ def page(
         "problems": problems or [],
         "missing": queries.problems_of(mine) if form and mine else [],
         "documents": queries.documents(study),
+        "may_renew": isinstance(mine, Sheet) and queries.may_renew(mine),
         "parked": parked(mine) if isinstance(mine, Sheet) else [],
     }
     return render(request, f"extraction/{kind}.html", context, status=422 if problems else 200)
@@ -126,6 +128,28 @@ def start(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = 
     study = queries.study(member, pk)
     sheets.start_own(member, MODELS[kind], study, tool)
     return to(member, study, kind, tool)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def verify(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    study = queries.study(member, pk)
+    sheets.verify_sheet(member, study)
+    messages.success(
+        request, "This is a copy of what was extracted. Check every answer against the reports, and correct it."
+    )
+    return to(member, study, "sheet", "")
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def renew(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    study = queries.study(member, pk)
+    mine = queries.own_sheet(member, study)
+    if mine is None:
+        raise WrongState("You have no sheet here to take up again.", todo="Start on the study's page.")
+    sheets.renew_sheet(member, mine)
+    return to(member, study, "sheet", "")
 
 
 @require_POST
@@ -175,6 +199,8 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
     found = queries.agreement(member, MODELS[kind], study, tool)
     form = AgreementForm(found, request.POST if request.method == "POST" else None) if found else None
     may_agree = found is not None and member.review.is_open and queries.may_agree(member, found)
+    if request.method == "POST" and "save" in request.POST:
+        return keep(request, member, study, kind, tool, form)
     problems = form.problems() if form and request.method == "POST" else []
     if request.method == "POST" and not (may_agree and problems):  # who may not is refused by the verb
         agreeing.agree(member, MODELS[kind], study, tool, form.choices() if form else {})
@@ -190,8 +216,29 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         "signed": signed_rows(found) if found else [],
         "may_agree": may_agree,
         "problems": problems,
+        "documents": dict(queries.documents(study)),
     }
     return render(request, "extraction/agreement.html", context, status=422 if problems else 200)
+
+
+def keep(
+    request: HttpRequest, member: Member, study: Study, kind: str, tool: str, form: AgreementForm | None
+) -> HttpResponse:
+    """Keep what is chosen so far, or every equal answer; a choice that is sent by script is answered in values."""
+    choices = form.choices() if form else {}
+    if form and request.POST["save"] == "equal":
+        choices = agreeing.equal_choices(form.agreement.pairs)
+    if request.accepts("text/html"):
+        agreeing.choose(member, MODELS[kind], study, tool, choices)
+        messages.success(
+            request, f"Kept: {len(choices)} answer{'' if len(choices) == 1 else 's'}. Sign when all are settled."
+        )
+        return to(member, study, kind, tool, "-agreement")
+    try:
+        agreeing.choose(member, MODELS[kind], study, tool, choices)
+    except DomainError as error:
+        return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
+    return JsonResponse({"kept": list(choices)})
 
 
 @require_POST

@@ -6,6 +6,7 @@ Each is check, lock, change, record. A sheet and a risk-of-bias assessment go th
 from extraction.workflow.agreement import (
     agree_assessment,
     agree_sheet,
+    choose_on_sheet,
     reopen_assessment_agreement,
     reopen_sheet_agreement,
 )
@@ -22,6 +23,7 @@ from extraction.workflow.forms import (
     use_form,
 )
 from extraction.workflow.sheets import (
+    renew_sheet,
     reopen_assessment,
     reopen_sheet,
     save_entries,
@@ -30,6 +32,7 @@ from extraction.workflow.sheets import (
     start_sheet,
     submit_assessment,
     submit_sheet,
+    verify_sheet,
     withdraw_assessment,
     withdraw_sheet,
 )
@@ -53,6 +56,9 @@ from extraction.workflow.studies import (
 )
 
 __all__ = [
+    "choose_on_sheet",
+    "renew_sheet",
+    "verify_sheet",
     "LARGEST_FILE",
     "begin_form",
     "drop_form_draft",

@@ -1,4 +1,7 @@
-"""How do two submitted sheets, or assessments, become one? Agree and sign; reopen, which keeps the old one as a version."""
+"""How do two submitted sheets, or assessments, become one? Choose, answer by answer; sign; reopen, which keeps the old one as a version.
+
+Choices are kept from the first one on, in an agreement that is not signed yet: who settled what, and when, stands on each answer.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from extraction import queries
-from extraction.models import Assessment, Blinded, Sheet, Study
+from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.rob import ROB1
-from extraction.schema import Choice, Settled, compare, settle
+from extraction.schema import Choice, Match, Pair, Settled, TakenFrom, compare, settle
+from extraction.schema.compare import settle_one
 from extraction.workflow.common import locked_study
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
 from reviewapp import audit
@@ -33,6 +37,11 @@ def agree_assessment(member: Member, study: Study, choices: Mapping[str, Choice]
     return agree(member, Assessment, study, tool, choices)
 
 
+def choose_on_sheet(member: Member, study: Study, choices: Mapping[str, Choice]) -> Sheet:
+    """Keep choices on some answers without signing; as agree_sheet refuses."""
+    return choose(member, Sheet, study, queries.FORM, choices)
+
+
 def reopen_sheet_agreement(member: Member, study: Study) -> None:
     """Take back the agreed sheet. It stays as a version; what rests on it is stale until the next agreement."""
     reopen_agreement(member, Sheet, study, queries.FORM)
@@ -51,23 +60,45 @@ def require_agreeing(member: Member) -> None:
     require(member, Can.ARBITRATE if can(member, Can.ARBITRATE) else Can.EXTRACT)
 
 
+def choose(member: Member, model: type[Own], study: Study, tool: str, choices: Mapping[str, Choice]) -> Own:
+    require_agreeing(member)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        first, second = submitted_pair(member, model, study, tool)
+        refuse_signed(model, study, tool)
+        pairs = {each.field.key: each for each in pairs_of(first, second)}
+        settled = {key: settled_or_refused(pairs, key, choice) for key, choice in choices.items()}
+        agreement = being_made(model, study, tool) or begin(member, model, study, tool)
+        changed = store(member, agreement, settled)
+        if changed:
+            audit.record(
+                member,
+                f"extraction.{name_of(model)}_chosen",
+                subject(study, model, tool),
+                study=study.pk,
+                **facts_of(changed),
+            )
+    return agreement
+
+
 def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Mapping[str, Choice]) -> Own:
     require_agreeing(member)
     with transaction.atomic():
         study = locked_study(member, study)
         first, second = submitted_pair(member, model, study, tool)
-        signed = model.unblinded.signed().filter(study=study, tool=tool).select_related("member__user").first()
-        if signed:
-            raise Stale(
-                f"{signed.member} has signed this agreement meanwhile. Yours was not stored.",
-                todo="Look at what was agreed; it can be reopened there.",
-            )
-        pairs = compare(queries.fields_for(queries.newest([first, second])), first.answers(), second.answers())
-        settled, problems = settle(pairs, choices)
+        refuse_signed(model, study, tool)
+        agreed = being_made(model, study, tool) or model(study=study, tool=tool, member=member, agreed=True)
+        made = {line.key: choice_of(line) for line in agreed.lines.all()} if agreed.pk else {}
+        pairs = pairs_of(first, second)
+        asked = {pair.field.key for pair in pairs}
+        settled, problems = settle(pairs, {key: each for key, each in (made | dict(choices)).items() if key in asked})
         if problems:
             raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo="Then sign it.")
-        agreed = model.unblinded.create(study=study, tool=tool, member=member, agreed=True, submitted_at=timezone.now())
-        store(agreed, settled)
+        agreed.member, agreed.submitted_at = member, timezone.now()
+        if isinstance(agreed, Sheet):
+            agreed.form_number = max(first.form_number, second.form_number)
+        agreed.save()
+        store(member, agreed, settled)
         audit.record(
             member,
             f"extraction.{name_of(model)}_agreed",
@@ -78,6 +109,54 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
             **facts_of(settled),
         )
     return agreed
+
+
+def pairs_of(first: Own, second: Own) -> list[Pair]:
+    return compare(queries.fields_for(queries.newest([first, second])), first.answers(), second.answers())
+
+
+def settled_or_refused(pairs: Mapping[str, Pair], key: str, choice: Choice) -> Settled:
+    """One choice on its own. Raises BadInput."""
+    if key not in pairs:
+        raise BadInput(
+            f"There is no question “{key}” to agree on.", todo="Load the page again to see what there is now."
+        )
+    settled, problems = settle_one(pairs[key], choice)
+    if settled is None:
+        raise BadInput(sentences(problems))
+    return settled
+
+
+def refuse_signed(model: type[Own], study: Study, tool: str) -> None:
+    signed = model.unblinded.signed().filter(study=study, tool=tool).select_related("member__user").first()
+    if signed:
+        raise Stale(
+            f"{signed.member} has signed this agreement meanwhile. Yours was not stored.",
+            todo="Look at what was agreed; it can be reopened there.",
+        )
+
+
+def being_made(model: type[Own], study: Study, tool: str) -> Own | None:
+    """The agreement that is not signed yet, if somebody has chosen something."""
+    return model.unblinded.standing().filter(study=study, tool=tool, agreed=True, submitted_at=None).first()
+
+
+def begin(member: Member, model: type[Own], study: Study, tool: str) -> Own:
+    """A new agreement, with the choices of the one that was reopened last."""
+    before = model.unblinded.filter(study=study, tool=tool, agreed=True).order_by("withdrawn_at", "pk").last()
+    agreement = model.unblinded.create(study=study, tool=tool, member=member, agreed=True)
+    lines = [line for line in before.lines.all() if line.taken_from != TakenFrom.BOTH] if before else []
+    for line in lines:
+        copied = agreement.new_line(line.key)
+        copied.say(line.answer)
+        copied.taken_from, copied.reason, copied.by_id, copied.at = line.taken_from, line.reason, line.by_id, line.at
+        copied.save()
+    return agreement
+
+
+def choice_of(line: Line) -> Choice:
+    """The choice that a kept line stands for."""
+    return Choice(TakenFrom(line.taken_from), line.value, line.text, line.reason, line.unit)
 
 
 def submitted_pair(member: Member, model: type[Own], study: Study, tool: str) -> tuple[Own, Own]:
@@ -100,15 +179,26 @@ def refuse_bystander(member: Member, pair: list[Own]) -> None:
         )
 
 
-def store(agreed: Blinded, settled: Mapping[str, Settled]) -> None:
-    lines = []
+def store(member: Member, agreed: Blinded, settled: Mapping[str, Settled]) -> dict[str, Settled]:
+    """Write what is settled; who and when stand on each answer that is new. What was new."""
+    known = {line.key: line for line in agreed.lines.all()}
+    new: list[Line] = []
+    changed: dict[str, Settled] = {}
+    now = timezone.now()
     for key, each in settled.items():
-        line = agreed.new_line(key)
+        line = known.get(key) or agreed.new_line(key)
+        if line.pk and (line.answer, line.taken_from, line.reason) == (each.answer, each.taken_from, each.reason):
+            continue
         line.say(each.answer)
-        line.taken_from, line.reason = each.taken_from, each.reason
-        lines.append(line)
-    if lines:
-        type(lines[0]).unblinded.bulk_create(lines)
+        line.taken_from, line.reason, line.by, line.at = each.taken_from, each.reason, member, now
+        changed[key] = each
+        if line.pk:
+            line.save()
+        else:
+            new.append(line)
+    if new:
+        type(new[0]).unblinded.bulk_create(new)
+    return changed
 
 
 def facts_of(settled: Mapping[str, Settled]) -> dict[str, object]:
@@ -116,6 +206,11 @@ def facts_of(settled: Mapping[str, Settled]) -> dict[str, object]:
     chosen = {key: each.taken_from for key, each in settled.items() if each.taken_from != "both"}
     reasons = {key: each.reason for key, each in settled.items() if each.reason}
     return {"equal": len(settled) - len(chosen), "chosen": chosen, "reasons": reasons}
+
+
+def equal_choices(pairs: list[Pair]) -> dict[str, Choice]:
+    """The choices that accept every equal answer."""
+    return {pair.field.key: Choice(TakenFrom.BOTH) for pair in pairs if pair.match is Match.EQUAL}
 
 
 def reopen_agreement(member: Member, model: type[Own], study: Study, tool: str) -> None:

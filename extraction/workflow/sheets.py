@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from extraction import queries
-from extraction.models import Assessment, Blinded, Line, Sheet, Study
+from extraction.models import Assessment, Blinded, Line, Plan, Sheet, Study
 from extraction.rob import ROB1
 from extraction.schema import Answer, Field, Problem, Unreadable, read, read_place, read_source, read_unit, show
 from extraction.workflow.common import locked, locked_study
@@ -96,6 +96,61 @@ def withdraw_assessment(member: Member, assessment: Assessment) -> None:
     withdraw_own(member, assessment)
 
 
+def verify_sheet(member: Member, study: Study) -> Sheet:
+    """Begin to verify: one's own sheet as a copy of what the one author has submitted, to be checked against the reports and corrected.
+
+    For sheets that were begun under the plan of single extraction with verification, and for them alone (WrongState).
+    """
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        own = Sheet.unblinded.own().filter(study=study, tool=queries.FORM)
+        mine = own.filter(member=member).first()
+        if mine:
+            return mine
+        others = [each for each in own.holding() if each.may_verify and each.submitted_at]
+        if len(others) != 1 or own.holding().count() != 1:
+            raise WrongState(
+                "There is no sheet to verify here.",
+                todo="One author extracts and submits first, under the plan of extraction with verification.",
+            )
+        sheet = Sheet.unblinded.create(study=study, tool=queries.FORM, member=member, may_verify=True, verifies=True)
+        for line in others[0].lines.all():
+            copied = sheet.new_line(line.key)
+            copied.say(line.answer)
+            copied.form_number = line.form_number
+            copied.save()
+        audit.record(
+            member,
+            "extraction.sheet_verified",
+            subject(study, sheet, sheet.tool),
+            sealed=True,
+            copied_from=others[0].member_id,
+        )
+    return sheet
+
+
+def renew_sheet(member: Member, sheet: Sheet) -> Sheet:
+    """Take one's submitted sheet up again because the form has a new version. Only what is new or has changed can be answered then:
+    the other answers were open to both authors, and are corrected in the agreement."""
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        sheet = locked_own(member, sheet)
+        if sheet.submitted_at is None:
+            return sheet
+        number = queries.current_version(member.review_id).number
+        if sheet.form_number == number:
+            raise WrongState("The form has not changed since you submitted.", todo="Correct answers in the agreement.")
+        if is_pair_in(sheet) or sheet.renews is not None:
+            sheet.renews = sheet.form_number if sheet.renews is None else sheet.renews
+        sheet.submitted_at = None
+        sheet.save(update_fields=["submitted_at", "renews"])
+        audit.record(
+            member, "extraction.sheet_renewed", subject(sheet.study, sheet, sheet.tool), sealed=True, form=number
+        )
+    return sheet
+
+
 # --- the same for both -----------------------------------------------------------------------------------------
 
 
@@ -125,7 +180,10 @@ def start_own(member: Member, model: type[Own], study: Study, tool: str) -> Own:
             own.withdrawn_at = None
             own.save(update_fields=["withdrawn_at"])
         else:
-            own = model.unblinded.create(study=study, tool=tool, member=member)
+            own = model(study=study, tool=tool, member=member)
+            if isinstance(own, Sheet):
+                own.may_verify = queries.plan_of(study.review_id).mode == Plan.Mode.VERIFIED
+            own.save()
         facts = {"gave_way": gave_way} if gave_way else {}
         audit.record(member, f"extraction.{name_of(model)}_started", subject(study, model, tool), sealed=True, **facts)
     return own
@@ -134,6 +192,11 @@ def start_own(member: Member, model: type[Own], study: Study, tool: str) -> Own:
 def take_place(model: type[Own], study: Study, tool: str) -> list[str]:
     """Raise WrongState when two authors have the study. Unfinished ones of people who may no longer extract give way; whose."""
     here = model.unblinded.filter(study=study, tool=tool)
+    if model is Sheet and (other := here.holding().filter(may_verify=True).select_related("member__user").first()):
+        raise WrongState(
+            f"{other.member} extracts {study.label}; a second author verifies it.",
+            todo="Verify it on the page of studies when it is submitted.",
+        )
     holding = set(here.holding().values_list("pk", flat=True))
     if len(holding) >= AUTHORS:
         raise WrongState(
@@ -185,6 +248,7 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
         fields = {each.key: each for each in queries.fields_for(own)}
         lines = {line.key: line for line in own.lines.filter(key__in=said.keys)}
         changed = changed_lines(own, fields, lines, said)
+        refuse_seen(own, changed, fields)
         refuse_stale(changed, fields, own.version if version is None else version, said.known)
         number = queries.version_of(own).number if isinstance(own, Sheet) else 0
         confirmed = [key for key in said.confirmed if key in lines and lines[key].form_number != number]
@@ -249,6 +313,19 @@ def read_or_refuse(field: Field, before: Answer, said: Said) -> Answer:
     return Answer(value, text, unit if value is not None else "", place)
 
 
+def refuse_seen(own: Own, changed: list[tuple[Line, Answer]], fields: Mapping[str, Field]) -> None:
+    """Raise WrongState for answers that both authors had seen of each other before the form changed."""
+    if not isinstance(own, Sheet) or own.renews is None:
+        return
+    open_keys = queries.open_keys(own)
+    seen = [fields[line.key].label for line, _ in changed if line.key not in open_keys]
+    if seen:
+        raise WrongState(
+            f"Both authors have seen each other's answers to: {'; '.join(seen[:5])}.",
+            todo="Correct them in the agreement, with a reason; here only new and changed questions are answered.",
+        )
+
+
 def refuse_stale(
     changed: list[tuple[Line, Answer]], fields: Mapping[str, Field], seen: int, known: Mapping[str, Collection[str]]
 ) -> None:
@@ -294,15 +371,23 @@ def is_pair_in(own: Own) -> bool:
     return pair.filter(submitted_at__isnull=False).count() == AUTHORS
 
 
+def was_open_to_both(own: Own) -> bool:
+    """Whether the other author has taken up a sheet again that this one could read."""
+    if not isinstance(own, Sheet) or own.renews is not None:
+        return False
+    pair = Sheet.unblinded.own().filter(study=own.study, tool=own.tool)
+    return pair.filter(renews__isnull=False).exclude(pk=own.pk).exists()
+
+
 def reopen_own(member: Member, own: Own) -> Own:
     require(member, Can.EXTRACT)
     with transaction.atomic():
         own = locked_own(member, own)
         if own.submitted_at is None:
             return own
-        if is_pair_in(own):
+        if is_pair_in(own) or was_open_to_both(own):
             raise WrongState(
-                f"Both {name_of(own)}s are in, and each author can read the other's.",
+                f"Both {name_of(own)}s are in, or were, and each author can read the other's.",
                 todo="Correct it in the agreement, as a third answer with its reason.",
             )
         own.submitted_at = None
@@ -317,6 +402,11 @@ def withdraw_own(member: Member, own: Own) -> None:
         own = locked_own(member, own)
         if own.submitted_at:
             raise WrongState(f"This {name_of(own)} is submitted.", todo="Reopen it first, then withdraw it.")
+        if isinstance(own, Sheet) and own.renews is not None:
+            raise WrongState(
+                "This sheet was submitted before the form changed; both authors have seen it.",
+                todo="Answer the new questions and submit it again.",
+            )
         own.withdrawn_at = timezone.now()
         own.save(update_fields=["withdrawn_at"])
         audit.record(member, f"extraction.{name_of(own)}_withdrawn", subject(own.study, own, own.tool), sealed=True)

@@ -1,0 +1,57 @@
+// How is a choice kept at once? Each question with data-choose is sent when a choice in it is complete, to the address to which the
+// whole form is sent without script. What was not kept is said, and is sent again with the next choice or with the signature.
+"use strict";
+
+const agree = {
+  waiting: new Map(), // key -> fieldset
+  sending: false,
+
+  start() {
+    agree.form = document.querySelector("form.agree");
+    if (!agree.form) return;
+    agree.form.addEventListener("change", (event) => {
+      const box = event.target.closest("[data-choose]");
+      if (!box) return;
+      agree.waiting.set(box.dataset.choose, box);
+      agree.send();
+    });
+    window.addEventListener("online", agree.send);
+  },
+
+  complete(box) {
+    const take = box.querySelector('input[name^="take:"]:checked');
+    if (!take) return false;
+    return take.value !== "third" || box.querySelector('[name^="reason:"]').value.trim() !== "";
+  },
+
+  async send() {
+    const next = [...agree.waiting].find(([, box]) => agree.complete(box));
+    if (!next || agree.sending) return;
+    agree.sending = true;
+    const [key, box] = next;
+    const names = new Set([...box.querySelectorAll("[name]")].map((each) => each.name));
+    const body = new URLSearchParams([...new FormData(agree.form)].filter(([name]) => names.has(name)));
+    body.set("save", "choices");
+    body.set("csrfmiddlewaretoken", agree.form.elements.csrfmiddlewaretoken.value);
+    agree.waiting.delete(key);
+    let reached = true;
+    try {
+      const answer = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" } });
+      if (answer.redirected || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("no answer");
+      const told = await answer.json();
+      box.querySelector("[data-told]").textContent = told.refused ? `▲ ${told.refused}` : "";
+      box.querySelector("[data-kept]").textContent = told.refused ? "" : "✓ Kept";
+    } catch {
+      reached = false;
+      agree.waiting.set(key, box);
+    }
+    agree.sending = false;
+    const line = document.getElementById("unkept");
+    line.hidden = reached;
+    line.textContent = reached ? "" : "The server cannot be reached: the last choices are not kept yet. Do not close this page.";
+    if (reached) agree.send();
+    else setTimeout(agree.send, 5000);
+  },
+};
+
+document.addEventListener("DOMContentLoaded", agree.start);

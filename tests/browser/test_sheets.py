@@ -1,0 +1,143 @@
+"""Does a sheet lose anything when the network goes, or the browser? And are two people's differences found, each and no other?"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from extraction import queries, workflow
+from extraction.models import Study
+from reviewapp.models import Member
+from tests.browser.test_pages import signed_in
+from tests.extraction import build
+from tests.world import World, world
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def here() -> World:
+    return world()
+
+
+def study_of(here: World) -> Study:
+    return Study.objects.get(pk=here.things["fresh"]["pk"])
+
+
+def at_sheet(browser: Browser, live_server: LiveServer, here: World, role: str, study: Study) -> Page:
+    page = signed_in(browser, live_server, here.person(role))
+    page.goto(f"{live_server.url}/reviews/{here.review.slug}/sheets/{study.pk}/")
+    page.get_by_role("button", name="Begin").click()
+    return page
+
+
+def answer(member: Member, study: Study, key: str) -> object:
+    found = queries.own_sheet(member, study).answers()
+    return found[key].value if key in found else None
+
+
+def saved(page: Page) -> None:
+    """Wait until nothing is on its way."""
+    page.wait_for_function("!sheet.sending && !sheet.marks().length")
+
+
+def test_what_the_server_did_not_confirm_is_kept_shown_and_sent_again(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    study = study_of(here)
+    page = at_sheet(browser, live_server, here, "reviewer", study)
+    page.get_by_label(re.compile("^Design( needed)?$")).fill("A trial")
+    page.keyboard.press("Tab")
+    saved(page)
+    assert answer(here.first, study, "study/design") == "A trial"
+
+    page.context.set_offline(True)  # the network is cut
+    page.get_by_label(re.compile("^Participants( needed)?$")).fill("Mothers")
+    page.keyboard.press("Tab")
+    page.get_by_label(re.compile("^Setting( needed)?$")).fill("At ho")  # the field in hand: not left yet
+    expect(page.locator("#unsent")).to_contain_text("2 answers not saved yet: kept in this browser")
+    assert answer(here.first, study, "study/participants") is None
+    state = page.context.storage_state()
+    address = page.url
+    page.context.close()  # the browser dies
+
+    again = browser.new_context(storage_state=state).new_page()
+    again.goto(address)
+    expect(again.get_by_label(re.compile("^Setting( needed)?$"))).to_have_value("At ho")
+    saved(again)
+    assert answer(here.first, study, "study/participants") == "Mothers"
+    assert answer(here.first, study, "study/setting") == "At ho"
+    expect(again.locator("#unsent")).to_be_hidden()
+    again.context.close()
+
+
+def test_an_answer_that_cannot_be_read_is_told_beside_it_and_its_correction_is_saved(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    study = study_of(here)
+    page = at_sheet(browser, live_server, here, "reviewer", study)
+    field = page.get_by_label(re.compile("^Number randomised( needed)?$"))
+    field.fill("many")
+    page.keyboard.press("Tab")
+    expect(page.locator('[data-told="study/randomised"]')).to_contain_text("“many” is not a whole number")
+    page.get_by_label(re.compile("^Design( needed)?$")).fill("A trial")
+    page.keyboard.press("Tab")
+    page.wait_for_function("!sheet.sending && sheet.marks().length === 1")
+    assert answer(here.first, study, "study/design") == "A trial", "one that is refused holds up no other"
+    field.fill("193")
+    page.keyboard.press("Tab")
+    saved(page)
+    assert answer(here.first, study, "study/randomised") == 193
+    page.context.close()
+
+
+def test_a_question_appears_when_it_is_asked(browser: Browser, live_server: LiveServer, here: World) -> None:
+    workflow.drop_form_draft(here.owner)
+    workflow.begin_form(here.first)
+    workflow.edit_form(here.first, "add_question", "on_study", label="Blinded", kind="yes_no")
+    details = {"label": "Who was blind", "asked_if": "blinded", "asked_values": "yes"}
+    workflow.edit_form(here.first, "add_question", "on_study", **details)
+    workflow.use_form(here.first)
+    page = at_sheet(browser, live_server, here, "reviewer", study_of(here))
+    asked = page.get_by_label(re.compile("^Who was blind( needed)?$"))
+    expect(asked).to_be_hidden()
+    page.get_by_role("radio", name="Yes").check()
+    expect(asked).to_be_visible()
+    page.get_by_role("radio", name="No", exact=True).check()
+    expect(asked).to_be_hidden()
+    saved(page)
+    page.context.close()
+
+
+def test_two_people_extract_and_the_agreement_finds_each_planted_difference_and_no_other(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    study = study_of(here)
+    planted = {"Number randomised": ("139", "193"), "Setting": ("At home", "In a clinic")}
+    for role, side in (("reviewer", 0), ("second", 1)):
+        page = at_sheet(browser, live_server, here, role, study)
+        for label, text in {**{key.split("/")[1].title(): text for key, text in build.TEXTS.items()}}.items():
+            page.get_by_label(re.compile(f"^{label}( needed)?$")).fill(text)
+        for label, texts in planted.items():
+            page.get_by_label(re.compile(f"^{label}( needed)?$")).fill(texts[side])
+        for arm in ("Psychotherapy", "Usual care"):
+            for column, value in (("Events", 3), ("Total", 30)):
+                events = value + side * (arm == "Usual care" and column == "Events")
+                page.get_by_label(re.compile(f"{arm}: {column}$")).fill(str(events))
+        page.keyboard.press("Tab")
+        saved(page)
+        page.get_by_role("button", name="Save and submit").click()
+        page.context.close()
+    page = signed_in(browser, live_server, here.person("reviewer"))
+    page.goto(f"{live_server.url}/reviews/{here.review.slug}/sheets/{study.pk}/agreement/")
+    found = page.locator("h2:text-is('To be settled') ~ fieldset legend").all_inner_texts()
+    expected = ["Setting", "Number randomised (people)", "Secure attachment, after treatment: Usual care, Events"]
+    assert sorted(found) == sorted(expected)
+    setting = page.get_by_role("group", name="Setting")
+    setting.get_by_label(re.compile("In a clinic")).check()
+    expect(setting.locator("[data-kept]")).to_have_text("✓ Kept")
+    assert queries.sheet_agreement(here.second, study).made["study/setting"].value == "In a clinic"
+    page.context.close()

@@ -1,0 +1,277 @@
+"""Two sheets are agreed on answer by answer; one is verified; a new version of the form is answered after all; data leave as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from extraction import queries, workflow
+from extraction.models import Outcome, Sheet, Study
+from extraction.schema import Choice, TakenFrom
+from reviewapp.errors import BadInput, Refused, Stale, WrongState
+from reviewapp.models import Event, Member
+from tests.extraction import build
+from tests.extraction.test_views import browser, page, post, url
+
+pytestmark = pytest.mark.django_db
+DESIGN, NUMBER = "study/design", "study/randomised"
+THIRD = Choice(TakenFrom.THIRD, "193", "Table 1", "Both misread it")
+
+
+@pytest.fixture
+def differing(first: Member, second: Member, study: Study) -> Study:
+    """A study of which both sheets are in, with a different design and number."""
+    for author, design, number in ((first, "A trial of two arms", 139), (second, "A trial of three arms", 193)):
+        build.submitted(author, study, {DESIGN: design, NUMBER: number})
+    return study
+
+
+# --- choosing ----------------------------------------------------------------------------------------------------
+
+
+def test_a_choice_is_kept_with_who_and_when_before_anything_is_signed(
+    first: Member, second: Member, differing: Study
+) -> None:
+    workflow.choose_on_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST)})
+    found = queries.sheet_agreement(second, differing)
+    line = found.made[DESIGN]
+    assert (found.signed, line.by, line.taken_from) == (None, first, "first")
+    assert line.at is not None
+    assert queries.agreed_characteristics(first.review) == {}, "what is not signed is not agreed"
+    agreed = workflow.agree_sheet(second, differing, {NUMBER: THIRD})
+    by = {line.key: line.by for line in agreed.lines.all()}
+    assert (by[DESIGN], by[NUMBER], by["study/participants"]) == (first, second, second)
+
+
+def test_a_choice_that_is_made_twice_is_one_event(first: Member, differing: Study) -> None:
+    for _ in range(2):
+        workflow.choose_on_sheet(first, differing, {DESIGN: Choice(TakenFrom.SECOND)})
+    assert Event.blind.for_member(first).filter(verb="extraction.sheet_chosen").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        (Choice(TakenFrom.THIRD, "193"), "a third answer needs a reason"),
+        (Choice(TakenFrom.BOTH), "the two answers differ"),
+        (Choice(TakenFrom.THIRD, "many", reason="x"), "“many” is not a whole number"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused_in_words(
+    choice: Choice, told: str, first: Member, differing: Study
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        workflow.choose_on_sheet(first, differing, {NUMBER: choice})
+
+
+def test_who_neither_extracted_nor_settles_chooses_nothing(observer: Member, differing: Study) -> None:
+    with pytest.raises(Refused):
+        workflow.choose_on_sheet(observer, differing, {})
+
+
+def test_nothing_is_chosen_on_what_is_signed(first: Member, differing: Study) -> None:
+    workflow.agree_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
+    with pytest.raises(Stale, match="has signed this agreement"):
+        workflow.choose_on_sheet(first, differing, {DESIGN: Choice(TakenFrom.SECOND)})
+
+
+def test_a_reopened_agreement_begins_with_what_was_chosen_and_by_whom(
+    first: Member, second: Member, differing: Study
+) -> None:
+    workflow.agree_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
+    workflow.reopen_sheet_agreement(second, differing)
+    workflow.choose_on_sheet(second, differing, {DESIGN: Choice(TakenFrom.SECOND)})
+    agreed = workflow.agree_sheet(second, differing, {})
+    lines = {line.key: (line.taken_from, line.by) for line in agreed.lines.all()}
+    assert lines[NUMBER] == ("third", first)
+    assert lines[DESIGN] == ("second", second)
+    assert queries.sheet_agreement(first, differing).versions == 1
+
+
+def test_equal_answers_are_accepted_in_bulk_and_texts_shown_with_their_differences(
+    first: Member, second: Member, differing: Study
+) -> None:
+    text = page(first, "sheet-agreement", differing.pk)
+    assert "<mark>two</mark>" in text
+    assert "<mark>three</mark>" in text
+    post(first, "sheet-agreement", differing.pk, data={"save": "equal"})
+    made = queries.sheet_agreement(second, differing).made
+    assert {line.taken_from for line in made.values()} == {"both"}
+    assert set(made) == {"study/participants", "study/interventions"}
+
+
+def test_a_choice_is_sent_by_script_and_refusals_come_back_in_words(first: Member, differing: Study) -> None:
+    client, address = browser(first), url(first, "sheet-agreement", differing.pk)
+    accept = {"Accept": "application/json"}
+    sent = client.post(address, {"save": "choices", f"take:{DESIGN}": "first"}, headers=accept)
+    assert sent.json() == {"kept": [DESIGN]}
+    third = {"save": "choices", f"take:{NUMBER}": "third", f"value:{NUMBER}": "193", f"reason:{NUMBER}": ""}
+    refused = client.post(address, third, headers=accept)
+    assert (refused.status_code, "needs a reason" in refused.json()["refused"]) == (422, True)
+
+
+def test_page_and_quote_of_both_stand_at_the_difference(first: Member, second: Member, study: Study) -> None:
+    for author, number, quote in ((first, 139, "139 women"), (second, 193, "193 women")):
+        workflow.start_sheet(author, study)
+        data = {"version": 0, **build.TEXTS, NUMBER: number, f"quote:{NUMBER}": quote, f"page:{NUMBER}": 2}
+        post(author, "sheet-submit", study.pk, data=data)
+    text = page(first, "sheet-agreement", study.pk)
+    assert "<q>139 women</q> page 2" in text
+    assert "<q>193 women</q> page 2" in text
+
+
+# --- one author, and one who verifies ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def verified(owner: Member) -> None:
+    workflow.plan_extraction(owner, "verified", "A rapid review")
+
+
+def test_one_extracts_and_a_second_verifies_a_copy(verified: None, first: Member, second: Member, study: Study) -> None:
+    begun = workflow.save_entries(first, workflow.start_sheet(first, study), {**build.TEXTS, NUMBER: 139})
+    assert queries.study(second, study.pk).sheet_state == "held"
+    with pytest.raises(WrongState, match="Fay First extracts Murray 2003; a second author verifies it"):
+        workflow.start_sheet(second, study)
+    with pytest.raises(WrongState, match="no sheet to verify"):
+        workflow.verify_sheet(second, study)
+    workflow.submit_sheet(first, begun)
+    assert queries.study(second, study.pk).sheet_state == "verify"
+    assert "Extracted, to be verified by you" in page(second, "studies")
+    post(second, "sheet-verify", study.pk)
+    copy = queries.own_sheet(second, study)
+    assert (copy.verifies, copy.answers()[NUMBER].value) == (True, 139)
+    workflow.submit_sheet(second, workflow.save_entries(second, copy, {NUMBER: 193}))
+    assert [pair.field.key for pair in queries.sheet_agreement(first, study).differences] == [NUMBER]
+    assert queries.field_agreement(first) == [], "a copy is not independent"
+
+
+def test_a_sheet_that_was_begun_for_a_blind_pair_is_never_copied(
+    owner: Member, first: Member, second: Member, study: Study
+) -> None:
+    build.submitted(first, study)
+    workflow.plan_extraction(owner, "verified", "A rapid review")
+    assert queries.study(second, study.pk).sheet_state == "new"
+    with pytest.raises(WrongState, match="no sheet to verify"):
+        workflow.verify_sheet(second, study)
+
+
+# --- a new version after both were in ----------------------------------------------------------------------------
+
+
+def add_country(member: Member) -> None:
+    workflow.begin_form(member)
+    workflow.edit_form(member, "add_question", "on_study", label="Country", required=True)
+    workflow.use_form(member)
+
+
+def test_a_new_question_is_answered_blind_after_an_agreement_and_settled_with_what_was_chosen_before(
+    first: Member, second: Member, differing: Study
+) -> None:
+    workflow.agree_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
+    add_country(first)
+    assert "The form has changed since." in page(first, "sheet", differing.pk)
+    post(first, "sheet-renew", differing.pk)
+    mine = queries.own_sheet(first, differing)
+    with pytest.raises(WrongState, match="Both authors have seen each other's answers to: Design"):
+        workflow.save_entries(first, mine, {DESIGN: "Another"})
+    workflow.submit_sheet(first, workflow.save_entries(first, mine, {"study/country": "England"}))
+    assert queries.sheet_agreement(second, differing) is not None
+    with pytest.raises(WrongState, match="Both sheets are in"):
+        workflow.reopen_sheet(second, queries.own_sheet(second, differing))
+    theirs = workflow.renew_sheet(second, queries.own_sheet(second, differing))
+    assert queries.sheet_agreement(first, differing) is None, "sealed again until both are in"
+    assert Sheet.blind.for_member(second).own().filter(study=differing).exclude(member=second).count() == 0
+    workflow.submit_sheet(second, workflow.save_entries(second, theirs, {"study/country": "Scotland"}))
+    found = queries.sheet_agreement(second, differing)
+    assert (found.is_outdated, found.signed is not None) == (True, True)
+    assert queries.agreed_characteristics(first.review)[differing.pk][NUMBER] == 193, "what was agreed stands meanwhile"
+    workflow.reopen_sheet_agreement(second, differing)
+    agreed = workflow.agree_sheet(
+        second, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD, "study/country": Choice(TakenFrom.SECOND)}
+    )
+    assert agreed.form_number == 1
+    assert {line.key: line.value for line in agreed.lines.all()}["study/country"] == "Scotland"
+
+
+def test_while_one_takes_a_sheet_up_again_the_other_cannot_change_what_both_had_seen(
+    first: Member, second: Member, differing: Study
+) -> None:
+    add_country(first)
+    workflow.renew_sheet(first, queries.own_sheet(first, differing))
+    with pytest.raises(WrongState, match="or were, and each author can read"):
+        workflow.reopen_sheet(second, queries.own_sheet(second, differing))
+    with pytest.raises(WrongState, match="both authors have seen it"):
+        workflow.withdraw_sheet(first, queries.own_sheet(first, differing))
+
+
+def test_a_sheet_is_not_taken_up_again_without_a_new_version(first: Member, differing: Study) -> None:
+    with pytest.raises(WrongState, match="has not changed since you submitted"):
+        workflow.renew_sheet(first, queries.own_sheet(first, differing))
+
+
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+def rows(member: Member, name: str) -> list[dict[str, str]]:
+    answer = browser(member).get(url(member, name))
+    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+
+
+def test_every_answer_leaves_with_its_key_its_words_and_its_source(
+    first: Member, second: Member, study: Study, outcome: Outcome
+) -> None:
+    cells = build.cells(study, outcome, {"events": 8, "total": 14}, {"events": 1, "total": 54})
+    for author in (first, second):
+        build.submitted(author, study, cells | {"study/notes": "=1+1"})
+    workflow.agree_sheet(first, study, {})
+    found = rows(first, "data-csv")
+    assert [row["sheet"] for row in found[:: len(found) // 3]][:3] == ["agreed", "own", "own"]
+    events = next(row for row in found if row["field"] == "events")
+    assert (events["label"], events["arm"], events["value"]) == ("Events", "Psychotherapy", "8")
+    assert events["outcome"] == "Secure attachment, after treatment"
+    assert next(row for row in found if row["field"] == "notes")["value"] == "'=1+1"
+    assert events["settled_by"] == "Fay First"
+
+
+def test_what_is_sealed_is_in_no_file(first: Member, second: Member, observer: Member, study: Study) -> None:
+    build.submitted(second, study, {"study/notes": "Wombat"})
+    for member in (first, observer):
+        assert rows(member, "data-csv") == []
+        assert rows(member, "agreement-csv") == []
+    assert any(row["value"] == "Wombat" for row in rows(second, "data-csv"))
+
+
+def test_agreement_by_field_counts_answers_of_one_alone_as_differences(
+    first: Member, second: Member, pair: tuple[Member, Member], outcome: Outcome
+) -> None:
+    for label, mine, theirs in (("A 2001", 10, 10), ("B 2002", 20, 21), ("C 2003", 30, None)):
+        study = build.study(pair, label)
+        build.submitted(first, study, {NUMBER: mine})
+        build.submitted(second, study, {} if theirs is None else {NUMBER: theirs})
+    found = {row["field"]: row for row in rows(first, "agreement-csv")}
+    assert (found["randomised"]["answers"], found["randomised"]["equal"]) == ("3", "1")
+    assert found["randomised"]["statistic"] == "ICC(2,1)"
+    assert float(found["design"]["raw"]) == 1
+    assert "Number randomised" in page(first, "field-agreement")
+
+
+@pytest.mark.parametrize("name", ["data-csv", "field-agreement"])
+def test_files_and_figures_take_as_many_queries_for_three_studies_as_for_one(
+    name: str, first: Member, second: Member, pair: tuple[Member, Member], outcome: Outcome
+) -> None:
+    counts = []
+    for labels in (("A 2001",), ("B 2002", "C 2003")):
+        for label in labels:
+            study = build.study(pair, label)
+            for author in pair:
+                build.submitted(author, study)
+        with CaptureQueriesContext(connection) as seen:
+            answer = browser(first).get(url(first, name))
+            b"".join(answer.streaming_content) if answer.streaming else answer.content
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
