@@ -41,7 +41,7 @@ def answer(member: Member, study: Study, key: str) -> object:
 
 def saved(page: Page) -> None:
     """Wait until nothing is on its way."""
-    page.wait_for_function("!sheet.sending && !sheet.marks().length")
+    expect(page.locator("form.sheet")).to_have_attribute("data-unsent", "0")
 
 
 def test_what_the_server_did_not_confirm_is_kept_shown_and_sent_again(
@@ -58,7 +58,7 @@ def test_what_the_server_did_not_confirm_is_kept_shown_and_sent_again(
     page.get_by_label(re.compile("^Participants( needed)?$")).fill("Mothers")
     page.keyboard.press("Tab")
     page.get_by_label(re.compile("^Setting( needed)?$")).fill("At ho")  # the field in hand: not left yet
-    expect(page.locator("#unsent")).to_contain_text("2 answers not saved yet: kept in this browser")
+    expect(page.locator("#unsaved")).to_contain_text("2 answers not saved yet: kept in this browser")
     assert answer(here.first, study, "study/participants") is None
     state = page.context.storage_state()
     address = page.url
@@ -70,7 +70,7 @@ def test_what_the_server_did_not_confirm_is_kept_shown_and_sent_again(
     saved(again)
     assert answer(here.first, study, "study/participants") == "Mothers"
     assert answer(here.first, study, "study/setting") == "At ho"
-    expect(again.locator("#unsent")).to_be_hidden()
+    expect(again.locator("#unsaved")).to_be_hidden()
     again.context.close()
 
 
@@ -85,7 +85,7 @@ def test_an_answer_that_cannot_be_read_is_told_beside_it_and_its_correction_is_s
     expect(page.locator('[data-told="study/randomised"]')).to_contain_text("“many” is not a whole number")
     page.get_by_label(re.compile("^Design( needed)?$")).fill("A trial")
     page.keyboard.press("Tab")
-    page.wait_for_function("!sheet.sending && sheet.marks().length === 1")
+    expect(page.locator("form.sheet")).to_have_attribute("data-unsent", "1")
     assert answer(here.first, study, "study/design") == "A trial", "one that is refused holds up no other"
     field.fill("193")
     page.keyboard.press("Tab")

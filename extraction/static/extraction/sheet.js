@@ -132,7 +132,8 @@ const sheet = {
   },
 
   tell(unreachable = false) {
-    const box = document.getElementById("unsent");
+    const box = document.getElementById("unsaved");
+    sheet.form.dataset.unsent = sheet.marks().length;
     const waiting = sheet.marks().filter((each) => !sheet.refused[each]).length;
     const refused = Object.keys(sheet.refused).length;
     const sentences = [];
