@@ -228,6 +228,7 @@ def formed(made: World) -> None:
     extraction.edit_form(made.owner, "add_question", "on_study", label="Blinded", kind="yes_no")
     made.things |= {
         "version": {"number": draft.number},
+        "time": {"pk": extraction.add_time_point(made.first, name="Short term", begins=0, ends=6).pk},
         "section": {"id": "on_study"},
         "question": {"id": "country"},
     }

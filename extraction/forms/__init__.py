@@ -4,7 +4,15 @@ from extraction.forms.agreement import AgreementForm, signed_rows
 from extraction.forms.bias import AnswersForm, BiasForm
 from extraction.forms.builder import ImportForm, PlanForm, QuestionForm, SectionForm, UseForm
 from extraction.forms.sheets import SheetForm
-from extraction.forms.structure import ArmForm, JoinForm, OutcomeForm, ReportForm, StudyForm
+from extraction.forms.structure import (
+    ArmForm,
+    JoinForm,
+    MoveForm,
+    OutcomeForm,
+    ReportForm,
+    StudyForm,
+    TimePointForm,
+)
 
 __all__ = [
     "AgreementForm",
@@ -13,6 +21,7 @@ __all__ = [
     "BiasForm",
     "ImportForm",
     "JoinForm",
+    "MoveForm",
     "OutcomeForm",
     "PlanForm",
     "QuestionForm",
@@ -20,6 +29,7 @@ __all__ = [
     "SectionForm",
     "SheetForm",
     "StudyForm",
+    "TimePointForm",
     "UseForm",
     "signed_rows",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from extraction.models import Arm, Outcome
+from extraction.models import Arm, Outcome, TimePoint
 from extraction.schema.labels import LONGEST as LONGEST_LABEL
 
 
@@ -26,7 +26,26 @@ class StudyForm(forms.Form):
     """What a study is called, and what to know of it."""
 
     label = forms.CharField(max_length=LONGEST_LABEL, help_text="Author and year, such as Murray 2003.")
+    registration = forms.CharField(
+        required=False, max_length=120, help_text="Its numbers in trial registers, such as NCT01234567."
+    )
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class MoveForm(ReportForm):
+    """A report, and the study of which it tells after all."""
+
+    to = forms.IntegerField(label="Study", error_messages={"required": "Choose a study."})
+
+
+class TimePointForm(forms.ModelForm):
+    """A time point of the review, with its window."""
+
+    class Meta:
+        model = TimePoint
+        fields = ["name", "begins", "ends", "unit"]
+        labels = {"begins": "Window from", "ends": "Window to"}
+        help_texts = {"name": "Such as: short term.", "begins": "", "ends": "", "unit": "Since randomisation."}
 
 
 class ArmForm(forms.ModelForm):
@@ -34,7 +53,8 @@ class ArmForm(forms.ModelForm):
 
     class Meta:
         model = Arm
-        fields = ["name", "role", "note"]
+        fields = ["name", "role", "size", "note"]
+        labels = {"size": "Size"}
         widgets = {"note": forms.Textarea(attrs={"rows": 2})}
         help_texts = {"role": "On which side of the review's comparison it stands."}
 
@@ -44,7 +64,7 @@ class OutcomeForm(forms.ModelForm):
 
     class Meta:
         model = Outcome
-        fields = ["name", "kind", "time_point", "higher_is_better", "note"]
+        fields = ["name", "kind", "time_point", "unit", "higher_is_better", "note"]
         labels = {"higher_is_better": "A higher value, or the event, is good for people"}
         help_texts = {
             "time_point": "Such as: after treatment.",

@@ -14,6 +14,7 @@ from extraction.queries.forms import (
     plan_of,
     structure_of,
 )
+from extraction.queries.kin import Suggestion, registrations_of, suggestions
 from extraction.queries.reliability import FieldAgreement, field_agreement
 from extraction.queries.sheets import (
     Agreement,
@@ -58,9 +59,17 @@ from extraction.queries.studies import (
     studies,
     study,
     study_labels,
+    time_point,
+    time_points,
 )
 
 __all__ = [
+    "study_labels",
+    "Suggestion",
+    "registrations_of",
+    "suggestions",
+    "time_point",
+    "time_points",
     "may_renew",
     "open_keys",
     "FieldAgreement",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from extraction.models import Arm, Assessment, Blinded, BlindPair, Outcome, Sheet, Study, StudyReport
+from extraction.models import Arm, Assessment, Blinded, BlindPair, Outcome, Sheet, Study, StudyReport, TimePoint
 from extraction.rob import ROB1
 from reviewapp.access import Can, can
 from reviewapp.errors import NotHere
@@ -126,6 +126,12 @@ def studies(member: Member) -> QuerySet[Study]:
     return all_studies(member).filter(dropped_at=None)
 
 
+def study_labels(member: Member, but: Study) -> list[tuple[int, str]]:
+    """Ids and labels of the other studies that are not dropped."""
+    found = Study.objects.filter(review=member.review_id, dropped_at=None).exclude(pk=but.pk)
+    return list(found.values_list("pk", "label"))
+
+
 def dropped_studies(member: Member) -> QuerySet[Study]:
     """What could be restored."""
     return Study.objects.filter(review=member.review_id).exclude(dropped_at=None)
@@ -169,6 +175,19 @@ def outcomes(member: Member) -> QuerySet[Outcome]:
 def outcome(member: Member, pk: int) -> Outcome:
     """One outcome, by id. Raises NotHere."""
     found = outcomes(member).filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def time_points(member: Member) -> QuerySet[TimePoint]:
+    """The time points of the review, dropped ones last."""
+    return TimePoint.objects.filter(review=member.review_id).order_by("dropped_at", "position", "pk")
+
+
+def time_point(member: Member, pk: int) -> TimePoint:
+    """One time point, by id. Raises NotHere."""
+    found = time_points(member).filter(pk=pk).first()
     if found is None:
         raise NotHere
     return found

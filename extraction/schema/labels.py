@@ -23,6 +23,14 @@ def suggest_label(author: str, year: int | None, title: str, taken: Collection[s
     return next(f"{plain}{ending}" for ending in endings() if f"{plain}{ending}".casefold() not in used)
 
 
+def with_first_letter(label: str, new: str) -> str:
+    """What the study with the plain label is called once another has the same author and year: Murray 2003a beside Murray 2003b.
+
+    Empty unless `label` is plain and `new` is it with the letter b.
+    """
+    return f"{label}a" if new == f"{label}b" and len(label) < LONGEST else ""
+
+
 def endings() -> Iterator[str]:
     """a, b, ... z, aa, ab, ..."""
     for length in count(1):

@@ -27,20 +27,25 @@ from extraction.views.forms import (
 from extraction.views.sheets import agreement, own, renew, reopen, reopen_agreement, start, submit, verify, withdraw
 from extraction.views.structure import (
     add_arm,
+    add_time_point,
     change_arm,
     change_outcome,
+    change_time_point,
     define_outcome,
     drop_arm,
     drop_outcome,
+    drop_time_point,
     outcomes,
     restore_arm,
     restore_outcome,
+    restore_time_point,
 )
 from extraction.views.studies import (
     change_study,
     drop_study,
     join_report,
     make_study,
+    move_report,
     restore_study,
     split_report,
     studies,
@@ -49,6 +54,11 @@ from extraction.views.studies import (
 
 __all__ = [
     "export_citations",
+    "add_time_point",
+    "change_time_point",
+    "drop_time_point",
+    "move_report",
+    "restore_time_point",
     "agreement_csv",
     "extraction_csv",
     "field_agreement",

@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from extraction import queries, workflow
-from extraction.forms import ArmForm, OutcomeForm
+from extraction.forms import ArmForm, OutcomeForm, TimePointForm
+from extraction.models import TimePoint
 from extraction.views.studies import cleaned
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member
@@ -57,6 +58,8 @@ def outcomes(request: HttpRequest, member: Member) -> HttpResponse:
         "outcomes": [outcome for outcome in found if not outcome.dropped_at],
         "dropped": [outcome for outcome in found if outcome.dropped_at],
         "form": OutcomeForm(),
+        **split(list(queries.time_points(member))),
+        "time_form": TimePointForm(auto_id="time_%s"),
     }
     return render(request, "extraction/outcomes.html", context)
 
@@ -90,4 +93,44 @@ def drop_outcome(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @for_member(Can.ANALYSE)
 def restore_outcome(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     workflow.restore_outcome(member, queries.outcome(member, pk))
+    return redirect("extraction:outcomes", member.review.slug)
+
+
+def split(found: list[TimePoint]) -> dict[str, list[TimePoint]]:
+    """The time points that stand, and those that were dropped."""
+    return {
+        "times": [each for each in found if not each.dropped_at],
+        "dropped_times": [each for each in found if each.dropped_at],
+    }
+
+
+@require_POST
+@for_member(Can.ANALYSE)
+def add_time_point(request: HttpRequest, member: Member) -> HttpResponse:
+    workflow.add_time_point(member, **cleaned(TimePointForm(request.POST)))
+    return redirect("extraction:outcomes", member.review.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.ANALYSE)
+def change_time_point(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    time = queries.time_point(member, pk)
+    form = TimePointForm(request.POST or None, instance=time)
+    if form.is_valid():
+        workflow.change_time_point(member, time, **form.cleaned_data)
+        return redirect("extraction:outcomes", member.review.slug)
+    return render(request, "extraction/change.html", {"member": member, "form": form, "title": f"Change {time.name}"})
+
+
+@require_POST
+@for_member(Can.ANALYSE)
+def drop_time_point(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.drop_time_point(member, queries.time_point(member, pk))
+    return redirect("extraction:outcomes", member.review.slug)
+
+
+@require_POST
+@for_member(Can.ANALYSE)
+def restore_time_point(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.restore_time_point(member, queries.time_point(member, pk))
     return redirect("extraction:outcomes", member.review.slug)

@@ -11,11 +11,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from extraction import queries, workflow
-from extraction.forms import ArmForm, JoinForm, ReportForm, StudyForm
-from extraction.models import Study
+from extraction.forms import ArmForm, JoinForm, MoveForm, ReportForm, StudyForm
+from extraction.models import Arm, Study
+from extraction.schema import ArmOf
+from extraction.schema.comparisons import COMBINED, SPLIT, comparisons
 from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput
 from reviewapp.models import Member
+
+SUGGESTED_FOR = 50  # reports on one page, so that a thousand do not hold it up
 
 
 def cleaned(form: BaseForm) -> dict[str, Any]:
@@ -37,9 +41,11 @@ def studies(request: HttpRequest, member: Member) -> HttpResponse:
     show = request.GET.get("show", "")
     every = list(queries.studies(member))
     shown = [study for study in every if not show or show in queries.waits_for(member, study)]
+    waiting = list(queries.reports_without_study(member))
+    kin = queries.suggestions(member, waiting[:SUGGESTED_FOR]) if not show else {}
     context = {
         "member": member,
-        "reports": queries.reports_without_study(member),
+        "reports": [(report, kin.get(report.pk, [])) for report in waiting],
         "rows": [(study, *next_steps(member, study)) for study in shown],
         "every": every,
         "show": show,
@@ -82,15 +88,35 @@ def study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "dropped_arms": [arm for arm in arms if arm.dropped_at],
         "form": ArmForm(),
         "outcomes": queries.outcomes(member).filter(dropped_at=None),
+        "others": queries.study_labels(member, found),
+        "ways": ways([arm for arm in arms if not arm.dropped_at]),
+        "shared": shared([arm for arm in arms if not arm.dropped_at]),
     }
     return render(request, "extraction/study.html", context)
+
+
+def ways(arms: list[Arm]) -> list[tuple[str, list[str]]]:
+    """How arms beyond two enter comparisons of two groups; empty for two-armed studies."""
+    if sum(arm.role != Arm.Role.OTHER for arm in arms) < 3:
+        return []
+    known = [ArmOf(arm.pk, arm.name, arm.role) for arm in arms]
+    found = (("Arms combined", COMBINED), ("Control split", SPLIT))
+    return [(words, [each.stated for each in comparisons(known, how)]) for words, how in found]
+
+
+def shared(arms: list[Arm]) -> int:
+    """How many experimental arms share the control; 0 when it is not shared."""
+    experimental = sum(arm.role == Arm.Role.EXPERIMENTAL for arm in arms)
+    return experimental if experimental > 1 and any(arm.role == Arm.Role.CONTROL for arm in arms) else 0
 
 
 @require_http_methods(["GET", "POST"])
 @for_member(Can.EXTRACT)
 def change_study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.study(member, pk)
-    form = StudyForm(request.POST or None, initial={"label": found.label, "note": found.note})
+    form = StudyForm(
+        request.POST or None, initial={"label": found.label, "registration": found.registration, "note": found.note}
+    )
     if form.is_valid():
         workflow.change_study(member, found, **form.cleaned_data)
         return redirect("extraction:study", member.review.slug, pk)
@@ -122,3 +148,14 @@ def split_report(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     workflow.split_report(member, study, report)
     messages.success(request, "The report is split off. It is among the reports without a study now.")
     return redirect("extraction:study", member.review.slug, pk)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def move_report(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    study = queries.study(member, pk)
+    chosen = cleaned(MoveForm(request.POST))
+    target = queries.study(member, chosen["to"])
+    workflow.move_report(member, study, target, queries.report(member, chosen["report"]))
+    messages.success(request, f"The report is one of {target.label} now. Move it back there if that was wrong.")
+    return redirect("extraction:study", member.review.slug, target.pk)

@@ -51,11 +51,18 @@ from extraction.workflow.studies import (
     drop_study,
     join_report,
     make_study,
+    move_report,
     restore_study,
     split_report,
 )
+from extraction.workflow.times import add_time_point, change_time_point, drop_time_point, restore_time_point
 
 __all__ = [
+    "add_time_point",
+    "change_time_point",
+    "drop_time_point",
+    "move_report",
+    "restore_time_point",
     "choose_on_sheet",
     "renew_sheet",
     "verify_sheet",

@@ -20,23 +20,23 @@ from reviewapp.errors import BadInput
 from reviewapp.models import Member
 from reviewapp.workflow import lock_review
 
-ARM_FIELDS = ("name", "role", "note", "position")
-OUTCOME_FIELDS = ("name", "time_point", "higher_is_better", "note", "position")
+ARM_FIELDS = ("name", "role", "size", "note", "position")
+OUTCOME_FIELDS = ("name", "time_point", "unit", "higher_is_better", "note", "position")
 
 
-def add_arm(member: Member, study: Study, *, name: str, role: str, note: str = "") -> Arm:
+def add_arm(member: Member, study: Study, *, name: str, role: str, size: int | None = None, note: str = "") -> Arm:
     """Add an arm to a study, after the others."""
     require(member, Can.EXTRACT)
     with transaction.atomic():
         study = locked_study(member, study)
-        details = checked_arm(study, name=name, role=role, note=note)
+        details = checked_arm(study, name=name, role=role, size=size, note=note)
         arm = Arm.objects.create(study=study, position=next_position(study.arms), **details)
         audit.record(member, "extraction.arm_added", study, arm=arm.pk, **details)
     return arm
 
 
 def change_arm(member: Member, arm: Arm, **changes: Any) -> Arm:
-    """Change an arm's name, role, note or position."""
+    """Change an arm's name, role, size, note or position."""
     require(member, Can.EXTRACT)
     with transaction.atomic():
         study = locked_study(member, arm.study)
@@ -86,7 +86,14 @@ def checked_arm(study: Study, arm: Arm | None = None, **details: Any) -> dict[st
 
 
 def define_outcome(
-    member: Member, *, name: str, kind: str, time_point: str = "", higher_is_better: bool = False, note: str = ""
+    member: Member,
+    *,
+    name: str,
+    kind: str,
+    time_point: str = "",
+    unit: str = "",
+    higher_is_better: bool = False,
+    note: str = "",
 ) -> Outcome:
     """Add an outcome of the review, at one time point, after the others. Its kind cannot be changed later."""
     require(member, Can.ANALYSE)
@@ -95,7 +102,7 @@ def define_outcome(
     with transaction.atomic():
         lock_review(member)
         details = checked_outcome(
-            member, name=name, time_point=time_point, higher_is_better=higher_is_better, note=note
+            member, name=name, time_point=time_point, unit=unit, higher_is_better=higher_is_better, note=note
         )
         position = next_position(Outcome.objects.filter(review=member.review_id))
         outcome = Outcome.objects.create(review_id=member.review_id, kind=kind, position=position, **details)
@@ -104,7 +111,7 @@ def define_outcome(
 
 
 def change_outcome(member: Member, outcome: Outcome, **changes: Any) -> Outcome:
-    """Change an outcome's name, time point, direction, note or position."""
+    """Change an outcome's name, time point, unit, direction, note or position."""
     require(member, Can.ANALYSE)
     with transaction.atomic():
         lock_review(member)
@@ -144,6 +151,8 @@ def checked_outcome(member: Member, outcome: Outcome | None = None, **details: A
     refuse_name(details["name"], 200, "An outcome")
     if len(details["time_point"]) > 120:
         raise BadInput("A time point has at most 120 characters.", todo="Shorten it; the note has room for more.")
+    if len(str(details.get("unit", ""))) > 60:
+        raise BadInput("A unit or scale has at most 60 characters.", todo="Shorten it; the note has room for more.")
     others = Outcome.objects.filter(review=member.review_id, dropped_at=None).exclude(
         pk=outcome.pk if outcome else None
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from extraction import queries
 from extraction.models import Study, StudyReport
-from extraction.schema.labels import LONGEST, suggest_label
+from extraction.schema.labels import LONGEST, suggest_label, with_first_letter
 from extraction.workflow.common import change, locked, locked_study
 from reviewapp import audit
 from reviewapp.access import Can, require
@@ -32,18 +32,22 @@ def make_study(member: Member, label: str, citations: Sequence[Citation]) -> Stu
     with transaction.atomic():
         lock_review(member)
         reports = [free_report(member, citation) for citation in sorted(citations, key=lambda each: each.pk)]
-        label = label.strip() or label_for(member, reports)
+        given = label.strip()
+        label = given or label_for(member, reports)
         refuse_label(member, label)
-        study = Study.objects.create(review_id=member.review_id, label=label)
+        if not given:
+            letter_the_first(member, label)
+        number = "; ".join(dict.fromkeys(each for report in reports for each in queries.registrations_of(report)))[:120]
+        study = Study.objects.create(review_id=member.review_id, label=label, registration=number)
         link(member, study, reports)
         audit.record(member, "extraction.study_made", study, label=label, reports=[report.pk for report in reports])
     return study
 
 
 def change_study(member: Member, study: Study, **changes: Any) -> Study:
-    """Change a study's label or note."""
+    """Change a study's label, registration number or note."""
     require(member, Can.EXTRACT)
-    known = {name: str(changes[name]).strip() for name in ("label", "note") if name in changes}
+    known = {name: str(changes[name]).strip() for name in ("label", "registration", "note") if name in changes}
     with transaction.atomic():
         lock_review(member)
         study = locked_study(member, study)
@@ -83,6 +87,29 @@ def split_report(member: Member, study: Study, citation: Citation) -> None:
         present.undone_at = timezone.now()
         present.save(update_fields=["undone_at"])
         audit.record(member, "extraction.report_split", study, report=citation.pk)
+
+
+def move_report(member: Member, source: Study, target: Study, citation: Citation) -> StudyReport:
+    """Say that a report tells of another study than was thought. Undone by moving it back; sheets stay where they are.
+
+    A study whose only report is moved away is dropped with its sheets, and can be restored.
+    """
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        for pk in sorted({source.pk, target.pk}):  # in one order, so that two moves never wait for each other
+            locked_study(member, Study(pk=pk))
+        if StudyReport.objects.filter(study=target, citation=citation, undone_at=None).exists():
+            return StudyReport.objects.get(study=target, citation=citation, undone_at=None)
+        links = list(StudyReport.objects.filter(study=source, undone_at=None))
+        if citation.pk not in {each.citation_id for each in links}:
+            raise NotHere("This report is not one of the study's.", todo="Load the page again to see what it has now.")
+        if len(links) == 1:
+            drop_study(member, source)
+        else:
+            split_report(member, source, citation)
+        joined = join_report(member, target, citation)
+        audit.record(member, "extraction.report_moved", target, report=citation.pk, before=source.pk)
+    return joined
 
 
 def drop_study(member: Member, study: Study) -> None:
@@ -145,6 +172,15 @@ def label_for(member: Member, reports: Sequence[Citation]) -> str:
     earliest = min(reports, key=lambda each: (each.year or 9999, each.pk))
     taken = Study.objects.filter(review=member.review_id, dropped_at=None).values_list("label", flat=True)
     return suggest_label(earliest.first_author, earliest.year, earliest.title, set(taken))
+
+
+def letter_the_first(member: Member, label: str) -> None:
+    """Call the study with the plain label `a` when the new one is its `b`: Murray 2003a and Murray 2003b."""
+    plain = label.removesuffix("b")
+    first = Study.objects.filter(review=member.review_id, dropped_at=None, label=plain).first()
+    lettered = with_first_letter(plain, label)
+    if first and lettered:
+        audit.record(member, "extraction.study_changed", first, **change(first, {"label": lettered}))
 
 
 def refuse_label(member: Member, label: str) -> None:
