@@ -18,18 +18,19 @@ from extraction.queries.kin import Suggestion, registrations_of, suggestions
 from extraction.queries.reliability import FieldAgreement, field_agreement
 from extraction.queries.sheets import (
     Agreement,
+    Opened,
     agreement,
-    asked_on,
     bias_agreement,
-    carried_over,
     fields_for,
     may_agree,
     may_renew,
     newest,
     open_keys,
+    opened,
     own,
     own_assessment,
     own_sheet,
+    own_sheet_of,
     problems_of,
     sheet_agreement,
     tool_of,
@@ -64,6 +65,9 @@ from extraction.queries.studies import (
 )
 
 __all__ = [
+    "Opened",
+    "opened",
+    "own_sheet_of",
     "study_labels",
     "Suggestion",
     "registrations_of",
@@ -77,9 +81,7 @@ __all__ = [
     "documents",
     "FIRST",
     "Version",
-    "asked_on",
     "carried",
-    "carried_over",
     "current_version",
     "dropped_draft",
     "form_draft",

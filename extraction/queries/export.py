@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Q
 
 from extraction.models import Arm, Entry, Outcome, Sheet, TimePoint
-from extraction.queries.forms import STANDARD, versions_in_use
+from extraction.queries.forms import STANDARD, form_of, versions_in_use
 from extraction.queries.studies import FORM, included_studies
-from extraction.schema.form import Form, from_json
+from extraction.schema.form import Form
 from extraction.schema.tables import TABLES
 from reviewapp.models import Member
 
@@ -107,7 +107,7 @@ class Words:
         self.outcomes = {str(each.pk): each for each in Outcome.objects.filter(review=review)}
         self.arms = {str(pk): name for pk, name in Arm.objects.filter(study__review=review).values_list("pk", "name")}
         self.times = {str(each.pk): str(each) for each in TimePoint.objects.filter(review=review)}
-        forms = {row.number: from_json(row.design) for row in versions_in_use(review)} | {0: STANDARD}
+        forms = {row.number: form_of(row) for row in versions_in_use(review)} | {0: STANDARD}
         self.labels = {number: labels_of(form) for number, form in forms.items()}
         self.ever = {id: label for number in sorted(forms) for id, label in self.labels[number].items()}
         self.columns = {

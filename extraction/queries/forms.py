@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -37,6 +38,20 @@ class Version:
 FIRST = Version(0, STANDARD)
 
 
+KEPT = 200  # forms that were read and are kept in memory: a version in use never changes
+_read: dict[tuple[int, datetime], Form] = {}
+
+
+def form_of(row: FormVersion) -> Form:
+    """The form of a version that is in use."""
+    key = (row.pk, row.used_at)
+    if key not in _read:
+        if len(_read) >= KEPT:
+            _read.clear()
+        _read[key] = from_json(row.design)
+    return _read[key]
+
+
 def versions_in_use(review: Review | int) -> QuerySet[FormVersion]:
     """The versions that are or were in use, from the first to the current one; without version 0."""
     return FormVersion.objects.filter(review=review, used_at__isnull=False).order_by("number")
@@ -45,13 +60,13 @@ def versions_in_use(review: Review | int) -> QuerySet[FormVersion]:
 def current_version(review: Review | int) -> Version:
     """The form in use."""
     row = versions_in_use(review).last()
-    return Version(row.number, from_json(row.design), row) if row else FIRST
+    return Version(row.number, form_of(row), row) if row else FIRST
 
 
 def form_versions(member: Member) -> list[Version]:
     """All versions that are or were in use, the newest first."""
     rows = versions_in_use(member.review_id).select_related("member__user").reverse()
-    return [*(Version(row.number, from_json(row.design), row) for row in rows), FIRST]
+    return [*(Version(row.number, form_of(row), row) for row in rows), FIRST]
 
 
 def form_version(review: Review | int, number: int) -> Version:
@@ -61,7 +76,7 @@ def form_version(review: Review | int, number: int) -> Version:
     row = versions_in_use(review).filter(number=number).select_related("member__user").first()
     if row is None:
         raise NotHere
-    return Version(number, from_json(row.design), row)
+    return Version(number, form_of(row), row)
 
 
 def form_draft(member: Member) -> FormVersion | None:
@@ -99,17 +114,18 @@ def form_for(study: Study) -> Asked:
     return asked_of(structure_of(study), current_version(study.review_id).form)
 
 
-def carried(structure: Structure, review: int, now: Version, answers: Iterable[tuple[int, str, Answer]]) -> Carried:
-    """What answers, each with the version for which it was given and its key, are worth on another version."""
+def carried(study: Study, now: Version, asked: Asked, answers: Iterable[tuple[int, str, Answer]]) -> Carried:
+    """What answers, each with the version for which it was given and its key, are worth on another version, which asks this."""
     by_number: dict[int, dict[str, Answer]] = {}
     for number, key, answer in answers:
         by_number.setdefault(number, {})[key] = answer
-    asked_now = asked_of(structure, now.form)
-    rows = {row.number: row for row in versions_in_use(review).filter(number__in=by_number)}
     parts = []
+    others = by_number.keys() - {now.number}
+    structure = structure_of(study) if others else Structure()
+    rows = {row.number: row for row in versions_in_use(study.review_id).filter(number__in=others)} if others else {}
     for number, given in sorted(by_number.items()):
-        form = from_json(rows[number].design) if number in rows else STANDARD
-        parts.append(carry(asked_of(structure, form), asked_now, given))
+        form = form_of(rows[number]) if number in rows else STANDARD
+        parts.append(carry(asked if number == now.number else asked_of(structure, form), asked, given))
     return Carried(
         {key: each for part in parts for key, each in part.kept.items()},
         {key: each for part in parts for key, each in part.again.items()},

@@ -29,13 +29,7 @@ def fields_for(own: Blinded) -> tuple[Field, ...]:
     """The questions that a sheet or an assessment answers: by the form in use, or once submitted, by the one that it was submitted for."""
     if not isinstance(own, Sheet):
         return tool_of(own.tool).fields()
-    return asked_on(own).fields
-
-
-def asked_on(sheet: Sheet) -> Asked:
-    """The form that a sheet answers, put to its study."""
-    structure = structure_of(sheet.study)
-    return asked_of(structure, version_of(sheet).form)
+    return asked_of(structure_of(own.study), version_of(own).form).fields
 
 
 def version_of(sheet: Sheet) -> Version:
@@ -44,10 +38,36 @@ def version_of(sheet: Sheet) -> Version:
     return form_version(review, sheet.form_number) if sheet.submitted_at else current_version(review)
 
 
-def carried_over(sheet: Sheet) -> Carried:
-    """What a sheet's answers are worth on the version that it answers: kept, to be looked at again, parked."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A sheet with the version of the form that it answers, what that asks of the study, and what the answers are worth on it."""
+
+    sheet: Sheet
+    version: Version
+    asked: Asked
+    carried: Carried
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What keeps the sheet from being submitted: what is missing or wrong, and what has to be looked at again."""
+        found = check(self.asked.fields, self.sheet.answers())
+        told = {each.key for each in found}
+        again = self.carried.again.items()
+        return found + [Problem(key, f"{why} Look at it again.") for key, why in again if key not in told]
+
+
+def opened(sheet: Sheet, before: Opened | None = None) -> Opened:
+    """The sheet as it stands now. before: as it was opened in this request, so that the form is not read again."""
+    version = before.version if before else version_of(sheet)
+    structure = structure_of(sheet.study) if before is None else None
+    asked = before.asked if before else asked_of(structure, version.form)
     lines = [(line.form_number, line.key, line.answer) for line in sheet.lines.all() if line.value is not None]
-    return carried(structure_of(sheet.study), sheet.study.review_id, version_of(sheet), lines)
+    return Opened(sheet, version, asked, carried(sheet.study, version, asked, lines))
+
+
+def problems_of(own: Blinded) -> list[Problem]:
+    """What keeps one's own sheet or assessment from being submitted."""
+    return opened(own).problems if isinstance(own, Sheet) else check(fields_for(own), own.answers())
 
 
 def open_keys(sheet: Sheet) -> set[str]:
@@ -63,16 +83,6 @@ def may_renew(sheet: Sheet) -> bool:
     return bool(sheet.submitted_at) and sheet.form_number < current_version(sheet.study.review_id).number
 
 
-def problems_of(own: Blinded) -> list[Problem]:
-    """What keeps one's own sheet or assessment from being submitted: what is missing or wrong, and what has to be looked at again."""
-    found = check(fields_for(own), own.answers())
-    if isinstance(own, Sheet):
-        told = {each.key for each in found}
-        again = carried_over(own).again
-        found += [Problem(key, f"{why} Look at it again.") for key, why in again.items() if key not in told]
-    return found
-
-
 def own_sheet(member: Member, study: Study) -> Sheet | None:
     """The member's own sheet on a study."""
     return own(member, Sheet, study, FORM)
@@ -81,6 +91,12 @@ def own_sheet(member: Member, study: Study) -> Sheet | None:
 def own_assessment(member: Member, study: Study, tool: str = ROB1.id) -> Assessment | None:
     """The member's own assessment of a study."""
     return own(member, Assessment, study, tool)
+
+
+def own_sheet_of(member: Member, pk: int) -> Sheet | None:
+    """The member's own sheet on the study of this id."""
+    mine = Sheet.blind.for_member(member).own().filter(study=pk, tool=FORM, member=member)
+    return mine.select_related("study").prefetch_related("lines").first()
 
 
 def own(member: Member, model: type[Blinded], study: Study, tool: str) -> Blinded | None:

@@ -31,31 +31,33 @@ def checked(kind: str, tool: str) -> str:
     return queries.tool_of(tool).id if kind == "bias" else queries.FORM
 
 
-def form_on(mine: Blinded, data: QueryDict | None = None) -> AnswersForm | SheetForm:
+def form_on(
+    mine: Blinded, data: QueryDict | None = None, opened: queries.Opened | None = None
+) -> AnswersForm | SheetForm:
     """The member's own answers as a form; locked once they are submitted."""
     locked = mine.submitted_at is not None
-    if isinstance(mine, Sheet):
-        again = queries.carried_over(mine).again if data is None or not locked else {}
-        open_keys = queries.open_keys(mine) if mine.renews is not None and not locked else None
-        return SheetForm(queries.asked_on(mine), mine.answers(), data, again=again, locked=locked, open_keys=open_keys)
-    return BiasForm(queries.tool_of(mine.tool).fields(), mine.answers(), data, version=mine.version, locked=locked)
+    if not isinstance(mine, Sheet):
+        return BiasForm(queries.tool_of(mine.tool).fields(), mine.answers(), data, version=mine.version, locked=locked)
+    opened = opened or queries.opened(mine)
+    open_keys = queries.open_keys(mine) if mine.renews is not None and not locked else None
+    again = {} if locked else opened.carried.again
+    return SheetForm(opened.asked, mine.answers(), data, again=again, locked=locked, open_keys=open_keys)
 
 
 @require_http_methods(["GET", "POST"])
 @for_member(Can.READ)
 def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
-    """One's own sheet: shown, and saved. htmx saves at each field; a plain form saves all at once."""
+    """One's own sheet: shown, and saved. Script saves at each field; a plain form saves all at once."""
     tool = checked(kind, tool)
+    if request.method == "POST" and kind == "sheet" and not request.accepts("text/html"):
+        return save_field(request, member, queries.own_sheet_of(member, pk))
     study = queries.study(member, pk)
     mine = queries.own(member, MODELS[kind], study, tool)
     if request.method == "GET":
-        return page(request, member, study, kind, tool, mine, form_on(mine) if mine else None)
-    if kind == "sheet" and request.accepts("application/json") and not request.accepts("text/html"):
-        return save_field(request, member, mine)
+        return page(request, member, study, kind, tool, mine)
     form, mine = saved(request, member, mine)
     if request.htmx:
-        missing = queries.problems_of(mine)
-        context = {"version": mine.version, "problems": form.problems(), "missing": missing}
+        context = {"version": mine.version, "problems": form.problems(), "missing": queries.problems_of(mine)}
         return render(request, "extraction/_saved.html", context)
     if form.problems():
         return page(request, member, study, kind, tool, mine, form, form.problems())
@@ -63,23 +65,27 @@ def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = ""
     return to(member, study, kind, tool)
 
 
-def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> HttpResponse:
+def save_field(request: HttpRequest, member: Member, mine: Sheet | None) -> HttpResponse:
     """One field of a sheet, sent by script: what became of it, in values. A refusal is an answer too, so that nothing is sent for ever."""
+    before = queries.opened(mine) if mine else None
     try:
-        form, mine = saved(request, member, mine)
+        form, after = saved(request, member, mine, before)
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
-    context = {"version": mine.version, "problems": form.problems(), "missing": queries.problems_of(mine)}
+    missing = queries.opened(after, before).problems
+    context = {"version": after.version, "problems": form.problems(), "missing": missing}
     status = render_to_string("extraction/_saved.html", context, request)
-    return JsonResponse({"version": mine.version, "told": form.told, "status": status})
+    return JsonResponse({"version": after.version, "told": form.told, "status": status})
 
 
-def saved(request: HttpRequest, member: Member, mine: Blinded | None) -> tuple[AnswersForm | SheetForm, Blinded]:
+def saved(
+    request: HttpRequest, member: Member, mine: Blinded | None, opened: queries.Opened | None = None
+) -> tuple[AnswersForm | SheetForm, Blinded]:
     """Save what can be read of what was posted; the form knows what could not."""
     require(member, Can.EXTRACT)
     if mine is None:
         raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
-    form = form_on(mine, request.POST)
+    form = form_on(mine, request.POST, opened)
     if isinstance(form, SheetForm):
         said = sheets.Said(form.values, form.texts, form.units, form.places, form.confirmed, form.known)
         return form, sheets.save_own(member, mine, said, form.version)
@@ -95,30 +101,26 @@ def page(
     kind: str,
     tool: str,
     mine: Blinded | None,
-    form: AnswersForm | SheetForm | None,
+    form: AnswersForm | SheetForm | None = None,
     problems: list[schema.Problem] | None = None,
 ) -> HttpResponse:
-    state = study.sheet_state if kind == "sheet" else study.bias_state
+    opened = queries.opened(mine) if isinstance(mine, Sheet) else None
+    parked = opened.carried.parked if opened else {}
     context = {
         "member": member,
         "study": study,
         "kind": kind,
         "tool": queries.tool_of(tool) if kind == "bias" else None,
         "mine": mine,
-        "form": form,
-        "state": state,
+        "form": form or (form_on(mine, opened=opened) if mine else None),
+        "state": study.sheet_state if kind == "sheet" else study.bias_state,
         "problems": problems or [],
-        "missing": queries.problems_of(mine) if form and mine else [],
+        "missing": opened.problems if opened else queries.problems_of(mine) if mine else [],
         "documents": queries.documents(study),
         "may_renew": isinstance(mine, Sheet) and queries.may_renew(mine),
-        "parked": parked(mine) if isinstance(mine, Sheet) else [],
+        "parked": [(key, schema.show(answer.value)) for key, answer in parked.items()],
     }
     return render(request, f"extraction/{kind}.html", context, status=422 if problems else 200)
-
-
-def parked(mine: Sheet) -> list[tuple[str, str]]:
-    """Answers to what is not asked now, with their keys."""
-    return [(key, schema.show(answer.value)) for key, answer in queries.carried_over(mine).parked.items()]
 
 
 @require_POST

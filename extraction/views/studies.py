@@ -90,7 +90,7 @@ def study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "outcomes": queries.outcomes(member).filter(dropped_at=None),
         "others": queries.study_labels(member, found),
         "ways": ways([arm for arm in arms if not arm.dropped_at]),
-        "shared": shared([arm for arm in arms if not arm.dropped_at]),
+        **shared([arm for arm in arms if not arm.dropped_at]),
     }
     return render(request, "extraction/study.html", context)
 
@@ -104,10 +104,12 @@ def ways(arms: list[Arm]) -> list[tuple[str, list[str]]]:
     return [(words, [each.stated for each in comparisons(known, how)]) for words, how in found]
 
 
-def shared(arms: list[Arm]) -> int:
-    """How many experimental arms share the control; 0 when it is not shared."""
-    experimental = sum(arm.role == Arm.Role.EXPERIMENTAL for arm in arms)
-    return experimental if experimental > 1 and any(arm.role == Arm.Role.CONTROL for arm in arms) else 0
+def shared(arms: list[Arm]) -> dict[str, object]:
+    """The control arms that stand in several comparisons (shared), and in how many (sharing)."""
+    experimental, control = (
+        [arm.pk for arm in arms if arm.role == side] for side in (Arm.Role.EXPERIMENTAL, Arm.Role.CONTROL)
+    )
+    return {"shared": control if len(experimental) > 1 else [], "sharing": len(experimental)}
 
 
 @require_http_methods(["GET", "POST"])

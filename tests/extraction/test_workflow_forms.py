@@ -114,7 +114,7 @@ def test_a_form_changed_after_extraction_loses_nothing_and_asks_again_only_what_
         ("change_question", {"of": "funding", "asks_anew": True, "label": "Who paid"}),
         ("add_question", {"of": "on_study", "label": "Country", "required": True}),
     )
-    found = queries.carried_over(sheet)
+    found = queries.opened(sheet).carried
     assert set(found.kept) == {*build.TEXTS, *cells}
     assert {key: answer.value for key, answer in found.parked.items()} == {"study/notes": "Twins"}
     assert list(found.again) == ["study/funding"]

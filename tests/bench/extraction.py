@@ -1,0 +1,194 @@
+"""How fast are the pages of 200 studies x 150 fields x 2 authors? `python -m tests.bench.extraction` on SQLite,
+`python -m tests.postgres python -m tests.bench.extraction` on PostgreSQL.
+
+Half of the studies are agreed, a quarter have both sheets in, a quarter are under way. Each page is asked for several times through the
+whole of Django, without a network; printed are the median and the 95th percentile in milliseconds, and the number of queries. The aims:
+pages under 300 ms at the 95th percentile, the export of everything under 10 s.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+STUDIES, QUESTIONS, ROUNDS = 200, 142, 20  # 142 questions and an outcome's eight cells: 150 fields
+PAGE_MS, EXPORT_SECONDS = 300, 10
+
+
+def made() -> dict[str, Any]:
+    """The review, its people, and a study of each sort. Rows are stored in bulk: what is measured is reading."""
+    from django.utils import timezone
+
+    from extraction import queries, workflow
+    from extraction.models import Arm, Entry, Sheet, Study, StudyReport
+    from reviewapp.models import Role, Stage
+    from screening.models import Citation, Standing, StandingState
+    from tests import build
+
+    owner = build.review()
+    first, second = (build.member(owner, Role.REVIEWER, name) for name in ("Fay First", "Sam Second"))
+    outcome = workflow.define_outcome(first, name="Mood", kind="continuous")
+    workflow.define_outcome(first, name="Attachment", kind="dichotomous")
+    workflow.begin_form(first)
+    for number in range(QUESTIONS - 7):
+        details = ({"kind": "text"}, {"kind": "integer"}, {"kind": "choice", "options": "Yes\nNo\nIn part"})[number % 3]
+        workflow.edit_form(first, "add_question", "on_study", label=f"Question {number}", **details)
+    workflow.use_form(first)
+    now = timezone.now()
+    citations = Citation.objects.bulk_create(
+        Citation(review=owner.review, title=f"Trial {number}", authors=[f"Author{number}, A."], year=2000)
+        for number in range(STUDIES)
+    )
+    Standing.objects.bulk_create(
+        Standing(review=owner.review, citation=each, stage=Stage.FULL_TEXT, state=StandingState.INCLUDE, needed=2)
+        for each in citations
+    )
+    studies = Study.objects.bulk_create(
+        Study(review=owner.review, label=f"Author{number} 2000") for number in range(STUDIES)
+    )
+    StudyReport.objects.bulk_create(
+        StudyReport(study=study, citation=citation, member=first)
+        for study, citation in zip(studies, citations, strict=True)
+    )
+    Arm.objects.bulk_create(
+        Arm(study=study, name=name, role=role)
+        for study in studies
+        for name, role in (("Talks", "experimental"), ("Nothing", "control"))
+    )
+    sheets, entries = [], []
+    for place, study in enumerate(studies):
+        state = ("agreed", "agreed", "both", "open")[place % 4]
+        for member in (first, second):
+            submitted = None if state == "open" else now
+            sheets.append(Sheet(study=study, member=member, tool=queries.FORM, submitted_at=submitted, form_number=1))
+        if state == "agreed":
+            sheets.append(
+                Sheet(study=study, member=first, tool=queries.FORM, submitted_at=now, agreed=True, form_number=1)
+            )
+    Sheet.unblinded.bulk_create(sheets, batch_size=500)
+    fields = {study.pk: queries.form_for(study).fields for study in studies}
+    for sheet in sheets:
+        asked = [field for field in fields[sheet.study_id] if not field.optional]
+        for number, field in enumerate(asked):
+            off = sheet.member_id == second.pk and number % 10 == 0
+            value: object = {"choice": "no" if off else "yes", "text": f"Answer {number} {'other' if off else ''}"}.get(
+                str(field.kind), number + off
+            )
+            taken = "both" if sheet.agreed else ""
+            entries.append(
+                Entry(sheet=sheet, key=field.key, value=value, text=f"p. {number}", taken_from=taken, form_number=1)
+            )
+    Entry.unblinded.bulk_create(entries, batch_size=500)
+    print(f"{len(studies)} studies, {len(asked)} fields, {len(sheets)} sheets, {len(entries)} answers")
+    return {"member": first, "agreed": studies[0], "both": studies[2], "open": studies[3], "outcome": outcome}
+
+
+def measured(name: str, ask: Callable[[], Any], rounds: int) -> float:
+    """Ask so often; print median, 95th percentile, time of the processor (which other programs do not lengthen) and queries.
+
+    The 95th percentile, in milliseconds.
+    """
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as seen:
+        ask()
+        queries = len(seen)
+    times, cpu = [], time.process_time()
+    for _ in range(rounds):
+        began = time.perf_counter()
+        ask()
+        times.append((time.perf_counter() - began) * 1000)
+    cpu = (time.process_time() - cpu) * 1000 / rounds
+    worst = statistics.quantiles(times, n=20)[-1] if rounds > 1 else times[0]
+    told = (
+        f"{statistics.median(times):6.0f} ms median {worst:6.0f} ms p95 {cpu:6.0f} ms of processor {queries:4} queries"
+    )
+    print(f"{name:28} {told}", flush=True)
+    return worst
+
+
+def read(client: Any, url: str) -> Callable[[], Any]:
+    def ask() -> None:
+        answer = client.get(url)
+        assert answer.status_code == 200, (url, answer.status_code)
+        b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+    return ask
+
+
+def run() -> int:
+    from django.test import Client
+    from django.urls import reverse
+
+    here = made()
+    slug = here["member"].review.slug
+    client = Client()
+    client.force_login(here["member"].user)
+
+    def url(name: str, *args: object) -> str:
+        return reverse(name if name == "review-home" else f"extraction:{name}", args=[slug, *args])
+
+    pages = {
+        "home": url("review-home"),
+        "studies": url("studies"),
+        "study": url("study", here["agreed"].pk),
+        "form": url("form"),
+        "form, preview": url("form-preview", 1),
+        "sheet, open": url("sheet", here["open"].pk),
+        "sheet, submitted": url("sheet", here["both"].pk),
+        "agreement, to be settled": url("sheet-agreement", here["both"].pk),
+        "agreement, signed": url("sheet-agreement", here["agreed"].pk),
+    }
+    if os.environ.get("PROFILE"):
+        import cProfile
+        import pstats
+
+        for each in os.environ["PROFILE"].split(";"):
+            profile = cProfile.Profile()
+            profile.runcall(read(client, pages[each]) if each in pages else read(client, url(each)))
+            print(each)
+            pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+        return 0
+    slow = [name for name, each in pages.items() if measured(name, read(client, each), ROUNDS) > PAGE_MS]
+    numbers = iter(range(10**6))
+
+    def save() -> None:
+        fields = {"version": 10**6, "study/notes": f"Note {next(numbers)}"}
+        answer = client.post(url("sheet", here["open"].pk), fields, headers={"Accept": "application/json"})
+        assert answer.status_code == 200, answer.content
+
+    if measured("one field saved", save, ROUNDS) > PAGE_MS:
+        slow.append("one field saved")
+    if measured("export of everything", read(client, url("data-csv")), 1) > EXPORT_SECONDS * 1000:
+        slow.append("export of everything")
+    if measured("agreement by field", read(client, url("field-agreement")), 3) > PAGE_MS:
+        slow.append("agreement by field")
+    print(f"too slow: {', '.join(slow)}" if slow else "all within the aims")
+    return 1 if slow else 0
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+    from django.test.utils import get_runner
+
+    django.setup()
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+    runner = get_runner(settings, "django.test.runner.DiscoverRunner")(verbosity=0, interactive=False)
+    databases = runner.setup_databases()
+    try:
+        return run()
+    finally:
+        runner.teardown_databases(databases)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
