@@ -126,7 +126,7 @@ def studies(member: Member) -> QuerySet[Study]:
     return all_studies(member).filter(dropped_at=None)
 
 
-def study_labels(member: Member, but: Study) -> list[tuple[int, str]]:
+def other_studies(member: Member, but: Study) -> list[tuple[int, str]]:
     """Ids and labels of the other studies that are not dropped."""
     found = Study.objects.filter(review=member.review_id, dropped_at=None).exclude(pk=but.pk)
     return list(found.values_list("pk", "label"))
