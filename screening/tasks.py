@@ -18,3 +18,8 @@ def apply_votes_needed(job: Job) -> None:
 @jobs.handles("screening.deduplicate")
 def deduplicate(job: Job) -> None:
     workflow.perform_deduplication(job)
+
+
+@jobs.handles("screening.match_pdfs")
+def match_pdfs(job: Job) -> None:
+    workflow.perform_matching(job)

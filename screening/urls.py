@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from reviewapp.models import Stage
 from screening import views
 from screening.views import agreement as agreement_views
+from screening.views import batches as batches_views
 from screening.views import duplicates as duplicates_views
 from screening.views import labels as labels_views
 from screening.views import pilots as pilots_views
@@ -125,6 +126,11 @@ urlpatterns = [
     path("attachments/<int:pk>/again/", views.attach_again, name="attach-again"),
     path("attempts/<int:pk>/withdraw/", views.withdraw_attempt, name="withdraw-attempt"),
     path("attempts/<int:pk>/restore/", views.restore_attempt, name="restore-attempt"),
+    path("pdfs/", batches_views.batches, name="batches"),
+    path("pdfs/send/", batches_views.send, name="send-pdfs"),
+    path("pdfs/<int:pk>/", batches_views.batch, name="batch"),
+    path("pdfs/<int:pk>/apply/", batches_views.apply, name="apply-batch"),
+    path("pdfs/<int:pk>/undo/", batches_views.undo, name="undo-batch"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/read/", views.read_document, name="read-document"),
 ]

@@ -160,6 +160,11 @@ screening:log-attempt          report              POST    L         N        Y 
 screening:withdraw-attempt     attempt             POST    L         N        Y     Y        R       R         C
 screening:restore-attempt      attempt             POST    L         N        Y     Y        R       R         C
 screening:document             document            GET     L         N        Y     Y        Y       Y         Y
+screening:batches              -                   GET     L         N        Y     Y        R       R         C
+screening:send-pdfs            -                   POST    L         N        Y     Y        R       R         C
+screening:batch                batch               GET     L         N        Y     Y        R       R         C
+screening:apply-batch          batch               POST    L         N        Y     Y        R       R         C
+screening:undo-batch           batch               POST    L         N        Y     Y        R       R         C
 screening:read-document        document            GET     L         N        Y     Y        Y       Y         Y
 
 extraction:export-citations    format              GET     L         N        Y     Y        Y       Y         Y

@@ -22,6 +22,7 @@ PURE = (
     "screening/formats/",
     "screening/dedupe/",
     "screening/consensus/",
+    "screening/pdfs/",
     "screening/ranking/",
     "extraction/schema/",
     "extraction/rob/",

@@ -138,6 +138,7 @@ def screened(made: World) -> None:
     build.at_full_text(pair, made.owner, judged)
     table = screening.start_import(made.owner, taken.search, "own.csv", [b"Was;Wann\nEin Versuch;2001\n"])
     document = screening.attach(made.owner, judged, "judged.pdf", [pdf("Nothing to read")])
+    batch = screening.start_batch(made.first, [("Trial 4.pdf", [pdf("A trial")]), ("page.pdf", [b"<html>"])])
     reason = made.review.exclusion_reasons.get(text="Wrong population")
     screening.vote(made.second, judged, FT, "exclude", reason=reason)
     tried = screening.log_attempt(made.first, sought, way="library", tried_on=date(2026, 1, 5), text="No subscription")
@@ -172,6 +173,7 @@ def screened(made: World) -> None:
         "report": {"pk": sought.pk},
         "reason": {"pk": late.pk},
         "reason-change": {"pk": Event.unblinded.get(verb="screening.reason_renamed").pk},
+        "batch": {"pk": batch.pk},
         "attachment": {"pk": judged.report.attachments.get().pk},
         "attempt": {"pk": tried.pk},
         "format": {"format": "ris"},

@@ -1,5 +1,6 @@
 """What stands on the screening floor? Searches, imports, records, citations, votes, resolutions, reports."""
 
+from screening.models.batches import Batch, BatchFile
 from screening.models.citations import RULES, Citation, Link, Pair
 from screening.models.conflicts import Proposal, Remark
 from screening.models.corrections import Correction
@@ -16,6 +17,8 @@ __all__ = [
     "Answer",
     "Attachment",
     "Attempt",
+    "Batch",
+    "BatchFile",
     "Bibliography",
     "Citation",
     "Desk",

@@ -62,6 +62,7 @@ class Attachment(models.Model):
         choices=Report.State.choices,
         help_text="Where the report stood before; undoing leads back there.",
     )
+    replaces = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)

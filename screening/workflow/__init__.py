@@ -3,6 +3,7 @@
 Each is check, lock, change, record. `standing.settle` is the one place that writes where a citation stands.
 """
 
+from screening.workflow.batches import apply_batch, perform_matching, start_batch, undo_batch
 from screening.workflow.by_hand import add_record, import_again, paste, read_again, sample
 from screening.workflow.conflicts import (
     discuss,
@@ -72,6 +73,7 @@ __all__ = [
     "add_search",
     "apply_votes_needed",
     "arrange",
+    "apply_batch",
     "attach",
     "attach_again",
     "change_label",
@@ -97,6 +99,12 @@ __all__ = [
     "move_reason",
     "not_retrieved",
     "order_reasons",
+    "perform_deduplication",
+    "paste",
+    "perform_import",
+    "perform_matching",
+    "rename_reason",
+    "perform_votes_needed",
     "override_gate",
     "paste",
     "perform_deduplication",
@@ -122,6 +130,7 @@ __all__ = [
     "share_out",
     "split_label",
     "split_record",
+    "start_batch",
     "start_deduplication",
     "start_import",
     "start_pilot",
@@ -129,6 +138,7 @@ __all__ = [
     "table_head",
     "take_label",
     "take_up",
+    "undo_batch",
     "undo_import",
     "undo_reason_change",
     "vote",

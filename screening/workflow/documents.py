@@ -79,7 +79,9 @@ def put(member: Member, citation: Citation, report: Report, document: Document) 
     came_from = present.state_before if present else report.state
     if present:
         end(member, present, "replaced")
-    made = Attachment.objects.create(report=report, document=document, state_before=came_from, member=member)
+    made = Attachment.objects.create(
+        report=report, document=document, state_before=came_from, replaces=present, member=member
+    )
     audit.record(
         member,
         "screening.report_attached",
