@@ -11,6 +11,7 @@ from screening.views import labels as labels_views
 from screening.views import pilots as pilots_views
 from screening.views import progress as progress_views
 from screening.views import reasons as reasons_views
+from screening.views import returns as returns_views
 from screening.views import sharing as sharing_views
 from screening.views import together as together_views
 
@@ -51,6 +52,8 @@ urlpatterns = [
     path("citations/<int:pk>/", views.citation, name="citation"),
     path("citations/<int:pk>/correct/", views.correct_citation, name="correct-citation"),
     path("corrections/<int:pk>/withdraw/", views.withdraw_correction, name="withdraw-correction"),
+    path("citations/<int:pk>/return/", returns_views.return_to_screening, name="return"),
+    path("returns/<int:pk>/undo/", returns_views.undo, name="undo-return"),
     path("records/<int:pk>/link/", views.link_record, name="link-record"),
     path("records/<int:pk>/split/", views.split_record, name="split-record"),
     path("duplicates/", duplicates_views.pair, name="duplicates"),

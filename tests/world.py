@@ -138,6 +138,8 @@ def screened(made: World) -> None:
     build.at_full_text(pair, made.owner, judged)
     table = screening.start_import(made.owner, taken.search, "own.csv", [b"Was;Wann\nEin Versuch;2001\n"])
     document = screening.attach(made.owner, judged, "judged.pdf", [pdf("Nothing to read")])
+    returned = screening.return_to_screening(made.arbiter, resolved, "Looked at again")
+    screening.undo_return(made.arbiter, returned)
     batch = screening.start_batch(made.first, [("Trial 4.pdf", [pdf("A trial")]), ("page.pdf", [b"<html>"])])
     reason = made.review.exclusion_reasons.get(text="Wrong population")
     screening.vote(made.second, judged, FT, "exclude", reason=reason)
@@ -173,6 +175,7 @@ def screened(made: World) -> None:
         "report": {"pk": sought.pk},
         "reason": {"pk": late.pk},
         "reason-change": {"pk": Event.unblinded.get(verb="screening.reason_renamed").pk},
+        "return": {"pk": returned.pk},
         "batch": {"pk": batch.pk},
         "attachment": {"pk": judged.report.attachments.get().pk},
         "attempt": {"pk": tried.pk},

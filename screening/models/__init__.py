@@ -10,7 +10,7 @@ from screening.models.pilots import GateOverride, Pilot
 from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
 from screening.models.sharing import Allotment, Partners, Share
-from screening.models.votes import SETTLED, Answer, Note, Resolution, Standing, StandingState, Vote
+from screening.models.votes import SETTLED, Answer, Note, Resolution, Return, Standing, StandingState, Vote
 
 __all__ = [
     "Allotment",
@@ -39,6 +39,7 @@ __all__ = [
     "Remark",
     "Report",
     "Resolution",
+    "Return",
     "RULES",
     "SETTLED",
     "Search",

@@ -132,6 +132,7 @@ class Vote(models.Model):
     key = models.UUIDField(null=True, blank=True, help_text="The browser's own number for the act, if it gave one.")
     at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    set_aside_by = models.ForeignKey("Return", models.PROTECT, related_name="+", null=True, blank=True)
 
     unblinded = VoteQuerySet.as_manager()
     blind = VoteQuerySet.as_manager()
@@ -186,6 +187,25 @@ class Resolution(models.Model):
                 | (~Q(stage="full_text", answer="exclude") & Q(reason=None)),
             ),
         ]
+
+
+class Return(models.Model):
+    """That a decided citation was returned to a stage, to be judged there anew. Its votes and resolution are set aside, and kept."""
+
+    citation = models.ForeignKey(Citation, models.PROTECT, related_name="returns")
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    reason = models.CharField(max_length=500)
+    resolution = models.ForeignKey(Resolution, models.PROTECT, related_name="+", null=True, blank=True)
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(Member, models.PROTECT, related_name="+", null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class NoteQuerySet(models.QuerySet):

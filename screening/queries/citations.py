@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from reviewapp.access import Can, may
 from reviewapp.models import Event, Member, Stage
 from screening import text
 from screening.models import (
+    SETTLED,
     Citation,
     Correction,
     Link,
     Note,
     Record,
     Resolution,
+    Return,
     Standing,
     StandingState,
     Vote,
@@ -65,6 +68,19 @@ def events(member: Member, citation: Citation) -> QuerySet[Event]:
     name = f"citation/{citation.pk}"
     about = Q(subject=name) | Q(subject__startswith=f"{name}/")
     return Event.blind.for_member(member).filter(about).select_related("actor").order_by("pk")
+
+
+def returns(member: Member, citation: Citation) -> QuerySet[Return]:
+    """When and why a citation was returned to title and abstract."""
+    found = Return.objects.filter(citation=citation, citation__review=member.review_id)
+    return found.select_related("member__user", "undone_by__user")
+
+
+def may_return(member: Member, citation: Citation) -> bool:
+    """Whether the member may return the citation to title and abstract: it is decided there."""
+    if not may(member, Can.ARBITRATE):
+        return False
+    return citation.standings.filter(stage=Stage.TITLE_ABSTRACT, state__in=SETTLED).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +135,7 @@ def seen_state(member: Member, standing: Standing, votes: list[Vote]) -> str:
         return standing.state
     voted = any(vote.stage == standing.stage and vote.member_id == member.pk for vote in votes)
     return StandingState.CONFLICT if told_of_conflict(member, standing, voted=voted) else StandingState.WAITING
+
+
+def one_return(member: Member, pk: int) -> Return:
+    return one(Return.objects.filter(citation__review=member.review_id).select_related("citation"), pk=pk)

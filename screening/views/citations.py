@@ -43,6 +43,8 @@ def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "former": [link for link in links if link.undone_at],
         "events": queries.events(member, found),
         "corrections": queries.corrections(member, found),
+        "returns": queries.returns(member, found),
+        "may_return": queries.may_return(member, found),
         "may_import": may(member, Can.IMPORT),
     }
     return render(request, "screening/citation.html", context)

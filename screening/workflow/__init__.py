@@ -40,6 +40,7 @@ from screening.workflow.reports import (
     seek_again,
     withdraw_attempt,
 )
+from screening.workflow.returns import return_to_screening, undo_return
 from screening.workflow.searches import (
     AlreadyHere,
     add_search,
@@ -123,6 +124,7 @@ __all__ = [
     "restore_search",
     "retire_reason",
     "sample",
+    "return_to_screening",
     "seek_again",
     "set_sharing",
     "set_terms",
@@ -141,6 +143,7 @@ __all__ = [
     "undo_batch",
     "undo_import",
     "undo_reason_change",
+    "undo_return",
     "vote",
     "withdraw_attempt",
     "withdraw_correction",

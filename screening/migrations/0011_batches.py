@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reviewapp', '0003_reasons'),
-        ('screening', '0007_other_reports'),
+        ('screening', '0010_pilots'),
     ]
 
     operations = [
