@@ -70,7 +70,10 @@ def perform_matching(job: Job) -> None:
             file.how = found.how if found else How.NOTHING
             file.evidence = found.evidence if found else read.problem
             file.save(update_fields=["citation", "how", "evidence"])
-    jobs.progress(job, job.total, message=f"{job.total:,} file{'' if job.total == 1 else 's'} matched")
+    with transaction.atomic():
+        matched = batch.files.exclude(citation=None).count()
+        jobs.progress(job, job.total, message=f"{matched:,} of {job.total:,} matched")
+        audit.record(job.member, "screening.pdfs_matched", batch, matched=matched, files=job.total)
 
 
 def sought(review: int) -> list[Wanted]:
