@@ -20,12 +20,27 @@ class SearchForm(forms.ModelForm):
 
     class Meta:
         model = Search
-        fields = ["kind", "source", "platform", "searched_on", "hits", "strategy", "note"]
+        fields = [
+            "kind",
+            "source",
+            "platform",
+            "searched_on",
+            "hits",
+            "strategy",
+            "limits",
+            "filters",
+            "prior_work",
+            "peer_review",
+            "note",
+        ]
         widgets = {
             "kind": forms.RadioSelect,
             "searched_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "strategy": forms.Textarea(attrs={"rows": 4}),
-            "note": forms.Textarea(attrs={"rows": 2}),
+            **{
+                name: forms.Textarea(attrs={"rows": 2})
+                for name in ("limits", "filters", "prior_work", "peer_review", "note")
+            },
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

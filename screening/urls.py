@@ -13,6 +13,7 @@ from screening.views import progress as progress_views
 from screening.views import reasons as reasons_views
 from screening.views import returns as returns_views
 from screening.views import sharing as sharing_views
+from screening.views import tables as tables_views
 from screening.views import together as together_views
 
 
@@ -34,6 +35,9 @@ app_name = "screening"
 urlpatterns = [
     path("searches/", views.searches, name="searches"),
     path("searches/add/", views.add_search, name="add-search"),
+    path("searches/table/", tables_views.search_table, name="search-table"),
+    path("searches/table.csv", tables_views.search_table_file, {"kind": "csv"}, name="search-table-csv"),
+    path("searches/table.docx", tables_views.search_table_file, {"kind": "docx"}, name="search-table-docx"),
     path("searches/<int:pk>/", views.search, name="search"),
     path("searches/<int:pk>/change/", views.change_search, name="change-search"),
     path("searches/<int:pk>/drop/", views.drop_search, name="drop-search"),
@@ -111,6 +115,12 @@ urlpatterns = [
     path("agreement/<stage:stage>/", agreement_views.agreement, name="agreement"),
     path("agreement/<stage:stage>/cell/", agreement_views.cell, name="agreement-cell"),
     path("agreement/<stage:stage>/agreement.csv", agreement_views.agreement_csv, name="agreement-csv"),
+    path("excluded/", tables_views.excluded, name="excluded"),
+    path("excluded/excluded.csv", tables_views.excluded_file, {"kind": "csv"}, name="excluded-csv"),
+    path("excluded/excluded.docx", tables_views.excluded_file, {"kind": "docx"}, name="excluded-docx"),
+    path("decisions/", tables_views.decisions, name="decisions"),
+    path("decisions/decisions.csv", tables_views.decisions_csv, name="decisions-csv"),
+    path("decisions/decisions.ris", tables_views.decisions_ris, name="decisions-ris"),
     path("reasons/", reasons_views.reasons, name="reasons"),
     path("reasons/add/", reasons_views.add, name="add-reason"),
     path("reasons/undo/<int:pk>/", reasons_views.undo, name="undo-reason"),

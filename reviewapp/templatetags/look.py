@@ -34,7 +34,7 @@ PAGES = (
     Page("Searches", "screening:searches", ("searches", "imports")),
     Page("Citations", "screening:citations", ("citations",)),
     Page("Screening", "screening:desk", ("screen", "conflicts", "together"), Can.SCREEN, ("title_abstract",)),
-    Page("Reports", "screening:reports", ("reports", "documents", "pdfs")),
+    Page("Reports", "screening:reports", ("reports", "documents", "pdfs", "excluded", "decisions")),
     Page("Studies", "extraction:studies", ("studies", "outcomes", "sheets", "bias", "form")),
     Page("Analyses", "analysis:analyses", ("analyses", "runs")),
     Page("Flow diagram", "analysis:flow", ("flow",)),

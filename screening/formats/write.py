@@ -67,8 +67,13 @@ C = TypeVar("C", bound=Citation)
 StudyIds = Callable[[C], Sequence[str]]
 
 
-def write_ris(records: Iterable[C], study_ids: StudyIds[C] | None = None) -> Iterator[str]:
-    """Yield RIS; the ids of the studies that a record reports stand in NS, where RevMan and Covidence look for them."""
+def write_ris(
+    records: Iterable[C], study_ids: StudyIds[C] | None = None, notes: StudyIds[C] | None = None
+) -> Iterator[str]:
+    """Yield RIS; the ids of the studies that a record reports stand in NS, where RevMan and Covidence look for them.
+
+    notes: what else is to be said of a record, each in an N1.
+    """
     for record in records:
         first, last = _page_ends(record.pages)
         pairs = [
@@ -91,6 +96,7 @@ def write_ris(records: Iterable[C], study_ids: StudyIds[C] | None = None) -> Ite
             ("LA", record.language),
             ("AN", record.accession),
             *(("NS", study) for study in (study_ids(record) if study_ids else ())),
+            *(("N1", note) for note in (notes(record) if notes else ())),
         ]
         lines = (f"{tag}  - {_ris_lines(text)}" for tag, text in pairs if text)
         yield "\r\n".join((*lines, "ER  - ", "", ""))

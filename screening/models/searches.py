@@ -25,6 +25,20 @@ class Search(models.Model):
     platform = models.CharField(max_length=150, blank=True, help_text="Where it was searched, e.g. Ovid.")
     searched_on = models.DateField("date searched", null=True, blank=True)
     strategy = models.TextField("search strategy", blank=True, help_text="As it was run, line by line.")
+    limits = models.TextField(
+        "limits and restrictions",
+        blank=True,
+        help_text="Such as years, languages or types of publication, with the reason; or “none”.",
+    )
+    filters = models.TextField(
+        "search filters", blank=True, help_text="Published filters that were used, with their source; or “none”."
+    )
+    prior_work = models.TextField(
+        "built on", blank=True, help_text="Earlier searches or reviews whose strategy was taken up; or “none”."
+    )
+    peer_review = models.TextField(
+        "peer review of the strategy", blank=True, help_text="Who reviewed it, e.g. by PRESS; or “none”."
+    )
     hits = models.PositiveIntegerField(null=True, blank=True, help_text="As the source reported them.")
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -29,7 +29,8 @@ CHUNK = 200  # records per transaction: votes get in between
 UNMAPPED = "unmapped"  # the format of a table of which nobody has said yet what its columns hold
 MOST_PROBLEMS = 500  # lines of an import's report; the records keep their own
 
-SEARCH_FIELDS = ("kind", "source", "platform", "searched_on", "strategy", "hits", "note")
+PRISMA_S = ("limits", "filters", "prior_work", "peer_review")
+SEARCH_FIELDS = ("kind", "source", "platform", "searched_on", "strategy", "hits", "note", *PRISMA_S)
 
 
 # --- searches ---------------------------------------------------------------------------------------------------
