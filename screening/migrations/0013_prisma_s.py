@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screening', '0011_returns'),
+        ('screening', '0012_returns'),
     ]
 
     operations = [
