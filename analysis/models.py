@@ -218,3 +218,25 @@ class Package(models.Model):
 
     def __str__(self) -> str:
         return f"package of {self.created_at:%d %B %Y, %H:%M}"
+
+
+class Override(models.Model):
+    """That a review departs from a standard of conduct, and why, in writing. Taken back, never deleted; printed with the standard."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="+")
+    standard = models.CharField(max_length=10, help_text="Its id, such as C39.")
+    reason = models.TextField()
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_override_per_standard", fields=["review", "standard"], condition=Q(withdrawn_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.standard

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from analysis import exchange, exports, queries, workflow
 from analysis.flow.numbers import Number
 from analysis.forms import PlanForm
+from analysis.queries import standards as checked
 from reviewapp import files
 from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput
 from reviewapp.models import Member
+from screening.views.tables import table_file
 
 PAGE = 50
 TYPES = {
@@ -242,3 +244,39 @@ def flow_list_file(request: HttpRequest, member: Member, key: str, kind: str) ->
     disposition = f'attachment; filename="{name}"'
     content = exports.list_file(queries.bibliography(member, key), kind, queries.studies_of(member))
     return StreamingHttpResponse(content, content_type=TYPES[kind], headers={"Content-Disposition": disposition})
+
+
+# --- standards of conduct ----------------------------------------------------------------------------------------
+
+
+@require_GET
+@for_member(Can.READ)
+def standards(request: HttpRequest, member: Member) -> HttpResponse:
+    context = {
+        "member": member,
+        "checks": checked.standards(member),
+        "former": checked.all_overrides(member).exclude(withdrawn_at=None),
+    }
+    return render(request, "analysis/standards.html", context)
+
+
+@require_GET
+@for_member(Can.READ)
+def standards_file(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
+    return table_file(member, checked.standards_table(member), "standards", kind)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def override_standard(request: HttpRequest, member: Member, standard: str) -> HttpResponse:
+    workflow.override_standard(member, standard, request.POST.get("reason", ""))
+    messages.success(request, f"Written down: why the review departs from {standard}.")
+    return redirect("analysis:standards", member.review.slug)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def withdraw_override(request: HttpRequest, member: Member, standard: str) -> HttpResponse:
+    workflow.withdraw_override(member, standard)
+    messages.info(request, f"Taken back: {standard} holds again.")
+    return redirect("analysis:standards", member.review.slug)

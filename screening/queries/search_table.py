@@ -58,12 +58,12 @@ def prisma_s(rows: list[Row]) -> list[Item]:
     others = [each for each in found if each.kind not in (Search.Kind.DATABASE, Search.Kind.REGISTER)]
 
     def for_each(number: int, asks: str, name: str) -> Item:
-        missing = [str(each) for each in found if not getattr(each, name)]
-        told = f"missing for: {'; '.join(missing)}" if missing else "given for each search"
+        missing = dict.fromkeys(str(each) for each in found if not getattr(each, name))
+        told = f"for {'; '.join(missing)}" if missing else "for each search"
         return Item(number, asks, bool(found) and not missing, told if found else "no search is entered")
 
     def named(number: int, asks: str, which: list[Search], none: str) -> Item:
-        return Item(number, asks, bool(which), "; ".join(str(each) for each in which) or none)
+        return Item(number, asks, bool(which), "; ".join(dict.fromkeys(map(str, which))) or none)
 
     times = Counter((each.source, each.platform) for each in found)
     again = [each for each in found if times[each.source, each.platform] > 1]
@@ -73,9 +73,9 @@ def prisma_s(rows: list[Row]) -> list[Item]:
             1,
             "Each database by name, with its platform",
             bool(databases) and not without_platform,
-            f"platform missing for: {'; '.join(each.source for each in without_platform)}"
+            f"the platform of {'; '.join(dict.fromkeys(each.source for each in without_platform))}"
             if without_platform
-            else "; ".join(map(str, databases)) or "no database is entered",
+            else "; ".join(dict.fromkeys(map(str, databases))) or "no database is entered",
         ),
         Item(
             2,
