@@ -125,6 +125,11 @@ def test_excluded_studies_take_as_many_queries_for_three_as_for_one(owner, first
     assert counts[0] == counts[1]
 
 
+def test_equal_tables_make_equal_documents():
+    table = Table("T", ("A",), [("a",)])
+    assert as_docx(table) == as_docx(table)
+
+
 # --- decisions --------------------------------------------------------------------------------------------------
 
 
