@@ -14,13 +14,15 @@ from enum import StrEnum
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from analysis.flow.numbers import ARMS, PENDING
 from analysis.models import Override
 from analysis.queries.flow import Flow, flow
+from analysis.queries.flow_lists import listed
 from reviewapp.errors import NotHere
 from reviewapp.models import ExclusionReason, Member, Stage
+from screening.formats.printed import Table
 from screening.models import SETTLED, Citation, Standing, Vote
 from screening.queries.excluded import excluded
-from screening.tables import Table
 
 EXAMPLES = 10
 DATA_WORDS = re.compile(r"\b(outcomes?|usable|data|not reported|results?)\b", re.IGNORECASE)
@@ -103,12 +105,12 @@ def two_people(member: Member, now: Flow) -> Found:
 
 def not_for_lack_of_data(member: Member, now: Flow) -> Found:
     """C40: no report is excluded for a reason that may mean "no usable outcome data"."""
-    listed = ExclusionReason.objects.filter(review=member.review_id)
-    doubtful = [each for each in listed if DATA_WORDS.search(each.text)]
+    reasons = ExclusionReason.objects.filter(review=member.review_id)
+    doubtful = [each for each in reasons if DATA_WORDS.search(each.text)]
     names = "; ".join(f"“{each}”" for each in doubtful)
     if not doubtful:
         return Found(
-            progress(now, len(now.sets.citation_of)), "No reason in the review's list speaks of outcomes or data."
+            progress(now, amount(now, "identified")), "No reason in the review's list speaks of outcomes or data."
         )
     concerned = [each.citation for each in excluded(member) if each.reason in {reason.text for reason in doubtful}]
     told = f"Reasons that speak of outcomes or data: {names}; {len(concerned):,} reports excluded for them. "
@@ -127,34 +129,30 @@ def numbers_kept(member: Member, now: Flow) -> Found:
     told = f"The flow diagram's sums hold; {len(rows):,} excluded reports are listed, each with its reason."
     if without:
         return Found(State.ATTENTION, f"{len(without):,} excluded reports have no reason.", tuple(without[:EXAMPLES]))
-    return Found(progress(now, len(now.sets.citation_of)), told)
+    return Found(progress(now, amount(now, "identified")), told)
 
 
 def reports_joined(member: Member, now: Flow) -> Found:
     """C42: each included report belongs to a study; several reports of a study are counted as one."""
-    reports, alone = now.sets.reports_included, now.counts.get("included_without_study")
-    studies = len(now.sets.studies_included)
-    told = f"{len(reports):,} included reports of {studies:,} studies"
-    if alone is not None and alone.n:
-        ids = sorted(alone.ids, key=str)[:EXAMPLES]
-        concerned = Citation.objects.filter(review=member.review_id, pk__in=ids).defer("abstract").order_by("pk")
-        return Found(State.ATTENTION, f"{told}; {alone.n:,} reports are not joined to a study yet.", tuple(concerned))
-    return Found(progress(now, len(reports)), f"{told}; each report is joined to its study.")
+    reports, studies, alone = (now.counts[key].n for key in ("new_reports", "new_studies", "included_without_study"))
+    told = f"{reports:,} included reports of {studies:,} studies"
+    if alone:
+        concerned = tuple(listed(member, "included_without_study")[:EXAMPLES])
+        return Found(State.ATTENTION, f"{told}; {alone:,} reports are not joined to a study yet.", concerned)
+    return Found(progress(now, reports), f"{told}; each report is joined to its study.")
 
 
 def progress(now: Flow, count: int) -> State:
     """What can be said of a standard with which nothing is wrong: by whether there is anything, and whether work is left."""
     if not count:
         return State.NOT_YET
-    sets = now.sets
-    left = (
-        sets.awaiting_screening
-        | sets.screening_conflict
-        | sets.awaiting_retrieval
-        | sets.awaiting_assessment
-        | sets.assessment_conflict
-    )
-    return State.SO_FAR if left else State.MET
+    return State.SO_FAR if amount(now, *PENDING) else State.MET
+
+
+def amount(now: Flow, *names: str) -> int:
+    """The sum of these numbers of the flow diagram, over both of its arms."""
+    found = (now.counts.get(f"{arm}_{name}") for arm in ARMS for name in names)
+    return sum(number.n for number in found if number is not None)
 
 
 CHECKS: dict[str, tuple[str, Callable[[Member, Flow], Found]]] = {

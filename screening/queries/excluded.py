@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from reviewapp.models import Member, Stage
+from screening.formats.printed import Table
 from screening.models import Citation, Report, Resolution, Standing, StandingState
-from screening.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

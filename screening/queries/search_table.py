@@ -9,9 +9,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from reviewapp.models import Member
+from screening.formats.printed import Table
 from screening.models import Link, Record, Search
 from screening.queries.searches import searches
-from screening.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

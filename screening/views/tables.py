@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET
 
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member
-from screening import tables
+from screening.formats import printed as tables
+from screening.formats.printed import Table
 from screening.formats.write import write_ris
 from screening.queries import decisions as decided
 from screening.queries import excluded as excluded_queries
 from screening.queries import search_table as search_queries
-from screening.tables import Table
 
 
 def table_file(member: Member, table: Table, name: str, kind: str) -> HttpResponse:

@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from screening import workflow
+from screening.formats.printed import DOCX, Table
+from screening.formats.printed import docx as as_docx
 from screening.formats.reading import Export
 from screening.models import Citation
 from screening.queries.decisions import decisions
 from screening.queries.excluded import excluded, letters, reference
 from screening.queries.search_table import prisma_s, search_rows
-from screening.tables import DOCX, Table
-from screening.tables import docx as as_docx
 from tests import build
 from tests.screening.test_views import sign_in
 
