@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reviewapp', '0006_pilot'),
-        ('screening', '0013_link_indexes'),
+        ('screening', '0014_opened_index'),
     ]
 
     operations = [
