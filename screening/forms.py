@@ -11,7 +11,7 @@ from screening import queries
 from screening.formats import identifiers, names
 from screening.formats.encoding import ENCODINGS
 from screening.formats.preview import ROLES, Preview
-from screening.models import Answer, Attempt, Bibliography, Citation, Label, Search
+from screening.models import Answer, Bibliography, Citation, Label, Search
 from screening.queries.sharing import MOST, Which
 
 
@@ -390,40 +390,6 @@ class TermsForm(forms.Form):
 
     include = forms.CharField(label="Terms that speak for including", required=False, max_length=20_000)
     exclude = forms.CharField(label="Terms that speak for excluding", required=False, max_length=20_000)
-
-
-class PdfForm(forms.Form):
-    file = forms.FileField(label="PDF of the report", allow_empty_file=True)
-
-
-class CommentForm(forms.Form):
-    comment = forms.CharField(label="Why", required=False, max_length=500)
-
-
-class AttemptForm(forms.ModelForm):
-    """One try to come by a report. `auto_id` is off: a page has many of these forms."""
-
-    class Meta:
-        model = Attempt
-        fields = ["way", "tried_on", "text"]
-        widgets = {"tried_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-
-
-class ReasonForm(forms.Form):
-    """The name of an exclusion reason, and its group."""
-
-    text = forms.CharField(label="Reason", max_length=200)
-    group = forms.CharField(label="Group", max_length=100, required=False)
-
-
-class MergeForm(forms.Form):
-    """As which other reason of the list one is counted."""
-
-    into = forms.ModelChoiceField(label="Count it as", queryset=None)
-
-    def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["into"].queryset = queries.reasons(member)
 
 
 class FindForm(forms.Form):

@@ -17,7 +17,7 @@ from reviewapp import files
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member
 from screening import queries, workflow
-from screening.forms import CommentForm, PdfForm
+from screening.report_forms import CommentForm, PdfForm
 from screening.views.common import cleaned
 from screening.views.reports import back_to_reports
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member
 from screening import queries, workflow
-from screening.forms import MergeForm, ReasonForm
+from screening.report_forms import MergeForm, ReasonForm
 from screening.views.common import cleaned
 
 CHANGES = 30  # shown; the trail has them all

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from reviewapp.access import Can, for_member, may
 from reviewapp.models import Member
 from screening import queries, workflow
-from screening.forms import AttemptForm, CommentForm
 from screening.models import Attempt, Report
+from screening.report_forms import AttemptForm, CommentForm
 from screening.views.common import PAGE, cleaned
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member
 from screening import queries, workflow
-from screening.forms import CommentForm
+from screening.report_forms import CommentForm
 from screening.views.common import cleaned
 
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reviewapp', '0006_pilot'),
-        ('screening', '0014_opened_index'),
+        ('screening', '0015_labels'),
     ]
 
     operations = [
