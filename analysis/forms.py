@@ -50,6 +50,7 @@ class PlanForm(forms.ModelForm):
         self.fields["outcome"].empty_label = "Choose an outcome"
         self.fields["measure"].choices = [("", "Choose a measure"), *measures_by_kind()]
         self.fields["method"].choices = Analysis.Method.choices
+        self.fields["method"].initial = Analysis.Method.IV
         for name in ("estimator", "interval", "prediction"):
             self.fields[name].choices = [("", "As the conventions say"), *self.fields[name].choices[1:]]
         self.fields["model"].choices = Analysis.Model.choices
