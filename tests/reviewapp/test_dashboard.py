@@ -23,6 +23,7 @@ NEW_REVIEW = {
     "reasons": "Wrong population\n\n Not randomised ",
     "votes_title_abstract": "2",
     "votes_full_text": "1",
+    "reason_agreement": "strict",
     "is_author": "on",
     "plan-TOTAL_FORMS": "3",
     "plan-INITIAL_FORMS": "0",
