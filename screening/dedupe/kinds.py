@@ -7,13 +7,15 @@ import re
 PREPRINT, ABSTRACT, THESIS, CHAPTER, REGISTRATION = "preprint", "abstract", "thesis", "chapter", "registration"
 
 # The registrants of the preprint servers: bioRxiv and medRxiv, Research Square, SSRN, PsyArXiv and the other servers of
-# the Open Science Framework, Preprints.org, arXiv, ChemRxiv, Authorea, AfricArXiv, TechRxiv, PeerJ, SportRxiv.
+# the Open Science Framework, Preprints.org, arXiv, ChemRxiv, Authorea, AfricArXiv, TechRxiv, PeerJ, SportRxiv; JMIR and
+# SciELO Preprints; and the discussion papers of Copernicus, whose articles have the volume where these have the year.
 _PREPRINT_DOI = re.compile(
-    r"10\.(?:1101/(?:\d{4}\.\d\d\.\d\d|\d{6})|21203/rs|2139/ssrn|3(?:1234|1219|1235|1730|2942|3767|5542)/|17605/osf"
-    r"|20944/preprints|48550/arxiv|26434/|22541/|21428/|33774/|36227/techrxiv|7287/peerj|51224/)"
+    r"10\.(?:1101/(?:\d{4}\.\d\d\.\d\d|\d{6})|21203/rs|2139/ssrn|3(?:12[1-3]\d|1730|2942|3767|5542)/|17605/osf"
+    r"|20944/preprints|48550/arxiv|26434/|22541/|21428/|33774/|36227/techrxiv|7287/peerj|51224/"
+    r"|2196/preprints|1590/scielopreprints|5194/(?:egusphere|[a-z]+-20\d\d-))"
 )
 _PREPRINT = re.compile(
-    r"\b(?:pre-?prints?|(?:bio|med|chem|psy|soc|ar|edu|tech|eco|engr|agri)r?xiv|research square|ssrn|authorea)\b",
+    r"\b(?:pre-?prints?|[a-z]{0,12}rxiv|research square|ssrn|authorea)\b",
     re.IGNORECASE,
 )
 _THESIS = re.compile(

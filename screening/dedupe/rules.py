@@ -56,8 +56,13 @@ def _title_slipped(like: Likeness) -> bool:
 
 
 def _title_and_people(like: Likeness) -> bool:
-    """The very title by the same people; but for slips, only where every author of the shorter list is in the longer."""
-    return like.authors is SAME and (like.exact_title or (like.title is SAME and like.shared_authors == 1))
+    """The very title by the same people. No slips here: maternal and paternal, nitrate and nitrite are a letter apart."""
+    return like.authors is SAME and like.exact_title and _one_kind(like)
+
+
+def _one_kind(like: Likeness) -> bool:
+    """Where one says that it is a meeting's abstract and the other says nothing, the texts of the abstracts must tell."""
+    return not like.one_abstract or (like.abstract is SAME and like.volume is SAME)
 
 
 def _people_agree(like: Likeness) -> bool:
@@ -80,6 +85,11 @@ def _same_place(like: Likeness) -> bool:
         return True
     if like.same_range and like.volume is UNSAID:
         return like.year in (SAME, UNSAID) or (like.year is CLOSE and _same_journal(like))
+    sure = like.abstract is SAME or like.whole_range
+    if like.volume is DIFFERS and not (sure and like.year is SAME):
+        return False  # columns stand on the same pages of each volume
+    if like.issue is DIFFERS and not sure:
+        return False  # a protocol has the article number of its review
     return like.year in (SAME, UNSAID) and _same_journal(like)
 
 
@@ -88,6 +98,11 @@ def _other_place(like: Likeness) -> bool:
     if like.pages is DIFFERS:
         return DIFFERS in (like.volume, like.year) or (like.journal is DIFFERS and like.volume is UNSAID)
     return like.pages is UNSAID and like.volume is DIFFERS and DIFFERS in (like.journal, like.year)
+
+
+def _place_told(like: Likeness) -> bool:
+    """Journal, volume or page agree; else one is a bare record as search engines give it, and every word must be the same."""
+    return not {SAME, CLOSE}.isdisjoint((like.journal, like.volume, like.pages))
 
 
 def _perhaps_one_study(like: Likeness) -> bool:
@@ -204,17 +219,22 @@ ANCHORED: tuple[Rule, ...] = (
             like.doi is SAME
             and (
                 _title_known(like)
-                or (like.part and _people_agree(like) and like.abstract is not DIFFERS)
+                or (
+                    like.part
+                    and _people_agree(like)
+                    and (SAME in (like.pages, like.abstract))
+                    and like.abstract is not DIFFERS
+                )
                 or _title_slipped(like)
             )
         ),
     ),
     Rule(
         "same place in print",
-        "No two items begin on one page of one volume under one title by the same people.",
+        "No two items begin on one page of one volume under the very title by the same people; a slip needs the last page or the abstract too.",
         lambda like: (
             _same_place(like)
-            and _title_known(like)
+            and (like.exact_title or (_title_known(like) and (like.whole_range or like.abstract is SAME)))
             and (_people_agree(like) or (_same_journal(like) and like.telling_title))
         ),
     ),
@@ -241,9 +261,10 @@ ANCHORED: tuple[Rule, ...] = (
 UNANCHORED: tuple[Rule, ...] = (
     Rule(
         "same title and volume",
-        "The same people print a title once in a volume of a journal; one of the two does not give the pages.",
+        "The same people print a title once in a volume of a journal, if it is no column's; one of the two does not give the pages.",
         lambda like: (
             _title_and_people(like)
+            and (like.distinct_title or like.issue is SAME)
             and like.long_title
             and like.volume is SAME
             and like.issue is not DIFFERS
@@ -253,9 +274,10 @@ UNANCHORED: tuple[Rule, ...] = (
     ),
     Rule(
         "same title and journal",
-        "The same people print a title once in a year of a journal; one of the two gives neither volume nor pages.",
+        "The same people print a title once in a year of a journal, if it is no column's; one of the two gives neither volume nor pages.",
         lambda like: (
             _title_and_people(like)
+            and like.distinct_title
             and like.long_title
             and like.journal is SAME
             and like.issue is not DIFFERS
@@ -270,16 +292,20 @@ UNANCHORED: tuple[Rule, ...] = (
             like.abstract is SAME
             and _title_known(like)
             and _people_agree(like)
+            and _one_kind(like)
+            and (_place_told(like) or (like.exact_title and like.authors is SAME and like.shared_authors == 1))
             and (like.year is SAME or (like.year is CLOSE and _same_journal(like)))
         ),
     ),
     Rule(
         "same title, nobody named",
-        "A title of some length stands once in an issue of a journal.",
+        "A title of some length, with an author on neither side, stands once in an issue of a journal.",
         lambda like: (
             like.exact_title
             and like.long_title
-            and like.authors is UNSAID
+            and like.distinct_title
+            and like.nobody
+            and _one_kind(like)
             and _same_journal(like)
             and like.volume is SAME
             and like.issue is SAME

@@ -50,6 +50,8 @@ class Likeness:
     """Whether both titles have enough letters to tell something."""
     telling_title: bool
     """Whether both titles are long, or have three words beyond the small ones."""
+    distinct_title: bool
+    """Whether both titles have five words beyond the small ones: columns are called "From the editor's desk" in each issue."""
     part: bool
     """Whether the shorter title is the beginning or a part of the longer."""
     other_words: tuple[str, ...]
@@ -57,6 +59,8 @@ class Likeness:
     numbers: Sign
     authors: Sign
     first_author: Sign
+    nobody: bool
+    """Whether neither of the two names anybody."""
     shared_authors: float
     """Which part of the shorter list of authors stands in the longer, 0 to 1."""
     year: Sign
@@ -78,6 +82,8 @@ class Likeness:
     pmid: Sign
     abstract: Sign
     kind: Sign
+    one_abstract: bool
+    """Whether one says that it is a meeting's abstract, and the other says nothing of its kind."""
     notice: Sign
 
 
@@ -104,11 +110,13 @@ def compare(a: Facts, b: Facts, cutoffs: Cutoffs = CUTOFFS) -> Likeness:
         title_ratio=ratio,
         long_title=min(len(a.compact), len(b.compact)) >= SHORT_TITLE,
         telling_title=_telling(a) and _telling(b),
+        distinct_title=_distinct(a) and _distinct(b),
         part=part,
         other_words=words,
         numbers=Sign.SAME if a.numbers == b.numbers or a.compact == b.compact else Sign.DIFFERS,
         authors=_authors(a.authors, b.authors, first, shared),
         first_author=first,
+        nobody=not a.authors and not b.authors,
         shared_authors=shared,
         year=_year(a.year, b.year),
         journal=journals(a.journal, b.journal),
@@ -124,6 +132,7 @@ def compare(a: Facts, b: Facts, cutoffs: Cutoffs = CUTOFFS) -> Likeness:
         pmid=_equal(a.pmid, b.pmid),
         abstract=_abstract(a.abstract, b.abstract, cutoffs),
         kind=_kind(a, b),
+        one_abstract={a.kind, b.kind} == {ABSTRACT, ""},
         notice=Sign.SAME if a.notice == b.notice else Sign.DIFFERS,
     )
 
@@ -180,6 +189,8 @@ _MOST_PARTS = 4
 def _one_word(a: str, b: str) -> bool:
     if max(len(a), len(b)) < _SLIPPABLE or a[:1].isdigit() or b[:1].isdigit():
         return False
+    if not (a.isascii() and b.isascii()):  # in Chinese or Cyrillic a letter more or less is seldom a slip
+        return False
     if OSA.distance(a, b, score_cutoff=1) <= 1:
         return True
     stem = Prefix.similarity(a, b)
@@ -204,6 +215,10 @@ SHORT_TITLE = 24  # a title with fewer letters tells little alone ("Correction",
 
 def _telling(facts: Facts) -> bool:
     return len(facts.compact) >= SHORT_TITLE or sum(word not in _SMALL for word in facts.title.split()) >= 3
+
+
+def _distinct(facts: Facts) -> bool:
+    return len({word for word in facts.title.split() if word not in _SMALL}) >= 5 or not facts.title.isascii()
 
 
 def _is_part(a: Facts, b: Facts, ratio: float) -> bool:
