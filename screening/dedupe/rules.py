@@ -56,8 +56,9 @@ def _title_slipped(like: Likeness) -> bool:
 
 
 def _title_and_people(like: Likeness) -> bool:
-    """The very title by the same people. No slips here: maternal and paternal, nitrate and nitrite are a letter apart."""
-    return like.authors is SAME and like.exact_title and _one_kind(like)
+    """The very title by the same people; but for slips that make no other word, only where the shorter list is in the longer."""
+    title = like.exact_title or (like.slipped_title and like.shared_authors == 1)
+    return like.authors is SAME and title and _one_kind(like)
 
 
 def _one_kind(like: Likeness) -> bool:
@@ -234,7 +235,11 @@ ANCHORED: tuple[Rule, ...] = (
         "No two items begin on one page of one volume under the very title by the same people; a slip needs the last page or the abstract too.",
         lambda like: (
             _same_place(like)
-            and (like.exact_title or (_title_known(like) and (like.whole_range or like.abstract is SAME)))
+            and (
+                like.exact_title
+                or like.slipped_title
+                or (_title_known(like) and (like.same_range or like.abstract is SAME))
+            )
             and (_people_agree(like) or (_same_journal(like) and like.telling_title))
         ),
     ),
@@ -303,7 +308,7 @@ UNANCHORED: tuple[Rule, ...] = (
         lambda like: (
             like.exact_title
             and like.long_title
-            and like.distinct_title
+            and (like.distinct_title or like.pages is SAME)
             and like.nobody
             and _one_kind(like)
             and _same_journal(like)

@@ -42,6 +42,8 @@ class Likeness:
     title: Sign
     exact_title: bool
     """Whether the titles agree in every letter and digit."""
+    slipped_title: bool
+    """Whether the titles differ in slips of the pen alone, such as make no other word."""
     almost_exact_title: bool
     """Whether the titles differ by no more than slips of the pen would, though they may make another word."""
     title_ratio: float
@@ -51,7 +53,7 @@ class Likeness:
     telling_title: bool
     """Whether both titles are long, or have three words beyond the small ones."""
     distinct_title: bool
-    """Whether both titles have five words beyond the small ones: columns are called "From the editor's desk" in each issue."""
+    """Whether both titles have four words beyond the small ones: columns are called "From the editor's desk" in each issue."""
     part: bool
     """Whether the shorter title is the beginning or a part of the longer."""
     other_words: tuple[str, ...]
@@ -106,6 +108,7 @@ def compare(a: Facts, b: Facts, cutoffs: Cutoffs = CUTOFFS) -> Likeness:
     return Likeness(
         title=_title(a, b, ratio, words, cutoffs),
         exact_title=ratio == 100 and bool(a.compact),
+        slipped_title=cutoffs.title_same <= ratio < 100 and _slipped(a.title, b.title),
         almost_exact_title=ratio >= cutoffs.title_same,
         title_ratio=ratio,
         long_title=min(len(a.compact), len(b.compact)) >= SHORT_TITLE,
@@ -201,6 +204,32 @@ _SLIPPABLE = 5  # in shorter words one letter makes another word
 _ENDING = 3  # "effusing" and "effusions", "prevent" and "prevents"; but "prednisone" is no "prednisolone"
 
 
+def _slipped(a: str, b: str) -> bool:
+    """Whether two folded titles differ in nothing but slips of the pen that make no other word."""
+    left, right = Counter(a.split()), Counter(b.split())
+    only_a, only_b = list((left - right).elements()), list((right - left).elements())
+    for word in only_a:
+        match = next((other for other in only_b if _pen_slip(word, other)), "")
+        if not match:
+            return False
+        only_b.remove(match)
+    return not only_b
+
+
+def _pen_slip(a: str, b: str) -> bool:
+    """Whether a letter of a long word is lost, doubled or swapped, behind its beginning.
+
+    A letter in another's place does not count: it makes nitrite of nitrate. Nor do short words: causal and casual.
+    """
+    if not (a.isascii() and b.isascii()) or max(len(a), len(b)) < _LONG or Prefix.similarity(a, b) < _BEGINNING:
+        return False
+    return OSA.distance(a, b, score_cutoff=1) == 1 and (len(a) != len(b) or sorted(a) == sorted(b))
+
+
+_LONG = 8
+_BEGINNING = 3
+
+
 def _title(a: Facts, b: Facts, ratio: float, words: tuple[str, ...], cutoffs: Cutoffs) -> Sign:
     if not a.compact or not b.compact:
         return Sign.UNSAID
@@ -218,7 +247,7 @@ def _telling(facts: Facts) -> bool:
 
 
 def _distinct(facts: Facts) -> bool:
-    return len({word for word in facts.title.split() if word not in _SMALL}) >= 5 or not facts.title.isascii()
+    return len({word for word in facts.title.split() if word not in _SMALL}) >= 4 or not facts.title.isascii()
 
 
 def _is_part(a: Facts, b: Facts, ratio: float) -> bool:
