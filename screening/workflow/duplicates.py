@@ -26,7 +26,7 @@ from screening.models import RULES, Import, Link, Pair
 from screening.workflow.linking import State, keep_pairs, link_batch, live, part_batch, parted_by_persons, settled
 
 KIND = "screening.deduplicate"
-BATCH = 50  # links per transaction: votes get in between
+BATCH = 25  # links per transaction: votes get in between
 LOOKING = 60  # percent of the job that comparing takes; the rest is linking
 ABSTRACT = 1200  # characters of an abstract that are compared
 
@@ -62,6 +62,7 @@ def perform_deduplication(job: Job) -> None:
         done = LOOKING + (100 - LOOKING) * start // len(links)
         batch = link_batch(job, links[start : start + BATCH], done)
         linked, asked = linked + len(batch.linked), asked + len(batch.asked)
+        jobs.breathe()
     asked += ask(job, decisions.having(Outcome.ASK))
     keep_other_reports(job, decisions.having(Outcome.APART))
     undone = f", {parted:,} links undone" if parted else ""

@@ -25,7 +25,7 @@ from screening.workflow.duplicates import look_for_duplicates
 from screening.workflow.seen import digest, readings_of, seen_before
 from screening.workflow.standing import bring_into_view, drop_out_of_view, lock_all, refresh_all
 
-CHUNK = 200  # records per transaction: votes get in between
+CHUNK = 50  # records per transaction: votes get in between
 UNMAPPED = "unmapped"  # the format of a table of which nobody has said yet what its columns hold
 MOST_PROBLEMS = 500  # lines of an import's report; the records keep their own
 
@@ -230,6 +230,7 @@ def perform_import(job: Job) -> None:
                     return
                 last = taken.records.aggregate(last=Max("position"))["last"] or 0
                 store(job.member, taken, [record for record in chunk if record.position > last])
+            jobs.breathe()
         problems = told(export.problems)
     link_bare(job.member, taken)
     with transaction.atomic():

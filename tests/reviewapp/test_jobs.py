@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -233,3 +233,14 @@ def test_the_heart_beats_while_a_handler_computes_in_silence(
     assert len(set(beats)) == 3
     job.refresh_from_db()
     assert job.state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_lets_others_write_between_its_transactions_and_never_within_one(monkeypatch):
+    slept = []
+    monkeypatch.setattr(jobs.time, "sleep", slept.append)
+    with transaction.atomic():
+        jobs.breathe()
+    assert slept == []
+    jobs.breathe()
+    assert slept == ([jobs.BREATH] if connection.vendor == "sqlite" else [])
