@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from reviewapp.access import Can, for_member
@@ -18,7 +18,7 @@ from screening.forms import CellForm
 from screening.models import Answer
 from screening.queries import agreement as agreed
 from screening.queries.desk import undecided
-from screening.views.common import PAGE, cleaned
+from screening.views.common import PAGE
 
 COEFFICIENTS = ("raw", "kappa", "pabak", "ac1")
 
@@ -65,7 +65,10 @@ def shown(line: agreed.Line, names: tuple[str, ...]) -> list[dict[str, Any]]:
 @require_GET
 @for_member(Can.READ)
 def cell(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
-    form = cleaned(CellForm(request.GET))
+    asked = CellForm(request.GET)
+    if not asked.is_valid():  # an address without a pair, such as one typed by hand
+        return redirect("screening:agreement", member.review.slug, stage)
+    form = asked.cleaned_data
     pair = agreed.pair(member, form["a"], form["b"])
     answers = (form["row"], form["column"])
     found = agreed.judged_alike(member, stage, pair, answers, apart=apart(request)) if pair else None

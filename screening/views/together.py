@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
-from reviewapp.errors import WrongState
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
 from screening.forms import AnswerForm
@@ -36,10 +35,8 @@ def together(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 def together_at(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
     if not to_settle_together(member, stage).filter(pk=pk).exists():
-        raise WrongState(
-            "There is nothing here for you to settle together with others.",
-            todo="The list of what is yours to settle is on the page before this one.",
-        )
+        messages.info(request, "That citation is not yours to settle together with others.")
+        return redirect("screening:together", member.review.slug, stage)
     context = {
         "member": member,
         "stage": stage,
