@@ -73,13 +73,18 @@ def tables(columns: Columns) -> Tables:
     return Tables(a, b, c, d)
 
 
-def corrections(t: Tables, add: float | str, to: str) -> tuple[FloatArray, FloatArray]:
+def corrections(
+    t: Tables, add: float | str, to: str, counted: BoolArray | None = None
+) -> tuple[FloatArray, FloatArray]:
     """What is added to both cells of group 1, and of group 2, of every study (each of shape k).
+
+    Zero cells of studies that are not `counted` (k), because they are left out, call for no correction.
 
     "TACC" takes the reciprocal of the size of the other group, scaled to a sum of 1 (Sweeting, Sutton and
     Lambert 2004, Stat Med 23:1351, section 3.3).
     """
-    which = corrected(t.has_zero, to).astype(float)
+    zero = t.has_zero if counted is None else all_of(t.has_zero, counted)
+    which = corrected(zero, to).astype(float)
     if add == "TACC":
         total = np.where(t.no_arm, 1.0, t.n1 + t.n2)
         return which * t.n1 / total, which * t.n2 / total
@@ -98,7 +103,8 @@ def _prepare(columns: Columns, o: Options, measure: str) -> tuple[Tables, Tables
     """The tables as they are, the tables with the correction, and who is left out why."""
     t = tables(columns)
     why = first_reason(left_out(t, measure, o.drop00), len(t.a))
-    return t, t.plus(*corrections(t, o.add, o.to)), why
+    counted = np.array([not reason for reason in why], dtype=bool)
+    return t, t.plus(*corrections(t, o.add, o.to, counted)), why
 
 
 @register("RR", "Risk ratio", ("ai", "n1i", "ci", "n2i"), "exp", kind="bin2")

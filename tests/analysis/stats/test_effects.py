@@ -170,3 +170,10 @@ def test_a_numpy_array_is_as_good_as_a_list() -> None:
 def test_a_variability_ratio_needs_no_means() -> None:
     es = effects("VR", n1i=[20], sd1i=[3.0], n2i=[30], sd2i=[2.0])
     assert es.yi[0] == pytest.approx(math.log(1.5) + 1 / 38 - 1 / 58, rel=1e-14)
+
+
+def test_a_study_that_is_left_out_calls_for_no_correction_of_the_others() -> None:
+    tables = {"ai": [5, 0], "n1i": [20, 22], "ci": [9, 0], "n2i": [21, 23]}
+    plain = effects("OR", ai=[5], n1i=[20], ci=[9], n2i=[21])
+    assert effects("OR", tables, to="if0all", drop00=True).yi[0] == plain.yi[0]
+    assert effects("OR", tables, to="if0all", drop00=False).yi[0] != plain.yi[0]
