@@ -12,6 +12,7 @@ class Marker:
     """Finds the terms of two lists. Where two could begin, the longer one does; in a tie the one to include."""
 
     def __init__(self, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
+        self.include, self.exclude = tuple(include), tuple(exclude)
         kinds = [(term, EXCLUDE) for term in exclude] + [(term, INCLUDE) for term in include]
         self.kinds = {self.plain(term): kind for term, kind in kinds}
         patterns = sorted((self.pattern(term) for term, _ in kinds), key=len, reverse=True)

@@ -49,6 +49,7 @@ def conflict(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpR
         "notes": queries.notes_to_settle(member, found, stage),
         "reasons": queries.reasons(member),
         "left": queries.conflicts(member, stage).count(),
+        "terms": queries.marker(member),
     }
     return render(request, "screening/conflict.html", context)
 

@@ -71,6 +71,7 @@ def read_document(request: HttpRequest, member: Member, pk: int) -> HttpResponse
     """The page on which a PDF is read."""
     found = queries.document(member, pk)
     context = {"member": member, "document": found, "reports": queries.reports(member).filter(document=found)}
+    context["terms"] = queries.marker(member)
     return render(request, "screening/document.html", context)
 
 
