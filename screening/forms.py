@@ -6,13 +6,12 @@ from typing import Any
 
 from django import forms
 
-from reviewapp.models import Member, Sharing, Stage
+from reviewapp.models import Member, Stage
 from screening import queries
 from screening.formats import identifiers, names
 from screening.formats.encoding import ENCODINGS
 from screening.formats.preview import ROLES, Preview
 from screening.models import Answer, Bibliography, Citation, Label, Search
-from screening.queries.sharing import MOST, Which
 
 
 class SearchForm(forms.ModelForm):
@@ -268,92 +267,6 @@ class AheadForm(forms.Form):
     skip = Numbers(required=False, max_length=4000)
     size = forms.IntegerField(required=False, min_value=1)
     count = forms.IntegerField(required=False, min_value=1)
-
-
-class SharingForm(forms.Form):
-    """How the work of a stage is shared."""
-
-    mode = forms.ChoiceField(choices=Sharing.choices, widget=forms.RadioSelect, label="How the work is shared")
-
-
-class PartnersForm(forms.Form):
-    """Two members who are to vote as a pair."""
-
-    first = forms.TypedChoiceField(coerce=int, label="One")
-    second = forms.TypedChoiceField(coerce=int, label="The other")
-
-    def __init__(self, voters: list[Member], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("first", "second"):
-            self.fields[name].choices = [("", "Choose"), *((each.pk, str(each)) for each in voters)]
-
-
-class ShareForm(forms.Form):
-    """Which citations are to be shared out, and among whom."""
-
-    members = forms.TypedMultipleChoiceField(coerce=int, label="Among", widget=forms.CheckboxSelectMultiple)
-    number = forms.IntegerField(
-        label="How many citations",
-        min_value=1,
-        max_value=MOST,
-        help_text=f"At most {MOST:,} at a time, in the order of import.",
-    )
-    search = forms.TypedChoiceField(coerce=int, label="Found by", required=False, empty_value=None)
-    year_from = forms.IntegerField(label="Published from", required=False, min_value=1000, max_value=9999)
-    year_to = forms.IntegerField(label="to", required=False, min_value=1000, max_value=9999)
-
-    def __init__(self, member: Member, voters: list[Member], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["members"].choices = [(each.pk, str(each)) for each in voters]
-        found = queries.searches(member).filter(dropped_at=None)
-        self.fields["search"].choices = [("", "Any search"), *((each.pk, str(each)) for each in found)]
-
-    def which(self) -> Which:
-        """The citations that are meant."""
-        return Which(**{name: self.cleaned_data[name] for name in ("number", "search", "year_from", "year_to")})
-
-    def rule(self) -> str:
-        """The same in words, as the trail keeps it."""
-        data = self.cleaned_data
-        source = dict(self.fields["search"].choices)[data["search"]] if data["search"] else ""
-        years = (
-            f"from {data['year_from']}" if data["year_from"] else "",
-            f"to {data['year_to']}" if data["year_to"] else "",
-        )
-        parts = [
-            f"up to {data['number']:,} citations",
-            f"found by {source}" if source else "",
-            " ".join(filter(None, years)),
-        ]
-        return ", ".join(filter(None, parts))
-
-
-class PilotForm(forms.Form):
-    """A sample to be drawn, and who is to vote on it."""
-
-    members = forms.TypedMultipleChoiceField(coerce=int, label="Who votes", widget=forms.CheckboxSelectMultiple)
-    size = forms.IntegerField(
-        label="How many citations", min_value=1, max_value=500, help_text="Drawn at random from those without a vote."
-    )
-    seed = forms.CharField(
-        label="Seed",
-        required=False,
-        max_length=40,
-        help_text="Left empty, one is made up. It is kept, and draws the same again.",
-    )
-
-    def __init__(self, voters: list[Member], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["members"].choices = [(each.pk, str(each)) for each in voters]
-
-
-class CellForm(forms.Form):
-    """One cell of a table of agreement: two members, and what each said."""
-
-    a = forms.IntegerField()
-    b = forms.IntegerField()
-    row = forms.ChoiceField(choices=Answer.choices)
-    column = forms.ChoiceField(choices=Answer.choices)
 
 
 class NoteForm(forms.Form):

@@ -17,7 +17,20 @@ from django.db.models.lookups import GreaterThan
 from reviewapp.access import Can, can
 from reviewapp.models import Job, Member, Sharing
 from screening.consensus.sharing import Open, deal
-from screening.models import SETTLED, Allotment, Citation, Link, Partners, Pilot, Share, Standing, StandingState, Vote
+from screening.models import (
+    SETTLED,
+    Allotment,
+    Citation,
+    Labelling,
+    Link,
+    Partners,
+    Pilot,
+    Share,
+    Standing,
+    StandingState,
+    Vote,
+)
+from screening.models.votes import settled_standing
 from screening.queries.common import one
 from screening.queries.gate import gate
 
@@ -129,12 +142,16 @@ MOST = 10_000  # citations in one act of sharing out, so that it is done before 
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which citations are to be shared out: so many, in the order of import, of one search and of some years."""
+    """Which citations are to be shared out: so many, in the order of import, of one search, some years, with a label.
+
+    A label counts only where all may see it, at a stage whose verdict stands: sharing out by a sealed one would tell who put it where.
+    """
 
     number: int
     search: int | None = None
     year_from: int | None = None
     year_to: int | None = None
+    label: int | None = None
 
 
 def not_begun(member: Member, stage: str, which: Which) -> QuerySet[Standing]:
@@ -158,6 +175,10 @@ def not_begun(member: Member, stage: str, which: Which) -> QuerySet[Standing]:
         found = found.filter(citation__year__gte=which.year_from)
     if which.year_to:
         found = found.filter(citation__year__lte=which.year_to)
+    if which.label:
+        seen = Labelling.blind.for_member(member).filter(settled_standing(), withdrawn_at=None)
+        put = seen.filter(citation=OuterRef("citation"))
+        found = found.filter(Exists(put.filter(Q(label=which.label) | Q(label__merged_into=which.label))))
     return found.order_by("citation")
 
 

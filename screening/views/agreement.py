@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member, Stage
 from screening.formats.table import guarded
-from screening.forms import CellForm
 from screening.models import Answer
 from screening.queries import agreement as agreed
 from screening.queries.desk import undecided
+from screening.team_forms import CellForm
 from screening.views.common import PAGE
 
 COEFFICIENTS = ("raw", "kappa", "pabak", "ac1")

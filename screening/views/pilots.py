@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from reviewapp.access import Can, for_member
 from reviewapp.models import GateMeasure, Member, Stage
 from screening import workflow
-from screening.forms import PilotForm
 from screening.queries import pilots as queries
 from screening.queries.gate import gate
 from screening.queries.sharing import voters
+from screening.team_forms import PilotForm
 
 
 @require_GET

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member, Stage
 from screening import workflow
-from screening.forms import PartnersForm, ShareForm, SharingForm
 from screening.queries import sharing as queries
+from screening.team_forms import PartnersForm, ShareForm, SharingForm
 from screening.views.common import cleaned
 
 

@@ -182,6 +182,29 @@ def test_citations_are_chosen_by_search_and_year(owner, first):
         workflow.share_out(owner, TA, [], Which(10), "nobody")
 
 
+def test_full_texts_are_shared_out_by_a_label_that_all_may_see(owner, first, second):
+    one, other = build.citations(owner, 2)
+    trials, animals = (workflow.create_label(first, name) for name in ("Trials", "Animals"))
+    workflow.put_label(first, one, TA, trials)
+    workflow.put_label(first, other, TA, animals)
+    for citation in (one, other):
+        build.at_full_text((first, second), owner, citation)
+    workflow.put_label(first, other, FT, trials)
+    workflow.share_out(owner, FT, [second], Which(10, label=trials.pk), "labelled Trials")
+    assert [each.citation for each in Share.objects.get().allotments.all()] == [one]
+    workflow.merge_label(owner, animals, trials)
+    workflow.share_out(owner, FT, [first], Which(10, label=trials.pk), "labelled Trials")
+    assert Share.objects.get(member=first).allotments.count() == 2
+
+
+def test_a_label_that_is_sealed_shares_nothing_out(owner, first):
+    citation = build.citations(owner, 1)[0]
+    label = workflow.create_label(first, "Trials")
+    workflow.put_label(first, citation, TA, label)
+    with pytest.raises(Stale, match="nothing of this kind"):
+        workflow.share_out(owner, TA, [first], Which(10, label=label.pk), "labelled Trials")
+
+
 def test_how_far_a_share_is_shows_decided_citations_and_not_votes(shared_out, owner, first, second):
     """A vote, or a conflict, changes nothing on the page for members who may not know of it."""
     mine = Citation.objects.get(pk=min(offered(first) & offered(second)))
