@@ -88,6 +88,7 @@ def study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "dropped_arms": [arm for arm in arms if arm.dropped_at],
         "form": ArmForm(),
         "outcomes": queries.outcomes(member).filter(dropped_at=None),
+        "plan": queries.plan_of(member.review_id),
         "others": queries.other_studies(member, found),
         "ways": ways([arm for arm in arms if not arm.dropped_at]),
         **shared([arm for arm in arms if not arm.dropped_at]),
