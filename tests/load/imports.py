@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tests.load import made
-from tests.load.vote import FORM, Voter
+from tests.load.vote import Voter
 
 if TYPE_CHECKING:
     from reviewapp.models import Member
@@ -56,11 +56,12 @@ class Waits:
 
 def voting(voter: Voter, start: str, over: Event, waits: Waits, every: float) -> None:
     """One member votes at the desk, one vote after the other, until it is over."""
-    page = voter.ask("GET", f"{voter.desk}{start}")
-    while not over.is_set() and (here := FORM.search(page)):
-        began = time.perf_counter()
-        page = voter.vote(here[1])
-        over.wait(max(0.0, every - (time.perf_counter() - began)))
+    while not over.is_set() and not voter.tally.errors and (cards := voter.ahead(start)):
+        for start in cards:
+            began = time.perf_counter()
+            voter.vote(start)
+            if over.wait(max(0.0, every - (time.perf_counter() - began))):
+                break
     waits.votes += voter.tally.seconds
     waits.errors += voter.tally.errors
 
@@ -223,7 +224,7 @@ def measure(service: Service, owner: Member, records: int, voters: int, every: f
     with ThreadPoolExecutor(voters + 1) as people:
         for n, cookie in enumerate(cookies[2:]):
             voter = Voter(service.address, slug, cookie, seed=n)
-            people.submit(voting, voter, f"{ids[n * len(ids) // voters]}/", over, waits, every)
+            people.submit(voting, voter, str(ids[n * len(ids) // voters]), over, waits, every)
         people.submit(reading, Voter(service.address, slug, cookies[0], seed=99), paths, over, waits)
         begun = time.monotonic()
         try:
