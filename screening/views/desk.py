@@ -21,7 +21,7 @@ from screening import queries, workflow
 from screening.forms import AheadForm, AnswerForm, NoteForm, WishForm
 from screening.models import Answer, Citation
 from screening.queries.gate import gate
-from screening.views.common import MOST_FOUND, PAGE, cleaned
+from screening.views.common import PAGE, cleaned
 
 LONGEST_LOOK = 30 * 60  # seconds; longer than that nobody was looking
 
@@ -74,8 +74,8 @@ def for_desk(request: HttpRequest, member: Member, stage: str, wish: queries.Wis
         "gate": gate(member.review, stage),
         "last": queries.last_vote(member, stage),
         "desk": queries.arrangement(member),
-        "matching": queries.matches(member, stage, wish, MOST_FOUND) if wish else None,
-        "most": MOST_FOUND,
+        "matching": queries.matches(member, stage, wish, MOST_MATCHING) if wish else None,
+        "most": MOST_MATCHING,
         "wish_form": WishForm(member, request.GET),
         **for_cards(member, stage, wish),
     }
@@ -105,6 +105,7 @@ def for_cards(member: Member, stage: str, wish: queries.Wish) -> dict[str, Any]:
 
 
 MOST_AHEAD = 30
+MOST_MATCHING = 1000  # counted at the desk; more is told as more, for who waits for the count waits for the citation
 
 
 @require_GET

@@ -103,7 +103,7 @@ def test_an_order_that_does_not_exist_and_a_member_who_does_not_screen_are_refus
         ("PREVENTION", [3]),
         ("elephant", []),
         ('"; DROP TABLE', []),
-        ("zinc OR ( ' & ! :* \0", []),
+        ("zinc xor ( ' & ! :* \0", []),
         ('  -  ""  ', [0, 1, 2, 3]),
     ],
 )
@@ -145,8 +145,9 @@ def test_what_is_missing_of_the_index_is_made_again_after_a_migration(first, row
             for name in ("added", "changed", "deleted"):
                 cursor.execute(f"DROP TRIGGER screening_text_{name}")
         else:
-            cursor.execute("ALTER TABLE screening_citation DROP COLUMN search CASCADE")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come is not altered
             cursor.execute("DROP TRIGGER screening_text ON screening_citation")
+            cursor.execute("ALTER TABLE screening_citation DROP COLUMN search")
     text.install()
     assert titles(first, wish=Wish(q="twins")) == ["Sleeping twins"]
 
