@@ -18,9 +18,21 @@ from analysis.flow.counts import count
 from analysis.flow.sets import FlowSets
 from reviewapp import audit
 from reviewapp.access import Can, can
-from reviewapp.models import Event, Member, Review, Stage
-from screening.consensus.verdict import Ballot, Verdict, verdict
-from screening.models import SETTLED, Citation, Link, Note, Report, Resolution, Standing, StandingState, Vote
+from reviewapp.models import Event, ExclusionReason, Member, Review, Stage
+from screening.consensus.verdict import Ballot, Reasons, Verdict, verdict
+from screening.models import (
+    SETTLED,
+    Citation,
+    Link,
+    Note,
+    Proposal,
+    Remark,
+    Report,
+    Resolution,
+    Standing,
+    StandingState,
+    Vote,
+)
 from tests.test_access import ROWS
 
 UNREACHED = Verdict(StandingState.UNREACHED)
@@ -41,12 +53,20 @@ def judged(review: Review) -> dict[PLACE, Verdict]:
     live = set(links.values_list("citation", flat=True))
     at_hand = Report.objects.filter(citation__review=review, state=Report.State.RETRIEVED)
     retrieved = set(at_hand.values_list("citation", flat=True))
+    listed = list(ExclusionReason.objects.filter(review=review).order_by("position", "pk"))
+    reasons = Reasons(
+        agreement=review.reason_agreement,
+        order=[each.pk for each in listed],
+        group={each.pk: each.group for each in listed},
+        merged={each.pk: each.merged_into_id for each in listed if each.merged_into_id},
+    )
     found: dict[PLACE, Verdict] = {}
     for pk in Citation.objects.filter(review=review).values_list("pk", flat=True):
         reached = pk in live
         for stage in (Stage.TITLE_ABSTRACT, Stage.FULL_TEXT):
             place = (pk, stage.value)
-            now = verdict(ballots.get(place, []), needed.get(place, 2), resolved.get(place)) if reached else UNREACHED
+            cast = ballots.get(place, []), needed.get(place, 2), resolved.get(place), reasons
+            now = verdict(*cast) if reached else UNREACHED
             found[place] = now
             reached = now.state == StandingState.INCLUDE and pk in retrieved
     return found
@@ -92,13 +112,16 @@ def trail_that_fails(review: Review) -> Iterator[str]:
 
 
 def sealed_from(member: Member, now: dict[PLACE, Verdict]) -> Callable[[int, str, int], bool]:
-    """Whether a vote or note (citation, stage, author) is sealed from this member, by the rule of docs/architecture.md."""
+    """Whether a vote, remark or proposal (citation, stage, author) is sealed from this member, by the rule of docs/architecture.md."""
     voted = set(Vote.unblinded.standing().filter(member=member).values_list("citation", "stage"))
+    rules = member.review
 
     def sealed(citation: int, stage: str, author: int) -> bool:
-        state = now[citation, stage].state
-        settles = state == StandingState.CONFLICT and can(member, Can.ARBITRATE) and (citation, stage) not in voted
-        return author != member.pk and state not in SETTLED and not settles
+        state, mine = now[citation, stage].state, (citation, stage) in voted
+        settles = can(member, Can.ARBITRATE) and not rules.blind_resolver and (rules.voter_may_resolve or not mine)
+        together = can(member, Can.SCREEN) and rules.settle_together and mine
+        in_sight = state == StandingState.CONFLICT and (settles or together)
+        return author != member.pk and state not in SETTLED and not in_sight
 
     return sealed
 
@@ -106,11 +129,15 @@ def sealed_from(member: Member, now: dict[PLACE, Verdict]) -> Callable[[int, str
 def seen_through_the_seal(members: list[Member], now: dict[PLACE, Verdict]) -> Iterator[str]:
     """Sealed votes and notes that members' queries give away, and open ones that they hold back."""
     review = members[0].review_id
-    votes, notes = (list(model.unblinded.filter(citation__review=review)) for model in (Vote, Note))
+    votes, remarks, proposals, notes = (
+        list(model.unblinded.filter(citation__review=review)) for model in (Vote, Remark, Proposal, Note)
+    )
     for member in members:
         seals = sealed_from(member, now)
-        shut = {each for each in votes if seals(each.citation_id, each.stage, each.member_id)}
-        wrong = shut.symmetric_difference(votes).symmetric_difference(Vote.blind.for_member(member))
+        wrong = set()
+        for model, rows in ((Vote, votes), (Remark, remarks), (Proposal, proposals)):
+            shut = {each for each in rows if seals(each.citation_id, each.stage, each.member_id)}
+            wrong |= shut.symmetric_difference(rows).symmetric_difference(model.blind.for_member(member))
         open_notes = {
             each for each in notes if each.member_id == member.pk or now[each.citation_id, each.stage].state in SETTLED
         }
