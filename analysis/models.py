@@ -11,7 +11,7 @@ from extraction.models import Outcome
 from reviewapp.models import Job, Member, Review
 
 # The jobs of this floor: looking which analyses have new data, one run, and a package of all.
-REFRESH, RUN, PACK = "analysis.refresh", "analysis.run", "analysis.pack"
+REFRESH, RUN, PACK, CHECK = "analysis.refresh", "analysis.run", "analysis.pack", "analysis.check_flow"
 
 
 class Analysis(models.Model):

@@ -1,7 +1,7 @@
 """Which slow work is done on the analysis floor?"""
 
 from analysis import workflow
-from analysis.models import PACK, REFRESH, RUN
+from analysis.models import CHECK, PACK, REFRESH, RUN
 from reviewapp import jobs
 from reviewapp.models import Job
 
@@ -19,3 +19,8 @@ def run(job: Job) -> None:
 @jobs.handles(PACK)
 def pack(job: Job) -> None:
     workflow.perform_package(job)
+
+
+@jobs.handles(CHECK)
+def check(job: Job) -> None:
+    workflow.perform_flow_check(job)

@@ -18,6 +18,7 @@ from analysis import exchange, exports, queries, workflow
 from analysis.flow.numbers import Number
 from analysis.forms import PlanForm
 from analysis.queries import standards as checked
+from extraction.queries import previous_version
 from reviewapp import files
 from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput
@@ -204,6 +205,7 @@ def flow(request: HttpRequest, member: Member) -> HttpResponse:
         "member": member,
         "figure": mark_safe(figure),  # its texts are escaped where they are written, in analysis.plots.svg
         "open": [(words, each, list_url(member)(each)) for words, each in exports.still_open(found.counts)],
+        "stated": previous_version(member),
         "breaches": [(breach, queries.examples(member, breach)) for breach in found.breaches],
         "kinds": [(f"analysis:flow-{kind}", label) for kind, label in KINDS],
     }
@@ -230,9 +232,11 @@ class Counted(Paginator):
 def flow_list(request: HttpRequest, member: Member, key: str) -> HttpResponse:
     number = queries.number(queries.flow(member), key)
     ids = queries.listed(member, key).values_list("pk", flat=True)
-    page = Counted(ids, PAGE, number.n).get_page(request.GET.get("page"))
+    stated = previous_version(member) if key.startswith(("previous_", "total_")) else None
+    page = Counted(ids, PAGE, ids.count() if stated else number.n).get_page(request.GET.get("page"))
     rows = queries.rows(member, number.unit, list(page))
-    return render(request, "analysis/flow_list.html", {"member": member, "number": number, "page": page, "rows": rows})
+    context = {"member": member, "number": number, "page": page, "rows": rows, "stated": stated}
+    return render(request, "analysis/flow_list.html", context)
 
 
 @require_GET

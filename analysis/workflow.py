@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from analysis import package, pooling, queries
-from analysis.models import PACK, REFRESH, RUN, Analysis, Override, Package, Run
+from analysis.models import CHECK, PACK, REFRESH, RUN, Analysis, Override, Package, Run
 from analysis.queries import Input, standards
 from extraction.models import Outcome, StudyReport
 from extraction.workflow.common import change, locked
@@ -262,6 +262,33 @@ def perform_package(job: Job) -> None:
         audit.record(job.member, "analysis.package_made", made, sha256=kept.sha256, size=kept.size)
 
 
+# --- the flow diagram ----------------------------------------------------------------------------------------------
+
+
+def check_flow(event: Event, member: Member) -> None:
+    """Records came in: see, after the commit, that each of them is in one place of the diagram."""
+    jobs.enqueue(member, CHECK, total=1, message="Checking the sums of the flow diagram")
+
+
+def perform_flow_check(job: Job) -> None:
+    """Check the twelve constraints record by record. What does not hold goes into the trail, with the records; the diagram's page shows it, too."""
+    breaches = queries.checked(job.member)
+    with transaction.atomic():
+        told = (
+            f"{len(breaches)} sums of the flow diagram do not hold" if breaches else "All sums of the flow diagram hold"
+        )
+        jobs.progress(job, 1, message=told)
+        if breaches:
+            named = [
+                {"constraint": each.constraint, "message": each.message, "ids": sorted(map(str, each.ids))[:NAMED]}
+                for each in breaches
+            ]
+            audit.record(job.member, "analysis.flow_breached", job.review, breaches=named)
+
+
+NAMED = 200  # records that an event names of each breach
+
+
 # --- what the floors below set off -------------------------------------------------------------------------------
 
 
@@ -302,6 +329,7 @@ SUBSCRIPTIONS: dict[str, Callable[[Event, Member], None]] = {
     "extraction.report_joined": refresh,
     "screening.settled": refresh_if_of_study,
     "screening.unsettled": refresh_if_of_study,
+    "screening.import_completed": check_flow,
     "screening.import_undone": refresh,
     "screening.import_restored": refresh,
 }

@@ -52,6 +52,42 @@ class StudyReport(models.Model):
         ]
 
 
+class PreviousVersion(models.Model):
+    """That the review updates an earlier version of itself, which had included so many studies by so many reports.
+
+    Stated anew when it changes; what was stated before stays, withdrawn.
+    """
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="previous_versions")
+    studies = models.PositiveIntegerField("studies included in the previous version")
+    reports = models.PositiveIntegerField("reports of these studies")
+    source = models.CharField("where these numbers stand", max_length=400)
+    known = models.ManyToManyField(Study, through="KnownStudy", related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="one_previous_version", fields=["review"], condition=Q(withdrawn_at=None)),
+            models.CheckConstraint(name="previous_studies_have_reports", condition=Q(studies__lte=models.F("reports"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class KnownStudy(models.Model):
+    """That a study of this review, by a new report, was in the previous version already: it adds a report, and no study."""
+
+    version = models.ForeignKey(PreviousVersion, models.PROTECT, related_name="known_studies")
+    study = models.ForeignKey(Study, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="known_study_once", fields=["version", "study"])]
+
+
 class Arm(models.Model):
     """One group of a study. Role says on which side of the review's comparison it stands; `other` is in neither."""
 

@@ -56,7 +56,7 @@ ACTS = (  # what is done often stands more than once
     *("decide_pair", "reopen_pair", "look_for_duplicates", "change_search", "drop_or_restore_search"),
     *("change_role", "leave", "come_back", "votes_needed", "set_reasons", "close_and_reopen"),
     *("change_reason", "merge_reason", "undo_reason_change", "change_rules", "change_rules", "propose", "propose"),
-    *("withdraw_proposal", "discuss", "share", "join_partners", "log_attempt", "detach"),
+    *("withdraw_proposal", "discuss", "share", "join_partners", "log_attempt", "detach", "previous_version"),
     *("look_at_some_pages", "look_at_lists"),
 )
 SOURCES = (("database", "MEDLINE"), ("database", "Embase"), ("register", "ISRCTN"), ("other", "Reference lists"))
@@ -250,6 +250,16 @@ class Acts:
     def drop_or_restore_study(self, who: int, what: int, more: int) -> None:
         act = pick((extraction.drop_study, extraction.restore_study), more)
         self.tried(act, self.able(who, Can.EXTRACT), self.a_study(what))
+
+    def previous_version(self, who: int, what: int, more: int) -> None:
+        if more % 3 == 0:
+            self.tried(extraction.withdraw_previous_version, self.able(who, Can.MANAGE))
+            return
+        known = list(Study.objects.filter(review=self.review_pk).order_by("pk").values_list("pk", flat=True))[
+            : what % 3
+        ]
+        told = {"studies": more % 7, "reports": more % 9, "source": "Version of 2015", "known": known}
+        self.tried(extraction.state_previous_version, self.able(who, Can.MANAGE), **told)
 
     # --- records -----------------------------------------------------------------------------------------------
 

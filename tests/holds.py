@@ -102,7 +102,8 @@ def sums_that_fail(member: Member, sets: FlowSets) -> Iterator[str]:
 def lists_that_fail(member: Member, sets: FlowSets) -> Iterator[str]:
     """Lists behind numbers of the flow diagram that do not hold what the number counts."""
     for key, number in count(sets).numbers.items():
-        if set(analysis.listed(member, key).values_list("pk", flat=True)) != number.ids:
+        held = {each for each in number.ids if isinstance(each, int)}  # of a previous version most is only counted
+        if set(analysis.listed(member, key).values_list("pk", flat=True)) != held:
             yield f"{key}: its list is not {sorted(number.ids)}"
 
 

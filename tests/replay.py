@@ -55,8 +55,8 @@ class Meant:
         ways = {(answer if answer == "exclude" else "include", reason) for answer, reason in said}
         return self.settled.get((record, stage)) or (ways.pop() if len(ways) == 1 else None)
 
-    def kappa(self, stage: str) -> float:
-        """Cohen's kappa of the two members, maybe as include."""
+    def kappa(self, stage: str) -> float | None:
+        """Cohen's kappa of the two members, maybe as include; None where it is not defined."""
         pairs: Counter[tuple[bool, bool]] = Counter()
         for record, at, member in self.votes:
             if at == stage and member == 0:
@@ -65,7 +65,7 @@ class Meant:
         observed = (pairs[True, True] + pairs[False, False]) / n
         yes = [sum(times for said, times in pairs.items() if said[member]) / n for member in (0, 1)]
         expected = yes[0] * yes[1] + (1 - yes[0]) * (1 - yes[1])
-        return (observed - expected) / (1 - expected)
+        return None if expected == 1 else round((observed - expected) / (1 - expected), 10)
 
 
 def labelled(path: Path, most: int | None = None) -> list[dict[str, str]]:
@@ -172,7 +172,7 @@ def recount(play: Play) -> dict[str, object]:
         "new_reports": {i for i, verdict in judged.items() if verdict == ("include", "")},
         **{reason: {i for i, verdict in judged.items() if verdict == ("exclude", reason)} for reason in REASONS},
     }
-    return found | {f"kappa, {stage}": round(meant.kappa(stage), 10) for stage in (TA, FT)}
+    return found | {f"kappa, {stage}": meant.kappa(stage) for stage in (TA, FT)}
 
 
 def counted(play: Play) -> dict[str, object]:
@@ -198,7 +198,8 @@ def counted(play: Play) -> dict[str, object]:
         found[key] = {positions[pk] for pk in ids}
     for stage in (TA, FT):
         (line,) = [each for each in lines(play.owner, stage, apart=False) if each.pair and not each.week]
-        found[f"kappa, {stage}"] = round(line.found.kappa.value, 10)
+        kappa = line.found.kappa.value
+        found[f"kappa, {stage}"] = None if kappa is None else round(kappa, 10)
     return found
 
 
@@ -207,7 +208,7 @@ def differences(play: Play) -> Iterator[str]:
     product = counted(play)
     for key, expected in recount(play).items():
         got = product[key]
-        shown = [len(each) if isinstance(each, set) else each for each in (expected, got)]
+        shown = [str(len(each) if isinstance(each, set) else each) for each in (expected, got)]
         print(f"  {key:28}{shown[0]:>16}{shown[1]:>16}")
         if got != expected:
             yield f"{key}: the recount says {expected}, the product {got}"

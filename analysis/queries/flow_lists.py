@@ -12,7 +12,7 @@ from analysis.flow.numbers import ARMS, Unit
 from analysis.flow.sets import Kind
 from analysis.queries.flow_numbers import OPEN, Searched, searched
 from extraction.models import Study, StudyReport
-from extraction.queries import included_studies
+from extraction.queries import included_studies, known_studies
 from reviewapp.errors import NotHere
 from reviewapp.models import Member, Stage
 from screening.models import SETTLED, Citation, Link, Record, Report, Standing, StandingState
@@ -158,11 +158,24 @@ def without_study(member: Member) -> QuerySet[Citation]:
     return new_reports(member).exclude(Exists(joined))
 
 
+def known_reports(member: Member) -> QuerySet[Citation]:
+    """Of reports of the previous version this review holds none: they are stated as a number."""
+    return new_reports(member).none()
+
+
+def new_studies(member: Member) -> QuerySet[Study]:
+    return included_studies(member.review).exclude(pk__in=known_studies(member).values("pk")).order_by("pk")
+
+
 OF_THE_REVIEW: dict[str, Callable[[Member], QuerySet]] = {
     "found_by_both": found_by_both,
     "new_reports": new_reports,
     "included_without_study": without_study,
-    "new_studies": lambda member: included_studies(member.review).order_by("pk"),
+    "new_studies": new_studies,
+    "previous_studies": lambda member: known_studies(member).order_by("pk"),
+    "previous_reports": known_reports,
+    "total_studies": lambda member: included_studies(member.review).order_by("pk"),
+    "total_reports": new_reports,
 }
 
 

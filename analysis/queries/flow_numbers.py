@@ -15,8 +15,8 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 
 from analysis.flow.numbers import Amount, Amounts
 from analysis.flow.sets import Kind
-from extraction.models import StudyReport
-from extraction.queries import included_studies
+from extraction.models import PreviousVersion, StudyReport
+from extraction.queries import included_studies, known_studies, previous_version
 from reviewapp.models import ExclusionReason, Member, Stage
 from screening.models import SETTLED, Citation, Import, Link, Record, Report, Standing, StandingState
 from screening.models import Search as ScreeningSearch
@@ -113,6 +113,9 @@ class Counted:
     """Citations that only other methods found, by the state at title and abstract."""
     reasons: dict[str, str]
     studies: int
+    previous: PreviousVersion | None
+    known: int
+    """Included studies that the previous version had already."""
 
     def at(self, state: str, stage: str = Stage.TITLE_ABSTRACT) -> int:
         found = self.standings.get((stage, state))
@@ -120,7 +123,7 @@ class Counted:
 
 
 def counted(member: Member) -> Counted:
-    """In ten queries, however many records there are."""
+    """In a dozen queries, however many records there are."""
     where = searched(member)
     review = member.review_id
     by_import = Record.objects.filter(source__in=[*where.imports]).order_by().values("source")
@@ -151,6 +154,8 @@ def counted(member: Member) -> Counted:
         other=other,
         reasons={str(each.pk): each.text for each in ExclusionReason.objects.filter(review=review)},
         studies=included_studies(member.review).count(),
+        previous=previous_version(member),
+        known=included_studies(member.review).filter(pk__in=known_studies(member).values("pk")).count(),
     )
 
 
@@ -198,7 +203,7 @@ def amounts(found: Counted) -> Amounts:
         of=of,
         sources=sources,
         reasons=found.reasons,
-        updated=False,
+        updated=found.previous is not None,
         other_methods=any(not Kind(search.kind).systematic for search in found.where.searches),
     )
 
@@ -241,7 +246,12 @@ def included(found: Counted) -> dict[str, int]:
         if place.report == Report.State.RETRIEVED and place.judged == State.INCLUDE
     }
     without = sum(n for place, n in these.items() if not place.joined)
-    return {"new_studies": found.studies, "new_reports": sum(these.values()), "included_without_study": without}
+    new, reports = found.studies - found.known, sum(these.values())
+    numbers = {"new_studies": new, "new_reports": reports, "included_without_study": without}
+    if found.previous:
+        numbers |= {"previous_studies": found.previous.studies, "previous_reports": found.previous.reports}
+        numbers |= {"total_studies": found.previous.studies + new, "total_reports": found.previous.reports + reports}
+    return numbers
 
 
 # --- do they agree? --------------------------------------------------------------------------------------------------

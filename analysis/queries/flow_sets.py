@@ -11,8 +11,9 @@ from collections.abc import Mapping
 
 from django.db.models import QuerySet
 
-from analysis.flow.sets import FlowSets, Ids, Kind, Reason, Search
+from analysis.flow.sets import FlowSets, Ids, Kind, PreviousVersion, Reason, Search
 from extraction.models import StudyReport
+from extraction.queries import previous_version
 from reviewapp.models import ExclusionReason, Member, Stage
 from screening.models import Link, Record, Report, Standing, StandingState
 from screening.models import Search as ScreeningSearch
@@ -46,6 +47,7 @@ def flow_sets(member: Member) -> FlowSets:
         reports_included=included,
         study_of=study_of,
         studies_included=frozenset(study_of.values()),
+        previous=previous(member),
     )
 
 
@@ -94,3 +96,14 @@ def study_links(member: Member) -> Mapping[int, int]:
     """Report -> study, by standing links to studies that are not dropped."""
     links = StudyReport.objects.filter(study__review=member.review_id, study__dropped_at=None, undone_at=None)
     return dict(links.values_list("citation", "study"))
+
+
+def previous(member: Member) -> PreviousVersion | None:
+    """What the version that is updated had: the studies that this review knows, and a name for each of the others, which it only counts."""
+    stated = previous_version(member)
+    if stated is None:
+        return None
+    known = frozenset(stated.known.values_list("pk", flat=True))
+    others = frozenset(("previous study", number) for number in range(stated.studies - len(known)))
+    reports = frozenset(("previous report", number) for number in range(stated.reports))
+    return PreviousVersion(known | others, reports)

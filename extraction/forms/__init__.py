@@ -3,6 +3,7 @@
 from extraction.forms.agreement import AgreementForm, signed_rows
 from extraction.forms.bias import AnswersForm, BiasForm
 from extraction.forms.builder import ImportForm, PlanForm, QuestionForm, SectionForm, UseForm
+from extraction.forms.previous import PreviousVersionForm
 from extraction.forms.sheets import SheetForm
 from extraction.forms.structure import (
     ArmForm,
@@ -24,6 +25,7 @@ __all__ = [
     "MoveForm",
     "OutcomeForm",
     "PlanForm",
+    "PreviousVersionForm",
     "QuestionForm",
     "ReportForm",
     "SectionForm",

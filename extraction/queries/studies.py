@@ -8,7 +8,18 @@ from __future__ import annotations
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from extraction.models import Arm, Assessment, Blinded, BlindPair, Outcome, Sheet, Study, StudyReport, TimePoint
+from extraction.models import (
+    Arm,
+    Assessment,
+    Blinded,
+    BlindPair,
+    Outcome,
+    PreviousVersion,
+    Sheet,
+    Study,
+    StudyReport,
+    TimePoint,
+)
 from extraction.rob import ROB1
 from reviewapp.access import Can, can
 from reviewapp.errors import NotHere
@@ -59,6 +70,17 @@ def included_studies(review: Review) -> QuerySet[Study]:
     """The studies of the review: not dropped, with at least one report that is (still) included."""
     reports = StudyReport.objects.filter(included("citation"), study=OuterRef("pk"), undone_at=None)
     return Study.objects.filter(Exists(reports), review=review, dropped_at=None)
+
+
+def previous_version(member: Member) -> PreviousVersion | None:
+    """What the version that this review updates had included; None for a new review."""
+    return PreviousVersion.objects.filter(review=member.review_id, withdrawn_at=None).first()
+
+
+def known_studies(member: Member) -> QuerySet[Study]:
+    """The studies of this review that the previous version had already."""
+    stated = PreviousVersion.objects.filter(review=member.review_id, withdrawn_at=None)
+    return Study.objects.filter(pk__in=stated.values("known"))
 
 
 # --- how far a study is, as one member may know it ---------------------------------------------------------------

@@ -22,6 +22,7 @@ from extraction.workflow.forms import (
     undo_edit,
     use_form,
 )
+from extraction.workflow.previous import state_previous_version, withdraw_previous_version
 from extraction.workflow.sheets import (
     renew_sheet,
     reopen_assessment,
@@ -98,10 +99,12 @@ __all__ = [
     "save_entries",
     "save_judgements",
     "split_report",
+    "state_previous_version",
     "start_assessment",
     "start_sheet",
     "submit_assessment",
     "submit_sheet",
     "withdraw_assessment",
+    "withdraw_previous_version",
     "withdraw_sheet",
 ]

@@ -11,16 +11,17 @@ import pytest
 from analysis import queries
 from analysis.flow.counts import count
 from analysis.flow.numbers import Unit
+from analysis.models import CHECK
 from extraction import workflow as extraction
 from reviewapp.errors import DomainError
-from reviewapp.models import ExclusionReason, Member, Stage
+from reviewapp.models import Event, ExclusionReason, Job, Member, Stage
 from screening import workflow as screening
-from screening.models import Citation, Import, Record, Report
+from screening.models import Citation, Import, Link, Record, Report
 from tests import build
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 10  # two more where there are searches of other methods
+QUERIES = 12  # two more where there are searches of other methods
 
 Pair = tuple[Member, Member]
 TITLE_ABSTRACT, FULL_TEXT = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT
@@ -184,6 +185,21 @@ def test_a_broken_sum_names_the_citations_concerned(played: list[str], observer:
     assert {report.citation_id} in [breach.ids for breach in breaches]
     titles = [row.title for breach in breaches for row in queries.examples(observer, breach)]
     assert report.citation.title in titles
+
+
+def test_after_an_import_the_sums_are_checked_and_a_breach_goes_into_the_trail_with_its_records(
+    owner: Member, jobs_now: Callable[[], int]
+) -> None:
+    taken = build.imported(owner, records(2))
+    jobs_now()
+    assert Job.objects.get(kind=CHECK).message == "All sums of the flow diagram hold"
+    lost = Record.objects.filter(source=taken).first()
+    Link.objects.filter(record=lost).update(undone_at=lost.source.created_at)  # what a damaged database would look like
+    build.imported(owner, records(1, start=50), name="more.ris")
+    jobs_now()
+    event = Event.unblinded.get(verb="analysis.flow_breached")
+    named = {each["constraint"]: each["ids"] for each in event.facts["breaches"]}
+    assert named["every_record_is_in_one_place"] == [str(lost.pk)]
 
 
 def test_the_queries_do_not_grow_with_the_review(
