@@ -37,28 +37,17 @@ from tests import build
 TA, FT = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT
 DONE: Counter[str] = Counter()  # how often each act was done, not refused: a run that does little proves little
 ANSWERS = ("include", "include", "maybe", "exclude", "exclude")
-ACTS = (  # what is done often stands more than once
-    *(
-        "vote",
-        "vote",
-        "vote",
-        "two_vote",
-        "two_vote",
-        "two_vote",
-        "goes_on",
-        "goes_on",
-        "withdraw_vote",
-        "withdraw_vote",
-    ),
-    *("note", "withdraw_note", "resolve", "resolve", "withdraw_resolution", "report", "report", "attach"),
-    *("make_study", "make_study", "join_or_split", "drop_or_restore_study", "import_file", "work"),
-    *("undo_or_restore_import", "undo_or_restore_import", "link_record", "link_record", "split_record"),
-    *("decide_pair", "reopen_pair", "look_for_duplicates", "change_search", "drop_or_restore_search"),
-    *("change_role", "leave", "come_back", "votes_needed", "set_reasons", "close_and_reopen"),
-    *("change_reason", "merge_reason", "undo_reason_change", "change_rules", "change_rules", "propose", "propose"),
-    *("withdraw_proposal", "discuss", "share", "join_partners", "log_attempt", "detach", "previous_version"),
-    *("look_at_some_pages", "look_at_lists"),
-)
+ACTS = {  # how often each is tried, beside the others
+    **{"two_vote": 9, "goes_on": 7, "vote": 6, "withdraw_vote": 3, "resolve": 4, "withdraw_resolution": 1},
+    **{"propose": 2, "withdraw_proposal": 1, "discuss": 1, "note": 2, "withdraw_note": 1},
+    **{"report": 2, "attach": 1, "detach": 1, "log_attempt": 1, "make_study": 3, "join_or_split": 2},
+    **{"drop_or_restore_study": 1, "previous_version": 1, "import_file": 2, "work": 1, "undo_or_restore_import": 2},
+    **{"link_record": 2, "split_record": 2, "decide_pair": 2, "reopen_pair": 1, "look_for_duplicates": 1},
+    **{"change_search": 1, "drop_or_restore_search": 1, "change_role": 1, "leave": 1, "come_back": 2},
+    **{"votes_needed": 1, "set_reasons": 1, "close_and_reopen": 1, "change_reason": 2, "merge_reason": 1},
+    **{"undo_reason_change": 1, "change_rules": 2, "share": 1, "join_partners": 1},
+    **{"look_at_some_pages": 2, "look_at_lists": 2},
+}
 SOURCES = (("database", "MEDLINE"), ("database", "Embase"), ("register", "ISRCTN"), ("other", "Reference lists"))
 
 

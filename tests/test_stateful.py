@@ -78,7 +78,8 @@ class Team(Acts, RuleBasedStateMachine):
         """One act of one member on one thing. One rule and one draw for all: hypothesis would leave rules out, and repeat small numbers."""
         self.acts += 1
         chance = random.Random(luck + self.acts)  # of two equal draws, not the same act twice
-        act, who, what, more = chance.choice(ACTS), *(chance.randrange(10_000) for _ in range(3))
+        (act,) = chance.choices([*ACTS], weights=[*ACTS.values()])
+        who, what, more = (chance.randrange(10_000) for _ in range(3))
         note(f"{act}({who}, {what}, {more})")
         getattr(self, act)(who, what, more)
 

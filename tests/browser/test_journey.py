@@ -86,9 +86,9 @@ def add_search(hands: Hands, source: str, hits: int, file: Path) -> None:
     expect(hands.page.get_by_role("heading", name=f"Import of {file.name}")).to_be_visible()
 
 
-def vote_through(hands: Hands, stage: str, votes: dict[str, str]) -> None:
+def vote_through(hands: Hands, stage: str, votes: dict[str, str], slug: str = SLUG) -> None:
     """Press the key that is meant for each citation, as it comes, until nothing waits."""
-    hands.open(f"/reviews/{SLUG}/screen/{stage}/")
+    hands.open(f"/reviews/{slug}/screen/{stage}/")
     for _ in votes:
         title = hands.page.locator("#title").inner_text()
         hands.key(votes[title])
