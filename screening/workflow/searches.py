@@ -341,9 +341,12 @@ def undo(member: Member, taken: Import) -> None:
 
 
 def restore_import(member: Member, taken: Import) -> None:
-    """Bring an undone import back, with all that was decided on its citations."""
+    """Bring an undone import back, with all that was decided on its citations. Raises WrongState when its search was taken away."""
     require(member, Can.IMPORT)
     with transaction.atomic():
+        search = Search.objects.select_for_update().get(imports=taken.pk, review=member.review_id)
+        if search.dropped_at:
+            raise WrongState("The search of this import was taken away.", todo="Restore the search first.")
         taken = Import.objects.select_for_update().get(pk=taken.pk, search__review=member.review_id)
         if not taken.undone_at:
             return

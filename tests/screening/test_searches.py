@@ -221,3 +221,15 @@ def test_an_import_undone_at_its_last_record_is_not_told_to_be_complete(owner, m
     jobs.perform(taken.job_id)
     taken.refresh_from_db()
     assert taken.completed_at
+
+
+def test_an_import_comes_back_only_with_its_search(owner):
+    """Records that belong to no search would be in no box of the flow diagram."""
+    taken = build.imported(owner, build.ris({"TI": "One"}))
+    workflow.undo_import(owner, taken)
+    workflow.drop_search(owner, taken.search)
+    with pytest.raises(WrongState, match="taken away"):
+        workflow.restore_import(owner, taken)
+    workflow.restore_search(owner, taken.search)
+    workflow.restore_import(owner, taken)
+    assert Citation.objects.filter(review=owner.review, live=True).count() == 1
