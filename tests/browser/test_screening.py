@@ -53,10 +53,11 @@ def planned(number: int) -> Plan:
 
 
 def settle(hands: Hands, slug: str, stage: str, answers: dict[str, str]) -> None:
-    """Open each conflict by key, and decide it by key."""
+    """Open the first conflict by key, and decide each by key; the next one follows."""
     hands.open(f"/reviews/{slug}/conflicts/{stage}/")
-    for _ in answers:
+    if answers:
         hands.turn("o")
+    for _ in answers:
         title = hands.page.get_by_role("heading", level=1).inner_text()
         key = next(key for known, key in answers.items() if known in title)
         hands.turn(key)
