@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from extraction import queries
-from extraction.models import PreviousVersion, Study
+from extraction.models import PreviousVersion
 from reviewapp.models import Member
 
 
@@ -24,7 +24,7 @@ class PreviousVersionForm(forms.Form):
     )
     known = forms.ModelMultipleChoiceField(
         label="Studies of this review that it had already",
-        queryset=Study.objects.none(),
+        queryset=None,  # the review's included studies, known once there is a member
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="They were found again by a new report: that adds a report, and no study.",
