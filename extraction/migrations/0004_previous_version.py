@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('extraction', '0002_forms'),
+        ('extraction', '0003_renewal'),
         ('reviewapp', '0005_sharing'),
     ]
 
