@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(seconds=15)  # no heartbeat for so long: whoever ran it is gone
 HEARTBEAT_EVERY = 3.0  # seconds
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = (
+    20  # a worker that is killed counts too: a machine that goes down ten times in one import must not end it
+)
 BREATH = 0.01  # seconds
 
 Handler = Callable[[Job], None]
