@@ -31,11 +31,16 @@ lint: dev
 	$(VENV_PYTHON) -m mypy
 	$(VENV_PYTHON) manage.py makemigrations --check --dry-run --settings tests.settings
 
+# What starts a broker, a worker or a browser has the machine to itself; the rest shares the processors, a file to each.
+TOGETHER := -n auto --dist loadfile
+
 test-sqlite: dev chromium
-	$(VENV_PYTHON) -m pytest
+	$(VENV_PYTHON) -m pytest $(TOGETHER) -m "not services and not browser"
+	$(VENV_PYTHON) -m pytest -m "services or browser"
 
 test-postgres: dev chromium
-	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest -m "not pure"
+	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest $(TOGETHER) -m "not pure and not services and not browser"
+	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest -m "services or browser"
 
 # --- the environment: installed anew only when a lock has changed ---------------------------------------------------
 
