@@ -174,8 +174,8 @@ def pages(review: Review, citation: int) -> list[str]:
     found = [
         reverse(row.address, kwargs={"slug": slug, **MADE_OF[row.made_of]})
         for row in ROWS
-        if row.method == "GET" and row.made_of in MADE_OF and row.letters["anonymous"] == "L"
-        if row.address != "review-new" and not row.address.endswith(("png", "pdf", "docx"))
+        if row.method == "GET" and row.made_of in MADE_OF and row.letters["outsider"] == "N"  # one of a review's own
+        if not row.address.endswith(("png", "pdf", "docx"))
     ]
     found.append(reverse("screening:citation", args=[slug, citation]))
     for stage in Stage.values:
