@@ -56,14 +56,15 @@ def at_same_place(taken: Import, records: Sequence[Record]) -> Places:
 
 def from_same_source(taken: Import, records: Sequence[Record]) -> Places:
     """By digest. Records without a number, of which a file may hold several that are alike, go one to one."""
-    digests = {record.digest for record in records}
-    standing = links_of(taken, record__source__undone_at=None, record__digest__in=digests)
+    marks = {record.digest for record in records}
+    # Named by their digest first, which an index finds at once however many records there are, and only then looked at closer.
+    alike = Record.objects.filter(review=taken.search.review_id, digest__in=marks).exclude(digest="")
+    rows = list(alike.order_by().values_list("pk", "source", "position", "digest"))
+    times = Counter(mark for _, source, place, mark in rows if source == taken.pk and place < records[0].position)
+    standing = links_of(taken, record__source__undone_at=None, record__in=[pk for pk, *_ in rows])
     source = Q(record__source__search__source__iexact=taken.search.source) | Q(record__source__sha256=taken.sha256)
     same = standing.filter(source).order_by("record")
     known: defaultdict[str, list[int]] = defaultdict(list)
-    times = Counter(
-        taken.records.filter(digest__in=digests, position__lt=records[0].position).values_list("digest", flat=True)
-    )
     for mark, source, accession, title, citation in same.values_list(
         "record__digest", "record__source", "record__accession", "record__title", "citation"
     ):
