@@ -280,7 +280,12 @@ def perform_flow_check(job: Job) -> None:
         jobs.progress(job, 1, message=told)
         if breaches:
             named = [
-                {"constraint": each.constraint, "message": each.message, "ids": sorted(map(str, each.ids))[:NAMED]}
+                {
+                    "constraint": each.constraint,
+                    "message": each.message,
+                    "of": each.unit.value,
+                    "ids": sorted(map(str, each.ids))[:NAMED],
+                }
                 for each in breaches
             ]
             audit.record(job.member, "analysis.flow_breached", job.review, breaches=named)

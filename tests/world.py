@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import AutoField, Model
 from django.test import Client
 
 from analysis import workflow as analysis
@@ -270,9 +272,26 @@ def analysed(made: World) -> None:
     }
 
 
+def count_on() -> None:
+    """Let the next row of each table get the number after the last one there, as SQLite does: PostgreSQL's counters are never undone."""
+    if connection.vendor != "postgresql":
+        return
+    name = connection.ops.quote_name
+    tables = [(each._meta.db_table, each._meta.pk.column) for each in apps.get_models() if is_numbered(each)]
+    ask = "setval(pg_get_serial_sequence('{0}', '{1}'), coalesce((SELECT max({2}) FROM {0}), 0) + 1, false)"
+    wanted = [ask.format(name(table), column, name(column)) for table, column in tables]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(wanted)}")
+
+
+def is_numbered(model: type[Model]) -> bool:
+    return model._meta.managed and isinstance(model._meta.pk, AutoField)
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """What happens inside leaves nothing behind."""
+    count_on()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -198,8 +198,8 @@ def test_after_an_import_the_sums_are_checked_and_a_breach_goes_into_the_trail_w
     build.imported(owner, records(1, start=50), name="more.ris")
     jobs_now()
     event = Event.unblinded.get(verb="analysis.flow_breached")
-    named = {each["constraint"]: each["ids"] for each in event.facts["breaches"]}
-    assert named["every_record_is_in_one_place"] == [str(lost.pk)]
+    named = {(each["constraint"], each["of"]): each["ids"] for each in event.facts["breaches"]}
+    assert named["every_record_is_in_one_place", "record"] == [str(lost.pk)]
 
 
 def test_the_queries_do_not_grow_with_the_review(
