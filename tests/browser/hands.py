@@ -18,6 +18,8 @@ class Hands:
         self.address = address
         self.refused: list[str] = []
         self.page.on("console", self._listen)
+        # Asked for from the start: asked for just before the key, a busy browser may see the key first, and opens a dialog nobody sees.
+        self.page.on("filechooser", lambda _chooser: None)
 
     def _listen(self, message: object) -> None:
         """Remember what the browser refuses, such as a script that the content security policy forbids."""
