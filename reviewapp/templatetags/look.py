@@ -149,3 +149,9 @@ def value_in_words(value: object) -> str:
         return "nothing"
     text = str(value)
     return as_words(text) if STORED_NAME.fullmatch(text) else text
+
+
+@register.filter
+def ended(text: str) -> str:
+    """A text with one full stop at its end, also where it has one, as “et al.” has."""
+    return f"{text.rstrip('. ')}." if text else ""

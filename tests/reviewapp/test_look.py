@@ -70,3 +70,10 @@ def test_what_an_event_is_about_has_a_page_or_none(owner: Member) -> None:
     assert look.page_of(context, "review/1") == f"/reviews/{owner.review.slug}/protocol/"
     assert look.page_of(context, "invitation/3") == ""
     assert look.page_of(context, "citation/or-so") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("Ash, A., Birch, B. et al.", "Ash, A., Birch, B. et al."), ("Ash", "Ash."), ("", "")]
+)
+def test_a_list_of_authors_ends_with_one_full_stop(text: str, told: str) -> None:
+    assert look.ended(text) == told
