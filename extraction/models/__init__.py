@@ -1,0 +1,24 @@
+"""What stands on the extraction floor? Studies with their reports and arms, outcomes, forms, sheets, assessments."""
+
+from extraction.models.forms import FormVersion, Plan
+from extraction.models.sheets import Assessment, Blinded, BlindPair, Entry, Judgement, Line, Sheet
+from extraction.models.studies import Arm, KnownStudy, Outcome, PreviousVersion, Study, StudyReport, TimePoint
+
+__all__ = [
+    "Arm",
+    "Assessment",
+    "BlindPair",
+    "Blinded",
+    "Entry",
+    "FormVersion",
+    "Judgement",
+    "KnownStudy",
+    "Line",
+    "Outcome",
+    "Plan",
+    "PreviousVersion",
+    "Sheet",
+    "Study",
+    "StudyReport",
+    "TimePoint",
+]
