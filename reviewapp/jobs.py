@@ -96,6 +96,11 @@ def progress(job: Job, done: int, total: int | None = None, message: str | None 
         raise Superseded
 
 
+def rows_at_once(few: int) -> int:
+    """How many rows a job changes in one transaction: few where all others who write wait for it, more elsewhere."""
+    return few if connection.vendor == "sqlite" else 4 * few
+
+
 def breathe() -> None:
     """Let others write, between two transactions of a job that writes many.
 

@@ -17,6 +17,7 @@ from screening.workflow.corrections import correct_citation, withdraw_correction
 from screening.workflow.desk import arrange, put_off, set_terms, take_up
 from screening.workflow.documents import attach, attach_again, detach, keep_document
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
+from screening.workflow.intake import perform_import
 from screening.workflow.labels import change_label, create_label, merge_label, put_label, split_label, take_label
 from screening.workflow.links import link_record, split_record
 from screening.workflow.pairs import decide_pair, reopen_pair
@@ -47,7 +48,6 @@ from screening.workflow.searches import (
     change_search,
     drop_search,
     map_columns,
-    perform_import,
     restore_import,
     restore_search,
     start_import,

@@ -15,7 +15,9 @@ from reviewapp.models import Member
 from screening.formats import Export, ParsedRecord, read
 from screening.formats.write import write_ris
 from screening.models import Import, Search
-from screening.workflow.searches import look_for_duplicates, readable, standing_search, start_import, store, take_up
+from screening.workflow.duplicates import look_for_duplicates
+from screening.workflow.intake import store
+from screening.workflow.searches import readable, standing_search, start_import, take_up
 from screening.workflow.seen import readings_of
 
 LONGEST = 2_000_000  # bytes of a record written by hand, or of what is pasted

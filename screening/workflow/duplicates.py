@@ -26,7 +26,7 @@ from screening.models import RULES, Import, Link, Pair
 from screening.workflow.linking import State, keep_pairs, link_batch, live, part_batch, parted_by_persons, settled
 
 KIND = "screening.deduplicate"
-BATCH = 25  # links per transaction: votes get in between
+BATCH = 40  # links per transaction, where others who write must wait for it to end
 LOOKING = 60  # percent of the job that comparing takes; the rest is linking
 ABSTRACT = 1200  # characters of an abstract that are compared
 
@@ -55,12 +55,13 @@ def perform_deduplication(job: Job) -> None:
     links = [each for each in decisions.having(Outcome.LINK) if each.rule != BY_PERSON]
     leaving = view.leaving(decisions)
     asked = linked = parted = 0
-    for start in range(0, len(leaving), BATCH):
-        parted += len(part_batch(job, leaving[start : start + BATCH]))
+    size = jobs.rows_at_once(BATCH)
+    for start in range(0, len(leaving), size):
+        parted += len(part_batch(job, leaving[start : start + size]))
     links = view.apart(links, leaving)
-    for start in range(0, len(links), BATCH):
+    for start in range(0, len(links), size):
         done = LOOKING + (100 - LOOKING) * start // len(links)
-        batch = link_batch(job, links[start : start + BATCH], done)
+        batch = link_batch(job, links[start : start + size], done)
         linked, asked = linked + len(batch.linked), asked + len(batch.asked)
         jobs.breathe()
     asked += ask(job, decisions.having(Outcome.ASK))

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from reviewapp import audit, files, jobs
 from reviewapp.access import Can, require
 from reviewapp.errors import BadFile, BadInput, WrongState
-from reviewapp.models import Job, Member, Stage
-from reviewapp.workflow import lock_review
-from screening.formats import Export, ParsedRecord, Problem, UnmappedTable, UnreadableFile
+from reviewapp.models import Member
+from screening.formats import Export, UnmappedTable, UnreadableFile
 from screening.formats.preview import Preview, preview
-from screening.models import Bibliography, Citation, Import, Link, Record, Search, Standing, StandingState
-from screening.workflow.bare import link_bare
+from screening.models import Citation, Import, Link, Search
 from screening.workflow.duplicates import look_for_duplicates
-from screening.workflow.seen import digest, readings_of, seen_before
-from screening.workflow.standing import bring_into_view, drop_out_of_view, lock_all, refresh_all
+from screening.workflow.seen import readings_of
+from screening.workflow.standing import bring_into_view, drop_out_of_view
 
-CHUNK = 50  # records per transaction: votes get in between
 UNMAPPED = "unmapped"  # the format of a table of which nobody has said yet what its columns hold
-MOST_PROBLEMS = 500  # lines of an import's report; the records keep their own
 
 PRISMA_S = ("limits", "filters", "prior_work", "peer_review")
 SEARCH_FIELDS = ("kind", "source", "platform", "searched_on", "strategy", "hits", "note", *PRISMA_S)
@@ -211,113 +206,6 @@ class readable:  # noqa: N801 - reads as a word of the `with` line
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, UnreadableFile):
             raise BadFile(f"“{self.name}”: {error}") from error
-
-
-def perform_import(job: Job) -> None:
-    """Take in the records of an import, chunk by chunk. Run again after a break it goes on where the last chunk ended."""
-    taken = Import.objects.select_related("search").get(pk=job.args["import_id"])
-    if taken.completed_at or taken.undone_at:
-        return
-    encoding = taken.encoding or None
-    path, mapping = files.path_of(taken.sha256), taken.mapping or None
-    with readable(taken.file_name), Export(path, taken.file_name, encoding, mapping=mapping) as export:
-        records = iter(export)
-        while chunk := list(islice(records, CHUNK)):
-            with transaction.atomic():
-                jobs.progress(job, int(99 * export.progress), message=f"{chunk[-1].position:,} records read")
-                taken = Import.objects.select_for_update().get(pk=taken.pk)
-                if taken.undone_at:
-                    return
-                last = taken.records.aggregate(last=Max("position"))["last"] or 0
-                store(job.member, taken, [record for record in chunk if record.position > last])
-            jobs.breathe()
-        problems = told(export.problems)
-    link_bare(job.member, taken)
-    with transaction.atomic():
-        taken = Import.objects.select_for_update().get(pk=taken.pk)
-        if taken.completed_at or taken.undone_at:
-            return
-        taken.problems, taken.completed_at = problems, timezone.now()
-        taken.save(update_fields=["problems", "completed_at"])
-        count = taken.records.count()
-        jobs.progress(job, 100, message=f"{count:,} records taken in")
-        audit.record(job.member, "screening.import_completed", taken, records=count, problems=len(problems))
-        if taken.reads_again and not taken.reads_again.undone_at:
-            undo(job.member, taken.reads_again)
-        look_for_duplicates(job.member, taken)
-    analyse_tables()
-
-
-def told(problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    """What the report of an import says of its file; where it is too much, that there was more."""
-    kept = [problem.to_dict() for problem in problems[:MOST_PROBLEMS]]
-    if more := len(problems) - len(kept):
-        kept.append(Problem(f"{more:,} more remarks of this kind are not listed; look at the file itself.").to_dict())
-    return kept
-
-
-def analyse_tables() -> None:
-    """Tell the database's planner of the many new rows; without it PostgreSQL picks plans that are 15 times slower."""
-    tables = [model._meta.db_table for model in (Record, Citation, Link, Standing)]
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"ANALYZE {table}")
-
-
-def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
-    """Store one chunk of records: those that were seen before with their citation, each other as one of its own.
-
-    Which of different records are duplicates is for de-duplication to say, by all their fields.
-    """
-    if not parsed:
-        return
-    review = lock_review(member)
-    rows = [shown_fields(each) for each in parsed]
-    records = Record.objects.bulk_create(
-        Record(
-            review=review,
-            source=taken,
-            position=each.position,
-            line=each.line,
-            end_line=each.end_line,
-            part=each.member,
-            raw=each.raw,
-            fields={tag: list(values) for tag, values in each.fields.items()},
-            problems=list(each.problems),
-            digest=digest(each),
-            **row,
-        )
-        for each, row in zip(parsed, rows, strict=True)
-    )
-    places = seen_before(taken, records)
-    known = Citation.objects.filter(pk__in={citation for citation, _ in places.values()})
-    lock_all(known)
-    new = [(record, row) for record, row in zip(records, rows, strict=True) if record.position not in places]
-    citations = Citation.objects.bulk_create(Citation(review=review, **row) for _, row in new)
-    Standing.objects.bulk_create(
-        Standing(
-            citation=citation,
-            review=review,
-            stage=Stage.TITLE_ABSTRACT,
-            state=StandingState.WAITING,
-            needed=review.votes_title_abstract,
-        )
-        for citation in citations
-    )
-    at = {record.position: (citation.pk, Link.Rule.FIRST) for (record, _), citation in zip(new, citations, strict=True)}
-    at |= places
-    Link.objects.bulk_create(
-        Link(record=record, citation_id=at[record.position][0], rule=at[record.position][1], member=member)
-        for record in records
-    )
-    refresh_all(known)
-
-
-def shown_fields(parsed: ParsedRecord) -> dict[str, Any]:
-    """A parsed record's bibliographic fields, as the tables hold them."""
-    values = {name: getattr(parsed, name) for name in Bibliography.FIELDS}
-    values["authors"], values["keywords"] = list(parsed.authors), list(parsed.keywords)
-    return values
 
 
 def undo_import(member: Member, taken: Import) -> None:

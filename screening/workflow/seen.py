@@ -61,7 +61,11 @@ def from_same_source(taken: Import, records: Sequence[Record]) -> Places:
     alike = Record.objects.filter(review=taken.search.review_id, digest__in=marks).exclude(digest="")
     rows = list(alike.order_by().values_list("pk", "source", "position", "digest"))
     times = Counter(mark for _, source, place, mark in rows if source == taken.pk and place < records[0].position)
-    standing = links_of(taken, record__source__undone_at=None, record__in=[pk for pk, *_ in rows])
+    mine = {record.pk for record in records}
+    others = [pk for pk, *_ in rows if pk not in mine]
+    if not others:
+        return {}
+    standing = links_of(taken, record__source__undone_at=None, record__in=others)
     source = Q(record__source__search__source__iexact=taken.search.source) | Q(record__source__sha256=taken.sha256)
     same = standing.filter(source).order_by("record")
     known: defaultdict[str, list[int]] = defaultdict(list)

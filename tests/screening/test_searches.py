@@ -11,7 +11,7 @@ from reviewapp.errors import BadFile, Refused, WrongState
 from reviewapp.models import Event, Job
 from screening import queries, workflow
 from screening.models import Citation, Import, Link, Record, Standing, Vote
-from screening.workflow import searches
+from screening.workflow import intake
 from tests import build
 
 TA = "title_abstract"
@@ -141,9 +141,9 @@ def test_a_file_cut_in_the_middle_gives_what_is_there_and_says_so(owner):
 
 def test_an_import_that_breaks_goes_on_where_it_stopped(owner, monkeypatch):
     rows = [{"TI": f"Title {n}", "AU": [f"A{n}, B."]} for n in range(1, 11)]
-    monkeypatch.setattr(searches, "CHUNK", 3)
+    monkeypatch.setattr(jobs, "rows_at_once", lambda few: 3)
     taken = workflow.start_import(owner, build.search(owner), "export.ris", [build.ris(*rows)])
-    stored, calls = searches.store, []
+    stored, calls = intake.store, []
 
     def breaks(member, source, parsed):
         calls.append(len(parsed))
@@ -151,11 +151,11 @@ def test_an_import_that_breaks_goes_on_where_it_stopped(owner, monkeypatch):
             raise RuntimeError("the machine stops")
         stored(member, source, parsed)
 
-    monkeypatch.setattr(searches, "store", breaks)
+    monkeypatch.setattr(intake, "store", breaks)
     with pytest.raises(RuntimeError):
         jobs.perform(taken.job_id)
     assert taken.records.count() == 6
-    monkeypatch.setattr(searches, "store", stored)
+    monkeypatch.setattr(intake, "store", stored)
     monkeypatch.setattr(jobs, "STALE_AFTER", jobs.timedelta(0))
     jobs.perform(taken.job_id)
     assert [record.position for record in taken.records.all()] == list(range(1, 11))
@@ -202,13 +202,13 @@ def test_the_list_of_searches_takes_as_many_queries_for_three_as_for_one(owner, 
 
 
 def test_an_import_undone_at_its_last_record_is_not_told_to_be_complete(owner, monkeypatch):
-    store = searches.store
+    store = intake.store
 
     def then_undone(member, taken, parsed):
         store(member, taken, parsed)
         workflow.undo_import(owner, taken)
 
-    monkeypatch.setattr(searches, "store", then_undone)
+    monkeypatch.setattr(intake, "store", then_undone)
     taken = workflow.start_import(owner, build.search(owner), "export.ris", [build.ris({"TI": "Only"})])
     jobs.perform(taken.job_id)
     taken.refresh_from_db()
