@@ -211,7 +211,8 @@ def interval(run: Run, of: dict[str, Any]) -> str:
 def combined_in_words(study: dict[str, Any]) -> str:
     """Which arms stand behind the two groups, where that is more than one each."""
     arms = study["arms"]
-    told = [f"{name} combines {' and '.join(arms[role])}." for role, name in GROUPS.items() if len(arms[role]) > 1]
+    told = [f"{study['stated']}."] if study.get("stated") else []
+    told += [f"{name} combines {' and '.join(arms[role])}." for role, name in GROUPS.items() if len(arms[role]) > 1]
     if arms["other"]:
         told.append(f"Not used: {', '.join(arms['other'])}.")
     return " ".join(told)

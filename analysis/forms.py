@@ -28,6 +28,7 @@ class PlanForm(forms.ModelForm):
             "estimator",
             "interval",
             "prediction",
+            "arms",
             "favours_left",
             "favours_right",
             "published",
@@ -42,7 +43,12 @@ class PlanForm(forms.ModelForm):
             "favours_left": "Such as: Favours control.",
             "favours_right": "Such as: Favours intervention.",
         }
-        widgets = {"model": forms.RadioSelect, "method": forms.RadioSelect, "note": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "model": forms.RadioSelect,
+            "arms": forms.RadioSelect,
+            "method": forms.RadioSelect,
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
 
     def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,8 +60,14 @@ class PlanForm(forms.ModelForm):
         for name in ("estimator", "interval", "prediction"):
             self.fields[name].choices = [("", "As the conventions say"), *self.fields[name].choices[1:]]
         self.fields["model"].choices = Analysis.Model.choices
+        self.fields["arms"].choices = Analysis.Arms.choices
+        self.fields["arms"].required = False
         if self.instance.pk:
             del self.fields["outcome"]
+
+    def clean_arms(self) -> str:
+        """Combined, where nothing was chosen."""
+        return self.cleaned_data["arms"] or self.instance.arms
 
     def clean(self) -> dict[str, Any]:
         """Measure and method must fit the outcome; the message stands at the field that is to be changed."""

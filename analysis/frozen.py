@@ -34,6 +34,8 @@ VALUE_WORDS = {
     "knha": "Hartung-Knapp",
     "adhoc": "Hartung-Knapp, never narrower than Wald",
     "z": "Wald",
+    "combined": "combined",
+    "split": "one by one, control split",
     "": "not set",
 }
 

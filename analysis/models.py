@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from analysis import pooling
 from extraction.models import Outcome
+from extraction.schema.comparisons import COMBINED, SPLIT
 from reviewapp.models import Job, Member, Review
 
 # The jobs of this floor: looking which analyses have new data, one run, and a package of all.
@@ -68,12 +69,18 @@ class Analysis(models.Model):
         HK = "HK", "With k − 1 degrees of freedom and the Hartung-Knapp standard error"
         NONE = "none", "None"
 
+    class Arms(models.TextChoices):
+        """How several arms of a group enter, by their names in extraction.schema.comparisons."""
+
+        COMBINED = COMBINED, "Combined into one group"
+        SPLIT = SPLIT, "Compared one by one, the control group split among them"
+
     MEASURES_OF = {
         Outcome.Kind.DICHOTOMOUS: (Measure.RR, Measure.OR, Measure.RD),
         Outcome.Kind.CONTINUOUS: (Measure.SMD, Measure.MD),
     }
     RATIOS = (Measure.RR, Measure.OR)
-    OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction")
+    OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction", "arms")
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="analyses")
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="analyses")
@@ -90,6 +97,13 @@ class Analysis(models.Model):
     estimator = models.CharField("variance between studies", max_length=8, choices=Estimator.choices, blank=True)
     interval = models.CharField("confidence interval", max_length=8, choices=Interval.choices, blank=True)
     prediction = models.CharField("prediction interval", max_length=8, choices=Prediction.choices, blank=True)
+    arms = models.CharField(
+        "several arms of a group",
+        max_length=10,
+        choices=Arms.choices,
+        default=Arms.COMBINED,
+        help_text="Of studies with more than two arms. Either way nobody counts twice (Cochrane Handbook, 23.3.4).",
+    )
     favours_left = models.CharField("left of no effect favours", max_length=80, blank=True)
     favours_right = models.CharField("right of no effect favours", max_length=80, blank=True)
     note = models.TextField(blank=True, help_text="Shown with the analysis, e.g. where its data come from.")
@@ -113,7 +127,17 @@ class Analysis(models.Model):
             ),
             models.UniqueConstraint(
                 name="analysis_planned_once",
-                fields=["outcome", "measure", "method", "model", "preset", "estimator", "interval", "prediction"],
+                fields=[
+                    "outcome",
+                    "measure",
+                    "method",
+                    "model",
+                    "preset",
+                    "estimator",
+                    "interval",
+                    "prediction",
+                    "arms",
+                ],
                 condition=Q(dropped_at=None),
             ),
         ]
@@ -144,7 +168,7 @@ class Analysis(models.Model):
     def options(self) -> dict[str, str]:
         """How it is pooled: what a run freezes beside its input."""
         chosen = {name: str(getattr(self, name)) for name in self.OPTIONS}
-        return {**chosen, **pooling.resolved(chosen), "arms": pooling.RULE}
+        return {**chosen, **pooling.resolved(chosen)}
 
     @property
     def how(self) -> str:
@@ -152,6 +176,8 @@ class Analysis(models.Model):
         chosen = [self.get_estimator_display(), self.get_interval_display()]
         if self.prediction == self.Prediction.NONE:
             chosen.append("no prediction interval")
+        if self.arms == self.Arms.SPLIT:
+            chosen.append("arms one by one, control split")
         said = [self.measure, self.get_method_display(), self.get_model_display().lower(), self.preset, *chosen]
         return ", ".join(each for each in said if each)
 

@@ -2,7 +2,8 @@
 
 Several experimental (or control) arms of one study are combined into one group, so that nobody is counted twice: events and
 totals are added, means and standard deviations combined by the formulae of the Cochrane Handbook, version 6, section 6.5.2.10
-(table 6.5.a). Arms with the role "other" are not used.
+(table 6.5.a). Or each experimental arm is compared with its part of the control group (23.3.4; extraction.schema.comparisons).
+Arms with the role "other" are not used.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from importlib.metadata import version
 from typing import Any
 
 from analysis.frozen import Frozen
+from extraction.schema.asked import ArmOf
+from extraction.schema.comparisons import COMBINED, comparisons, part_of
 
 EXPERIMENTAL, CONTROL = "experimental", "control"
-RULE = "combined"  # what is done with several arms of a group; part of a run's options
 
 Group = dict[str, float]  # {events, total} or {mean, sd, n}
 
@@ -26,8 +28,9 @@ class Computed:
     """What a run gives back.
 
     result holds plain values on the natural scale, unrounded: k, participants, estimate, lower, upper, prediction (two limits or
-    None), `studies` (one entry for each study of the input, in its order: study, label, bias, experimental and control (combined), arms
-    (names by group), estimate, lower, upper, weight in percent, reason it was left out or ""), and `pooled`, everything that
+    None), `studies` (one entry for each study of the input, in its order; where a shared control is split, one for each comparison, whose
+    label names its arm: study, label, bias, experimental and control (combined), arms (names by group), stated (how the control was
+    shared out, or ""), estimate, lower, upper, weight in percent, reason it was left out or ""), and `pooled`, everything that
     analysis.stats says. poolable: whether there is an estimate. message: sentences on what is unusual.
     """
 
@@ -72,6 +75,7 @@ def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
         "label": study["label"],
         "bias": study["bias"],
         "arms": {role: [arm["name"] for arm in members] for role, members in arms.items()},
+        "stated": "",
         **{
             role: combine(kind, [arm["values"] for arm in arms[role]]) if arms[role] else None
             for role in (EXPERIMENTAL, CONTROL)
@@ -82,6 +86,26 @@ def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
         "weight": 0.0,
         "reason": f"it has no {' and no '.join(missing)} arm with numbers for this outcome" if missing else "",
     }
+
+
+def compared(kind: str, study: Frozen, how: str) -> list[dict[str, Any]]:
+    """The comparisons of two groups by which a study is pooled: one, unless its control group is split among several arms."""
+    found = comparisons([ArmOf(arm["arm"], arm["name"], arm["role"]) for arm in study["arms"]], how)
+    if len(found) < 2:
+        return [two_groups(kind, study)]
+    rows = []
+    for place, each in enumerate(found, start=1):
+        names = [other.experimental[0].name for other in found]
+        (arm,) = each.experimental
+        name = arm.name if names.count(arm.name) == 1 else f"{arm.name} ({place})"
+        kept = {arm.id, *(other.id for other in each.control)}
+        row = two_groups(kind, {**study, "arms": [one for one in study["arms"] if one["arm"] in kept]})
+        unused = [one["name"] for one in study["arms"] if one["role"] == "other"]
+        row["arms"]["other"] = unused if place == 1 else []
+        row |= {"label": f"{study['label']}: {name}", "stated": each.stated}
+        row[CONTROL] = part_of(row[CONTROL], each.share)
+        rows.append(row)
+    return rows
 
 
 COLUMNS = {  # of analysis.stats, in terms of the two groups
@@ -114,7 +138,8 @@ def compute(data: Frozen, options: Frozen) -> Computed:
     """Pool what can be pooled; name what cannot, and why."""
     from analysis.stats import StatsError
 
-    studies = [two_groups(data["kind"], study) for study in data["studies"]]
+    how = options.get("arms", COMBINED)
+    studies = [row for study in data["studies"] for row in compared(data["kind"], study, how)]
     result: dict[str, Any] = {**NOTHING, "studies": studies}
     problem = ""
     try:
@@ -162,7 +187,7 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
     estimate, lower, upper, *prediction = (plain(value) for value in pooled.back)
     return {
         "k": pooled.k,
-        "participants": sum(_size(kind, study) for study in usable if not study["reason"]),
+        "participants": round(sum(_size(kind, study) for study in usable if not study["reason"])),
         "estimate": estimate,
         "lower": lower,
         "upper": upper,
@@ -171,10 +196,10 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
     }
 
 
-def _size(kind: str, study: Frozen) -> int:
-    """How many people are in both groups of a study."""
+def _size(kind: str, study: Frozen) -> float:
+    """How many people are in both groups of a study; parts of people where a group is split."""
     name = "total" if kind == "dichotomous" else "n"
-    return int(study[EXPERIMENTAL][name] + study[CONTROL][name])
+    return float(study[EXPERIMENTAL][name] + study[CONTROL][name])
 
 
 # What the conventions say where nothing else was chosen: estimator of the variance between studies, interval, prediction.
@@ -213,6 +238,12 @@ def message(studies: Sequence[Frozen], pooled: Frozen | None) -> str:
         told.append("No study has an effect that can be estimated, so there is nothing to pool.")
     elif len(studies) - len(left_out) == 1:
         told.append("One study: what is shown is its own result; nothing is pooled.")
+    if any(study["stated"] for study in studies):
+        whole = len({study["study"] for study in studies})
+        told.append(
+            f"{len(studies)} comparisons of {whole} {'study' if whole == 1 else 'studies'}: a control group that several arms "
+            "share is split among them. The comparisons are pooled as if they were independent (Cochrane Handbook, 23.3.4)."
+        )
     if left_out:
         told.append("Left out: " + "; ".join(f"{study['label']} ({study['reason']})" for study in left_out) + ".")
     if pooled is not None:

@@ -37,7 +37,11 @@ RESULT = ("k", "estimate", "se", "ci_lb", "ci_ub", "tau2", "I2", "Q", "pi_lb", "
 
 CODEBOOK = (
     ("data.csv", "analysis", "Which analysis the row belongs to: the id in analyses.csv."),
-    ("data.csv", "study", "The study's label. One row for each study; several arms of a group are combined."),
+    (
+        "data.csv",
+        "study",
+        "The study's label. Several arms of a group are combined, or the control group is split: then a row for each comparison.",
+    ),
     ("data.csv", "ai, n1i", "Experimental group: people with the event, and people in all."),
     ("data.csv", "ci, n2i", "Control group: people with the event, and people in all."),
     ("data.csv", "m1i, sd1i, n1i", "Experimental group: mean, standard deviation, people."),

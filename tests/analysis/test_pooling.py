@@ -136,3 +136,57 @@ def test_what_is_resolved_once_stays(preset: str, method: str, model: str) -> No
     once = resolved(options)
     assert all(once.values())
     assert resolved({**options, **once}) == once
+
+
+# --- a control group shared by several arms ------------------------------------------------------------------------
+
+SPLIT = OPTIONS | {"method": "IV", "arms": "split"}
+THREE_ARMED = (("experimental", {"events": 5, "total": 50}), ("experimental", {"events": 9, "total": 40}),
+         ("control", {"events": 12, "total": 60}))  # fmt: skip
+
+
+def test_a_shared_control_is_split_among_the_arms_and_nobody_counts_twice() -> None:
+    data = {
+        "kind": "dichotomous",
+        "studies": [study("Murray 2003", *THREE_ARMED), table("Cooper 2009", 5, 50, 10, 50, pk=2)],
+    }
+    found = compute(data, SPLIT)
+    rows = found.result["studies"]
+    assert [row["label"] for row in rows] == ["Murray 2003: Arm 0", "Murray 2003: Arm 1", "Cooper 2009"]
+    assert [row["control"] for row in rows[:2]] == [{"events": 6, "total": 30}] * 2
+    assert rows[0]["stated"] == "Arm 0 v Arm 2; Arm 2 split in 2, so that nobody is counted twice"
+    assert found.result["participants"] == 50 + 40 + 60 + 100 == compute(data, OPTIONS).result["participants"]
+    assert found.result["k"] == 3
+    assert "3 comparisons of 2 studies" in found.message
+    # risk ratios of the parts are those of the whole control group
+    assert rows[0]["estimate"] == pytest.approx((5 / 50) / (12 / 60))
+
+
+def test_parts_of_means_keep_mean_and_spread_and_share_people_even_by_three() -> None:
+    arms = [("experimental", {"mean": 10.0 + i, "sd": 4.0, "n": 30}) for i in range(3)]
+    data = {"kind": "continuous", "studies": [study("Murray 2003", *arms, ("control", {"mean": 8, "sd": 5, "n": 50}))]}
+    found = compute(data, SPLIT | {"measure": "MD"})
+    for row in found.result["studies"]:
+        assert row["control"] == {"mean": 8, "sd": 5, "n": pytest.approx(50 / 3)}
+    assert found.result["participants"] == 140
+
+
+def test_two_control_arms_are_one_group_that_is_split_and_arms_of_one_name_are_told_apart() -> None:
+    groups = study(
+        "Murray 2003", *THREE_ARMED, ("control", {"events": 3, "total": 40}), ("other", {"events": 1, "total": 9})
+    )
+    for arm in groups["arms"][:2]:
+        arm["name"] = "Talks"
+    rows = compute({"kind": "dichotomous", "studies": [groups]}, SPLIT).result["studies"]
+    assert [row["label"] for row in rows] == ["Murray 2003: Talks (1)", "Murray 2003: Talks (2)"]
+    assert rows[0]["control"] == {"events": 7.5, "total": 50}
+    assert [row["arms"]["other"] for row in rows] == [["Arm 4"], []]
+
+
+def test_two_arms_are_pooled_the_same_whichever_way_was_chosen() -> None:
+    data = {
+        "kind": "dichotomous",
+        "studies": [table("Murray 2003", 5, 50, 10, 50), table("Cooper 2009", 3, 40, 9, 50, pk=2)],
+    }
+    one, other = (compute(data, OPTIONS | {"arms": how}) for how in ("combined", "split"))
+    assert one == other

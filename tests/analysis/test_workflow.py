@@ -365,3 +365,13 @@ def test_several_arms_of_a_group_are_combined_and_said(pair: Pair, outcome: Outc
     assert run.result["participants"] == 150
     told = exports.table(run).rows[0].arms
     assert told == "Intervention combines Psychotherapy and Counselling. Not used: Well mothers."
+    split = workflow.change_plan(pair[0], Analysis.objects.get(), arms="split")
+    jobs_now()
+    rows = exports.table(split.runs.first()).rows
+    assert [row.label.split(": ")[1] for row in rows] == ["Psychotherapy", "Counselling"]
+    assert rows[0].cells[2:4] == ("10", "30"), "half of the control group"
+    assert exports.forest_svg(split.runs.first()).count("Counselling") >= 1
+    assert (
+        "Several arms of a group: combined became one by one, control split."
+        in queries.history(pair[0], split)[0].changes
+    )
