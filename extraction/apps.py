@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class ExtractionConfig(AppConfig):
     name = "extraction"
+
+    def ready(self) -> None:
+        from extraction import sentences
+        from reviewapp import telling
+
+        telling.learn(sentences.SENTENCES, sentences.NAMES, sentences.KINDS, sentences.PARTS)

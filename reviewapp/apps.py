@@ -7,4 +7,6 @@ class ReviewappConfig(AppConfig):
     name = "reviewapp"
 
     def ready(self) -> None:
-        from reviewapp import tasks  # noqa: F401 - registers the job
+        from reviewapp import sentences, tasks, telling  # noqa: F401 - tasks registers the job
+
+        telling.learn(sentences.SENTENCES, sentences.NAMES, sentences.KINDS, sentences.PARTS)

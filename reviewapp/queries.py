@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from reviewapp import telling
 from reviewapp.access import Can, can
 from reviewapp.errors import NotHere, WrongState
 from reviewapp.models import Event, ExclusionReason, Invitation, Job, Member, User
@@ -103,6 +104,17 @@ def invitation(member: Member, pk: int) -> Invitation:
     return found
 
 
+def names_of_members(member: Member, ids: set[int]) -> dict[int, str]:
+    """How members of the review are called, by id; those who left included."""
+    return {each.pk: str(each) for each in team(member).filter(pk__in=ids)}
+
+
+def names_of_invitations(member: Member, ids: set[int]) -> dict[int, str]:
+    """How invitations are called, by id: by the role that each offers."""
+    found = Invitation.objects.filter(review=member.review_id, pk__in=ids)
+    return {each.pk: f"the invitation of {each.for_whom or each.get_role_display().lower()}" for each in found}
+
+
 def trail(member: Member) -> QuerySet[Event]:
     """The events this member may see, newest first."""
     return Event.blind.for_member(member).select_related("actor", "link").order_by("-pk")
@@ -110,9 +122,10 @@ def trail(member: Member) -> QuerySet[Event]:
 
 @dataclass(frozen=True, slots=True)
 class TrailPage:
-    """One page of the trail, newest first. older: the id to ask for the next page with, or None on the last."""
+    """One page of the trail, newest first. names: of what it tells of. older: the id to ask for the next page with, or None on the last."""
 
     events: list[Event]
+    names: telling.Names
     older: int | None
 
 
@@ -136,7 +149,8 @@ def trail_page(member: Member, *, verb: str = "", about: str = "", before: int |
         events = events.filter(pk__lt=before)
     found = list(events[: TRAIL_PAGE + 1])
     older = found[TRAIL_PAGE - 1].pk if len(found) > TRAIL_PAGE else None
-    return TrailPage(found[:TRAIL_PAGE], older)
+    shown = found[:TRAIL_PAGE]
+    return TrailPage(shown, telling.names_of(member, shown), older)
 
 
 def trail_verbs(member: Member) -> list[str]:

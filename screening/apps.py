@@ -8,13 +8,14 @@ class ScreeningConfig(AppConfig):
     name = "screening"
 
     def ready(self) -> None:
-        from reviewapp import audit
-        from screening import tasks, text  # noqa: F401 - tasks registers the jobs of this floor
+        from reviewapp import audit, telling
+        from screening import sentences, tasks, text  # noqa: F401 - tasks registers the jobs of this floor
         from screening.workflow.pilots import pilots_without
         from screening.workflow.reasons import agreement_changed, reasons_set
         from screening.workflow.sharing import votes_no_more
         from screening.workflow.standing import conflicts_opened, votes_needed_changed
 
+        telling.learn(sentences.SENTENCES, sentences.NAMES, sentences.KINDS, sentences.PARTS)
         post_migrate.connect(text.install, sender=self)
         audit.listen("review.amended", votes_needed_changed)
         audit.listen("review.amended", agreement_changed)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.urls import reverse
 
-from reviewapp import access
+from reviewapp import access, telling
 from reviewapp.access import Can
 from reviewapp.models import Event, Member
 
 register = template.Library()
-
-STORED_NAME = re.compile(r"[a-z]+(_[a-z]+)+")  # such as title_abstract
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +70,14 @@ def may(member: Member, need: str) -> bool:
 @register.filter
 def in_words(verb: str) -> str:
     """An event's name for readers: `screening.vote_withdrawn` reads "Vote withdrawn"."""
-    return as_words(verb.partition(".")[2]).capitalize()
+    return telling.as_words(verb.partition(".")[2]).capitalize()
 
 
-@register.filter
-def subject(name: str) -> str:
-    """What an event is about: `citation/12/title_abstract` reads "citation 12, title abstract"."""
-    kind, _, rest = name.partition("/")
-    number, _, part = rest.partition("/")
-    return f"{kind} {number}" + (f", {as_words(part).replace('/', ', ')}" if part else "")
+@register.simple_tag
+def name_of(subject: str, names: telling.Names) -> str:
+    """What a subject's thing is called."""
+    kind, number, _ = telling.split(subject)
+    return names.get((kind, number)) or telling.subject_in_words(subject)
 
 
 THINGS = {  # what an event can be about, and the address of its page
@@ -110,45 +106,16 @@ def page_of(context: dict[str, Any], name: str) -> str:
 SHORT = 240  # characters of facts that are shown at once; more is folded away
 
 
+@register.simple_tag
+def tell(event: Event, names: telling.Names | str = "", here: bool = False) -> telling.Told:
+    """An event as a sentence around the name of its thing; here: on the page of that thing."""
+    return telling.tell(event, names or {}, here=here)
+
+
 @register.inclusion_tag("components/_facts.html")
-def facts(event: Event) -> dict[str, Any]:
-    """The facts of an event, line by line, without those that say nothing. Of a change: what stood before, and what it became."""
-    told = dict(event.facts)
-    before, after = told.get("before"), told.get("after")
-    lines = []
-    if isinstance(before, dict) and isinstance(after, dict):
-        del told["before"], told["after"]
-        lines = [(as_words(name), became(before.get(name), value)) for name, value in after.items()]
-    lines += [(as_words(name), value_in_words(value)) for name, value in told.items() if says(value)]
-    return {"lines": lines, "folded": sum(len(name) + len(text) for name, text in lines) > SHORT}
-
-
-def became(before: object, after: object) -> str:
-    new = value_in_words(after)
-    return f"{value_in_words(before)} → {new}" if says(before) else new
-
-
-def says(value: object) -> bool:
-    """Whether a fact holds anything: false and 0 do, nothing and emptiness do not."""
-    return value is False or value == 0 or bool(value)
-
-
-def as_words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def value_in_words(value: object) -> str:
-    """One fact as text: lists and inner dictionaries joined, yes and no for true and false, stored names as words."""
-    if isinstance(value, dict):
-        return "; ".join(f"{as_words(name)}: {value_in_words(each)}" for name, each in value.items())
-    if isinstance(value, list):
-        return ", ".join(value_in_words(each) for each in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if not says(value):
-        return "nothing"
-    text = str(value)
-    return as_words(text) if STORED_NAME.fullmatch(text) else text
+def facts(told: telling.Told) -> dict[str, Any]:
+    """The facts that are not in the sentence, line by line; folded away when they are long."""
+    return {"lines": told.facts, "folded": sum(len(name) + len(text) for name, text in told.facts) > SHORT}
 
 
 @register.filter

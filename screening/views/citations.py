@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from reviewapp import telling
 from reviewapp.access import Can, for_member, may
 from reviewapp.models import Member
 from screening import queries, workflow
@@ -35,13 +36,15 @@ def citations(request: HttpRequest, member: Member) -> HttpResponse:
 def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
     links = list(queries.links(member, found))
+    events = list(queries.events(member, found))
     context = {
         "member": member,
         "citation": found,
         "places": queries.places(member, found),
         "links": [link for link in links if not link.undone_at],
         "former": [link for link in links if link.undone_at],
-        "events": queries.events(member, found),
+        "events": events,
+        "names": telling.names_of(member, events),
         "corrections": queries.corrections(member, found),
         "returns": queries.returns(member, found),
         "may_return": queries.may_return(member, found),

@@ -1,4 +1,4 @@
-"""How do events read, and what does the navigation show?"""
+"""What does the navigation show, and where do the words of a page lead?"""
 
 from __future__ import annotations
 
@@ -6,46 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from reviewapp.models import Event, Member
+from reviewapp.models import Member
 from reviewapp.templatetags import look
-
-
-def lines(**facts: object) -> list[tuple[str, str]]:
-    return look.facts(Event(facts=facts))["lines"]
-
-
-def test_what_happened_and_to_what_reads_as_words() -> None:
-    assert look.in_words("screening.vote_withdrawn") == "Vote withdrawn"
-    assert look.subject("citation/12/title_abstract") == "citation 12, title abstract"
-    assert look.subject("study/3/assessment/rob1") == "study 3, assessment, rob1"
-    assert look.subject("review/1") == "review 1"
-
-
-def test_facts_that_say_nothing_are_left_out_and_false_and_zero_do_say_something() -> None:
-    assert lines(note="", platform=None, reports=[], records=0, is_author=False) == [
-        ("records", "0"),
-        ("is author", "no"),
-    ]
-
-
-def test_a_change_reads_as_what_stood_before_and_what_it_became() -> None:
-    told = lines(before={"events": "7", "total": ""}, after={"events": "8", "total": "14"}, study=3)
-    assert told == [("events", "7 → 8"), ("total", "14"), ("study", "3")]
-
-
-def test_an_answer_that_was_taken_away_is_told() -> None:
-    assert lines(before={"events": "7"}, after={"events": ""}) == [("events", "7 → nothing")]
-
-
-def test_lists_and_stored_names_read_as_words() -> None:
-    assert lines(after=["Wrong population", "Not randomised"]) == [("after", "Wrong population, Not randomised")]
-    assert lines(stage="title_abstract") == [("stage", "title abstract")]
-    assert lines(file="my_export.ris") == [("file", "my_export.ris")]
-
-
-def test_long_facts_are_folded_away() -> None:
-    assert not look.facts(Event(facts={"note": "short"}))["folded"]
-    assert look.facts(Event(facts={"note": "long " * 60}))["folded"]
 
 
 @pytest.mark.django_db

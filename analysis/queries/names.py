@@ -1,0 +1,11 @@
+"""How are the things of analysis called where the trail tells of them? By id."""
+
+from __future__ import annotations
+
+from analysis.models import Analysis
+from reviewapp.models import Member
+
+
+def analyses(member: Member, ids: set[int]) -> dict[int, str]:
+    found = Analysis.objects.filter(review=member.review_id, pk__in=ids).select_related("outcome")
+    return {each.pk: str(each) for each in found}

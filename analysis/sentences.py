@@ -1,0 +1,25 @@
+"""In which words is an event of analysis told, and how are its things called? See reviewapp/telling.py for how a sentence is made."""
+
+from __future__ import annotations
+
+from analysis.queries import names
+
+SENTENCES = {
+    "analysis.planned": "planned the analysis of {thing}",
+    "analysis.plan_changed": "changed the plan of the analysis of {thing}",
+    "analysis.dropped": "dropped the analysis of {thing}",
+    "analysis.restored": "restored the analysis of {thing}",
+    "analysis.run_queued": "set off run {run} of {thing}",
+    "analysis.run_finished": "got run {run} of {thing}: {state}",
+    "analysis.package_asked_for": "asked for a reproduction package",
+    "analysis.package_made": "got a reproduction package",
+    "analysis.standard_overridden": "overrode the standard {standard}: {reason}",
+    "analysis.override_withdrawn": "took back that the standard {standard} is overridden",
+    "analysis.flow_breached": "had the flow diagram checked: its numbers do not add up",
+}
+
+NAMES = {"analysis": names.analyses}
+
+KINDS: dict[str, str] = {}
+
+PARTS: dict[str, str] = {}

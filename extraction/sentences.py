@@ -1,0 +1,71 @@
+"""In which words is an event of extraction told, and how are its things called? See reviewapp/telling.py for how a sentence is made."""
+
+from __future__ import annotations
+
+from extraction.queries import names
+
+SENTENCES = {
+    # studies and what they are made of
+    "extraction.study_made": "made the study {label}[ of {reports}]",
+    "extraction.study_changed": "changed the study {thing}",
+    "extraction.study_dropped": "dropped the study {label}",
+    "extraction.study_restored": "restored the study {label}",
+    "extraction.report_joined": "joined a report to {thing}: {report}",
+    "extraction.report_split": "split a report off {thing}: {report}",
+    "extraction.report_moved": "moved a report from {before} to {thing}: {report}",
+    "extraction.arm_added": "added the arm {name} to {thing}",
+    "extraction.arm_changed": "changed an arm of {thing}",
+    "extraction.arm_dropped": "dropped the arm {name} of {thing}",
+    "extraction.arm_restored": "restored the arm {name} of {thing}",
+    "extraction.outcome_defined": "defined the outcome {thing}",
+    "extraction.outcome_changed": "changed the outcome {thing}",
+    "extraction.outcome_dropped": "dropped the outcome {name}",
+    "extraction.outcome_restored": "restored the outcome {name}",
+    "extraction.time_point_added": "added the time point {name}",
+    "extraction.time_point_changed": "changed a time point",
+    "extraction.time_point_dropped": "dropped the time point {name}",
+    "extraction.time_point_restored": "restored the time point {name}",
+    "extraction.previous_version_stated": "said what the previous version of the review had included",
+    "extraction.previous_version_withdrawn": "took back what was said of the previous version",
+    # the form
+    "extraction.form_begun": "began version {number} of the form",
+    "extraction.form_edited": "edited the draft of the form",
+    "extraction.form_edit_undone": "undid an edit of the draft of the form",
+    "extraction.form_used": "took version {number} of the form into use[: {note}]",
+    "extraction.form_draft_dropped": "dropped the draft of version {number} of the form",
+    "extraction.form_draft_restored": "restored the draft of version {number} of the form",
+    "extraction.planned": "planned how data are extracted: {mode}[, because {reason}]",
+    # two sheets and two assessments, and what the two agreed
+    "extraction.sheet_started": "began the sheet of {thing}",
+    "extraction.sheet_saved": "wrote on the sheet of {thing}",
+    "extraction.sheet_submitted": "submitted the sheet of {thing}",
+    "extraction.sheet_reopened": "took the sheet of {thing} up again",
+    "extraction.sheet_withdrawn": "withdrew the sheet of {thing}",
+    "extraction.sheet_verified": "began to verify the sheet of {thing}[ by {copied_from}]",
+    "extraction.sheet_renewed": "moved the sheet of {thing} to version {form} of the form",
+    "extraction.sheet_chosen": "chose answers for the agreed sheet of {thing}",
+    "extraction.sheet_agreed": "signed the agreed sheet of {thing}[, of {first} and {second}]",
+    "extraction.sheet_agreement_reopened": "opened the agreed sheet of {thing} again[, signed by {signed_by}]",
+    "extraction.assessment_started": "began to judge the risk of bias of {thing}",
+    "extraction.assessment_saved": "judged the risk of bias of {thing}",
+    "extraction.assessment_submitted": "submitted the judgements on risk of bias of {thing}",
+    "extraction.assessment_reopened": "took the judgements on risk of bias of {thing} up again",
+    "extraction.assessment_withdrawn": "withdrew the judgements on risk of bias of {thing}",
+    "extraction.assessment_chosen": "chose judgements for the agreed risk of bias of {thing}",
+    "extraction.assessment_agreed": "signed the agreed risk of bias of {thing}[, of {first} and {second}]",
+    "extraction.assessment_agreement_reopened": "opened the agreed risk of bias of {thing} again[, signed by {signed_by}]",
+}
+
+NAMES = {"study": names.studies, "outcome": names.outcomes}
+
+KINDS = {
+    "study": "study",
+    "extraction.report_moved:before": "study",
+    "outcome": "outcome",
+    "extraction.sheet_agreed:first": "member",
+    "extraction.sheet_agreed:second": "member",
+    "extraction.assessment_agreed:first": "member",
+    "extraction.assessment_agreed:second": "member",
+}
+
+PARTS: dict[str, str] = {}

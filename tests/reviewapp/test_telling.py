@@ -1,0 +1,117 @@
+"""How does the trail read?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from reviewapp import queries, telling
+from reviewapp.models import Event, Member
+from reviewapp.templatetags import look
+from screening import workflow
+from tests import build
+from tests.conftest import PROJECT
+
+
+def told(
+    verb: str = "", subject: str = "review/1", names: telling.Names | None = None, here: bool = False, **facts: object
+):
+    return telling.tell(Event(verb=verb, subject=subject, facts=facts), names or {}, here=here)
+
+
+def lines(**facts: object) -> list[tuple[str, str]]:
+    return list(told("some.thing", **facts).facts)
+
+
+def test_a_sentence_calls_its_thing_by_name_and_takes_its_facts_in() -> None:
+    names = {("citation", 12): "“Trial of care”"}
+    vote = told(
+        "screening.voted", "citation/12/full_text", names, answer="exclude", reason="Wrong population", before=""
+    )
+    assert vote.text == "voted exclude (Wrong population) on “Trial of care” at full text"
+    assert vote.facts == ()
+
+
+def test_what_is_not_known_is_not_told_and_a_page_does_not_name_its_own_thing() -> None:
+    vote = told("screening.voted", "citation/12/title_abstract", answer="maybe", reason="", here=True)
+    assert vote.text == "voted maybe at title and abstract"
+
+
+def test_a_thing_without_a_name_is_told_by_its_number_and_a_verb_without_a_sentence_by_its_own_words() -> None:
+    assert told("screening.made_up", "citation/12/title_abstract").text == (
+        "made up: citation 12, title abstract, title and abstract"
+    )
+    assert told("screening.made_up", "later/12", {("later", 12): "“Trial of care”"}).text == "made up: “Trial of care”"
+
+
+def test_ids_among_the_facts_are_told_by_name() -> None:
+    names = {("study", 2): "Ha 2001", ("study", 3): "Oe 2004", ("citation", 9): "“Trial of care”"}
+    moved = told("extraction.report_moved", "study/3", names, report=9, before=2)
+    assert moved.text == "moved a report from Ha 2001 to Oe 2004: “Trial of care”"
+    assert moved.facts == ()
+
+
+def test_facts_that_say_nothing_are_left_out_and_false_and_zero_do_say_something() -> None:
+    assert lines(note="", platform=None, reports=[], records=0, is_author=False) == [
+        ("records", "0"),
+        ("is author", "no"),
+    ]
+
+
+def test_a_change_reads_as_what_stood_before_and_what_it_became() -> None:
+    changed = lines(before={"events": "7", "total": ""}, after={"events": "8", "total": "14"}, number=3)
+    assert changed == [("events", "7 → 8"), ("total", "14"), ("number", "3")]
+
+
+def test_an_answer_that_was_taken_away_is_told() -> None:
+    assert lines(before={"events": "7"}, after={"events": ""}) == [("events", "7 → nothing")]
+
+
+def test_lists_and_stored_names_read_as_words() -> None:
+    assert lines(after=["Wrong population", "Not randomised"]) == [("after", "Wrong population, Not randomised")]
+    assert lines(some="stored_name") == [("some", "stored name")]
+    assert lines(stage="title_abstract") == [("stage", "title and abstract")]
+    assert lines(file="my_export.ris") == [("file", "my_export.ris")]
+
+
+def test_long_facts_are_folded_away() -> None:
+    assert not look.facts(told("some.thing", note="short"))["folded"]
+    assert look.facts(told("some.thing", note="long " * 60))["folded"]
+
+
+def recorded() -> Iterator[str]:
+    """The verbs that the product's code names where it records an event."""
+    for folder in ("reviewapp", "screening", "extraction", "analysis"):
+        for path in (PROJECT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "record" and len(node.args) > 1:
+                    yield from (
+                        each.value
+                        for each in ast.walk(node.args[1])
+                        if isinstance(each, ast.Constant) and isinstance(each.value, str) and "." in each.value[1:]
+                    )
+
+
+def test_every_event_has_its_sentence() -> None:
+    verbs = {verb for verb in recorded() if not verb.endswith(".")}  # the others are put together from two words
+    assert len(verbs) > 90
+    assert sorted(verb for verb in verbs if not telling.is_known(verb)) == []
+
+
+@pytest.mark.django_db
+def test_the_trail_names_what_it_tells_of_and_asks_as_often_for_many_as_for_one(first: Member) -> None:
+    (one,) = build.citations(first, 1)
+    workflow.vote(first, one, "title_abstract", "include")
+    with CaptureQueriesContext(connection) as for_one:
+        page = queries.trail_page(first, verb="screening.voted")
+    assert telling.tell(page.events[0], page.names).thing == f"“{one.title}”"
+    for each in build.citations(first, 3)[-2:]:
+        workflow.vote(first, each, "title_abstract", "include")
+    with CaptureQueriesContext(connection) as for_three:
+        page = queries.trail_page(first, verb="screening.voted")
+    assert len(page.events) == 3
+    assert len(for_three) == len(for_one)
