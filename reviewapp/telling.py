@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reviewapp.models import Event, Member
 
@@ -25,10 +25,18 @@ OPTIONAL = re.compile(r"\[([^\]]*)\]")
 PLACE = re.compile(r"\{(\w+)\}")
 STORED_NAME = re.compile(r"[a-z]+(_[a-z]+)+")  # such as title_abstract
 
-_sentences: dict[str, str] = {}
-_namers: dict[str, Namer] = {}
-_kinds: dict[str, str] = {}
-_parts: dict[str, str] = {}
+
+@dataclass(slots=True)
+class Known:
+    """What the floors have taught."""
+
+    sentences: dict[str, str] = field(default_factory=dict)
+    namers: dict[str, Namer] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+
+
+known = Known()
 
 
 def learn(
@@ -42,14 +50,14 @@ def learn(
     sentences: by verb. namers: how things of a kind are called, by kind. kinds: which facts hold ids of which kind, by the fact's name or
     by "verb:name". parts: words for what stands in a subject behind the id.
     """
-    _sentences.update(sentences)
-    _namers.update(namers)
-    _kinds.update(kinds)
-    _parts.update(parts)
+    known.sentences |= sentences
+    known.namers |= namers
+    known.kinds |= kinds
+    known.parts |= parts
 
 
 def is_known(verb: str) -> bool:
-    return verb in _sentences
+    return verb in known.sentences
 
 
 # --- names -----------------------------------------------------------------------------------------------------
@@ -72,7 +80,7 @@ def things_in(event: Event) -> Iterator[Thing]:
 
 
 def kind_of(event: Event, name: str) -> str:
-    return _kinds.get(f"{event.verb}:{name}") or _kinds.get(name, "")
+    return known.kinds.get(f"{event.verb}:{name}") or known.kinds.get(name, "")
 
 
 def ids(value: object) -> list[int]:
@@ -84,12 +92,12 @@ def names_of(member: Member, events: Iterable[Event]) -> Names:
     wanted: dict[str, set[int]] = defaultdict(set)
     for event in events:
         for kind, number in things_in(event):
-            if number and kind in _namers:
+            if number and kind in known.namers:
                 wanted[kind].add(number)
     return {
         (kind, number): name
         for kind, numbers in wanted.items()
-        for number, name in _namers[kind](member, numbers).items()
+        for number, name in known.namers[kind](member, numbers).items()
     }
 
 
@@ -116,19 +124,19 @@ MARK = "\x00"  # stands for the thing's name while the sentence is made
 def tell(event: Event, names: Names, *, here: bool = False) -> Told:
     """An event in words. here: on the page of its thing, which need not be named. A verb without a sentence is told by its own words."""
     kind, number, part = split(event.subject)
-    known = {name: value_in_words(named(event, name, names)) for name, value in event.facts.items() if says(value)}
-    known["thing"] = "" if here else MARK
-    known["part"] = _parts.get(part) or as_words(part.rpartition("/")[2])
-    sentence = _sentences.get(event.verb) or f"{as_words(event.verb.partition('.')[2])}[: {{thing}}][, {{part}}]"
+    words = {name: value_in_words(named(event, name, names)) for name, value in event.facts.items() if says(value)}
+    words["thing"] = "" if here else MARK
+    words["part"] = known.parts.get(part) or as_words(part.rpartition("/")[2])
+    sentence = known.sentences.get(event.verb) or f"{as_words(event.verb.partition('.')[2])}[: {{thing}}][, {{part}}]"
 
-    used: set[str] = set()
+    used: list[str] = []
 
     def filled(text: str) -> str:
-        used.update(PLACE.findall(text))
-        return PLACE.sub(lambda found: known.get(found[1], ""), text)
+        used.extend(PLACE.findall(text))
+        return PLACE.sub(lambda found: words.get(found[1], ""), text)
 
     def optional(found: re.Match[str]) -> str:
-        return filled(found[1]) if all(known.get(name) for name in PLACE.findall(found[1])) else ""
+        return filled(found[1]) if all(words.get(name) for name in PLACE.findall(found[1])) else ""
 
     whole = filled(OPTIONAL.sub(optional, sentence))
     before, marked, after = whole.partition(MARK)
@@ -136,7 +144,7 @@ def tell(event: Event, names: Names, *, here: bool = False) -> Told:
     return Told(before, thing, after, tuple(rest(event, names, used)))
 
 
-def rest(event: Event, names: Names, used: set[str]) -> Iterator[tuple[str, str]]:
+def rest(event: Event, names: Names, used: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The facts that are not in the sentence, without those that say nothing. Of a change: what stood before, and what it became."""
     left = {name: named(event, name, names) for name in event.facts if name not in used}
     before, after = left.get("before"), left.get("after")
@@ -189,4 +197,4 @@ def value_in_words(value: object) -> str:
     if not says(value):
         return "nothing"
     text = str(value)
-    return _parts.get(text) or (as_words(text) if STORED_NAME.fullmatch(text) else text)
+    return known.parts.get(text) or (as_words(text) if STORED_NAME.fullmatch(text) else text)
