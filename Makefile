@@ -31,16 +31,14 @@ lint: dev
 	$(VENV_PYTHON) -m mypy
 	$(VENV_PYTHON) manage.py makemigrations --check --dry-run --settings tests.settings
 
-# What starts a broker, a worker or a browser has the machine to itself; the rest shares the processors, a file to each.
-TOGETHER := -n auto --dist loadfile
+# Processes share the tests, a file to each; conftest.py lets the long ones begin. Pages that are only looked at are so once.
+TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
 
 test-sqlite: dev chromium
-	$(VENV_PYTHON) -m pytest $(TOGETHER) -m "not services and not browser"
-	$(VENV_PYTHON) -m pytest -m "services or browser"
+	$(VENV_PYTHON) -m pytest $(TOGETHER)
 
 test-postgres: dev chromium
-	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest $(TOGETHER) -m "not pure and not services and not browser"
-	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest -m "services or browser"
+	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest $(TOGETHER) -m "not pure and (services or not browser)"
 
 # --- the environment: installed anew only when a lock has changed ---------------------------------------------------
 

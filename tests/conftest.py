@@ -20,14 +20,19 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is fast comes first: pure tests, then those with a database, then services, then browsers."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is fast comes first: pure tests, then those with a database, those of the whole product, services, browsers.
+
+    Where processes share the tests, a file to each, the other way round: the long files first, the short ones fill up.
+    """
 
     def slowness(item: pytest.Item) -> int:
         marks = {mark.name for mark in item.iter_markers()}
-        return 3 if "browser" in marks else 2 if "services" in marks else 0 if "pure" in marks else 1
+        of_the_whole = item.path.parent == PROJECT / "tests"
+        return 4 if "browser" in marks else 3 if "services" in marks else 0 if "pure" in marks else 1 + of_the_whole
 
-    items.sort(key=slowness)  # stable: pytest-django's order stays, in which emptied databases come last
+    shared_out = hasattr(config, "workerinput")
+    items.sort(key=slowness, reverse=shared_out)  # stable: pytest-django's order stays within each
 
 
 @pytest.fixture(scope="session")
