@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ TITLES = {
     "MD": "Mean difference",
 }
 SHORT = {"MH": "M-H", "IV": "IV", "Peto": "Peto"}
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_ESTIMABLE = "Not estimable"
 COMMON = "none: one common effect is assumed"
 
@@ -49,12 +50,15 @@ def minus(text: str) -> str:
 
 
 def effect(value: object, measure: str) -> str:
-    """An estimate or a limit: two decimals; ratios below 0.01 with two digits that say something."""
+    """An estimate or a limit: two decimals; ratios below 0.01 with two digits that say something; a power of ten for what is beyond."""
     x = number(value)
     if x is None:
         return "–"
     if abs(x) == float("inf"):
         return "∞" if x > 0 else "−∞"
+    if abs(x) >= 1e6 or (measure in Analysis.RATIOS and 0 < x < 1e-4):
+        digits, exponent = f"{x:.1e}".split("e")
+        return minus(f"{digits} × 10") + str(int(exponent)).translate(RAISED)
     if measure in Analysis.RATIOS and 0 < x < 0.01:
         return f"{x:.2g}"
     return minus(f"{x:.2f}")
@@ -91,7 +95,11 @@ def result_in_words(run: Run) -> str:
 
 def heterogeneity(run: Run) -> str:
     """One line: tau2 where the model has one, Q with its test, I2."""
-    pooled = run.result["pooled"]
+    return heterogeneity_of(run.result["pooled"])
+
+
+def heterogeneity_of(pooled: Mapping[str, Any] | None) -> str:
+    """The same of any pooled result of analysis.stats, in plain values."""
     if pooled is None or pooled["k"] < 2:
         return "Heterogeneity: not applicable"
     tau2 = "" if pooled["method"] == "EE" else f"Tau² = {effect(pooled['tau2'], '')}; "
@@ -101,7 +109,10 @@ def heterogeneity(run: Run) -> str:
 
 def overall_test(run: Run) -> str:
     """The test for the overall effect, as one line."""
-    pooled = run.result["pooled"]
+    return overall_test_of(run.result["pooled"])
+
+
+def overall_test_of(pooled: Mapping[str, Any]) -> str:
     letter = "Z" if pooled["df"] == "Infinity" else "t"
     stat = number(pooled["stat"])
     size = effect(None if stat is None else abs(stat), "")

@@ -1,7 +1,8 @@
-"""Draw a forest plot from a JSON file: python -m analysis.plots FOREST.json PLOT.svg (or .png, .pdf)
+"""Draw a figure from a JSON file: python -m analysis.plots FIGURE.json PLOT.svg (or .png, .pdf)
 
-The document has the fields of `analysis.plots.forest_data.Forest`; its `judgements` may be the name of a tool (rob1,
-rob2, robins_i). A PDF is on A4, over as many pages as it takes.
+The document says which `figure` it is (forest, funnel, baujat, bubble or history; forest if it does not say) and has the
+fields of that figure's dataclass in this folder; a forest's `judgements` may be the name of a tool (rob1, rob2,
+robins_i). The PDF of a forest is on A4, over as many pages as it takes.
 """
 
 import sys
@@ -9,35 +10,48 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from analysis.plots.forest import forest, forest_pages
+from analysis.plots.baujat import Baujat
+from analysis.plots.bubble import BubblePlot
+from analysis.plots.figure import KINDS, Plot, file
 from analysis.plots.forest_data import Forest
+from analysis.plots.funnel import Funnel
+from analysis.plots.history import History
 from analysis.plots.judgements import ROB1, ROB2, ROBINS_I
 from analysis.plots.reading import Unreadable, read, read_file
-from analysis.plots.render import svg_to_pdf, svg_to_png
 
 TOOLS = {"rob1": ROB1, "rob2": ROB2, "robins_i": ROBINS_I}
 
 
-def forest_from(document: Any, where: str) -> Forest:
+FIGURES: dict[str, type[Plot]] = {
+    "forest": Forest,
+    "funnel": Funnel,
+    "baujat": Baujat,
+    "bubble": BubblePlot,
+    "history": History,
+}
+
+
+def plot_from(document: Any, where: str) -> Plot:
     """The plot that a JSON document describes. Raises Unreadable."""
-    if isinstance(document, dict) and isinstance(document.get("judgements"), str):
-        tool = document["judgements"]
-        if tool not in TOOLS:
-            raise Unreadable(f"{where}.judgements: must be one of {', '.join(TOOLS)}, not {tool!r}")
-        document = {**document, "judgements": {key: asdict(judgement) for key, judgement in TOOLS[tool].items()}}
-    plot: Forest = read(Forest, document, where)
+    name = "forest"
+    if isinstance(document, dict):
+        document = dict(document)
+        name = document.pop("figure", name)
+        if name not in FIGURES:
+            raise Unreadable(f"{where}.figure: must be one of {', '.join(FIGURES)}, not {name!r}")
+        if isinstance(tool := document.get("judgements"), str):
+            if tool not in TOOLS:
+                raise Unreadable(f"{where}.judgements: must be one of {', '.join(TOOLS)}, not {tool!r}")
+            document["judgements"] = {key: asdict(judgement) for key, judgement in TOOLS[tool].items()}
+    plot: Plot = read(FIGURES[name], document, where)
     return plot
 
 
-def drawn(plot: Forest, suffix: str) -> bytes:
+def drawn(plot: Plot, suffix: str) -> bytes:
     """The plot as a file of that kind. Raises Unreadable for a kind that is none."""
-    if suffix == ".svg":
-        return forest(plot).encode()
-    if suffix == ".png":
-        return svg_to_png(forest(plot))
-    if suffix == ".pdf":
-        return svg_to_pdf(*forest_pages(plot), a4=True)
-    raise Unreadable(f"the plot's file must end in .svg, .png or .pdf, not {suffix!r}")
+    if suffix.removeprefix(".") not in KINDS:
+        raise Unreadable(f"the plot's file must end in .svg, .png or .pdf, not {suffix!r}")
+    return file(plot, suffix.removeprefix("."))
 
 
 def main(arguments: list[str]) -> int:
@@ -46,7 +60,7 @@ def main(arguments: list[str]) -> int:
         return 2
     source, target = map(Path, arguments)
     try:
-        target.write_bytes(drawn(forest_from(read_file(source), source.name), target.suffix))
+        target.write_bytes(drawn(plot_from(read_file(source), source.name), target.suffix))
     except (Unreadable, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -86,6 +86,16 @@ def ratio_axis(limits: Iterable[float], core: Iterable[float]) -> Axis:
     return Axis(10.0**-outer, 10.0**outer, tuple(10.0**power for power in powers), log=True)
 
 
+def tight_ratio_axis(core: Iterable[float]) -> Axis:
+    """A logarithmic axis that holds all of `core` and little more, with ends at 1, 2 or 5 times a power of ten."""
+    known = [value for value in core if 1 / BOUNDLESS < value < BOUNDLESS]
+    lower, upper = min(known, default=0.5), max(known, default=2.0)
+    ends = [_round(digit * 10.0**p) for p in range(floor(log10(lower)), ceil(log10(upper)) + 1) for digit in (1, 2, 5)]
+    first = max([end for end in ends if end <= lower * (1 + 1e-9)], default=lower)
+    last = min([end for end in ends if end >= upper * (1 - 1e-9) and end > first], default=upper * 2)
+    return fixed_axis(first, last, log=True)
+
+
 def linear_axis(limits: Iterable[float], core: Iterable[float], null: float | None) -> Axis:
     """A straight axis, symmetric about `null` if there is one.
 
@@ -106,6 +116,12 @@ def linear_axis(limits: Iterable[float], core: Iterable[float], null: float | No
     count = round(half / step)
     ticks = tuple(_round(null + i * step) for i in range(-count, count + 1))
     return Axis(ticks[0], ticks[-1], ticks)
+
+
+def snug_axis(core: Iterable[float]) -> Axis:
+    """A straight axis that holds all of `core` and little more; 0 to 1 if there is nothing."""
+    known = [value for value in core if abs(value) < BOUNDLESS]
+    return _between(min(known, default=0.0), max(known, default=1.0), steps=6)
 
 
 def _symmetric(reach: float, steps: int) -> tuple[float, float]:
@@ -158,8 +174,8 @@ def _fold(value: float) -> float:
     return max(value, 1 / value)
 
 
-def _between(lower: float, upper: float) -> Axis:
-    step = _step(_visible(upper - lower, max(abs(lower), abs(upper))) / 4)
+def _between(lower: float, upper: float, steps: int = 4) -> Axis:
+    step = _step(_visible(upper - lower, max(abs(lower), abs(upper))) / steps)
     first = floor(lower / step + 1e-9)
     last = max(ceil(upper / step - 1e-9), first + 1)
     ticks = tuple(_round(i * step) for i in range(first, last + 1))

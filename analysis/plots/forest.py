@@ -31,6 +31,7 @@ CELL_WIDTH = 175.0  # most; longer texts wrap
 HEADING_WIDTH = 140.0
 GROUP_LINES = 3  # a shared heading may have so many lines before it widens its columns
 PLOT_WIDTH = 250.0
+EQUALS = "\u00a0=\u00a0"  # no line breaks here; as wide as with common spaces
 DOT = 15.0  # least width of a risk-of-bias column
 BIAS_LEAST = 84.0  # room for the words above the columns
 PAGE_HEIGHT = 1010.0  # an upright A4 page at 96 dpi, less its margins
@@ -171,7 +172,7 @@ class _Layout:
         if group.summary is not None:
             yield from self._summary(group.summary, keep=bool(group.summary.notes))
             for i, note in enumerate(group.summary.notes, start=1):
-                yield text_band(wrap(note, self.text.width, NOTE), MARGIN, keep=i < len(group.summary.notes))
+                yield text_band(wrap_note(note, self.text.width), MARGIN, keep=i < len(group.summary.notes))
 
     def _study(self, study: StudyRow) -> Band:
         def mark(drawing: Drawing, middle: float) -> None:
@@ -232,7 +233,7 @@ class _Layout:
     def _closing(self) -> Band:
         """The axis with the total's notes at its left, then legend and footnotes across the figure."""
         total_notes = self.data.total.notes if self.data.total is not None else ()
-        notes = [wrap(note, self.text.width, NOTE) for note in (*total_notes, *self.data.notes)]
+        notes = [wrap_note(note, self.text.width) for note in (*total_notes, *self.data.notes)]
         foot = [text_band(wrap(note, self.inner.width, NOTE), MARGIN) for note in self.data.footnotes]
         below = stack([*self._legend(), *([space(8)] if foot else []), *foot])
         axis = self._axis()
@@ -257,6 +258,12 @@ class _Layout:
     def _dot_place(self, i: int) -> Place:
         free = self.bias.width - self.dot * len(self.data.domains)
         return Place(self.bias.left + free / 2 + i * self.dot, self.dot)
+
+
+def wrap_note(text: str, width: float) -> Block:
+    """A note below a diamond; a statistic and its number stay on one line."""
+    block = wrap(text.replace(" = ", EQUALS), width, NOTE)
+    return Block(tuple(line.replace(EQUALS, " = ") for line in block.lines), NOTE)
 
 
 def choose_axis(data: Forest) -> Axis:

@@ -47,6 +47,7 @@ def read(kind: Any, value: Any, where: str) -> Any:
 
 PLAIN: dict[Any, tuple[tuple[type, ...], str]] = {
     str: ((str,), "text"),
+    int: ((int,), "a whole number"),
     bool: ((bool,), "true or false"),
     float: ((int, float), "a number"),
     Hashable: ((str,), "text"),
@@ -55,7 +56,7 @@ PLAIN: dict[Any, tuple[tuple[type, ...], str]] = {
 
 def _plain(kind: Any, value: Any, where: str) -> Any:
     accepted, words = PLAIN[kind]
-    if not isinstance(value, accepted) or (kind is float and isinstance(value, bool)):
+    if not isinstance(value, accepted) or (kind in (int, float) and isinstance(value, bool)):
         raise Unreadable(f"{where}: must be {words}, not {value!r}")
     return value
 

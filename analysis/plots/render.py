@@ -85,10 +85,11 @@ def _sheet(sizes: list[Size]) -> tuple[Size, float]:
 
 
 def _printable(root: ElementTree.Element) -> bytes:
-    """The figure in the words fpdf2 knows: one font family, no links, no title and description."""
+    """The figure in the words fpdf2 knows: one font family, no links, no titles and description."""
     root.set("font-family", "DejaVu Sans")
-    for element in root.findall(f"{SVG}title") + root.findall(f"{SVG}desc"):
-        root.remove(element)
+    for parent in list(root.iter()):
+        for element in parent.findall(f"{SVG}title") + parent.findall(f"{SVG}desc"):
+            parent.remove(element)
     for link in root.iter(f"{SVG}a"):
         link.tag = f"{SVG}g"
         link.attrib.clear()

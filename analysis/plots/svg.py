@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from html import escape
 from math import ceil, isfinite
 from pathlib import Path
+from unicodedata import category, combining
 
 from analysis.plots import fonts
 
@@ -22,6 +23,7 @@ FAMILY = "DejaVu Sans, Verdana, sans-serif"
 INK = "#000000"
 LINK = "#0b4f9e"
 
+JOINER = "\u200d"  # zero width, between the parts of one sign
 _SPACES = re.compile(r"[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A long word may be parted after one of these when it joins two pieces of text.
@@ -114,13 +116,26 @@ def _pieces(word: str, width: float, face: Face) -> Iterator[_Piece]:
 def _cut(part: str, width: float, face: Face) -> Iterator[str]:
     """Pieces of an unbreakable text, each as long as fits (at least one letter)."""
     piece = ""
-    for letter in part:
+    whole = _letters(part)
+    for letter in (c for each in whole for c in ([each] if face.width(each) <= width else each)):
         if piece and face.width(piece + letter) > width:
             yield piece
             piece = ""
         piece += letter
     if piece:
         yield piece
+
+
+def _letters(text: str) -> Iterator[str]:
+    """Each letter with the marks that stand on it or are joined to it, which no line may begin with."""
+    letter = ""
+    for c in text:
+        if letter and not (combining(c) or category(c) in ("Mn", "Me", "Cf") or letter.endswith(JOINER)):
+            yield letter
+            letter = ""
+        letter += c
+    if letter:
+        yield letter
 
 
 def longest_word(text: str, face: Face) -> float:
@@ -226,6 +241,13 @@ class Drawing:
         self._parts.append(f"<a{_attributes({'href': href, 'aria_label': label})}>")
         yield
         self._parts.append("</a>")
+
+    @contextmanager
+    def named(self, name: str) -> Iterator[None]:
+        """What is drawn inside has a name, which browsers show while the pointer rests on it."""
+        self._parts.append(f"<g><title>{_clean(name)}</title>")
+        yield
+        self._parts.append("</g>")
 
     def document(self, width: float, height: float, title: str, description: str, *, interactive: bool = False) -> str:
         """The whole SVG text, in whole pixels, so that no program rounds the last of them away.

@@ -7,11 +7,13 @@ Random-effects model (tau^2: REML); inverse variance (k = 3), RR, RevMan 2025
 ...
 """
 
+from .baujat import Baujat, baujat
 from .bias import BIAS_TESTS, BiasTest, asymmetry, egger, rank_test
 from .effects import effects
 from .errors import StatsError
 from .failsafe import FailSafeN, fail_safe_n
 from .influence import Influence, influence
+from .line import FittedLine, fitted_line
 from .measures import MEASURES, measure
 from .options import PRESETS, Options, preset
 from .pool import pool
@@ -22,8 +24,8 @@ from .subgroup import Subgroups, subgroups
 from .trimfill import TrimAndFill, trim_and_fill
 
 __all__ = [
-    "BIAS_TESTS", "MEASURES", "PRESETS", "BiasTest", "Effects", "FailSafeN", "Influence", "Options", "Pooled",
-    "PooledSeries", "Regression", "StatsError", "Subgroups", "TrimAndFill", "asymmetry", "cumulate", "effects", "egger",
-    "fail_safe_n", "influence", "leave_one_out", "measure", "pool", "preset", "rank_test", "regress", "subgroups",
+    "BIAS_TESTS", "MEASURES", "PRESETS", "Baujat", "BiasTest", "Effects", "FailSafeN", "FittedLine", "Influence", "Options", "Pooled",
+    "PooledSeries", "Regression", "StatsError", "Subgroups", "TrimAndFill", "asymmetry", "baujat", "cumulate", "effects",
+    "egger", "fail_safe_n", "fitted_line", "influence", "leave_one_out", "measure", "pool", "preset", "rank_test", "regress", "subgroups",
     "trim_and_fill",
 ]  # fmt: skip

@@ -1,8 +1,10 @@
 """Forest plots and judgements for tests: sensible ones, and any that can be."""
 
+import os
 from dataclasses import replace
 from math import exp, inf
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from analysis.plots.forest_data import (
@@ -16,6 +18,10 @@ from analysis.plots.forest_data import (
     dichotomous_columns,
 )
 from analysis.plots.judgements import ROB1, Domain
+
+# How many figures a property is tried on, and how many rows they may have: `FIGURES=2000 ROWS=200` looks longer.
+EXAMPLES, ROWS = int(os.environ.get("FIGURES", "30")), int(os.environ.get("ROWS", "5"))
+drawn = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 DOMAINS = (
     Domain("A", "Random sequence generation (selection bias)"),
@@ -71,10 +77,22 @@ def many(count: int) -> Forest:
     return replace(plot, groups=(Group(studies),))
 
 
-# Any text at all, with words too long for any column among it.
+# Any text at all, with words too long for any column among it; up to 300 characters, from left and from right, with
+# signs that the fonts lack and marks that stand on others.
+LONG = (
+    "x" * 300,
+    "治療" * 150,
+    "العلاج النفسي مقابل الرعاية المعتادة " * 8,
+    "טיפול" * 60,
+    "e\u0301\u0323" * 100,
+    "👩\u200d👩\u200d👧" * 50,
+    "\u202eright to left\u202c left to right",
+    "Tau² = 0.3; " * 25,
+    "a-b/" * 75,
+)
 words = st.one_of(
     st.text(max_size=40),
-    st.sampled_from(["", " ", "−0.22 [−0.46, 0.02]", "x" * 150, "治療" * 40, "Tau² = 0.3; " * 12, "a-b/" * 60]),
+    st.sampled_from(["", " ", "−0.22 [−0.46, 0.02]", *LONG]),
     st.lists(st.text(max_size=12), max_size=25).map(" ".join),
 )
 few_words = st.lists(words, max_size=3).map(tuple)
@@ -107,7 +125,7 @@ def forests(draw: st.DrawFn) -> Forest:
     limits = intervals(log)
     predictions = st.builds(lambda label, row, i: Prediction(label, row, i.lower, i.upper), words, cells, limits)
     summaries = st.none() | st.builds(SummaryRow, words, cells, effects, st.none() | predictions, few_words)
-    groups = st.builds(Group, st.lists(studies, max_size=5).map(tuple), words, summaries)
+    groups = st.builds(Group, st.lists(studies, max_size=ROWS).map(tuple), words, summaries)
     return Forest(
         title=draw(words),
         columns=columns,

@@ -8,13 +8,18 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 from analysis.plots import fonts
+from analysis.plots.bubble import BAND
+from analysis.plots.funnel import SHADES
 from analysis.plots.svg import Face
 
 SVG = "{http://www.w3.org/2000/svg}"
 # Two decimals are written, so shapes may be off by that much.
 SLACK = 0.05
+# Fills of regions on which text may stand and points may lie.
+GROUNDS = {BAND, *SHADES}
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class Figure:
     role: str
     texts: list[Box]
     areas: list[Box]  # rectangles and circles, which may hold text; without the white ground
+    grounds: list[Box]  # shaded regions
     strokes: list[Box]  # lines, one box for each straight piece, and polygons
     links: dict[str, str]  # address -> what is written in the link
 
@@ -72,6 +78,7 @@ def read(svg: str) -> Figure:
         role=root.attrib["role"],
         texts=[_text(element) for name, element in shapes if name == "text"],
         areas=areas,
+        grounds=[box for name, element in shapes for box in _ground(name, element)],
         strokes=[box for name, element in shapes for box in _stroke(name, element)],
         links={e.attrib["href"]: " ".join("".join(t.itertext()) for t in e) for n, e in shapes if n == "a"},
     )
@@ -88,7 +95,7 @@ def flaws(figure: Figure) -> list[str]:
 
 
 def _all(figure: Figure) -> list[Box]:
-    return [*figure.texts, *figure.areas, *figure.strokes]
+    return [*figure.texts, *figure.areas, *figure.grounds, *figure.strokes]
 
 
 def _overlapping(boxes: list[Box]) -> Iterator[tuple[Box, Box]]:
@@ -130,12 +137,26 @@ def _area(name: str, element: ElementTree.Element) -> Iterator[Box]:
 
 def _stroke(name: str, element: ElementTree.Element) -> Iterator[Box]:
     if name == "line":
-        yield _between([tuple(float(element.attrib[f"{axis}{i}"]) for axis in "xy") for i in (1, 2)], name)
-    if name in ("polygon", "polyline"):
-        numbers = [float(text) for text in re.split("[ ,]", element.attrib["points"])]
-        points = list(zip(numbers[::2], numbers[1::2], strict=True))
+        (x1, y1), (x2, y2) = ([float(element.attrib[f"{axis}{i}"]) for axis in "xy"] for i in (1, 2))
+        # A slanted line fills no rectangle: it is read as many short pieces.
+        pieces = max(1, ceil(min(abs(x2 - x1), abs(y2 - y1)) / 2))
+        points = [(x1 + (x2 - x1) * i / pieces, y1 + (y2 - y1) * i / pieces) for i in range(pieces + 1)]
+        for part in pairwise(points):
+            yield _between(list(part), name)
+    if name in ("polygon", "polyline") and element.attrib["fill"] not in GROUNDS:
+        points = _points(element)
         for part in [points] if name == "polygon" else pairwise(points):
             yield _between(list(part), name)
+
+
+def _ground(name: str, element: ElementTree.Element) -> Iterator[Box]:
+    if name == "polygon" and element.attrib["fill"] in GROUNDS:
+        yield _between(list(_points(element)), name)
+
+
+def _points(element: ElementTree.Element) -> list[tuple[float, ...]]:
+    numbers = [float(text) for text in re.split("[ ,]", element.attrib["points"])]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _between(points: list[tuple[float, ...]], what: str) -> Box:

@@ -5,18 +5,16 @@ from dataclasses import replace
 from math import log, nan
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from analysis.plots.axis import fixed_axis
 from analysis.plots.forest import forest, forest_pages
 from analysis.plots.forest_data import Column, Forest, Group, Interval, Prediction, StudyRow, SummaryRow
 from analysis.plots.forest_marks import LIGHT
-from tests.analysis.plots.figures import attachment, forests, many
+from tests.analysis.plots.figures import attachment, drawn, forests, many
 from tests.analysis.plots.shapes import flaws, read
 
 pytestmark = pytest.mark.pure
-
-slowly = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def test_every_text_of_the_plot_is_printed() -> None:
@@ -134,13 +132,13 @@ def test_a_subgroup_heading_stays_with_its_first_study() -> None:
         assert not rows[-1].startswith("Subgroup")
 
 
-@slowly
+@drawn
 @given(forests())
 def test_nothing_overlaps_or_is_cut_whatever_the_texts(plot: Forest) -> None:
     assert flaws(read(forest(plot))) == []
 
 
-@settings(slowly, max_examples=25)
+@drawn
 @given(forests())
 def test_no_page_has_a_flaw_and_together_they_print_what_one_picture_prints(plot: Forest) -> None:
     named = replace(plot, title="Plot")

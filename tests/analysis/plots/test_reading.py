@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from analysis.plots.__main__ import forest_from, main
+from analysis.plots.__main__ import FIGURES, main, plot_from
+from analysis.plots.figure import Plot
 from analysis.plots.forest import forest
 from analysis.plots.forest_data import Forest
 from analysis.plots.reading import Unreadable, read
+from tests.analysis.plots.examples import examples
 from tests.analysis.plots.figures import attachment
 
 pytestmark = pytest.mark.pure
@@ -28,7 +30,13 @@ def test_what_was_written_is_read_back_the_same() -> None:
 
 
 def test_a_tool_may_be_named_instead_of_its_judgements() -> None:
-    assert forest_from({**document(), "judgements": "rob1"}, "plot") == attachment()
+    assert plot_from({**document(), "judgements": "rob1"}, "plot") == attachment()
+
+
+@pytest.mark.parametrize("plot", examples(), ids=lambda plot: type(plot).__name__)
+def test_every_kind_of_figure_is_read_back_the_same(plot: Plot) -> None:
+    name = next(name for name, kind in FIGURES.items() if kind is type(plot))
+    assert plot_from({"figure": name, **json.loads(json.dumps(asdict(plot)))}, "plot") == plot
 
 
 def test_fields_that_are_not_given_have_their_defaults() -> None:
@@ -51,6 +59,7 @@ def _with(change: Mapping[str, Any]) -> dict[str, Any]:
         (_with({"null": True}), "plot.null: must be a number, not True"),
         (_with({"groups": {}}), "plot.groups: must be a list, not {}"),
         (_with({"favours": ["left"]}), "plot.favours: must have 2 items, not 1"),
+        (_with({"figure": "pie"}), "plot.figure: must be one of forest, funnel, baujat, bubble, history, not 'pie'"),
         (_with({"judgements": "robx"}), "plot.judgements: must be one of rob1, rob2, robins_i, not 'robx'"),
         (_with({"judgements": ["low"]}), "plot.judgements: must be an object, not ['low']"),
         (_with({"domains": []}), "plot: 'Orme 1999' has 3 judgements for 0 domains"),
@@ -62,7 +71,7 @@ def _with(change: Mapping[str, Any]) -> dict[str, Any]:
 )
 def test_what_does_not_fit_is_named(given: Any, complaint: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        forest_from(given, "plot")
+        plot_from(given, "plot")
     assert str(caught.value).startswith(complaint)
 
 

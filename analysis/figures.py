@@ -1,0 +1,415 @@
+"""Which figures does a run have beside its forest plot, what do they show, and which table says the same in numbers?
+
+Everything is drawn from what the run has stored (see analysis.pooling); nothing is computed again. A figure whose numbers the run
+does not have is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, floor, isfinite, log10
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+from analysis.exports import (
+    NOT_ESTIMABLE,
+    TITLES,
+    Row,
+    Table,
+    effect,
+    heterogeneity_of,
+    interval_of,
+    number,
+    overall_test_of,
+    p_value,
+    percent,
+    result_in_words,
+)
+from analysis.models import Analysis, Run
+
+if TYPE_CHECKING:
+    from analysis.plots.baujat import Baujat
+    from analysis.plots.bubble import BubblePlot
+    from analysis.plots.figure import Plot
+    from analysis.plots.forest_data import Forest, Interval, StudyRow, SummaryRow
+    from analysis.plots.funnel import Funnel
+    from analysis.plots.history import History
+
+Plain = Mapping[str, Any]  # of a result of analysis.stats: what its to_dict() gives
+
+# Two-sided levels between the contours of a funnel, from the innermost outwards (Peters et al. 2008).
+CONTOURS = ((0.10, "p > 0.10"), (0.05, "0.05 < p ≤ 0.10"), (0.01, "0.01 < p ≤ 0.05"))
+OUTSIDE = "p ≤ 0.01"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with its heading, what a reader must know of it, and the table of the same numbers."""
+
+    name: str
+    heading: str
+    help: str
+    plot: Plot
+    table: Table
+
+    @property
+    def svg(self) -> str:
+        from analysis.plots import figure
+
+        return figure.svg(self.plot)
+
+
+# --- in words and numbers ----------------------------------------------------------------------------------------
+
+
+def natural(value: object, measure: str) -> float | None:
+    """A number of the analysis scale as a reader knows it: a ratio itself, not its logarithm."""
+    x = number(value)
+    if x is None or measure not in Analysis.RATIOS:
+        return x
+    return exp(x) if x < 700 else float("inf")
+
+
+def shown_interval(of: Sequence[object], measure: str) -> str:
+    """Estimate and limits of the analysis scale as figures print them."""
+    texts = [effect(natural(value, measure), measure) for value in of]
+    return f"{texts[0]} [{texts[1]}, {texts[2]}]" if of[0] is not None else NOT_ESTIMABLE
+
+
+def interval(of: Sequence[object], measure: str) -> Interval | None:
+    """Estimate and limits of the analysis scale as a place on the axis; None where there is none."""
+    from analysis.plots.forest_data import Interval
+
+    estimate, lower, upper = (natural(value, measure) for value in of)
+    if estimate is None or lower is None or upper is None or (measure in Analysis.RATIOS and not estimate > 0):
+        return None
+    return Interval(estimate, lower, upper)
+
+
+def null(measure: str) -> float:
+    return 1.0 if measure in Analysis.RATIOS else 0.0
+
+
+def se_label(measure: str) -> str:
+    return f"Standard error of log({measure})" if measure in Analysis.RATIOS else f"Standard error of {measure}"
+
+
+def three(of: Plain, i: int | None = None) -> tuple[object, object, object]:
+    """Estimate and limits of a result, or of its i-th study."""
+    found = [of[name] if i is None else of[name][i] for name in ("estimate", "ci_lb", "ci_ub")]
+    return found[0], found[1], found[2]
+
+
+def plain_table(headings: Sequence[str], rows: Iterable[Row], total: Row | None = None) -> Table:
+    return Table(groups=[("", len(headings))], headings=list(headings), rows=list(rows), total=total)
+
+
+# --- one study left out, one study more --------------------------------------------------------------------------
+
+SERIES = {
+    "leave-one-out": ("Left out", "Each line is the pooled effect of all studies but the one named."),
+    "cumulative": ("Added", "Each line is the pooled effect of the study named and all above it."),
+}
+
+
+def series_forest(title: str, series: Plain, pooled: Plain, method: str, favours: tuple[str, str]) -> Forest:
+    """A forest plot of a series of pooled effects: squares of one size, and the effect of all studies as a diamond."""
+    from analysis.plots.forest_data import Column, Forest, Group, StudyRow, SummaryRow
+
+    measure = series["measure"]
+    heading, footnote = SERIES[series["kind"]]
+    rows = tuple(
+        StudyRow(row.label, row.cells, interval(three(series, i), measure), weight=1.0)
+        for i, row in enumerate(series_rows(series))
+    )
+    total = SummaryRow("All studies", series_cells(pooled), interval(three(pooled), measure))
+    title_of = TITLES[measure]
+    columns = (Column("Studies"), Column("I²"), Column("P"), Column(method, title_of))
+    return Forest(
+        title=title,
+        columns=columns,
+        groups=(Group(rows),),
+        total=total,
+        study_heading=heading,
+        plot_heading=(title_of, method),
+        log=measure in Analysis.RATIOS,
+        null=null(measure),
+        favours=favours,
+        footnotes=(footnote,),
+        description=f"{title}. {footnote} All studies: {shown_interval(three(pooled), measure)}.",
+    )
+
+
+def series_rows(series: Plain) -> list[Row]:
+    """A row for each result; the reason where there is none."""
+    return [
+        Row(label, series_cells(series, i), reason=series["reasons"][i] or "")
+        for i, label in enumerate(series["study"])
+    ]
+
+
+def series_cells(of: Plain, i: int | None = None) -> tuple[str, ...]:
+    """How many studies, I², P and the effect, of a pooled result or of the i-th of a series."""
+    k, i2, p = (of[name] if i is None else of[name][i] for name in ("k", "I2", "p"))
+    told = p_value(p).removeprefix("= ") if p is not None else "–"
+    return str(k), percent(i2), told, shown_interval(three(of, i), of["measure"])
+
+
+def series_table(series: Plain, pooled: Plain, method: str) -> Table:
+    headings = ("Studies", "I²", "P", f"{TITLES[series['measure']]}, {method}")
+    return plain_table(headings, series_rows(series), Row("All studies", series_cells(pooled)))
+
+
+# --- subgroups ---------------------------------------------------------------------------------------------------
+
+
+def subgroup_forest(title: str, found: Plain, method: str, favours: tuple[str, str]) -> Forest:
+    """A forest plot of studies by subgroup, each with its diamond, and the test between them below."""
+    from analysis.plots.forest_data import Forest, Group, generic_columns
+
+    overall = found["overall"]
+    measure = overall["measure"]
+    weights = dict(zip(overall["effects"]["study"], overall["weights"], strict=True))
+    groups = tuple(
+        Group(
+            tuple(_study_rows(group["effects"], weights)),
+            heading,
+            _summary("Subtotal", group, sum(number(weights[study]) or 0.0 for study in group["effects"]["study"])),
+        )
+        for heading, group in zip(found["levels"], found["groups"], strict=True)
+    )
+    return Forest(
+        title=title,
+        columns=generic_columns(TITLES[measure], method),
+        groups=groups,
+        total=_summary("Total", overall, 100.0),
+        plot_heading=(TITLES[measure], method),
+        log=measure in Analysis.RATIOS,
+        null=null(measure),
+        favours=favours,
+        notes=(between_groups(found),),
+        footnotes=tuple(f"{study} is left out: {reason}." for study, reason in found["left_out"]),
+    )
+
+
+def _study_rows(effects: Plain, weights: Mapping[str, object]) -> Iterable[StudyRow]:
+    from analysis.plots.forest_data import StudyRow
+
+    for i, label in enumerate(effects["study"]):
+        of = effects["yi"][i], effects["ci_lb"][i], effects["ci_ub"][i]
+        weight = number(weights[label]) or 0.0
+        cells = percent(weight, 1) if of[0] is not None else "–", shown_interval(of, effects["measure"])
+        yield StudyRow(label, cells, interval(of, effects["measure"]), weight)
+
+
+def _summary(label: str, pooled: Plain, weight: float) -> SummaryRow:
+    from analysis.plots.forest_data import Prediction, SummaryRow
+
+    measure = pooled["measure"]
+    prediction = None
+    limits = [natural(pooled[name], measure) for name in ("pi_lb", "pi_ub")]
+    if limits[0] is not None and limits[1] is not None:
+        told = f"[{effect(limits[0], measure)}, {effect(limits[1], measure)}]"
+        prediction = Prediction("Prediction interval", ("", told), *limits)
+    cells = percent(weight, 1), shown_interval(three(pooled), measure)
+    place = interval(three(pooled), measure)
+    notes = (heterogeneity_of(pooled), *((overall_test_of(pooled),) if place else ()))
+    return SummaryRow(f"{label} ({pooled['level']:g}% CI)", cells, place, prediction, notes)
+
+
+def between_groups(found: Plain) -> str:
+    """The test for differences between subgroups, as one line."""
+    if found["Q_between"] is None:
+        return "Test for subgroup differences: not applicable"
+    if found["Q_df2"] == "Infinity":
+        told = f"Chi² = {effect(found['Q_between'], '')}, df = {found['Q_df']}"
+    else:
+        told = f"F = {effect(found['Q_between'], '')}, df = {found['Q_df']}, {found['Q_df2']:g}"
+    return f"Test for subgroup differences: {told} (P {p_value(found['Q_p'])})"
+
+
+# --- funnel ------------------------------------------------------------------------------------------------------
+
+
+def funnel_of(title: str, pooled: Plain, filled: Plain | None = None) -> Funnel:
+    """The studies of a pooled result; with a trim-and-fill result, the studies that it puts in and its pooled effect."""
+    from analysis.plots.funnel import Contour, Funnel, FunnelPoint
+
+    measure, level = pooled["measure"], pooled["level"]
+    points = [
+        FunnelPoint(label, place, se) for label, place, se in studies_of(pooled["effects"]) if place_on(place, measure)
+    ]
+    adjusted = None
+    footnotes = []
+    if filled is not None:
+        if filled["k0"]:
+            adjusted = natural(filled["pooled"]["estimate"], measure)
+            rows = enumerate(zip(filled["filled_yi"], filled["filled_vi"], strict=True), start=1)
+            places = [(f"Filled {n}", natural(y, measure) or 0.0, v**0.5) for n, (y, v) in rows]
+            points += [FunnelPoint(*place, filled=True) for place in places if place_on(place[1], measure)]
+        footnotes.append(filled_in_words(filled, measure))
+    quantile = NormalDist().inv_cdf
+    return Funnel(
+        title=title,
+        points=tuple(points),
+        x_label=TITLES[measure],
+        y_label=se_label(measure),
+        log=measure in Analysis.RATIOS,
+        null=null(measure),
+        center=natural(pooled["estimate"], measure),
+        center_label=f"Pooled effect ({effect(natural(pooled['estimate'], measure), measure)})",
+        limits=quantile((1 + level / 100) / 2),
+        limits_label=f"Pseudo {level:g}% confidence limits",
+        adjusted=adjusted,
+        adjusted_label=f"Pooled effect with filled studies ({effect(adjusted, measure)})",
+        contours=tuple(Contour(quantile(1 - p / 2), words) for p, words in CONTOURS),
+        outside=OUTSIDE,
+        footnotes=tuple(footnotes),
+    )
+
+
+def studies_of(effects: Plain) -> Iterable[tuple[str, float, float]]:
+    """Each study with an estimate: its name, its effect on the natural scale, and its standard error on the analysis scale."""
+    for label, y, v in zip(effects["study"], effects["yi"], effects["vi"], strict=True):
+        place, variance = natural(y, effects["measure"]), number(v)
+        if place is not None and variance is not None and variance >= 0:
+            yield label, place, variance**0.5
+
+
+def place_on(value: float, measure: str) -> bool:
+    return isfinite(value) and (value > 0 or measure not in Analysis.RATIOS)
+
+
+def filled_in_words(filled: Plain, measure: str) -> str:
+    """What trim and fill found."""
+    k0 = filled["k0"]
+    if not k0:
+        return "Trim and fill finds no study missing."
+    count = "one study" if k0 == 1 else f"{k0} studies"
+    told = shown_interval(three(filled["pooled"]), measure)
+    return f"Trim and fill ({filled['estimator']}) puts in {count} on the {filled['side']}; with them {told}."
+
+
+def funnel_table(pooled: Plain, filled: Plain | None = None) -> Table:
+    """Effect and standard error of each study; those that trim and fill puts in last."""
+    measure = pooled["measure"]
+    rows = [Row(label, (effect(place, measure), error(se))) for label, place, se in studies_of(pooled["effects"])]
+    if filled is not None:
+        for n, (y, v) in enumerate(zip(filled["filled_yi"], filled["filled_vi"], strict=True), start=1):
+            rows.append(Row(f"Filled {n}", (effect(natural(y, measure), measure), error(v**0.5))))
+    return plain_table((TITLES[measure], se_label(measure)), rows)
+
+
+def error(value: float) -> str:
+    """A standard error: three decimals, or three digits where those are all zeros."""
+    return f"{value:.3f}" if value >= 0.001 or value == 0 else f"{value:.2g}"
+
+
+# --- Baujat ------------------------------------------------------------------------------------------------------
+
+
+def baujat_of(title: str, found: Plain) -> Baujat:
+    from analysis.plots.baujat import Baujat, BaujatPoint
+
+    return Baujat(title, tuple(BaujatPoint(label, *places) for label, *places in coordinates(found)))
+
+
+def coordinates(found: Plain) -> Iterable[tuple[str, float, float]]:
+    """Each study that has both coordinates, with them."""
+    for label, x, y in zip(found["study"], found["contribution"], found["influence"], strict=True):
+        contribution, influence = number(x), number(y)
+        if contribution is not None and influence is not None and isfinite(contribution) and isfinite(influence):
+            yield label, contribution, influence
+
+
+def baujat_table(found: Plain) -> Table:
+    headings = ("Contribution to heterogeneity", "Influence on the pooled effect")
+    return plain_table(headings, (Row(label, (f"{x:.3f}", f"{y:.3f}")) for label, x, y in coordinates(found)))
+
+
+# --- bubble ------------------------------------------------------------------------------------------------------
+
+
+def bubble_of(title: str, fit: Plain, line: Plain) -> BubblePlot:
+    """A meta-regression on one number: its studies and its fitted line."""
+    from analysis.plots.bubble import Bubble, BubblePlot, Fitted
+
+    measure = fit["measure"]
+    bubbles = tuple(
+        Bubble(label, x, place, weight) for label, x, place, weight in regressed(fit) if place_on(place, measure)
+    )
+    limits = zip(line["x"], line["estimate"], line["ci_lb"], line["ci_ub"], strict=True)
+    fitted = [(x, *(natural(value, measure) for value in of)) for x, *of in limits]
+    return BubblePlot(
+        title=title,
+        bubbles=bubbles,
+        x_label=line["moderator"],
+        y_label=TITLES[measure],
+        line=tuple(
+            Fitted(*at) for at in fitted if all(value is not None and place_on(value, measure) for value in at[1:])
+        ),
+        log=measure in Analysis.RATIOS,
+        null=null(measure),
+        line_label=slope_in_words(fit),
+        band_label=f"{fit['level']:g}% confidence band",
+    )
+
+
+def regressed(fit: Plain) -> Iterable[tuple[str, float, float, float]]:
+    """Each study of a regression on one number: name, moderator, effect on the natural scale, and its weight, 1/(v + tau²)."""
+    effects, tau2 = fit["effects"], number(fit["tau2"]) or 0.0
+    for row, i in zip(fit["x"], fit["places"], strict=True):
+        place, variance = natural(effects["yi"][i], fit["measure"]), number(effects["vi"][i])
+        if place is not None and variance is not None and variance + tau2 > 0:
+            yield effects["study"][i], row[1], place, 1 / (variance + tau2)
+
+
+def slope_in_words(fit: Plain) -> str:
+    """What a step of the moderator does, with its test; the step is the power of ten that goes into its range."""
+    measure, values = fit["measure"], [row[1] for row in fit["x"]]
+    step = 10.0 ** floor(log10(max(values) - min(values)))
+    slope = [None if value is None else step * value for value in map(number, three(fit, 1))]
+    what = "ratio" if measure in Analysis.RATIOS else "change"
+    return f"Meta-regression: {what} per {step:g}: {shown_interval(slope, measure)}, P {p_value(fit['p'][1])}"
+
+
+def bubble_table(fit: Plain, line: Plain) -> Table:
+    measure = fit["measure"]
+    found = list(regressed(fit))
+    whole = sum(weight for *_, weight in found)
+    rows = [
+        Row(label, (f"{x:.4g}".replace("-", "−"), effect(place, measure), percent(100 * weight / whole, 1)))
+        for label, x, place, weight in found
+    ]
+    return plain_table((line["moderator"], TITLES[measure], "Weight"), rows)
+
+
+# --- history -----------------------------------------------------------------------------------------------------
+
+
+def history_of(runs: Sequence[Run]) -> History:
+    """The finished runs of an analysis, oldest first. Runs of another measure than the last have no mark: they are of another scale."""
+    from analysis.plots.history import History, RunPoint
+
+    measure = runs[-1].options["measure"]
+    points = tuple(RunPoint(run.number, f"Run {run.number}: {run_in_words(run)}", _of(run, measure)) for run in runs)
+    return History(
+        title="",
+        runs=points,
+        y_label=TITLES[measure],
+        log=measure in Analysis.RATIOS,
+        null=null(measure),
+        description=". ".join(point.label for point in points),
+    )
+
+
+def run_in_words(run: Run) -> str:
+    studies = "one study" if run.result["k"] == 1 else f"{run.result['k']} studies"
+    return f"{result_in_words(run)}, {studies}" if run.state == Run.State.DONE else "nothing to pool"
+
+
+def _of(run: Run, measure: str) -> Interval | None:
+    if run.state != Run.State.DONE or run.options["measure"] != measure:
+        return None
+    return interval_of(run.result)

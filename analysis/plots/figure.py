@@ -1,0 +1,45 @@
+"""Which drawing goes with which data, and as which file? SVG for pages, PNG at 300 dpi and PDF for manuscripts.
+
+A forest plot is printed on A4, over as many sheets as it takes; every other figure is a page of its own size, ready to be
+placed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from analysis.plots.baujat import Baujat, baujat
+from analysis.plots.bubble import BubblePlot, bubble
+from analysis.plots.forest import forest, forest_pages
+from analysis.plots.forest_data import Forest
+from analysis.plots.funnel import Funnel, funnel
+from analysis.plots.history import History, history
+from analysis.plots.render import svg_to_pdf, svg_to_png
+
+Plot = Forest | Funnel | Baujat | BubblePlot | History
+
+DRAWN: dict[type, Callable[[Any], str]] = {
+    Forest: forest,
+    Funnel: funnel,
+    Baujat: baujat,
+    BubblePlot: bubble,
+    History: history,
+}
+KINDS = ("svg", "png", "pdf")
+
+
+def svg(plot: Plot) -> str:
+    """The figure as one picture."""
+    return DRAWN[type(plot)](plot)
+
+
+def file(plot: Plot, kind: str) -> bytes:
+    """The figure as "svg", "png" or "pdf". Raises ValueError for another kind."""
+    if kind == "svg":
+        return svg(plot).encode()
+    if kind == "png":
+        return svg_to_png(svg(plot))
+    if kind == "pdf":
+        return svg_to_pdf(*forest_pages(plot), a4=True) if isinstance(plot, Forest) else svg_to_pdf(svg(plot))
+    raise ValueError(f"a figure is one of {', '.join(KINDS)}, not {kind!r}")
