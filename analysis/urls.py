@@ -3,6 +3,7 @@
 from django.urls import path
 
 from analysis import views
+from analysis.views import report
 
 app_name = "analysis"
 urlpatterns = [
@@ -19,6 +20,9 @@ urlpatterns = [
     path("runs/<int:pk>/run.json", views.run_file, name="run-json"),
     path("analyses/analyses.rm5", views.revman_file, {"kind": "rm5"}, name="revman-5"),
     path("analyses/data-package.zip", views.revman_file, {"kind": "zip"}, name="revman-web"),
+    path("text/", report.text, name="text"),
+    path("text/text.docx", report.text_file, {"kind": "docx"}, name="text-docx"),
+    path("text/text.txt", report.text_file, {"kind": "txt"}, name="text-txt"),
     path("packages/", views.packages, name="packages"),
     path("packages/<int:pk>.zip", views.package_file, name="package"),
     path("standards/", views.standards, name="standards"),

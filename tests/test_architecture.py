@@ -30,6 +30,7 @@ PURE = (
     "analysis/plots/",
     "analysis/flow/",
     "analysis/reproduction/",
+    "analysis/report/",
     "analysis/revman/",
 )
 WITH_DJANGO = re.compile(r"^(django|celery|kombu|redis|crispy|allauth|rest_framework|environ)")

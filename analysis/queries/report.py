@@ -1,0 +1,258 @@
+"""What may be said of the review in its report, and where does each of its numbers stand? The same for every member.
+
+Nothing sealed is asked for: verdicts that stand, agreement of votes that are open, agreed sheets, finished runs. What waits and what is
+in conflict are one number, as in the flow diagram.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from django.db.models import Count
+from django.urls import reverse
+
+from analysis import exports, pooling
+from analysis.flow.numbers import ARMS, FlowCounts
+from analysis.models import Analysis, Run
+from analysis.queries.analyses import Shown, shown_analyses
+from analysis.queries.flow import flow
+from analysis.report import (
+    Extraction,
+    Facts,
+    FullText,
+    Kappa,
+    Pooled,
+    Previous,
+    Records,
+    SearchRun,
+    Selection,
+    Sentence,
+)
+from extraction.models import Assessment, Plan, Sheet
+from extraction.queries import FORM, included_studies, plan_of, previous_version
+from extraction.rob import TOOLS
+from reviewapp.models import Member, Stage
+from screening.models import Link, Search
+from screening.queries.agreement import Which, categories, counted, line
+from screening.queries.pilots import methods
+from screening.queries.searches import searches
+
+
+def facts(member: Member) -> Facts:
+    """Everything that the report says. The number of queries does not grow with records, studies or analyses."""
+    counts = flow(member).counts
+    return Facts(
+        searches=tuple(search_run(each) for each in searches(member).filter(dropped_at=None)),
+        records=records(member, counts),
+        title_abstract=selection(member, counts, Stage.TITLE_ABSTRACT),
+        full_text_stage=selection(member, counts, Stage.FULL_TEXT),
+        full_text=full_text(counts),
+        previous=previous(member),
+        extraction=extraction(member),
+        analyses=tuple(pooled(each) for each in shown_analyses(member)),
+        software=tuple((name, version(name.lower())) for name in ("NumPy", "SciPy")),
+    )
+
+
+def search_run(each: Search) -> SearchRun:
+    systematic = each.kind in (Search.Kind.DATABASE, Search.Kind.REGISTER)
+    return SearchRun(each.source, each.platform, systematic, each.searched_on, each.hits, each.records)
+
+
+# --- records and selection ---------------------------------------------------------------------------------------
+
+
+def both(counts: FlowCounts, name: str) -> int:
+    """A number of both arms of the diagram."""
+    return sum(counts.n(f"{arm}_{name}") for arm in ARMS)
+
+
+def records(member: Member, counts: FlowCounts) -> Records:
+    """As the diagram counts them; a record of another method whose publication a database found is a duplicate here."""
+    standing = Link.objects.filter(record__review=member.review_id, record__source__undone_at=None, undone_at=None)
+    identified = both(counts, "identified") + counts.n("found_by_both")
+    duplicates = both(counts, "duplicates") + counts.n("found_by_both")
+    return Records(identified, duplicates, min(duplicates, standing.filter(rule=Link.Rule.PERSON).count()))
+
+
+def selection(member: Member, counts: FlowCounts, stage: str) -> Selection:
+    at_first = stage == Stage.TITLE_ABSTRACT
+    names = ("screened", "records_excluded") if at_first else ("assessed", "reports_excluded")
+    waits = ("awaiting_screening", "screening_conflict") if at_first else ("awaiting_assessment", "assessment_conflict")
+    return Selection(
+        stage=stage,
+        votes=member.review.votes_needed(stage),
+        decided=both(counts, names[0]),
+        excluded=both(counts, names[1]),
+        open=sum(both(counts, name) for name in waits),
+        agreement=agreement(member, stage),
+        pilots=tuple(methods(member, stage)),
+    )
+
+
+def agreement(member: Member, stage: str) -> Kappa | None:
+    """Of the one pair that judged, or of all pairs together; maybe counts as include. None where nobody judged the same."""
+    found = counted(member, stage)
+    pairs = [which for which in found if which.pair and not which.week]
+    if not pairs:
+        return None
+    which = pairs[0] if len(pairs) == 1 else Which((), "")
+    told = line(which.pair, "", found[which], categories(stage, apart=False)).found
+    return Kappa(
+        cases=found[which].total(),
+        raw=told.raw.value,
+        value=told.kappa.value,
+        lower=told.kappa.lower,
+        upper=told.kappa.upper,
+        pairs=len(pairs),
+    )
+
+
+def full_text(counts: FlowCounts) -> FullText:
+    reasons: dict[str, int] = {}
+    for arm in ARMS:
+        for each in counts.starting(f"{arm}_reason:"):
+            reasons[each.label] = reasons.get(each.label, 0) + each.n
+    return FullText(
+        sought=both(counts, "sought"),
+        not_retrieved=both(counts, "not_retrieved"),
+        awaited=both(counts, "awaiting_retrieval"),
+        assessed=both(counts, "assessed"),
+        excluded=both(counts, "reports_excluded"),
+        reasons=tuple((label, n) for label, n in reasons.items() if n),
+        reports=counts.n("new_reports"),
+        studies=counts.n("new_studies"),
+        without_study=counts.n("included_without_study"),
+    )
+
+
+def previous(member: Member) -> Previous | None:
+    found = previous_version(member)
+    return Previous(found.studies, found.reports, found.source) if found else None
+
+
+# --- data ----------------------------------------------------------------------------------------------------------
+
+
+def extraction(member: Member) -> Extraction:
+    studies = included_studies(member.review)
+    plan = plan_of(member.review)
+    judged = Assessment.unblinded.signed().filter(study__in=studies).order_by()
+    by_tool = dict(judged.values_list("tool").annotate(n=Count("study", distinct=True)))
+    return Extraction(
+        verified=plan.mode == Plan.Mode.VERIFIED,
+        reason=plan.reason,
+        agreed=Sheet.unblinded.signed().filter(study__in=studies, tool=FORM).count(),
+        included=studies.count(),
+        tools=tuple((*tool_in_words(id), n) for id, n in sorted(by_tool.items())),
+    )
+
+
+def tool_in_words(id: str) -> tuple[str, str]:
+    """Name and source; a tool of the review's own goes by its id."""
+    tool = TOOLS.get(id)
+    return (tool.name, tool.source) if tool else (id, "")
+
+
+# --- analyses ----------------------------------------------------------------------------------------------------
+
+
+def pooled(shown: Shown) -> Pooled:
+    """An analysis as planned, with the numbers of the run that is shown for it."""
+    analysis, run = shown.analysis, shown.run
+    how = pooling.resolved(run.options if run else analysis.options)
+    return Pooled(
+        id=analysis.pk,
+        outcome=str(analysis),
+        measure=analysis.get_measure_display(),
+        method=within(analysis.get_method_display()),
+        model=within(analysis.get_model_display()),
+        variance="" if how["estimator"] == "EE" else within(Analysis.Estimator(how["estimator"]).label),
+        interval=within(Analysis.Interval(how["interval"]).label),
+        prediction_by=prediction_by(how["prediction"]),
+        conventions=analysis.preset,
+        **(result(shown, run) if run else {}),
+    )
+
+
+def within(label: str) -> str:
+    """A label inside a sentence: a word of the language is small, a name keeps its capital."""
+    small = label[:1].lower() + label[1:]
+    return (
+        small if label.split()[0] in ("Inverse", "Random", "Fixed", "Restricted", "Maximum", "With", "None") else label
+    )
+
+
+def prediction_by(name: str) -> str:
+    if name == Analysis.Prediction.NONE:
+        return ""
+    return within(dict(Analysis.Prediction.choices).get(name, "as metafor computes them"))
+
+
+def result(shown: Shown, run: Run) -> dict[str, object]:
+    found = run.result
+    told = {
+        "run": run.number,
+        "is_stale": shown.is_stale,
+        "told": run.message,
+        "left_out": tuple((each["label"], each["reason"]) for each in exports.left_out(run)),
+    }
+    if run.state != Run.State.DONE:
+        return told
+    measure = run.options["measure"]
+    limits = tuple(exports.effect(found[name], measure) for name in ("lower", "upper"))
+    pooled_lines = found["k"] > 1
+    return told | {
+        "studies": found["k"],
+        "participants": found["participants"],
+        "effect": f"{measure} {exports.effect(found['estimate'], measure)}",
+        "limits": limits,
+        "level": exports.level(run),
+        "test": unbracketed(exports.overall_test(run)) if pooled_lines else "",
+        "heterogeneity": unbracketed(exports.heterogeneity(run)) if pooled_lines else "",
+        "prediction": prediction(run),
+    }
+
+
+def prediction(run: Run) -> tuple[str, str] | None:
+    if not run.result["prediction"]:
+        return None
+    low, high = (exports.effect(limit, run.options["measure"]) for limit in run.result["prediction"])
+    return low, high
+
+
+def unbracketed(line: str) -> str:
+    """A line below a figure as part of a sentence: without its name, and with commas for brackets."""
+    return line.partition(": ")[2].replace(" (", ", ").replace(")", "").replace(";", ",")
+
+
+# --- where it stands -----------------------------------------------------------------------------------------------
+
+PAGES = {
+    "searches": ("screening:search-table",),
+    "duplicates": ("screening:citations",),
+    "protocol": ("protocol",),
+    "pilots": ("screening:pilots", Stage.TITLE_ABSTRACT),
+    "agreement/title_abstract": ("screening:agreement", Stage.TITLE_ABSTRACT),
+    "agreement/full_text": ("screening:agreement", Stage.FULL_TEXT),
+    "reports": ("screening:reports",),
+    "excluded": ("screening:excluded",),
+    "flow": ("analysis:flow",),
+    "previous": ("extraction:studies",),
+    "studies": ("extraction:studies",),
+    "form": ("extraction:form",),
+    "analyses": ("analysis:analyses",),
+    "package": ("analysis:packages",),
+}
+
+
+def address(member: Member, sentence: Sentence) -> str:
+    """The page on which the numbers of a sentence stand."""
+    slug = member.review.slug
+    kind, _, which = sentence.source.partition("/")
+    if kind == "analysis":
+        return reverse("analysis:analysis", args=[slug, which])
+    if kind == "flow" and which:
+        return reverse("analysis:flow-list", args=[slug, which])
+    name, *more = PAGES[sentence.source]
+    return reverse(name, args=[slug, *more])

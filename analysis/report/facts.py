@@ -1,0 +1,133 @@
+"""What must be known of a review to report it? Plain values, of which none tells more than its reader may know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRun:
+    """One search. systematic: of a database or register. hits: as the source reported them; records: as they came in."""
+
+    source: str
+    platform: str
+    systematic: bool
+    searched_on: date | None
+    hits: int | None
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What came in. duplicates: records beyond the first of each publication; by_person: those that a member found to be one."""
+
+    identified: int
+    duplicates: int
+    by_person: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kappa:
+    """How far two people agreed on what both judged blind. of: how many pairs of people; None: not defined."""
+
+    cases: int
+    raw: float | None
+    value: float | None
+    lower: float | None
+    upper: float | None
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One stage of selection. votes: how many each publication needs. open: without a verdict. pilots: sentences on the rounds."""
+
+    stage: str
+    votes: int
+    decided: int
+    excluded: int
+    open: int
+    agreement: Kappa | None
+    pilots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """Reports from sought to included. reasons: label and number, as the flow diagram has them, none of them zero."""
+
+    sought: int
+    not_retrieved: int
+    awaited: int
+    assessed: int
+    excluded: int
+    reasons: tuple[tuple[str, int], ...]
+    reports: int
+    studies: int
+    without_study: int
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """What the version that is updated had included, and where that stands."""
+
+    studies: int
+    reports: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """How data came about. agreed of included studies; tools: name, where it is published, studies with an agreed judgement."""
+
+    verified: bool
+    reason: str
+    agreed: int
+    included: int
+    tools: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """One planned analysis with the run that stands for it; every number is text, rounded once where it left the house.
+
+    measure to intervals say how it is pooled. told: something that must be known of the result. effect and limits: empty without one.
+    run is 0 where none has finished. prediction: two limits, or empty.
+    """
+
+    id: int
+    outcome: str
+    measure: str
+    method: str
+    model: str
+    variance: str
+    interval: str
+    prediction_by: str
+    conventions: str
+    run: int = 0
+    studies: int = 0
+    participants: int = 0
+    effect: str = ""
+    limits: tuple[str, str] = ("", "")
+    level: str = "95%"
+    test: str = ""
+    heterogeneity: str = ""
+    prediction: tuple[str, str] | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
+    told: str = ""
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything. software: name and version of what computed."""
+
+    searches: tuple[SearchRun, ...]
+    records: Records
+    title_abstract: Selection
+    full_text_stage: Selection
+    full_text: FullText
+    previous: Previous | None
+    extraction: Extraction
+    analyses: tuple[Pooled, ...]
+    software: tuple[tuple[str, str], ...]

@@ -1,0 +1,148 @@
+"""How was the review done? Searches, selection, extraction, risk of bias, synthesis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis.report.facts import Extraction, Facts, Pooled, SearchRun, Selection
+from analysis.report.grammar import count, day, listed
+from analysis.report.said import Sentence
+
+
+def paragraphs(facts: Facts) -> Iterator[tuple[str, Iterator[Sentence]]]:
+    yield "Searches", searches(facts)
+    yield "Selection of studies", selection(facts)
+    yield "Extraction of data", extraction(facts.extraction)
+    yield "Risk of bias", bias(facts.extraction)
+    yield "Synthesis", synthesis(facts)
+
+
+# --- searches ----------------------------------------------------------------------------------------------------
+
+
+def searches(facts: Facts) -> Iterator[Sentence]:
+    systematic = [each for each in facts.searches if each.systematic]
+    others = [each for each in facts.searches if not each.systematic]
+    if systematic:
+        yield Sentence(f"We searched {listed([searched(each) for each in systematic])}.", "searches")
+    if others:
+        also = "We also looked for studies" if systematic else "We looked for studies"
+        yield Sentence(f"{also} by other methods: {listed([searched(each) for each in others])}.", "searches")
+    if undated := [named(each) for each in systematic if each.searched_on is None]:
+        yield Sentence(f"[To be added: the date of the search of {listed(undated)}.]", "searches")
+    if facts.previous:
+        yield Sentence(
+            f"This review updates an earlier version ({facts.previous.source}); "
+            "what that had included was not selected anew.",
+            "previous",
+        )
+    if facts.records.identified:
+        yield Sentence(
+            "Records of one publication were brought together by rules that compare DOI, PubMed number, title, authors, year and place of "
+            "publication; where the rules could not tell, a member of the team decided.",
+            "duplicates",
+        )
+
+
+def named(each: SearchRun) -> str:
+    return f"{each.source} ({each.platform})" if each.platform else each.source
+
+
+def searched(each: SearchRun) -> str:
+    return f"{named(each)} on {day(each.searched_on)}" if each.searched_on else named(each)
+
+
+# --- selection ---------------------------------------------------------------------------------------------------
+
+
+def selection(facts: Facts) -> Iterator[Sentence]:
+    first, second = facts.title_abstract, facts.full_text_stage
+    if first.votes == second.votes:
+        yield Sentence(f"{who(first)} judged titles and abstracts, and then full texts.", "protocol")
+    else:
+        yield Sentence(f"{who(first)} judged titles and abstracts; {lower(who(second))}, full texts.", "protocol")
+    if max(first.votes, second.votes) > 1:
+        yield Sentence(
+            "Until the judgements on a record were complete, nobody saw another’s. Differences were settled by discussion or by a third person.",
+            "protocol",
+        )
+    for stage in (first, second):
+        for told in stage.pilots:
+            yield Sentence(told, "pilots")
+    yield Sentence("At full text one reason was recorded for each exclusion, the first that applied.", "excluded")
+
+
+def who(stage: Selection) -> str:
+    return "Two review authors independently" if stage.votes > 1 else "One review author"
+
+
+def lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+# --- data --------------------------------------------------------------------------------------------------------
+
+
+def extraction(facts: Extraction) -> Iterator[Sentence]:
+    if facts.verified:
+        told = "One review author extracted data into a form, and a second verified every answer against the reports"
+        yield Sentence(f"{told}; differences were settled with a reason.", "form")
+        if facts.reason:
+            yield Sentence(f"The reason for not extracting twice: {facts.reason.strip().rstrip('.')}.", "form")
+    else:
+        told = (
+            "Two review authors independently extracted data into the same form without sight of each other’s answers"
+        )
+        yield Sentence(f"{told}; they then agreed on one answer to each question.", "form")
+
+
+def bias(facts: Extraction) -> Iterator[Sentence]:
+    for name, source, studies in facts.tools:
+        yield Sentence(
+            f"Risk of bias in {count(studies, 'study', 'studies')} was judged with {name}{f' ({source})' if source else ''}, "
+            "by two review authors independently, who then agreed.",
+            "studies",
+        )
+
+
+# --- synthesis ---------------------------------------------------------------------------------------------------
+
+
+def synthesis(facts: Facts) -> Iterator[Sentence]:
+    ways: dict[tuple[str, ...], list[Pooled]] = {}
+    for each in facts.analyses:
+        ways.setdefault(way(each), []).append(each)
+    for found in ways.values():
+        outcomes = list(dict.fromkeys(each.outcome for each in found))
+        of = "" if len(ways) == 1 else f" of {listed([f'“{name}”' for name in outcomes])}"
+        yield Sentence(how(found[0], of), "analyses" if len(found) > 1 else f"analysis/{found[0].id}")
+    if facts.analyses:
+        yield Sentence(
+            "Several groups of a study on one side of a comparison were combined, so that nobody was counted twice.",
+            "analyses",
+        )
+        made = listed([f"{name} {version}" for name, version in facts.software])
+        yield Sentence(
+            f"Analyses were computed with {made}; a script for R and metafor that recomputes every pooled number is part of the data package.",
+            "package",
+        )
+
+
+def way(each: Pooled) -> tuple[str, ...]:
+    return each.measure, each.method, each.model, each.variance, each.interval, each.prediction_by, each.conventions
+
+
+def how(each: Pooled, of: str) -> str:
+    """One way of pooling, as two or three sentences."""
+    told = f"Effects{of} are expressed as {measure(each.measure)}, pooled by {each.method} with {each.model}."
+    if each.variance:
+        told += f" The variance between studies was estimated by {each.variance}."
+    told += f" Confidence intervals: {each.interval}"
+    told += f"; prediction intervals: {each.prediction_by}." if each.prediction_by else "."
+    return f"{told} What else had to be chosen follows the conventions of {each.conventions}."
+
+
+def measure(name: str) -> str:
+    """ "risk ratios (RR)" for "Risk ratio (RR)"."""
+    words, bracket, rest = name.partition(" (")
+    return lower(words) + ("s" if not words.endswith("s") else "") + bracket + rest

@@ -1,0 +1,202 @@
+"""What came out? Records, agreement, full texts, studies, and each analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis.report.facts import Facts, Kappa, Pooled, Selection
+from analysis.report.grammar import capital, count, listed, was
+from analysis.report.said import Sentence
+
+
+def paragraphs(facts: Facts) -> Iterator[tuple[str, Iterator[Sentence]]]:
+    yield "Results of the searches", records(facts)
+    yield "Screening of titles and abstracts", screening(facts)
+    yield "Full texts", full_text(facts)
+    yield "Data", data(facts)
+    for each in facts.analyses:
+        yield f"Effect: {each.outcome}", effect(each)
+
+
+# --- records -----------------------------------------------------------------------------------------------------
+
+
+def records(facts: Facts) -> Iterator[Sentence]:
+    found = facts.records
+    if not facts.searches:
+        return
+    of = "" if len(facts.searches) == 1 else f" of {len(facts.searches)} sources"
+    yield Sentence(f"The {'search' if not of else 'searches'}{of} brought {count(found.identified, 'record')}.", "flow")
+    if len(facts.searches) > 1 and found.identified:
+        yield Sentence(
+            f"They came from {listed([f'{each.source} ({each.records:,})' for each in facts.searches])}.", "searches"
+        )
+    if differing := [each for each in facts.searches if each.hits is not None and each.hits != each.records]:
+        told = [f"{each.source} (reported {each.hits:,}, taken in {each.records:,})" for each in differing]
+        yield Sentence(f"Not as many records came in as the source had reported: {listed(told)}.", "searches")
+    if found.identified:
+        yield Sentence(duplicates(found.duplicates, found.by_person), "duplicates")
+
+
+def duplicates(all: int, by_person: int) -> str:
+    if not all:
+        return "No record was a duplicate of another."
+    by_rule = all - by_person
+    if not by_person:
+        how = "found by rules"
+    elif not by_rule:
+        how = "found by a member of the team"
+    else:
+        how = f"{by_rule:,} found by rules and {by_person:,} by members of the team"
+    return f"{capital(count(all, 'record'))} {was(all)} removed as duplicate{'' if all == 1 else 's'}, {how}."
+
+
+# --- selection ---------------------------------------------------------------------------------------------------
+
+
+def screening(facts: Facts) -> Iterator[Sentence]:
+    stage = facts.title_abstract
+    if not stage.decided and not stage.open:
+        return
+    gone = (
+        "it was excluded"
+        if stage.decided == stage.excluded == 1
+        else f"{count(stage.excluded, 'record')} {was(stage.excluded)} excluded"
+    )
+    yield Sentence(
+        f"{capital(count(stage.decided, 'record'))} {was(stage.decided)} screened by title and abstract; {gone}.",
+        "flow",
+    )
+    yield from undecided(stage, "record")
+    if stage.agreement:
+        yield agreed(stage.agreement, "agreement/title_abstract")
+
+
+def undecided(stage: Selection, unit: str) -> Iterator[Sentence]:
+    if stage.open:
+        wait = "has" if stage.open == 1 else "have"
+        yield Sentence(f"Provisional: {count(stage.open, unit)} {wait} no verdict yet.", "flow")
+
+
+def agreed(found: Kappa, source: str) -> Sentence:
+    """Raw agreement, and kappa with its interval as far as it is defined."""
+    who = "The two review authors" if found.pairs == 1 else f"The review authors, in {found.pairs} pairs,"
+    raw = (
+        ""
+        if found.raw is None
+        else f" agreed on {100 * found.raw:.0f}% of the {count(found.cases, 'judgement')} that {was(found.cases)} made blind by both"
+    )
+    if found.value is None:
+        return Sentence(f"{who}{raw}; kappa is not defined, because only one answer was given.", source)
+    name = "Cohen’s kappa" if found.pairs == 1 else "kappa over all pairs (Scott’s pi)"
+    limits = (
+        ""
+        if found.lower is None or found.upper is None
+        else f" (95% confidence interval {signed(found.lower)} to {signed(found.upper)})"
+    )
+    return Sentence(f"{who}{raw}; {name} was {signed(found.value)}{limits}.", source)
+
+
+def signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
+
+
+# --- full texts --------------------------------------------------------------------------------------------------
+
+
+def full_text(facts: Facts) -> Iterator[Sentence]:
+    found = facts.full_text
+    if not found.sought:
+        return
+    missing = "all were retrieved" if found.sought > 1 else "it was retrieved"
+    if found.not_retrieved:
+        missing = f"{found.not_retrieved:,} could not be retrieved"
+    elif found.awaited:
+        missing = f"{found.awaited:,} {was(found.awaited)} still being sought"
+    yield Sentence(
+        f"{capital(count(found.sought, 'report'))} {was(found.sought)} sought as full text; {missing}.", "reports"
+    )
+    if found.assessed:
+        yield Sentence(
+            f"{capital(count(found.assessed, 'report'))} {was(found.assessed)} assessed, and {excluded(found.excluded, found.reasons)}.",
+            "excluded",
+        )
+    yield from undecided(facts.full_text_stage, "report")
+    if facts.full_text_stage.agreement:
+        yield agreed(facts.full_text_stage.agreement, "agreement/full_text")
+    if found.studies or found.reports:
+        yield Sentence(f"{included(facts)}.", "flow")
+    if found.without_study:
+        yield Sentence(
+            f"Provisional: {count(found.without_study, 'included report')} {was(found.without_study)} not yet assigned to a study.",
+            "studies",
+        )
+
+
+def excluded(n: int, reasons: tuple[tuple[str, int], ...]) -> str:
+    if not n:
+        return "none was excluded"
+    why = listed([f"{label[:1].lower() + label[1:]} ({many:,})" for label, many in reasons])
+    return f"{n:,} {was(n)} excluded" + (f": {why}" if why else "")
+
+
+def included(facts: Facts) -> str:
+    found = facts.full_text
+    new = "new " if facts.previous else ""
+    told = f"We included {count(found.studies, new + 'study', new + 'studies')} ({count(found.reports, 'report')})"
+    if facts.previous:
+        told += (
+            f", in addition to the {count(facts.previous.studies, 'study', 'studies')} "
+            f"({count(facts.previous.reports, 'report')}) of the previous version"
+        )
+    return told
+
+
+# --- data --------------------------------------------------------------------------------------------------------
+
+
+def data(facts: Facts) -> Iterator[Sentence]:
+    found = facts.extraction
+    if not found.included:
+        return
+    if found.agreed == found.included:
+        told = "Data are agreed for " + (
+            "the one study." if found.included == 1 else f"all {found.included:,} studies."
+        )
+    else:
+        told = f"Provisional: data are agreed for {found.agreed:,} of {count(found.included, 'study', 'studies')}."
+    yield Sentence(told, "studies")
+
+
+def effect(each: Pooled) -> Iterator[Sentence]:
+    source = f"analysis/{each.id}"
+    if not each.run:
+        yield Sentence(f"The analysis of “{each.outcome}” has not been run yet.", source)
+        return
+    if each.is_stale:
+        yield Sentence(f"Not current: data or plan have changed since run {each.run}, whose numbers follow.", source)
+    if not each.effect:
+        yield Sentence(each.told or f"Nothing could be pooled for “{each.outcome}”.", source)
+        return
+    people = count(each.participants, "participant")
+    low, high = each.limits
+    interval = f"{each.level} confidence interval {low} to {high}"
+    if each.studies == 1:
+        yield Sentence(f"One study ({people}) reported it: {each.effect} ({interval}); nothing was pooled.", source)
+    else:
+        tested = f"; {each.test}" if each.test else ""
+        yield Sentence(
+            f"Pooled over {count(each.studies, 'study', 'studies')} ({people}): {each.effect} ({interval}{tested}).",
+            source,
+        )
+        if each.heterogeneity:
+            yield Sentence(f"Heterogeneity: {each.heterogeneity}.", source)
+    if each.prediction:
+        low, high = each.prediction
+        yield Sentence(
+            f"The effect in a further setting like these is predicted to lie between {low} and {high} ({each.level} prediction interval).",
+            source,
+        )
+    if each.left_out:
+        told = listed([f"{label} ({reason})" for label, reason in each.left_out])
+        yield Sentence(f"Not in the pooled effect: {told}.", source)

@@ -1,0 +1,69 @@
+"""Does the text for the report say what the review is, with links, and nothing that is sealed?"""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from analysis.queries.report import facts
+from analysis.report import compose, plain
+from screening import workflow as screening
+from tests import build
+from tests.analysis import build as build_analysis
+
+pytestmark = pytest.mark.django_db
+TA = "title_abstract"
+
+
+def told(member) -> str:
+    return plain(compose(facts(member)))
+
+
+def test_the_page_tells_an_analysed_review_with_a_link_behind_each_sentence(pair, outcome, jobs_now, client: Client):
+    build_analysis.studies(pair, outcome, build_analysis.SECURE)
+    planned = build_analysis.plan(pair[0], outcome)
+    jobs_now()
+    client.force_login(pair[0].user)
+    slug = pair[0].review.slug
+    page = client.get(reverse("analysis:text", args=[slug])).content.decode()
+    assert "Pooled over 2 studies (168 participants): RR 8.93 (95% confidence interval 1.25 to 63.70; Z = " in page
+    assert f'href="{reverse("analysis:analysis", args=[slug, planned.pk])}"' in page
+    assert "We included 2 studies (2 reports)." in page
+    assert "Data are agreed for all 2 studies." in page
+    text = client.get(reverse("analysis:text-txt", args=[slug]))
+    assert "Pooled over 2 studies" in text.content.decode()
+    assert client.get(reverse("analysis:text-docx", args=[slug])).content[:2] == b"PK"
+    for part in compose(facts(pair[0])):
+        for each in part.paragraphs:
+            assert "None" not in each.text
+            assert "  " not in each.text
+
+
+def test_the_number_of_queries_does_not_grow_with_studies(pair, outcome, jobs_now, django_assert_max_num_queries):
+    build_analysis.studies(pair, outcome, dict([*build_analysis.SECURE.items()][:1]))
+    build_analysis.plan(pair[0], outcome)
+    jobs_now()
+    with django_assert_max_num_queries(60) as before:
+        facts(pair[0])
+    build_analysis.studies(pair, outcome, {"Murray 2003": (3, 20, 4, 21), "Lenze 2020": (5, 20, 4, 21)})
+    jobs_now()
+    with django_assert_max_num_queries(len(before)):
+        facts(pair[0])
+
+
+def test_a_vote_on_which_there_is_no_verdict_changes_no_word(owner, first, second, observer):
+    found = build.citations(owner, 3)
+    build.agreed((first, second), found[0], TA)
+    before = [told(each) for each in (owner, first, second, observer)]
+    screening.vote(first, found[1], TA, "include")
+    assert [told(each) for each in (owner, first, second, observer)] == before
+    screening.vote(second, found[1], TA, "exclude")  # a conflict
+    assert [told(each) for each in (owner, first, second, observer)] == before
+
+
+def test_everybody_reads_the_same(owner, first, second, observer):
+    found = build.citations(owner, 3)
+    build.agreed((first, second), found[0], TA)
+    assert len({told(each) for each in (owner, first, second, observer)}) == 1
+    assert "agreed on 100% of the 1 judgement that was made blind by both" in told(owner)
