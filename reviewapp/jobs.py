@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(seconds=15)  # no heartbeat for so long: whoever ran it is gone
 HEARTBEAT_EVERY = 3.0  # seconds
-MOST_ATTEMPTS = (
-    20  # a worker that is killed counts too: a machine that goes down ten times in one import must not end it
-)
+SAME_POINT = 3  # an attempt that breaks off at one point so many times does so again
+MOST_FALLS = 20  # at different points, without anything that lasts: such as a machine that goes down again and again
 BREATH = 0.01  # seconds
+WHOLE = 1000  # parts of a job that does not count in things
 
 Handler = Callable[[Job], None]
 _handlers: dict[str, Handler] = {}
@@ -78,16 +78,26 @@ def claim(job_id: int) -> Job | None:
         now = timezone.now()
         if job.state == Job.State.RUNNING and now - job.heartbeat < STALE_AFTER:
             return None
+        if job.state == Job.State.RUNNING:  # and nobody is at it: that attempt broke off
+            job.falls.append(job.done)
         job.attempt += 1
+        job.done = 0
         job.state = Job.State.RUNNING
         job.heartbeat = now
-        job.save(update_fields=["attempt", "state", "heartbeat"])
+        job.save(update_fields=["attempt", "falls", "done", "state", "heartbeat"])
         return job
 
 
-def progress(job: Job, done: int, total: int | None = None, message: str | None = None) -> None:
-    """Tell how far a job is. Raises Superseded when another worker has taken it over meanwhile."""
+def progress(
+    job: Job, done: int, total: int | None = None, message: str | None = None, *, lasting: bool = False
+) -> None:
+    """Tell how far a job is. Raises Superseded when another worker has taken it over meanwhile.
+
+    lasting: this transaction does something that the next attempt need not do again. However often such a job is killed, it ends.
+    """
     fields: dict[str, object] = {"done": done, "heartbeat": timezone.now()}
+    if lasting:
+        fields["falls"] = []
     if total is not None:
         fields["total"] = total
     if message is not None:
@@ -115,13 +125,25 @@ def finish(job: Job, state: str, error: str = "") -> None:
     Job.objects.filter(pk=job.pk, attempt=job.attempt).update(**fields)
 
 
+START_AGAIN = "What was done until then is kept. The worker's log says why; start it again when that is mended. It goes on where it ended."
+
+
+def hopeless(job: Job) -> str:
+    """Why another attempt would end as those before did; empty where it may not."""
+    if job.falls.count(job.falls[-1] if job.falls else 0) >= SAME_POINT:
+        return f"Given up: it broke off {SAME_POINT} times at the same point."
+    if len(job.falls) >= MOST_FALLS:
+        return f"Given up: it broke off {MOST_FALLS} times without coming further."
+    return ""
+
+
 def perform(job_id: int) -> None:
     """Do one job, if it is still to be done. A DomainError ends it in words; any other error is tried again, then fails."""
     job = claim(job_id)
     if job is None:
         return
-    if job.attempt > MOST_ATTEMPTS:
-        finish(job, Job.State.FAILED, f"Given up after {MOST_ATTEMPTS} attempts; the worker's log says why.")
+    if why := hopeless(job):
+        finish(job, Job.State.FAILED, f"{why} {START_AGAIN}")
         return
     try:
         with beating(job):
@@ -129,6 +151,7 @@ def perform(job_id: int) -> None:
     except Superseded:
         return
     except DomainError as error:
+        Job.objects.filter(pk=job.pk, attempt=job.attempt).update(falls=[])  # it is not given up: it has its answer
         finish(job, Job.State.FAILED, f"{error.message} {error.todo}".strip())
     else:
         finish(job, Job.State.DONE)
@@ -155,6 +178,14 @@ def beating(job: Job) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def revive(job: Job) -> None:
+    """Queue a locked job that was given up, as if it were new."""
+    job.state, job.error, job.falls, job.done = Job.State.QUEUED, "", [], 0
+    job.message, job.heartbeat, job.finished_at = "Waiting", timezone.now(), None
+    job.save(update_fields=["state", "error", "falls", "done", "message", "heartbeat", "finished_at"])
+    transaction.on_commit(lambda: send(job.pk))
 
 
 def requeue_stale() -> int:

@@ -357,6 +357,9 @@ class Job(models.Model):
     message = models.CharField(max_length=300, blank=True)
     error = models.TextField(blank=True)
     attempt = models.PositiveIntegerField(default=0)
+    falls = models.JSONField(
+        default=list, help_text="How far each attempt came that broke off since one last did something that lasts."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     heartbeat = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -375,6 +378,11 @@ class Job(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it broke off again and again and waits for a person to start it again."""
+        return self.state == self.State.FAILED and bool(self.falls)
 
     @property
     def percent(self) -> int:

@@ -15,6 +15,7 @@ SENTENCES = {
     "team.joined": "joined the team[ as {role}]",
     "team.role_changed": "changed what {thing} may do",
     "team.left": "noted that {thing} left the team",
+    "job.started_again": "started again work that had broken off",
 }
 
 NAMES = {"member": queries.names_of_members, "invitation": queries.names_of_invitations}

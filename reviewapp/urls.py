@@ -22,6 +22,7 @@ in_review = [
     path("trail/", views.trail, name="trail"),
     path("trail/check/", views.check_trail, name="trail-check"),
     path("jobs/<int:pk>/", views.job, name="job"),
+    path("jobs/<int:pk>/again/", views.start_again, name="start-job-again"),
     path("", include("screening.urls")),
     path("", include("extraction.urls")),
     path("", include("analysis.urls")),

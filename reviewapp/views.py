@@ -188,6 +188,13 @@ def job(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     return response
 
 
+@require_POST
+@for_member(Can.READ)
+def start_again(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.start_again(member, queries.job(member, pk))
+    return redirect("job", member.review.slug, pk)
+
+
 @require_http_methods(["GET", "POST"])
 @login_required
 def keys(request: HttpRequest) -> HttpResponse:

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from reviewapp import audit, states
+from reviewapp import audit, jobs, states
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, NotHere, WrongState
 from reviewapp.keys import bindings
-from reviewapp.models import ExclusionReason, Invitation, Member, Review, Role, User
+from reviewapp.models import ExclusionReason, Invitation, Job, Member, Review, Role, User
 
 REVIEW_MOVES = {"open": {"closed"}, "closed": {"open"}}
 INVITATION_LASTS = timedelta(days=14)
@@ -251,3 +251,16 @@ def keep_an_owner(team: Mapping[int, Member], other: Member, *, leaves: bool) ->
     """Raise BadInput when the review would be left without an owner."""
     if leaves and not any(each.role == Role.OWNER and each.pk != other.pk for each in team.values()):
         raise BadInput("A review needs an owner.", todo="Make another member owner first.")
+
+
+def start_again(member: Member, job: Job) -> None:
+    """Let a job that was given up go on where it ended. By who started it, or an owner; twice is once."""
+    require(member, Can.READ if job.member_id == member.pk else Can.MANAGE)
+    if not member.review.is_open:
+        raise WrongState("This review is closed.", todo="An owner can open it again on the protocol page.")
+    with transaction.atomic():
+        job = Job.objects.select_for_update(of=["self"]).get(pk=job.pk, review=member.review_id)
+        if not job.is_given_up:
+            return
+        audit.record(member, "job.started_again", job, kind=job.kind, error=job.error)
+        jobs.revive(job)

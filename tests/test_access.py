@@ -55,6 +55,7 @@ team-leave                     colleague           POST    L         N        Y 
 trail                          -                   GET     L         N        Y     Y        Y       Y         Y
 trail-check                    -                   POST    L         N        Y     Y        Y       Y         Y
 job                            job                 GET     L         N        Y     Y        Y       Y         Y
+start-job-again                job                 POST    L         N        Y     R        R       R         C
 
 screening:searches             -                   GET     L         N        Y     Y        Y       Y         Y
 screening:add-search           -                   GET     L         N        Y     Y        R       R         C

@@ -58,7 +58,7 @@ def perform_matching(job: Job) -> None:
     done = job.total - len(open_files)
     for file in open_files:
         done += 1
-        jobs.progress(job, done, message=file.file_name)
+        jobs.progress(job, done, message=file.file_name, lasting=file != open_files[0])
         found = match(file.file_name, FirstPages(), wanted)
         read = FirstPages() if found else first_pages(files.path_of(file.document.sha256))
         found = found or match(file.file_name, read, wanted)

@@ -27,7 +27,8 @@ from screening.workflow.linking import State, keep_pairs, link_batch, live, part
 
 KIND = "screening.deduplicate"
 BATCH = 40  # links per transaction, where others who write must wait for it to end
-LOOKING = 60  # percent of the job that comparing takes; the rest is linking
+READING, LOOKING = 100, 600  # of jobs.WHOLE, when the records are read, and when they are compared; the rest is linking
+TOLD_EVERY = 2000  # records read
 ABSTRACT = 1200  # characters of an abstract that are compared
 
 
@@ -38,36 +39,36 @@ def start_deduplication(member: Member) -> Job:
         waiting = Job.objects.filter(review=member.review_id, kind=KIND, state=Job.State.QUEUED, args={}).first()
         if waiting:
             return waiting
-        job = jobs.enqueue(member, KIND, total=100, message="Waiting")
+        job = jobs.enqueue(member, KIND, total=jobs.WHOLE, message="Waiting")
         audit.record(member, "screening.deduplication_started", member.review)
     return job
 
 
 def look_for_duplicates(member: Member, taken: Import) -> None:
     """Queue the job that compares an import's records, or the records that they were linked to, with all others."""
-    jobs.enqueue(member, KIND, total=100, message="Waiting", import_id=taken.pk)
+    jobs.enqueue(member, KIND, total=jobs.WHOLE, message="Waiting", import_id=taken.pk)
 
 
 def perform_deduplication(job: Job) -> None:
     """Link what the rules call one publication, and ask where they cannot tell. Run again, it finds nothing more to do."""
-    view = View(job.member)
-    decisions = view.decide(job)
+    view = View(job)
+    decisions = view.decide()
     links = [each for each in decisions.having(Outcome.LINK) if each.rule != BY_PERSON]
     leaving = view.leaving(decisions)
     asked = linked = parted = 0
     size = jobs.rows_at_once(BATCH)
     for start in range(0, len(leaving), size):
-        parted += len(part_batch(job, leaving[start : start + size]))
+        parted += len(part_batch(job, leaving[start : start + size], LOOKING))
     links = view.apart(links, leaving)
     for start in range(0, len(links), size):
-        done = LOOKING + (100 - LOOKING) * start // len(links)
+        done = LOOKING + (jobs.WHOLE - LOOKING) * start // len(links)
         batch = link_batch(job, links[start : start + size], done)
         linked, asked = linked + len(batch.linked), asked + len(batch.asked)
         jobs.breathe()
     asked += ask(job, decisions.having(Outcome.ASK))
     keep_other_reports(job, decisions.having(Outcome.APART))
     undone = f", {parted:,} links undone" if parted else ""
-    jobs.progress(job, 100, message=f"{linked:,} duplicates linked, {asked:,} pairs to look at{undone}")
+    jobs.progress(job, jobs.WHOLE, message=f"{linked:,} duplicates linked, {asked:,} pairs to look at{undone}")
 
 
 @dataclass
@@ -82,15 +83,18 @@ class At:
 class View:
     """The records in view, as they are compared and where they are."""
 
-    def __init__(self, member: Member) -> None:
-        self.member = member
+    def __init__(self, job: Job) -> None:
+        self.job, self.member = job, job.member
         self.said: list[Said] = []
         self.where: dict[int, At] = {}
         self.together: defaultdict[int, list[int]] = defaultdict(list)
         """The records of each citation, in the order in which they came."""
         self.kept: set[int] = set()
         """Citations that no rule takes apart: a person has brought records to them, or a verdict stands on them."""
-        for said, citation, source, rule in rows(member):
+        count = live(self.member).count()
+        for said, citation, source, rule in rows(self.member):
+            if len(self.said) % TOLD_EVERY == 0:
+                jobs.progress(job, READING * len(self.said) // max(count, 1), message="Reading the records")
             self.said.append(said)
             self.where[said.id] = At(citation, source, rule in RULES)
             self.together[citation].append(said.id)
@@ -99,10 +103,10 @@ class View:
         several = {citation for citation, records in self.together.items() if len(records) > 1}
         self.kept |= settled_among(several)
 
-    def decide(self, job: Job) -> Decisions:
+    def decide(self) -> Decisions:
         """What the rules say of the records of one import (or of those that it has left), or of all, beside all others."""
         new, known = [], []
-        start = self.touched(job.args.get("import_id"))
+        start = self.touched(self.job.args.get("import_id"))
         for said in self.said:
             (new if start is None or said.id in start else known).append(said)
         parted = parted_by_persons(self.member)
@@ -116,8 +120,11 @@ class View:
                 for other in records[1:]
             ),
             apart=frozenset((a, b) for a, b in parted if self.home(a) != self.home(b)),
-            progress=lambda part: jobs.progress(job, int(LOOKING * part), message="Comparing records"),
+            progress=self.tell,
         )
+
+    def tell(self, part: float) -> None:
+        jobs.progress(self.job, READING + int((LOOKING - READING) * part), message="Comparing records")
 
     def home(self, record: int) -> int | None:
         return self.where[record].citation if record in self.where else None
@@ -201,7 +208,7 @@ def keep(job: Job, candidates: list[Candidate] | tuple[Candidate, ...], state: s
     for start in range(0, len(new), BATCH):
         part = new[start : start + BATCH]
         with transaction.atomic():
-            jobs.progress(job, 99, message="Keeping the pairs that a person looks at")
+            jobs.progress(job, jobs.WHOLE - 1, message="Keeping the pairs that a person looks at", lasting=True)
             lock_review(member)
             keep_pairs(member, part, state)
             audit.record(member, verb, member.review, pairs=[[each.a, each.b] for each in part])

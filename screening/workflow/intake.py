@@ -40,7 +40,8 @@ def perform_import(job: Job) -> None:
             if chunk[-1].position <= stored:
                 continue
             with transaction.atomic():
-                jobs.progress(job, int(99 * export.progress), message=f"{chunk[-1].position:,} records read")
+                read = f"{chunk[-1].position:,} records read"
+                jobs.progress(job, int(jobs.WHOLE * export.progress), message=read, lasting=True)
                 taken = Import.objects.select_related("search").select_for_update(of=["self"]).get(pk=taken.pk)
                 if taken.undone_at:
                     return
@@ -58,7 +59,7 @@ def perform_import(job: Job) -> None:
         taken.problems, taken.completed_at = problems, timezone.now()
         taken.save(update_fields=["problems", "completed_at"])
         count = taken.records.count()
-        jobs.progress(job, 100, message=f"{count:,} records taken in")
+        jobs.progress(job, jobs.WHOLE, message=f"{count:,} records taken in")
         audit.record(job.member, "screening.import_completed", taken, records=count, problems=len(problems))
         if taken.reads_again and not taken.reads_again.undone_at:
             undo(job.member, taken.reads_again)

@@ -106,7 +106,6 @@ def link_batch(job: Job, candidates: list[Candidate], done: int) -> Batch:
     """Link some candidates in one transaction, with one event. Everything is read again under lock."""
     member = job.member
     with transaction.atomic():
-        jobs.progress(job, done, message="Linking duplicates")
         batch = locked_batch(member, {record for each in candidates for record in (each.a, each.b)})
         for each in candidates:
             batch.take(each)
@@ -116,17 +115,17 @@ def link_batch(job: Job, candidates: list[Candidate], done: int) -> Batch:
             moved = [[record, batch.present[record].citation_id, batch.home[record]] for record in sorted(batch.linked)]
             told = {"moved": moved, "asked": len(batch.asked)}
             audit.record(member, "screening.duplicates_linked", member.review, **told)
+        jobs.progress(job, done, message="Linking duplicates", lasting=bool(batch.linked))
     return batch
 
 
-def part_batch(job: Job, records: list[int]) -> list[int]:
+def part_batch(job: Job, records: list[int], done: int) -> list[int]:
     """Undo rules' links of records that no rule would link there now, in one transaction; -> the records that went back.
 
     Each goes back to the citation that it was before. What a person linked, or has a verdict, stays.
     """
     member = job.member
     with transaction.atomic():
-        jobs.progress(job, job.done, message="Undoing links that no longer hold")
         batch = locked_batch(member, set(records))
         leaving = [
             link
@@ -142,6 +141,7 @@ def part_batch(job: Job, records: list[int]) -> list[int]:
         if leaving:
             moved = [[link.record_id, link.citation_id, own[link.record_id]] for link in leaving]
             audit.record(member, "screening.duplicates_parted", member.review, moved=moved)
+        jobs.progress(job, done, message="Undoing links that no longer hold", lasting=bool(leaving))
     return list(own)
 
 

@@ -164,7 +164,7 @@ def told_by_opening(sha256: str, name: str, encoding: str, mapping: dict[str, st
 
 
 def queue_import(member: Member, taken: Import) -> None:
-    taken.job = jobs.enqueue(member, "screening.import", total=100, message="Waiting", import_id=taken.pk)
+    taken.job = jobs.enqueue(member, "screening.import", total=jobs.WHOLE, message="Waiting", import_id=taken.pk)
     taken.save(update_fields=["job"])
 
 

@@ -170,4 +170,4 @@ def perform_votes_needed(job: Job) -> None:
             for citation in Citation.objects.filter(pk__in=ids).order_by("pk"):
                 settle(member, citation)
         done += len(ids)
-        jobs.progress(job, done, message=f"{done:,} citations, {Stage(stage).label.lower()}")
+        jobs.progress(job, done, message=f"{done:,} citations, {Stage(stage).label.lower()}", lasting=True)

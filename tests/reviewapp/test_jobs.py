@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from reviewapp import jobs
 from reviewapp.errors import BadFile
-from reviewapp.models import Job, Member
+from reviewapp.models import Event, Job, Member
 from reviewapp.tasks import perform_job
 
 Sent = list[int]
@@ -156,27 +157,130 @@ def test_a_refusal_ends_a_job_in_its_words(first: Member, kind: Callable[[jobs.H
     assert (job.state, job.error) == ("failed", "“a.ris” is a picture. Choose the export of a database.")
 
 
-def test_a_job_that_keeps_failing_is_given_up_in_words_after_twenty_attempts(
+def broken_off(job: Job, times: int) -> None:
+    """The job is tried so many times, and breaks off each time."""
+    for _ in range(times):
+        with pytest.raises(ZeroDivisionError):
+            jobs.perform(job.pk)
+        left_alone(job)
+
+
+def test_a_job_that_breaks_off_three_times_at_one_point_is_given_up_in_words(
     first: Member, kind: Callable[[jobs.Handler], str]
 ) -> None:
     tries = []
 
     def handler(job: Job) -> None:
         tries.append(job.attempt)
+        jobs.progress(job, 30, total=100)
         raise ZeroDivisionError
 
     job = jobs.enqueue(first, kind(handler))
-    for _ in range(20):
-        with pytest.raises(ZeroDivisionError):
-            jobs.perform(job.pk)
-        job.refresh_from_db()
-        assert job.state == "running"
-        left_alone(job)
+    broken_off(job, 3)
     jobs.perform(job.pk)
     job.refresh_from_db()
-    assert tries == list(range(1, 21))
+    assert tries == [1, 2, 3]
     assert job.state == "failed"
-    assert "Given up after 20 attempts" in job.error
+    assert job.is_given_up
+    assert "broke off 3 times at the same point" in job.error
+    assert "start it again" in job.error
+
+
+def test_a_job_that_is_killed_at_other_points_each_time_is_tried_for_longer(
+    first: Member, kind: Callable[[jobs.Handler], str]
+) -> None:
+    def handler(job: Job) -> None:
+        jobs.progress(job, job.attempt)
+        raise ZeroDivisionError
+
+    job = jobs.enqueue(first, kind(handler))
+    broken_off(job, 20)
+    jobs.perform(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == ("failed", 21)
+    assert "20 times without coming further" in job.error
+
+
+def test_a_job_that_moves_forward_may_be_killed_a_hundred_times(
+    first: Member, kind: Callable[[jobs.Handler], str]
+) -> None:
+    stored: list[int] = []
+
+    def handler(job: Job) -> None:
+        jobs.progress(job, 10)  # what each attempt has to do anew
+        while len(stored) < 100:
+            jobs.progress(job, 10, lasting=True)
+            stored.append(job.attempt)
+            raise ZeroDivisionError
+
+    job = jobs.enqueue(first, kind(handler))
+    broken_off(job, 100)
+    jobs.perform(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempt, len(stored)) == ("done", 101, 100)
+
+
+def test_a_job_that_was_given_up_is_started_again_by_a_person_and_goes_on(
+    first: Member,
+    second: Member,
+    sent: Sent,
+    kind: Callable[[jobs.Handler], str],
+    client: Client,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    mended: list[bool] = []
+
+    def handler(job: Job) -> None:
+        if not mended:
+            raise ZeroDivisionError
+
+    job = jobs.enqueue(second, kind(handler))
+    broken_off(job, 3)
+    jobs.perform(job.pk)
+    page, again = (f"/reviews/{first.review.slug}/jobs/{job.pk}/{more}" for more in ("", "again/"))
+    client.force_login(second.user)
+    assert "Start it again" in client.get(page).content.decode()
+    mended.append(True)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(again).url == page
+        assert client.post(again).url == page  # twice is once
+    assert sent == [job.pk]
+    job.refresh_from_db()
+    assert (job.state, job.error, job.falls) == ("queued", "", [])
+    jobs.perform(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert Event.unblinded.filter(verb="job.started_again", actor=second.user).count() == 1
+    client.post(again)
+    job.refresh_from_db()
+    assert job.state == "done"
+
+
+def test_who_did_not_start_a_job_and_owns_nothing_is_not_offered_to_start_it_again(
+    first: Member, second: Member, kind: Callable[[jobs.Handler], str], client: Client
+) -> None:
+    def handler(job: Job) -> None:
+        raise ZeroDivisionError
+
+    job = jobs.enqueue(first, kind(handler))
+    broken_off(job, 3)
+    jobs.perform(job.pk)
+    client.force_login(second.user)
+    assert "Start it again" not in client.get(f"/reviews/{first.review.slug}/jobs/{job.pk}/").content.decode()
+    assert client.post(f"/reviews/{first.review.slug}/jobs/{job.pk}/again/").status_code == 403
+
+
+def test_a_job_that_has_its_answer_is_not_offered_again(first: Member, kind: Callable[[jobs.Handler], str]) -> None:
+    def handler(job: Job) -> None:
+        if job.attempt < 3:
+            raise ZeroDivisionError
+        raise BadFile("“a.ris” is a picture.")
+
+    job = jobs.enqueue(first, kind(handler))
+    broken_off(job, 2)
+    jobs.perform(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.is_given_up) == ("failed", False)
 
 
 def test_jobs_that_nobody_is_at_are_sent_again(first: Member, sent: Sent, kind: Callable[[jobs.Handler], str]) -> None:
