@@ -251,7 +251,7 @@ class WishForm(forms.Form):
 
     def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].queryset = queries.searches(member).filter(dropped_at=None)
+        self.fields["source"].queryset = queries.sources_to_choose(member)
         self.fields["label"].queryset = queries.labels(member)
 
     def wish(self) -> queries.Wish:

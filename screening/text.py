@@ -93,18 +93,21 @@ def phrases(text: str) -> tuple[list[Phrase], list[Phrase]]:
 FEW = 2000  # so many ids are named one by one, and the citations looked up by them; else citations are walked and looked up in the index
 
 
-def matching(typed: str) -> Q:
-    """The citations that hold all that is asked for, as a condition on a QuerySet of them. Nothing asked: all of them."""
+def matching(typed: str, of: str = "") -> Q:
+    """The citations that hold all that is asked for, as a condition on a QuerySet of them, or of what is joined with them (of="citation__").
+
+    Nothing asked: all of them.
+    """
     wanted, unwanted = phrases(typed)
     found = Q()
     if wanted:
-        found &= holding(wanted, all_of_them=True)
+        found &= holding(wanted, of, all_of_them=True)
     if unwanted:
-        found &= ~holding(unwanted, all_of_them=False)
+        found &= ~holding(unwanted, of, all_of_them=False)
     return found
 
 
-def holding(asked: list[Phrase], *, all_of_them: bool) -> Q:
+def holding(asked: list[Phrase], of: str, *, all_of_them: bool) -> Q:
     """Holds all of these phrases, or one of them."""
     if connection.vendor != "sqlite":
         parts = [" <-> ".join([*words[:-1], words[-1] + (":*" if begins else "")]) for words, begins in asked]
@@ -116,5 +119,5 @@ def holding(asked: list[Phrase], *, all_of_them: bool) -> Q:
     with connection.cursor() as cursor:
         some = [pk for (pk,) in cursor.execute(f"{found} LIMIT {FEW + 1}", [match])]
     if len(some) <= FEW:
-        return Q(pk__in=some)
+        return Q(**{f"{of}pk__in": some})
     return Q(RawSQL(f"+screening_citation.id IN ({found})", [match], BooleanField()))

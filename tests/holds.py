@@ -81,6 +81,13 @@ def copies_that_differ(review: Review, now: dict[PLACE, Verdict]) -> Iterator[st
     for place, expected in now.items():
         if stored.get(place, UNREACHED) != expected:
             yield f"{place}: stored {stored.get(place)}, the votes say {expected}"
+    cast: dict[PLACE, list[int]] = {}
+    for each in Vote.unblinded.standing().filter(citation__review=review):
+        cast.setdefault((each.citation_id, each.stage), []).append(each.member_id)
+    for each in Standing.objects.filter(review=review):
+        voters = cast.get((each.citation_id, each.stage), [])
+        if each.begun_by_id != (voters[0] if len(voters) == 1 else None):
+            yield f"{each.citation_id}, {each.stage}: begun by {each.begun_by_id}, voted have {voters}"
     links = Link.objects.filter(undone_at=None, record__source__undone_at=None, citation__review=review)
     in_view = set(Citation.objects.filter(review=review, live=True).values_list("pk", flat=True))
     if in_view != (backed := set(links.values_list("citation", flat=True))):

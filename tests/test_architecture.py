@@ -127,7 +127,7 @@ def the_blind_is_lifted_in_three_places(path: str, text: str) -> Iterator[str]:
     if allowed and not path.endswith(".html"):
         return
     for line, content in enumerate(text.splitlines(), start=1):
-        if re.search(r"\bunblinded\b|\b_base_manager\b|\b_default_manager\b", content):
+        if re.search(r"\bunblinded\b|\b_base_manager\b|\b_default_manager\b|\bbegun_by(_id)?\b", content):
             yield f"{path}:{line}: only models, queries and workflow look behind the blind"
 
 
@@ -247,6 +247,8 @@ OFFENCES: list[tuple[Rule, str, str]] = [
     (the_blind_is_lifted_in_three_places, "screening/views.py", "Vote.unblinded.count()"),
     (the_blind_is_lifted_in_three_places, "analysis/exports.py", "Vote._base_manager.all()"),
     (the_blind_is_lifted_in_three_places, "templates/screening/desk.html", "{{ vote.unblinded }}"),
+    (the_blind_is_lifted_in_three_places, "templates/screening/desk.html", "{{ standing.begun_by }}"),
+    (the_blind_is_lifted_in_three_places, "screening/views.py", "standing.begun_by_id"),
     (views_ask_queries, "screening/views.py", "Citation.objects.get(pk=pk)"),
     (views_ask_queries, "extraction/tasks.py", "Sheet.blind.for_member(member)"),
     (roles_are_named_in_one_place, "screening/queries.py", "member.role == Role.ARBITER"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from analysis.queries.analyses import Shown, shown_analyses
@@ -13,6 +12,7 @@ from reviewapp.access import Can, can
 from reviewapp.models import Member, Stage
 from reviewapp.queries import Step
 from screening.models import Citation, Report, Standing, StandingState
+from screening.queries.reports import reports_sought
 
 OPEN = (StandingState.WAITING, StandingState.CONFLICT)  # one to the reader: a conflict would tell of votes
 
@@ -58,13 +58,8 @@ def note(found: list[Shown]) -> str:
 def flow_diagram(member: Member) -> Step:
     """Done is a citation that has its last place in the diagram. Counted, not listed: three queries on any number of citations."""
     live = Citation.objects.filter(review=member.review_id, live=True)
-    waiting = Standing.objects.filter(review=member.review_id, citation__live=True, state__in=OPEN)
-    passed = Standing.objects.filter(
-        citation=OuterRef("citation"), stage=Stage.TITLE_ABSTRACT, state=StandingState.INCLUDE
-    )
-    sought = Report.objects.filter(
-        Exists(passed), citation__review=member.review_id, citation__live=True, state=Report.State.SOUGHT
-    )
+    waiting = Standing.objects.filter(review=member.review_id, stage__in=Stage.values, state__in=OPEN)
+    sought = reports_sought(member).filter(state=Report.State.SOUGHT)
     total = live.count()
     done = total - waiting.count() - sought.count()
     return Step("flow", "Flow diagram", reverse("analysis:flow", args=[member.review.slug]), done=done, total=total)

@@ -40,7 +40,8 @@ def included(citation: str) -> Exists:
 
 def included_reports(review: Review) -> QuerySet[Citation]:
     """The reports that are included at full text."""
-    return Citation.objects.filter(included("pk"), review=review)
+    included = Standing.objects.filter(review=review, stage=Stage.FULL_TEXT, state=StandingState.INCLUDE)
+    return Citation.objects.filter(pk__in=included.values("citation"))  # few of many: not each citation asked in turn
 
 
 def reports_without_study(member: Member) -> QuerySet[Citation]:

@@ -44,7 +44,22 @@ class Standing(models.Model):
     )
 
     pilot = models.ForeignKey(
-        Pilot, models.PROTECT, related_name="standings", null=True, blank=True, help_text="The sample it is in."
+        Pilot,
+        models.PROTECT,
+        related_name="standings",
+        null=True,
+        blank=True,
+        db_index=False,
+        help_text="The sample it is in.",
+    )
+    begun_by = models.ForeignKey(
+        Member,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+        help_text="Who cast the vote here, while it is the only one: sealed as the vote is.",
     )
 
     class Meta:
@@ -55,7 +70,8 @@ class Standing(models.Model):
             models.CheckConstraint(name="standing_state_known", condition=Q(state__in=StandingState.values)),
         ]
         indexes = [
-            models.Index(name="standing_queue", fields=["review", "stage", "state", "citation"]),
+            models.Index(name="standing_queue", fields=["review", "stage", "state", "citation", "begun_by"]),
+            models.Index(name="standing_pilot", fields=["pilot"], condition=Q(pilot__isnull=False)),
             models.Index(name="standing_opened", fields=["review", "stage", "opened_at", "state"]),
         ]
 

@@ -42,7 +42,7 @@ from screening.queries.import_reports import (
     report_rows,
 )
 from screening.queries.labels import label, labels, marker, merged_labels, terms
-from screening.queries.queue import Wish, ahead, arrangement, matches, queue, waiting
+from screening.queries.queue import Wish, ahead, arrangement, by_number, matches, numbers, queue, waiting
 from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes
 from screening.queries.reports import (
     attachment,
@@ -54,7 +54,7 @@ from screening.queries.reports import (
     reports_by_state,
     with_history,
 )
-from screening.queries.searches import import_, imports, records_with_problems, search, searches
+from screening.queries.searches import import_, imports, records_with_problems, search, searches, sources_to_choose
 from screening.queries.steps import steps
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "all_reasons",
     "any_reason",
     "arrangement",
+    "by_number",
     "at_stage",
     "attachment",
     "attempt",
@@ -91,6 +92,7 @@ __all__ = [
     "looking_for_duplicates",
     "marker",
     "matches",
+    "numbers",
     "merged_labels",
     "may_return",
     "notes_to_settle",
@@ -120,6 +122,7 @@ __all__ = [
     "returns",
     "search",
     "searches",
+    "sources_to_choose",
     "settled_by",
     "sources",
     "steps",

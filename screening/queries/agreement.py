@@ -9,11 +9,12 @@ At full text the decision is compared, not the reason. Pilots are counted apart,
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import combinations, groupby
+from datetime import date
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reviewapp.models import Member, Stage
@@ -60,21 +61,39 @@ def counted(member: Member, stage: str, pilot: Pilot | None = None) -> dict[Whic
 
     The week is that of the later vote; the member with the lower number comes first.
     """
-    votes = blind_votes(member, stage, pilot).order_by("citation", "member")
-    rows = votes.values_list("citation", "member", "answer", "at").iterator(chunk_size=5000)
-    cases: Counter[tuple[tuple[int, int], str, tuple[str, str]]] = Counter()
-    for _, both in groupby(rows, key=lambda row: row[0]):
-        for (_, one, first, earlier), (_, other, second, later) in combinations(both, 2):
-            cases[(one, other), week_of(max(earlier, later)), (first, second)] += 1
     found: dict[Which, Counter[tuple[str, str]]] = {}
-    for (pair, week, answers), times in cases.items():
+    for pair, day, answers, times in paired(blind_votes(member, stage, pilot)):
+        week = week_of(date.fromisoformat(day))
         for which in (Which((), ""), Which(pair, ""), Which((), week), Which(pair, week)):
             found.setdefault(which, Counter())[answers] += times
     return found
 
 
-def week_of(moment: datetime) -> str:
-    year, week, _ = moment.isocalendar()
+LATER = {  # the day (UTC) of the later vote
+    "sqlite": "SUBSTR(MAX(one.at, other.at), 1, 10)",
+    "postgresql": "TO_CHAR(GREATEST(one.at, other.at) AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+}
+
+
+def paired(votes: QuerySet[Vote]) -> Iterator[tuple[tuple[int, int], str, tuple[str, str], int]]:
+    """Who and who, on which day, said what and what of how many of the same citations.
+
+    Votes have no relation that leads from one to another, so the database is asked in its own words; it counts, for there may be 200,000.
+    """
+    said, parameters = votes.order_by().values_list("citation", "member", "answer", "at").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH said (citation, member, answer, at) AS ({said}) "
+            f"SELECT one.member, other.member, {LATER[connection.vendor]}, one.answer, other.answer, COUNT(*) FROM said one "
+            "JOIN said other ON other.citation = one.citation AND other.member > one.member GROUP BY 1, 2, 3, 4, 5",
+            parameters,
+        )
+        for one, other, day, first, second, times in cursor.fetchall():
+            yield (one, other), day, (first, second), times
+
+
+def week_of(day: date) -> str:
+    year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
 
 

@@ -1,7 +1,8 @@
 """Which citations wait for a member's vote, in which order, and which comes next?
 
 As imported, the standings that wait are walked, which an index holds in order, so that neither what is decided nor what others voted on
-is passed; in another order, or through a filter, the citations are, by an index of that order. The member's own votes are left out by their own index.
+is passed; in another order the citations are, by an index of that order. What the member has begun is left out by what the standing says.
+What passes through a filter is walked once: the next citation and how many there are come of the same walk.
 The next is looked for from where the member is, not from the start.
 """
 
@@ -19,7 +20,7 @@ from reviewapp.models import Member
 from screening import text
 from screening.models import Citation, Desk, Labelling, Later, Link, Standing, StandingState, Vote
 from screening.models.citations import Beginning, Year
-from screening.queries.sharing import offered
+from screening.queries.sharing import offered, pilots
 
 KEYS = {  # by what the citations are ordered; their id decides between equals. Each has an index on Citation
     Desk.Order.NEWEST: Year("year"),
@@ -47,24 +48,29 @@ class Wish:
         said = {each.name: value for each in fields(self) if (value := getattr(self, each.name))}
         return f"?{urlencode(said)}" if said else ""
 
-    def condition(self, member: Member) -> Q:
-        """On citations. A label counts where the member may see it."""
-        found = text.matching(self.q)
-        if self.since:
-            found &= Q(GreaterThanOrEqual(Year("year"), self.since))
-        if self.until:
-            found &= Q(LessThanOrEqual(Year("year"), self.until), year__isnull=False)
+    def condition(self, member: Member, of: str = "") -> Q:
+        """On citations, or (of="citation__") on standings joined with them. A label counts where the member may see it.
+
+        Citations are looked up by the index of years; standings are walked as they come, each by its own year.
+        """
+        found = text.matching(self.q, of)
+        if of:
+            found &= Q(**{f"{of}year__gte": self.since}) if self.since else Q()
+            found &= Q(**{f"{of}year__lte": self.until}) if self.until else Q()
+        else:
+            found &= Q(GreaterThanOrEqual(Year("year"), self.since)) if self.since else Q()
+            found &= Q(LessThanOrEqual(Year("year"), self.until), year__isnull=False) if self.until else Q()
         if self.source:
             live = Link.objects.filter(
                 undone_at=None, record__source__undone_at=None, record__source__search=self.source
             )
             some = list(live.values_list("citation", flat=True)[: text.FEW + 1])
             few = len(some) <= text.FEW
-            found &= Q(pk__in=some) if few else Q(Exists(live.filter(citation=OuterRef("pk"))))
+            found &= Q(**{f"{of}pk__in": some}) if few else Q(Exists(live.filter(citation=OuterRef(f"{of}pk"))))
         if self.label:
             shown = Q(label=self.label) | Q(label__merged_into=self.label)
             put = Labelling.blind.for_member(member).filter(shown, withdrawn_at=None)
-            found &= Q(pk__in=put.values("citation"))
+            found &= Q(**{f"{of}pk__in": put.values("citation")})
         return found
 
 
@@ -75,10 +81,19 @@ def waiting(member: Member, stage: str) -> QuerySet[Standing]:
     """The standings that wait for this member's vote. Empty for who does not screen."""
     if not can(member, Can.SCREEN):
         return Standing.objects.none()
-    mine = Vote.blind.own(member).filter(citation=OuterRef("citation"), stage=stage)
-    return Standing.objects.filter(
-        offered(member, stage), ~Exists(mine), review=member.review_id, stage=stage, state=StandingState.WAITING
-    ).order_by("citation_id")
+    calibrating = pilots(member, stage)
+    found = Standing.objects.filter(
+        offered(member, stage, calibrating), review=member.review_id, stage=stage, state=StandingState.WAITING
+    ).exclude(begun_by=member)
+    if is_waiting_with_several(calibrating):
+        mine = Vote.blind.own(member).filter(citation=OuterRef("citation"), stage=stage)
+        found = found.exclude(Exists(mine))
+    return found.order_by("citation_id")
+
+
+def is_waiting_with_several(pilots: Collection[int]) -> bool:
+    """Whether something may have two votes and wait for a third, as it is in pilots alone. Else who began it is all who voted."""
+    return Standing.objects.filter(pilot__in=pilots, state=StandingState.WAITING, needed__gt=2).exists()
 
 
 def queue(member: Member, stage: str) -> QuerySet[Citation]:
@@ -110,6 +125,26 @@ def ahead(
 
     after: a citation's id; if not given, the one of the member's last vote, so that who comes back goes on. skip: those to leave out.
     """
+    return by_number(numbers(member, stage, wish, after=after, skip=skip, count=count, around=around))
+
+
+def by_number(ids: Collection[int]) -> list[Citation]:
+    """The citations of these ids, in this order."""
+    found = Citation.objects.in_bulk(ids)
+    return [found[pk] for pk in ids]
+
+
+def numbers(
+    member: Member,
+    stage: str,
+    wish: Wish = EVERYTHING,
+    *,
+    after: int | None = None,
+    skip: Collection[int] = (),
+    count: int = 1,
+    around: bool = True,
+) -> list[int]:
+    """Their ids. Asked for more than the next one, they say as well how many there are."""
     desk = arrangement(member)
     if after is None:
         last = Vote.blind.own(member).filter(stage=stage).order_by("-at", "-pk").values_list("citation", flat=True)
@@ -124,8 +159,7 @@ def ahead(
         held = [pk for pk in later if pk not in set(skip)]
         waits = set(walk(member, stage, desk.order, wish, ()).filter(number__in=held))
         ids += [pk for pk in held if pk in waits][: count - len(ids)]
-    by_id = Citation.objects.in_bulk(ids)
-    return [by_id[pk] for pk in ids]
+    return ids
 
 
 MOST_LATER = 500  # who puts off more meets the rest in their order
@@ -140,16 +174,15 @@ def put_off(member: Member, stage: str) -> list[int]:
 def walk(member: Member, stage: str, order: str, wish: Wish, skip: Collection[int]) -> QuerySet:
     """The ids of what waits, in this order, without those to skip; `number` and, but for the order of import, `key` can be filtered by."""
     standings = waiting(member, stage)
-    if order == Desk.Order.IMPORTED and not wish:
+    if order == Desk.Order.IMPORTED:
         found = standings.annotate(number=F("citation_id"))
+        if wish:
+            found = found.filter(wish.condition(member, "citation__"), citation__review=member.review_id)
     else:
         waits = Exists(standings.order_by().filter(citation=OuterRef("pk")))
         found = Citation.objects.filter(waits, wish.condition(member), review=member.review_id).annotate(number=F("pk"))
-        if order == Desk.Order.IMPORTED:
-            found = found.order_by("pk")
-        else:
-            found = found.annotate(key=KEYS[order])
-            found = found.order_by(F("key").desc() if order == Desk.Order.NEWEST else F("key").asc(), "pk")
+        found = found.annotate(key=KEYS[order])
+        found = found.order_by(F("key").desc() if order == Desk.Order.NEWEST else F("key").asc(), "pk")
     return (found.exclude(number__in=skip) if skip else found).values_list("number", flat=True)
 
 

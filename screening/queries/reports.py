@@ -19,17 +19,21 @@ from screening.queries.common import one
 from screening.queries.queue import queue
 
 
-def reports(member: Member) -> QuerySet[Report]:
-    """The reports sought: of citations that stand included at title and abstract. `votable`: at full text, waits for my vote."""
+def reports_sought(member: Member) -> QuerySet[Report]:
+    """The reports sought: of citations that stand included at title and abstract."""
     included = Standing.objects.filter(
-        review=member.review_id, stage=Stage.TITLE_ABSTRACT, state=StandingState.INCLUDE, citation=OuterRef("citation")
-    )
-    found = Report.objects.filter(citation__review=member.review_id, citation__live=True).filter(Exists(included))
+        review=member.review_id, stage=Stage.TITLE_ABSTRACT, state=StandingState.INCLUDE
+    )  # which none is that is out of view; few of many, so they are looked up first
+    return Report.objects.filter(citation__in=included.values("citation"))
+
+
+def reports(member: Member) -> QuerySet[Report]:
+    """The reports sought, with their citations. `votable`: at full text, waits for my vote."""
     if can(member, Can.SCREEN):
         votable: object = Exists(queue(member, Stage.FULL_TEXT).filter(pk=OuterRef("citation")))
     else:
         votable = Value(False, output_field=BooleanField())
-    return found.select_related("citation", "document").annotate(votable=votable)
+    return reports_sought(member).select_related("citation", "document").annotate(votable=votable)
 
 
 def with_history(reports: QuerySet[Report]) -> QuerySet[Report]:
@@ -42,7 +46,7 @@ def with_history(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def reports_by_state(member: Member) -> dict[str, int]:
     """How many reports are in each state, for the filter above the list."""
-    found = reports(member).order_by().values_list("state").annotate(n=Count("pk"))
+    found = reports_sought(member).order_by().values_list("state").annotate(n=Count("pk"))
     return {state: 0 for state in Report.State.values} | dict(found)
 
 

@@ -30,6 +30,11 @@ def searches(member: Member) -> QuerySet[Search]:
     )
 
 
+def sources_to_choose(member: Member) -> QuerySet[Search]:
+    """The searches by which something may have been found, without the cost of counting what was."""
+    return Search.objects.filter(review=member.review_id, dropped_at=None)
+
+
 def search(member: Member, pk: int) -> Search:
     return one(searches(member), pk=pk)
 

@@ -35,15 +35,19 @@ from screening.queries.common import one
 from screening.queries.gate import gate
 
 
-def offered(member: Member, stage: str) -> Q:
+def pilots(member: Member, stage: str) -> dict[int, bool]:
+    """The pilots of a stage that stand, and whether the member takes part in each."""
+    found = Pilot.objects.filter(review=member.review_id, stage=stage, dropped_at=None)
+    takes_part = Exists(Pilot.members.through.objects.filter(pilot=OuterRef("pk"), member=member))
+    return dict(found.annotate(mine=takes_part).values_list("pk", "mine"))
+
+
+def offered(member: Member, stage: str, found: dict[int, bool]) -> Q:
     """Of the standings of a stage at which a vote is missing: those that the member may fill.
 
     First the own pilots, and until these are done nothing else; then, once the gate is open, what the way of sharing leaves to them.
-    What depends on pilots is asked before, not in the condition: the queue's index then serves the common case of none.
+    found: the pilots of the stage. They are asked for before, not in the condition: the queue's index then serves the common case of none.
     """
-    pilots = Pilot.objects.filter(review=member.review_id, stage=stage, dropped_at=None)
-    takes_part = Exists(Pilot.members.through.objects.filter(pilot=OuterRef("pk"), member=member))
-    found = dict(pilots.annotate(mine=takes_part).values_list("pk", "mine"))
     mine = [pk for pk, is_mine in found.items() if is_mine]
     if not gate(member.review, stage).is_open or (mine and is_waiting_in(member, stage, mine)):
         return Q(pilot__in=mine)
@@ -79,14 +83,15 @@ def by_pairs(member: Member, stage: str) -> Q:
 
 
 def by_shares(member: Member, stage: str) -> Q:
-    """What was given to the member, and what has a place that neither a share nor a vote takes."""
+    """What was given to the member or to nobody, and what has a place that neither a share nor a vote takes."""
     held = Allotment.objects.filter(citation=OuterRef("citation"), share__stage=stage, share__ended_at=None).order_by()
     votes = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage).order_by()
     holders = held.values("citation").annotate(n=Count("share__member", distinct=True)).values("n")
     same = held.filter(citation=OuterRef("citation"), share__member=OuterRef("member"))
     others = votes.filter(~Exists(same)).values("citation").annotate(n=Count("pk")).values("n")
     taken = sum_of(holders) + sum_of(others)
-    return Q(Exists(held.filter(share__member=member))) | Q(GreaterThan(F("needed"), taken))
+    mine, free = Exists(held.filter(share__member=member)), ~Exists(held)  # quickly asked, before places are counted
+    return Q(mine) | Q(free) | Q(GreaterThan(F("needed"), taken))
 
 
 def sum_of(counted: QuerySet) -> Coalesce:

@@ -7,6 +7,7 @@ one. So others' numbers are told only to who may settle conflicts and has no vot
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,12 +18,12 @@ from django.utils import timezone
 from reviewapp.access import Can, can
 from reviewapp.models import Member, Sharing, Stage
 from screening.consensus.forecast import WINDOW, Forecast, forecast
-from screening.models import SETTLED, Report, Standing, StandingState, Vote
+from screening.models import SETTLED, Pilot, Report, Standing, StandingState, Vote
 from screening.models.votes import settled_standing
 from screening.queries.conflicts import conflicts
 from screening.queries.desk import Progress, own_votes, progress
 from screening.queries.gate import gate
-from screening.queries.reports import reports
+from screening.queries.reports import reports_sought
 from screening.queries.sharing import voters
 
 WEEKS = 8
@@ -59,14 +60,15 @@ class Workload:
 def stage_progress(member: Member, stage: str) -> StageProgress:
     counts = progress(member, stage)
     undecided = counts.total - counts.settled
+    others = begun(member, stage) if sees_all(member, stage) else None
     return StageProgress(
         stage=stage,
         label=Stage(stage).label,
         counts=counts,
         team=at_this_pace(decided(member, stage), "opened_at", undecided),
         own=at_this_pace(own_votes(member).filter(stage=stage), "at", counts.left),
-        holds=tuple(holds(member, stage, counts)),
-        people=tuple(workloads(member, stage)) if sees_all(member, stage) else (),
+        holds=tuple(holds(member, stage, counts, others)),
+        people=tuple(workloads(member, stage, others)) if others else (),
     )
 
 
@@ -124,20 +126,43 @@ def sees_all(member: Member, stage: str) -> bool:
     return not own_votes(member).filter(Exists(undecided), stage=stage).exists()
 
 
-def workloads(member: Member, stage: str) -> Iterator[Workload]:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How many citations wait outside pilots, by who has begun them (None: nobody), and in pilots with and without votes."""
+
+    by: Counter[int | None]
+    piloted: int
+    untouched: int
+
+    @property
+    def without_vote(self) -> int:
+        return self.by[None] + self.untouched
+
+    @property
+    def with_votes(self) -> int:
+        return self.by.total() - self.by[None] + self.piloted
+
+
+def begun(member: Member, stage: str) -> Begun:
+    """Told only to who sees all. Counted in an index that knows no pilots, from which these, few as they are, are taken."""
+    waiting = Standing.objects.filter(review=member.review_id, stage=stage, state=StandingState.WAITING).order_by()
+    pilots = list(Pilot.objects.filter(review=member.review_id, stage=stage, dropped_at=None))
+    by_voter = waiting.values_list("begun_by").annotate(n=Count("*"))
+    by = Counter(dict(by_voter)) - Counter(dict(by_voter.filter(pilot__in=pilots)))
+    votes = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage)
+    inside = waiting.filter(pilot__in=pilots)
+    return Begun(by, inside.filter(Exists(votes)).count(), inside.filter(~Exists(votes)).count())
+
+
+def workloads(member: Member, stage: str, others: Begun) -> Iterator[Workload]:
     """Each voter's number of votes, the day of the last, and how many wait for them."""
     team = voters(member)
     cast = Vote.unblinded.standing().filter(member__in=[each.pk for each in team], stage=stage).order_by()
     votes = dict(cast.values_list("member").annotate(n=Count("pk")))
-    last = last_votes(member, stage)
-    left: dict[int, int] | None = None
-    if member.review.sharing(stage) == Sharing.ANY:
-        waiting = Standing.objects.filter(review=member.review_id, stage=stage, state=StandingState.WAITING, pilot=None)
-        begun = cast.filter(citation__in=waiting.values("citation"))
-        left = dict(begun.values_list("member").annotate(n=Count("pk")))
-        total = waiting.count()
+    last = last_votes(member, stage, everything=True)
     for each in team:
-        rest = None if left is None else total - left.get(each.pk, 0)
+        offered_all = member.review.sharing(stage) == Sharing.ANY
+        rest = others.by.total() - others.by[each.pk] if offered_all else None
         yield Workload(each, votes.get(each.pk, 0), last.get(each.pk), rest)
 
 
@@ -159,7 +184,7 @@ def to_remind(member: Member) -> list[Reminder]:
     )
     if not can(member, Can.MANAGE) or not undecided.exists():
         return []
-    lasts = [last_votes(member, stage) for stage in Stage.values]
+    lasts = [last_votes(member, stage, everything=sees_all(member, stage)) for stage in Stage.values]
     found = []
     for each in voters(member):
         known = [last[each.pk] for last in lasts if last.get(each.pk)]
@@ -169,10 +194,10 @@ def to_remind(member: Member) -> list[Reminder]:
     return found
 
 
-def last_votes(member: Member, stage: str) -> dict[int, datetime]:
-    """When each member voted last, as far as this member may know."""
+def last_votes(member: Member, stage: str, *, everything: bool) -> dict[int, datetime]:
+    """When each member voted last, as far as this member may know: `everything` if they see all."""
     cast = Vote.unblinded.standing().filter(member=OuterRef("pk"), stage=stage).order_by("-at")
-    if not sees_all(member, stage):
+    if not everything:
         cast = cast.filter(settled_standing())
     team = Member.objects.filter(review=member.review_id, left_at=None)
     return dict(
@@ -183,8 +208,8 @@ def last_votes(member: Member, stage: str) -> dict[int, datetime]:
 # --- what holds a stage up --------------------------------------------------------------------------------------
 
 
-def holds(member: Member, stage: str, counts: Progress) -> Iterator[str]:
-    """Why the stage is not done, in sentences; nothing in them depends on what is hidden from the member."""
+def holds(member: Member, stage: str, counts: Progress, others: Begun | None) -> Iterator[str]:
+    """Why the stage is not done, in sentences; nothing in them depends on what is hidden from the member. others: for who sees all."""
     needed = member.review.votes_needed(stage)
     if counts.settled < counts.total and len(voters(member)) < needed:
         yield f"Fewer members vote than each citation needs ({needed})."
@@ -196,12 +221,10 @@ def holds(member: Member, stage: str, counts: Progress) -> Iterator[str]:
     if mine:
         yield f"{mine:,} conflict{'s are' if mine != 1 else ' is'} yours to settle."
     if stage == Stage.FULL_TEXT:
-        sought = reports(member).filter(state=Report.State.SOUGHT).count()
+        sought = reports_sought(member).filter(state=Report.State.SOUGHT).count()
         if sought:
             yield f"{sought:,} report{'s are' if sought != 1 else ' is'} still to be retrieved."
-    if sees_all(member, stage):
-        begun = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage)
-        waiting = Standing.objects.filter(review=member.review_id, stage=stage, state=StandingState.WAITING)
-        half, none = waiting.filter(Exists(begun)).count(), waiting.filter(~Exists(begun)).count()
-        if half or none:
-            yield f"{none:,} without a vote, and {half:,} with fewer votes than needed, wait for reviewers."
+    if others and (others.without_vote or others.with_votes):
+        yield (
+            f"{others.without_vote:,} without a vote, and {others.with_votes:,} with fewer votes than needed, wait for reviewers."
+        )

@@ -13,7 +13,7 @@ from screening.models import (
 )
 from screening.queries.conflicts import conflicts, to_settle_together
 from screening.queries.desk import progress
-from screening.queries.reports import reports
+from screening.queries.reports import reports_sought
 from screening.queries.searches import searches
 
 
@@ -63,8 +63,8 @@ def steps(member: Member) -> list[Step]:
 def retrieval_step(member: Member) -> Step:
     """Reports: sought, and at hand or given up."""
     url = reverse("screening:reports", args=[member.review.slug])
-    counts = (
-        reports(member).order_by().aggregate(total=Count("pk"), sought=Count("pk", filter=Q(state=Report.State.SOUGHT)))
+    counts = reports_sought(member).aggregate(
+        total=Count("pk"), sought=Count("pk", filter=Q(state=Report.State.SOUGHT))
     )
     mine = counts["sought"] if may(member, Can.IMPORT) else 0
     label = f"{mine:,} report{'' if mine == 1 else 's'} to retrieve"

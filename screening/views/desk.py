@@ -47,6 +47,7 @@ def many(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
     context = {
         **for_desk(request, member, stage, wish),
         "cards": queries.cards(member, stage, found[:size]),
+        "matching": counted(member, stage, wish),
         "sizes": SIZES,
         "size": size,
         "after": asked["after"],
@@ -59,12 +60,22 @@ def many(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 def show_desk(request: HttpRequest, member: Member, stage: str, citation: Citation | None = None) -> HttpResponse:
     """The desk with this citation on it, or else the next that waits, or the word that none does."""
     wish = wish_of(request, member)
-    found = [citation] if citation else queries.ahead(member, stage, wish)
+    if citation:
+        found, matching = [citation], counted(member, stage, wish)
+    else:
+        ids = queries.numbers(member, stage, wish, count=MOST_MATCHING if wish else 1)
+        found, matching = queries.by_number(ids[:1]), len(ids)
     context = {
         "card": next(iter(queries.cards(member, stage, found)), None),
+        "matching": matching,
         **for_desk(request, member, stage, wish),
     }
     return render(request, "screening/_desk.html" if request.htmx else "screening/desk.html", context)
+
+
+def counted(member: Member, stage: str, wish: queries.Wish) -> int | None:
+    """How many pass through a filter, if there is one."""
+    return queries.matches(member, stage, wish, MOST_MATCHING) if wish else None
 
 
 def for_desk(request: HttpRequest, member: Member, stage: str, wish: queries.Wish) -> dict[str, Any]:
@@ -74,7 +85,6 @@ def for_desk(request: HttpRequest, member: Member, stage: str, wish: queries.Wis
         "gate": gate(member.review, stage),
         "last": queries.last_vote(member, stage),
         "desk": queries.arrangement(member),
-        "matching": queries.matches(member, stage, wish, MOST_MATCHING) if wish else None,
         "most": MOST_MATCHING,
         "wish_form": WishForm(member, request.GET),
         **for_cards(member, stage, wish),

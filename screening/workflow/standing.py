@@ -127,9 +127,11 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
     standing = case.standings[stage]
     before = (standing.state, standing.reason_id)
     now = case.verdict(stage) if reached else UNREACHED
+    also = ["begun_by"] if begun(standing, case.votes_at(stage)) else []
     if before == (now.state, now.reason):
+        if also:
+            standing.save(update_fields=also)
         return now.state
-    also = []
     if standing.reason_id != now.reason:
         standing.reason_id = now.reason
         also.append("reason")
@@ -147,6 +149,14 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
     elif before[0] in SETTLED:
         audit.record(member, "screening.unsettled", subject, stage=stage)
     return now.state
+
+
+def begun(standing: Standing, votes: list[Vote]) -> bool:
+    """Bring in line who cast the only vote; whether that is somebody else than before."""
+    voter = votes[0].member_id if len(votes) == 1 else None
+    changed = standing.begun_by_id != voter
+    standing.begun_by_id = voter
+    return changed
 
 
 def tell_of_pilot(member: Member, pilot: Pilot) -> None:

@@ -34,6 +34,7 @@ ANSWERS = ("include", "exclude", "exclude", "maybe")
 CARD = re.compile(r'data-card="(\d+)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 AT_HAND = 20  # cards that the browser fetches at once
+IDLE = 3  # seconds after which a connection is not used again: the server may be closing it
 SECONDS = 300  # after so long a voter gives up, and says so
 
 
@@ -62,6 +63,7 @@ class Voter:
         self.random = random.Random(seed)
         self.token = ""
         self.tally = Tally()
+        self.used = 0.0
 
     def ask(self, method: str, path: str, **fields: str) -> str:
         """One request, as the desk's script makes it; returns the answer. What is not one is noted as an error."""
@@ -70,6 +72,9 @@ class Voter:
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             body = urlencode({"csrfmiddlewaretoken": self.token, **fields})
+        if time.monotonic() - self.used > IDLE:
+            self.connection.close()
+        self.used = time.monotonic()
         try:
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()

@@ -161,7 +161,7 @@ def test_the_next_takes_the_same_few_queries_however_many_wait(owner, first, ord
         with CaptureQueriesContext(connection) as asked:
             queries.ahead(first, TA, Wish(q="trial"))
         counts.append(len(asked))
-    assert max(counts) <= 7  # one more where it goes around
+    assert max(counts) <= 8  # one of them only where it goes around
 
 
 def test_the_page_of_a_filtered_desk_shows_what_matches_and_keeps_the_filter(first, rows):

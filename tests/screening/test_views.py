@@ -288,9 +288,8 @@ def test_a_script_hears_a_refusal_in_words_it_can_show(first, citation):
 def test_a_vote_request_takes_few_queries(first, second, citation, django_assert_max_num_queries):
     one, other = sign_in(first), sign_in(second)
     path = at(first, f"screen/{TA}/{citation.pk}/vote/")
-    with django_assert_max_num_queries(
-        13
-    ):  # session, person, member, citation; lock, key, case (3), vote, event; BEGIN and COMMIT
+    with django_assert_max_num_queries(14):
+        # session, person, member, citation; lock, key, case (3), vote, event, who began it; BEGIN and COMMIT
         one.post(path, {"answer": "include", "key": "00000000-0000-0000-0000-000000000001"}, **JSON)
     with django_assert_max_num_queries(20):  # and the standing, its event, the report
         other.post(path, {"answer": "include", "key": "00000000-0000-0000-0000-000000000002"}, **JSON)
