@@ -319,7 +319,7 @@ class FindForm(forms.Form):
 
     def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["search"].queryset = queries.searches(member).filter(dropped_at=None)
+        self.fields["search"].queryset = queries.sources_to_choose(member)
         self.fields["q"].widget.attrs["class"] = "form-control"
         for name in ("search", "stands"):
             self.fields[name].widget.attrs["class"] = "form-select"

@@ -54,7 +54,7 @@ class ShareForm(forms.Form):
     def __init__(self, member: Member, voters: list[Member], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["members"].choices = [(each.pk, str(each)) for each in voters]
-        found = queries.searches(member).filter(dropped_at=None)
+        found = queries.sources_to_choose(member)
         self.fields["search"].choices = [("", "Any search"), *((each.pk, str(each)) for each in found)]
         labels = queries.labels(member)
         self.fields["label"].choices = [("", "Any or none"), *((each.pk, str(each)) for each in labels)]
