@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from reviewapp.models import Stage
 from screening import views
 from screening.views import agreement as agreement_views
+from screening.views import audits as audits_views
 from screening.views import batches as batches_views
 from screening.views import duplicates as duplicates_views
 from screening.views import labels as labels_views
@@ -66,6 +67,16 @@ urlpatterns = [
     path("duplicates/undo/", duplicates_views.undo, name="undo-pair"),
     path("duplicates/find/", duplicates_views.find, name="find-duplicates"),
     path("duplicates/log.csv", duplicates_views.log, name="duplicates-log"),
+    path("duplicates/samples/", audits_views.audits, name="audits"),
+    path("duplicates/samples/draw/", audits_views.draw, name="draw-audit"),
+    path("duplicates/samples/<int:pk>/", audits_views.audit, name="audit"),
+    path("duplicates/samples/<int:pk>/undo/", audits_views.undo, name="undo-judgement"),
+    path("duplicates/samples/<int:pk>/drop/", audits_views.drop, name="drop-audit"),
+    path("duplicates/samples/<int:pk>/restore/", audits_views.restore, name="restore-audit"),
+    path("duplicates/samples/<int:pk>/answers/", audits_views.answers, name="audit-answers"),
+    path("duplicates/samples/<int:pk>/answers.csv", audits_views.answers_csv, name="audit-answers-csv"),
+    path("duplicates/samples/<int:pk>/<int:judged>/judge/", audits_views.judge, name="judge-link"),
+    path("duplicates/samples/<int:pk>/<int:judged>/withdraw/", audits_views.withdraw, name="withdraw-judgement"),
     path("screen/<stage:stage>/", views.desk, name="desk"),
     path("labels/", labels_views.labels, name="labels"),
     path("labels/add/", labels_views.add_label, name="add-label"),

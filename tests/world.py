@@ -108,7 +108,9 @@ def world() -> World:
     made = World(owner, first, second, arbiter, observer, outsider, other)
     screened(made)
     extracted(made)
+    taken_in_twice(made)
     do_jobs()
+    sampled(made)
     analysed(made)
     invitation = workflow.invite(owner, Role.REVIEWER)
     made.things |= {
@@ -189,6 +191,23 @@ def screened(made: World) -> None:
         "conflict": {"pk": conflict.pk},
         "resolved": {"pk": resolved.pk},
         "judged": {"pk": judged.pk},
+    }
+
+
+def taken_in_twice(made: World) -> None:
+    """An article from two databases, which a rule links."""
+    article = {"TI": "Sleep of infants whose mothers sang to them at night", "AU": ["Lull, A.", "Song, B."], "PY": 1999}
+    article |= {"JO": "J Infant Sleep", "VL": "7", "SP": "11", "EP": "19"}
+    for source in ("Embase", "PsycINFO"):
+        build.imported(made.owner, build.ris(article | {"AN": source}), into=build.search(made.owner, source=source))
+
+
+def sampled(made: World) -> None:
+    """A sample of automatic links that waits for its judges."""
+    drawn = screening.draw_audit(made.owner, 1)
+    made.things |= {
+        "audit": {"pk": drawn.pk},
+        "sampled": {"pk": drawn.pk, "judged": drawn.sample.get().pk},
     }
 
 

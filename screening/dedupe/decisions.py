@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from screening.dedupe.clusters import Clusters, cluster, parted
 from screening.dedupe.evidence import evidence
-from screening.dedupe.normalise import Record
-from screening.dedupe.rules import Outcome
+from screening.dedupe.normalise import Record, facts
+from screening.dedupe.rules import Outcome, judge
 from screening.dedupe.search import Edge, Faces, Pair, Search, edge, order
-from screening.dedupe.similarity import CUTOFFS, Cutoffs
+from screening.dedupe.similarity import CUTOFFS, Cutoffs, compare
 
 PERSON = "person"
 """The rule of what a person decided."""
@@ -51,6 +51,14 @@ class Decisions:
     def having(self, outcome: Outcome) -> tuple[Candidate, ...]:
         """-> the candidates of one outcome, most likely first."""
         return tuple(candidate for candidate in self.candidates if candidate.outcome is outcome)
+
+
+def look_at(a: Record, b: Record) -> Candidate:
+    """-> what the rules say of two records by themselves, without the others. a: the one that sorts first."""
+    facts_a, facts_b = facts(a), facts(b)
+    like = compare(facts_a, facts_b, CUTOFFS)
+    verdict = judge(like, CUTOFFS)
+    return Candidate(a.id, b.id, verdict.outcome, verdict.rule, verdict.score, evidence(facts_a, facts_b, like))
 
 
 def decide(

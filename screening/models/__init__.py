@@ -1,5 +1,6 @@
 """What stands on the screening floor? Searches, imports, records, citations, votes, resolutions, reports."""
 
+from screening.models.audits import Audit, Judged
 from screening.models.batches import Batch, BatchFile
 from screening.models.citations import RULES, Citation, Link, Pair
 from screening.models.conflicts import Proposal, Remark
@@ -17,6 +18,7 @@ __all__ = [
     "Answer",
     "Attachment",
     "Attempt",
+    "Audit",
     "Batch",
     "BatchFile",
     "Bibliography",
@@ -26,6 +28,7 @@ __all__ = [
     "Document",
     "GateOverride",
     "Import",
+    "Judged",
     "Label",
     "Labelling",
     "Later",

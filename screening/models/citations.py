@@ -102,6 +102,7 @@ class Pair(models.Model):
         SAME = "same", "The same publication"
         DIFFERENT = "different", "Not duplicates"
         REPORTS = "reports", "Perhaps reports of one study"
+        WITHDRAWN = "withdrawn", "A person's word, taken back"
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="+")
     a = models.ForeignKey(Record, models.PROTECT, related_name="+")
@@ -110,6 +111,12 @@ class Pair(models.Model):
     score = models.FloatField(help_text="How likely the two are one publication, as far as the fields tell: 0 to 1.")
     evidence = models.CharField(max_length=400)
     state = models.CharField(max_length=10, choices=State.choices)
+    before = models.CharField(
+        max_length=10,
+        choices=State.choices,
+        blank=True,
+        help_text="The state before a person's word, which undo gives back.",
+    )
     member = models.ForeignKey(Member, models.PROTECT, related_name="+", help_text="Who decided, or whose import asks.")
     at = models.DateTimeField(default=timezone.now)
 
@@ -120,7 +127,7 @@ class Pair(models.Model):
             models.CheckConstraint(name="pair_in_order", condition=Q(a__lt=models.F("b"))),
             models.CheckConstraint(
                 name="pair_state_known",
-                condition=Q(state__in=["linked", "asked", "later", "same", "different", "reports"]),
+                condition=Q(state__in=["linked", "asked", "later", "same", "different", "reports", "withdrawn"]),
             ),
         ]
         indexes = [models.Index(name="pair_queue", fields=["review", "state", "-score"])]

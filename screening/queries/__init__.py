@@ -4,6 +4,15 @@ Blind rules: until the verdict on a citation stands, nobody sees another's vote 
 a conflict shows as "waiting" to all but those who may settle it.
 """
 
+from screening.queries.audits import (
+    audit,
+    audit_methods,
+    audits,
+    judged,
+    last_judged,
+    links_by_rules,
+    to_judge,
+)
 from screening.queries.cards import Card, cards
 from screening.queries.citations import (
     Place,
@@ -32,7 +41,15 @@ from screening.queries.desk import (
     progress,
     reasons,
 )
-from screening.queries.duplicates import deduplication, last_pair, links_without_pair, open_pairs, pairs
+from screening.queries.duplicates import (
+    answered_pairs,
+    deduplication,
+    homes,
+    last_pair,
+    links_without_pair,
+    open_pairs,
+    pairs,
+)
 from screening.queries.found import STATES, found
 from screening.queries.import_reports import (
     looking_for_duplicates,
@@ -65,12 +82,16 @@ __all__ = [
     "Wish",
     "ahead",
     "all_reasons",
+    "answered_pairs",
     "any_reason",
     "arrangement",
     "by_number",
     "at_stage",
     "attachment",
     "attempt",
+    "audit",
+    "audit_methods",
+    "audits",
     "cards",
     "citation",
     "citations",
@@ -81,13 +102,17 @@ __all__ = [
     "document",
     "events",
     "found",
+    "homes",
     "import_",
     "imports",
+    "judged",
     "label",
     "labels",
+    "last_judged",
     "last_pair",
     "last_vote",
     "links",
+    "links_by_rules",
     "links_without_pair",
     "looking_for_duplicates",
     "marker",
@@ -127,6 +152,7 @@ __all__ = [
     "sources",
     "steps",
     "terms",
+    "to_judge",
     "votes_to_settle",
     "waiting",
     "with_history",

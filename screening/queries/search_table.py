@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from reviewapp.models import Member
 from screening.formats.printed import Table
 from screening.models import Link, Record, Search
+from screening.queries.audits import audit_methods
 from screening.queries.searches import searches
 
 
@@ -160,6 +161,7 @@ def search_table(member: Member) -> Table:
     missing = [f"Item {each.number}, {each.asks}: {each.told}" for each in prisma_s(rows) if not each.answered]
     notes = (
         "Duplicates: records of a citation that an earlier record, in the order of import, had brought already.",
+        *audit_methods(member),
         *([f"Not answered of PRISMA-S: {'. '.join(missing)}."] if missing else []),
     )
     return Table("Searches", HEADINGS, [*lines, total], notes)

@@ -7,55 +7,69 @@ from collections.abc import Iterator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
 from reviewapp.errors import Stale
 from reviewapp.models import Member
 from screening import queries, workflow
-from screening.dedupe.differences import Piece, differences
-from screening.models import Pair, Record
+from screening.models import Pair
 from screening.views.common import csv_line
+from screening.views.side_by_side import beside
 
-COMPARED = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type", "abstract")
 LOG = ("record a", "record b", "rule", "score", "evidence", "state", "who", "when")
 
 
 @require_GET
 @for_member(Can.IMPORT)
 def pair(request: HttpRequest, member: Member, pk: int | None = None) -> HttpResponse:
+    return show(request, member, queries.one(queries.pairs(member), pk=pk) if pk else None)
+
+
+def show(request: HttpRequest, member: Member, found: Pair | None = None) -> HttpResponse:
+    """This pair, or else the next that waits."""
     waiting = queries.open_pairs(member)
-    found = queries.one(queries.pairs(member), pk=pk) if pk else waiting.first()
+    found = found or waiting.first()
+    left, answered = waiting.count(), queries.answered_pairs(member).count()
     context = {
         "member": member,
         "pair": found,
-        "fields": compared(found.a, found.b) if found else [],
         "open": found is not None and found.state in (Pair.State.ASKED, Pair.State.LATER),
-        "left": waiting.count(),
+        "left": left,
+        "answered": answered,
+        "all": left + answered,
         "last": queries.last_pair(member),
         "job": queries.deduplication(member),
     }
-    return render(request, "screening/duplicates.html", context)
+    if found:
+        context |= beside(found.a, found.b, (found.home_a, found.home_b), f"{found.rule}: {found.evidence}.")
+    return render(request, "screening/_pair.html" if request.htmx else "screening/duplicates.html", context)
 
 
-def compared(a: Record, b: Record) -> list[tuple[str, list[Piece], list[Piece]]]:
-    """The fields that either record has, with what differs."""
-    rows = ((name, said(a, name), said(b, name)) for name in COMPARED)
-    return [(name, *differences(one, other)) for name, one, other in rows if one or other]
-
-
-def said(record: Record, name: str) -> str:
-    value = getattr(record, name)
-    return "; ".join(value) if name == "authors" else "" if value is None else str(value)
+def onward(request: HttpRequest, member: Member, found: Pair | None = None) -> HttpResponse:
+    """After an answer: the next pair (or this one), swapped in or by redirect."""
+    place = (
+        ["screening:duplicate", member.review.slug, found.pk] if found else ["screening:duplicates", member.review.slug]
+    )
+    if not request.htmx:
+        return redirect(*place)
+    answer = show(request, member, found and queries.one(queries.pairs(member), pk=found.pk))
+    answer["HX-Replace-Url"] = reverse(place[0], args=place[1:])
+    return answer
 
 
 @require_POST
 @for_member(Can.IMPORT)
 def decide_pair(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.one(queries.pairs(member), pk=pk)
-    workflow.decide_pair(member, found, request.POST.get("answer", ""))
+    try:
+        workflow.decide_pair(member, found, request.POST.get("answer", ""))
+    except Stale as told:  # somebody was faster: nothing to mend, the next one is what is wanted
+        messages.warning(request, f"{told.message} Here is the next one.")
+        return onward(request, member)
     messages.success(request, f"{Pair.State(request.POST['answer']).label}: {found.a.title[:80] or 'no title'}")
-    return redirect("screening:duplicates", member.review.slug)
+    return onward(request, member)
 
 
 @require_POST
@@ -66,7 +80,7 @@ def undo(request: HttpRequest, member: Member) -> HttpResponse:
         raise Stale("You have answered no pair that could be asked again.")
     workflow.reopen_pair(member, last)
     messages.info(request, "Your last answer is taken back.")
-    return redirect("screening:duplicate", member.review.slug, last.pk)
+    return onward(request, member, last)
 
 
 @require_POST

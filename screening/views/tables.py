@@ -50,6 +50,7 @@ def search_table(request: HttpRequest, member: Member) -> HttpResponse:
         "records": sum(row.records for row in rows),
         "duplicates": sum(row.duplicates for row in rows),
         "items": search_queries.prisma_s(rows),
+        "audits": search_queries.audit_methods(member),
     }
     return render(request, "screening/search_table.html", context)
 

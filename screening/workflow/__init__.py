@@ -3,6 +3,7 @@
 Each is check, lock, change, record. `standing.settle` is the one place that writes where a citation stands.
 """
 
+from screening.workflow.audits import draw_audit, drop_audit, judge_link, restore_audit, withdraw_judgement
 from screening.workflow.batches import apply_batch, perform_matching, start_batch, undo_batch
 from screening.workflow.by_hand import add_record, import_again, paste, read_again, sample
 from screening.workflow.conflicts import (
@@ -84,12 +85,15 @@ __all__ = [
     "decide_pair",
     "detach",
     "discuss",
+    "draw_audit",
+    "drop_audit",
     "drop_search",
     "end_partners",
     "end_share",
     "group_reason",
     "import_again",
     "join_partners",
+    "judge_link",
     "keep_document",
     "link_record",
     "log_attempt",
@@ -119,6 +123,7 @@ __all__ = [
     "reopen_pair",
     "resolve",
     "restore_attempt",
+    "restore_audit",
     "restore_import",
     "restore_reason",
     "restore_search",
@@ -147,6 +152,7 @@ __all__ = [
     "vote",
     "withdraw_attempt",
     "withdraw_correction",
+    "withdraw_judgement",
     "withdraw_note",
     "withdraw_override",
     "withdraw_proposal",

@@ -22,7 +22,7 @@ from screening.dedupe.decisions import PERSON as BY_PERSON
 from screening.dedupe.decisions import Candidate, Decisions, decide
 from screening.dedupe.normalise import Record as Said
 from screening.dedupe.rules import OTHER_REPORT, Outcome
-from screening.models import RULES, Import, Link, Pair
+from screening.models import RULES, Import, Link, Pair, Record
 from screening.workflow.linking import State, keep_pairs, link_batch, live, part_batch, parted_by_persons, settled
 
 KIND = "screening.deduplicate"
@@ -159,14 +159,22 @@ class View:
         return [each for each in links if each.a in gone or each.b in gone or self.home(each.a) != self.home(each.b)]
 
 
+NAMES = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type")
+
+
+def as_compared(record: Record) -> Said:
+    """One record as it is compared."""
+    said = {name: getattr(record, name) for name in NAMES}
+    return Said(id=record.pk, abstract=record.abstract[:ABSTRACT], **said | {"authors": tuple(record.authors)})
+
+
 def rows(member: Member) -> Iterator[tuple[Said, int, int, str]]:
     """Each record in view as it is compared, with the ids of its citation and of its import, and the rule of its link."""
-    names = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type")
     found = live(member).annotate(start=Left("record__abstract", ABSTRACT)).order_by("record")
-    fields = [f"record__{name}" for name in names]
+    fields = [f"record__{name}" for name in NAMES]
     for row in found.values_list("record", "citation", "record__source", "rule", "start", *fields).iterator():
         record, citation, source, rule, abstract, *values = row
-        said = dict(zip(names, values, strict=True))
+        said = dict(zip(NAMES, values, strict=True))
         yield Said(id=record, abstract=abstract, **said | {"authors": tuple(said["authors"])}), citation, source, rule
 
 
@@ -181,7 +189,7 @@ def settled_among(citations: set[int]) -> set[int]:
 
 def ask(job: Job, candidates: tuple[Candidate, ...]) -> int:
     """Put pairs in the queue, but for those whose citations are asked about already; -> how many are new."""
-    waiting = Pair.objects.exclude(state__in=(State.LINKED, State.REPORTS))
+    waiting = Pair.objects.exclude(state__in=(State.LINKED, State.REPORTS, State.WITHDRAWN))
     return keep(job, candidates, State.ASKED, waiting, "screening.duplicates_asked")
 
 

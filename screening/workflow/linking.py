@@ -22,7 +22,8 @@ from reviewapp.models import Job, Member
 from reviewapp.workflow import lock_review
 from screening.dedupe.decisions import Candidate
 from screening.models import RULES, SETTLED, Citation, Import, Link, Pair, Standing
-from screening.workflow.standing import bring_into_view, drop_out_of_view, refresh_all, settle
+from screening.workflow.links import own_citation
+from screening.workflow.standing import bring_into_view, drop_out_of_view, refresh_all
 
 By = Link.Rule
 State = Pair.State
@@ -132,7 +133,7 @@ def part_batch(job: Job, records: list[int], done: int) -> list[int]:
             for record in records
             if (link := batch.present.get(record)) and link.rule in RULES and link.citation_id not in batch.settled
         ]
-        own = {link.record_id: own_citation(member, link.record_id) for link in leaving}
+        own = {link.record_id: own_citation(member, link.record_id).pk for link in leaving}
         move(member, leaving, [Link(record_id=record, citation_id=at, rule=By.FIRST) for record, at in own.items()])
         back = Citation.objects.filter(pk__in=own.values())
         bring_into_view(member, back)
@@ -143,17 +144,6 @@ def part_batch(job: Job, records: list[int], done: int) -> list[int]:
             audit.record(member, "screening.duplicates_parted", member.review, moved=moved)
         jobs.progress(job, done, message="Undoing links that no longer hold", lasting=bool(leaving))
     return list(own)
-
-
-def own_citation(member: Member, record: int) -> int:
-    """The citation that a record was before a rule linked it elsewhere; a new one where a person has put others there since."""
-    came = Link.objects.filter(record=record, rule__in=(By.FIRST, By.SPLIT)).order_by("-pk")
-    pk = came.values_list("citation", flat=True).first()
-    if pk is not None and not live(member).filter(citation=pk).exists():
-        return pk
-    made = Citation.objects.create(review_id=member.review_id)
-    settle(member, made)
-    return made.pk
 
 
 def locked_batch(member: Member, records: set[int]) -> Batch:
@@ -203,7 +193,8 @@ def keep_pairs(member: Member, candidates: Iterable[Candidate], state: str) -> d
     """
     candidates = list(candidates)
     ends = {each.a for each in candidates} | {each.b for each in candidates}
-    kept = {(pair.a_id, pair.b_id): pair for pair in Pair.objects.filter(a__in=ends, b__in=ends)}
+    known = Pair.objects.select_for_update().filter(a__in=ends, b__in=ends).order_by("pk")
+    kept = {(pair.a_id, pair.b_id): pair for pair in known}
     new = []
     for each in candidates:
         said = {"rule": each.rule, "score": each.score, "evidence": each.evidence}

@@ -8,12 +8,16 @@ from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale
 from reviewapp.models import Member
-from screening.models import Citation, Link, Pair, Report
+from screening.dedupe.decisions import look_at
+from screening.models import Citation, Link, Pair, Record, Report
+from screening.workflow.duplicates import as_compared
 from screening.workflow.linking import State, change, live, settled
-from screening.workflow.links import move
+from screening.workflow.links import before, move, move_like
 
 OPEN = (State.ASKED, State.LATER)
 ANSWERS = (State.SAME, State.DIFFERENT, State.LATER)
+BY_HAND = "by hand"
+"""The rule of a pair that no rule has found."""
 
 
 def decide_pair(member: Member, pair: Pair, answer: str) -> None:
@@ -30,11 +34,9 @@ def decide_pair(member: Member, pair: Pair, answer: str) -> None:
         pair = Pair.objects.select_for_update().get(pk=pair.pk)
         if len(sides) < 2 or pair.state not in OPEN:
             raise Stale("This pair is decided already.", todo="Go on with the next one.")
-        before = pair.state
-        change(pair, answer, member)
-        audit.record(
-            member, "screening.pair_decided", pair, answer=answer, before=before, records=[pair.a_id, pair.b_id]
-        )
+        told = {"answer": answer, "before": pair.state, "records": [pair.a_id, pair.b_id]}
+        change(pair, answer, member, before="")
+        audit.record(member, "screening.pair_decided", pair, **told)
         if answer == State.SAME:
             unite(member, pair, sides)
 
@@ -64,15 +66,37 @@ def reopen_pair(member: Member, pair: Pair) -> None:
         pair = Pair.objects.select_for_update().get(pk=pair.pk, review=member.review_id)
         if pair.state not in ANSWERS:
             raise Stale("There is no answer here that could be taken back.")
+        if pair.before and pair.state == State.DIFFERENT:
+            raise Stale("This was said in judging a sample of links.", todo="Take it back there.")
         if pair.member_id != member.pk:
             raise Refused(
                 "Only who answered can take that back.", todo="On the citation's page a record can be split off."
             )
         answer = pair.state
-        change(pair, State.ASKED, member)
+        take_word_back(member, pair)
         audit.record(member, "screening.pair_reopened", pair, before=answer, records=[pair.a_id, pair.b_id])
-        for link in Link.objects.filter(pair=pair, rule=Link.Rule.PERSON, undone_at=None).select_related("record"):
-            before = Link.objects.filter(record=link.record, pk__lt=link.pk).order_by("-pk").first()
-            back = move(member, link.record, before.citation, before.rule)
-            back.pair, back.evidence = before.pair, before.evidence
-            back.save(update_fields=["pair", "evidence"])
+        for link in Link.objects.filter(pair=pair, rule=Link.Rule.PERSON, undone_at=None):
+            former = before(link)
+            move_like(member, former, former.citation)
+
+
+# --- a person's word on two records that nobody asked about -----------------------------------------------------
+
+
+def remember(member: Member, one: Record, other: Record, state: str) -> Pair | None:
+    """Keep a person's word on two records, and what stood before it; None where it stood already. The review is locked."""
+    a, b = sorted((one, other), key=lambda record: record.pk)
+    pair = Pair.objects.select_for_update().filter(a=a, b=b).first()
+    if pair is None:
+        seen = look_at(as_compared(a), as_compared(b))
+        said = {"rule": BY_HAND, "score": seen.score, "evidence": seen.evidence, "before": State.WITHDRAWN}
+        return Pair.objects.create(review_id=member.review_id, a=a, b=b, state=state, member=member, **said)
+    if pair.state == state:
+        return None
+    change(pair, state, member, before=pair.state)
+    return pair
+
+
+def take_word_back(member: Member, pair: Pair) -> None:
+    """Give a pair back the state that it had before a person's word: asked, if it was an answer."""
+    change(pair, pair.before or State.ASKED, member, before="")

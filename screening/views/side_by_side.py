@@ -1,0 +1,27 @@
+"""How do two records stand beside each other on a page, with what differs marked?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from screening.dedupe.differences import Piece, differences
+from screening.models import Record
+
+COMPARED = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type", "abstract")
+Row = tuple[str, list[Piece], list[Piece], bool]
+
+
+def beside(one: Record, other: Record, homes: tuple[int | None, int | None], caption: str) -> dict[str, Any]:
+    """What the template of two records needs. homes: the citations that they are of."""
+    return {"sides": list(zip((one, other), homes, strict=True)), "fields": compared(one, other), "caption": caption}
+
+
+def compared(one: Record, other: Record) -> list[Row]:
+    """The fields that either record has: name, both texts with what differs, and whether nothing does."""
+    rows = ((name, said(one, name), said(other, name)) for name in COMPARED)
+    return [(name, *differences(ours, theirs), ours == theirs) for name, ours, theirs in rows if ours or theirs]
+
+
+def said(record: Record, name: str) -> str:
+    value = getattr(record, name)
+    return "; ".join(value) if name == "authors" else "" if value is None else str(value)
