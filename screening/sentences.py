@@ -26,6 +26,13 @@ SENTENCES = {
     "screening.record_split": "split a record off {before}[ into {thing}]",
     "screening.pair_decided": "judged a pair of records: {answer}",
     "screening.pair_reopened": "took a judgement on a pair of records back",
+    "screening.duplicates_asked": "had pairs of records found that a person is asked about",
+    "screening.other_reports_found": "had pairs of records found that are perhaps reports of one study",
+    "screening.audit_drawn": "drew a sample of {size} of {pool} automatic links, with the seed {seed}",
+    "screening.link_judged": "judged an automatic link: {answer}",
+    "screening.judgement_withdrawn": "took the answer “{before}” on an automatic link back",
+    "screening.audit_dropped": "put a sample of automatic links away",
+    "screening.audit_restored": "took a sample of automatic links up again",
     # two votes, and one verdict
     "screening.voted": "voted {answer}[ ({reason})][ on {thing}][ at {part}]",
     "screening.vote_withdrawn": "took the vote “{answer}” back[ on {thing}][ at {part}]",

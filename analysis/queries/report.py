@@ -34,6 +34,7 @@ from extraction.rob import TOOLS
 from reviewapp.models import Member, Stage
 from screening.models import Link, Search
 from screening.queries.agreement import Which, categories, counted, line
+from screening.queries.audits import audit_methods
 from screening.queries.pilots import methods
 from screening.queries.searches import searches
 
@@ -72,7 +73,8 @@ def records(member: Member, counts: FlowCounts) -> Records:
     standing = Link.objects.filter(record__review=member.review_id, record__source__undone_at=None, undone_at=None)
     identified = both(counts, "identified") + counts.n("found_by_both")
     duplicates = both(counts, "duplicates") + counts.n("found_by_both")
-    return Records(identified, duplicates, min(duplicates, standing.filter(rule=Link.Rule.PERSON).count()))
+    by_person = min(duplicates, standing.filter(rule=Link.Rule.PERSON).count())
+    return Records(identified, duplicates, by_person, tuple(audit_methods(member)))
 
 
 def selection(member: Member, counts: FlowCounts, stage: str) -> Selection:
@@ -231,6 +233,7 @@ def unbracketed(line: str) -> str:
 PAGES = {
     "searches": ("screening:search-table",),
     "duplicates": ("screening:citations",),
+    "audits": ("screening:audits",),
     "protocol": ("protocol",),
     "pilots": ("screening:pilots", Stage.TITLE_ABSTRACT),
     "agreement/title_abstract": ("screening:agreement", Stage.TITLE_ABSTRACT),

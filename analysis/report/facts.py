@@ -20,11 +20,15 @@ class SearchRun:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What came in. duplicates: records beyond the first of each publication; by_person: those that a member found to be one."""
+    """What came in. duplicates: records beyond the first of each publication; by_person: those that a member found to be one.
+
+    audits: sentences on judged samples of automatic links.
+    """
 
     identified: int
     duplicates: int
     by_person: int
+    audits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

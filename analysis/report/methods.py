@@ -42,6 +42,8 @@ def searches(facts: Facts) -> Iterator[Sentence]:
             "publication; where the rules could not tell, a member of the team decided.",
             "duplicates",
         )
+    for told in facts.records.audits:
+        yield Sentence(told, "audits")
 
 
 def named(each: SearchRun) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 PLACES = {
     "searches": "searches",
     "duplicates": "de-duplication",
+    "audits": "judged samples",
     "protocol": "protocol",
     "pilots": "pilots",
     "agreement/title_abstract": "agreement",

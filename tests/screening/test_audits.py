@@ -13,6 +13,7 @@ from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import Event, Member
 from screening import queries, workflow
 from screening.models import Audit, Citation, Judged, Link, Pair, Record, Vote
+from screening.queries.search_table import search_table
 from tests import build
 from tests.screening.test_duplicates import COPY, OTHER, TRIAL, home, records, taken_in
 
@@ -82,6 +83,7 @@ def test_what_is_judged_right_changes_nothing_and_counts(owner, linked):
     assert queries.citations(owner).count() == 5
     (said,) = queries.audit_methods(owner)
     assert "all 5 links" in said
+    assert said in search_table(owner).notes, "also where the searches are reported"
     assert "None was wrong: an estimated false-link rate of 0.0% (exact 95% confidence interval 0.0% to 52.2%" in said
 
 

@@ -78,6 +78,14 @@ def told(facts: Facts) -> str:
     return plain(compose(facts))
 
 
+def test_a_judged_sample_of_automatic_links_is_told_and_leads_to_it() -> None:
+    facts = replace(FACTS, records=replace(FACTS.records, audits=("Of 200 links none was wrong.",)))
+    (sentence,) = (
+        each for part in compose(facts) for text in part.paragraphs for each in text.sentences if "200" in each.text
+    )
+    assert (sentence.text, sentence.link) == ("Of 200 links none was wrong.", "judged samples")
+
+
 def test_a_finished_review_is_told_with_its_numbers() -> None:
     text = told(FACTS)
     for sentence in (
