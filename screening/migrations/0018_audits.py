@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reviewapp', '0007_keys'),
-        ('screening', '0016_batches_returns_tables'),
+        ('screening', '0017_begun_by'),
     ]
 
     operations = [
