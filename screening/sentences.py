@@ -14,6 +14,7 @@ SENTENCES = {
     "screening.columns_mapped": "said what the columns of {thing} hold",
     "screening.import_completed": "had the file {thing} read: {records} records",
     "screening.import_undone": "undid the import of {thing}",
+    "screening.import_followed": "had all citations of the import {thing} brought in line with that",
     "screening.import_restored": "restored the import of {thing}",
     "screening.record_added": "added a record by hand: {title}",
     "screening.citation_corrected": "corrected what is shown[ of {thing}]",

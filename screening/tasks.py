@@ -20,6 +20,11 @@ def deduplicate(job: Job) -> None:
     workflow.perform_deduplication(job)
 
 
+@jobs.handles("screening.follow")
+def follow(job: Job) -> None:
+    workflow.perform_following(job)
+
+
 @jobs.handles("screening.match_pdfs")
 def match_pdfs(job: Job) -> None:
     workflow.perform_matching(job)

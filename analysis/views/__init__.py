@@ -23,6 +23,7 @@ from reviewapp import files
 from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput
 from reviewapp.models import Member
+from screening.queries import citations_follow
 from screening.views.tables import table_file
 
 PAGE = 50
@@ -206,6 +207,7 @@ def flow(request: HttpRequest, member: Member) -> HttpResponse:
         "figure": mark_safe(figure),  # its texts are escaped where they are written, in analysis.plots.svg
         "open": [(words, each, list_url(member)(each)) for words, each in exports.still_open(found.counts)],
         "stated": previous_version(member),
+        "moving": citations_follow(member),
         "breaches": [(breach, queries.examples(member, breach)) for breach in found.breaches],
         "kinds": [(f"analysis:flow-{kind}", label) for kind, label in KINDS],
     }

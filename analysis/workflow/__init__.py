@@ -23,6 +23,7 @@ from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, WrongState
 from reviewapp.models import Event, Job, Member, Stage
 from reviewapp.workflow import lock_review
+from screening.queries import citations_follow
 
 RUN_MOVES = {Run.State.QUEUED: {Run.State.DONE, Run.State.EMPTY}}
 OPTIONS = Analysis.OPTIONS
@@ -270,8 +271,20 @@ def check_flow(event: Event, member: Member) -> None:
     jobs.enqueue(member, CHECK, total=1, message="Checking the sums of the flow diagram")
 
 
+def citations_followed(event: Event, member: Member) -> None:
+    """All citations of an import that was undone or restored are where they belong: the sums hold again, and data may have changed."""
+    check_flow(event, member)
+    refresh(event, member)
+
+
 def perform_flow_check(job: Job) -> None:
-    """Check the twelve constraints record by record. What does not hold goes into the trail, with the records; the diagram's page shows it, too."""
+    """Check the twelve constraints record by record. What does not hold goes into the trail, with the records; the diagram's page shows it, too.
+
+    While citations still follow an import that was undone or restored, they cannot hold; there is another check after that.
+    """
+    if citations_follow(job.member):
+        jobs.progress(job, 1, message="Citations are still on their way; the sums are checked after that")
+        return
     breaches = queries.checked(job.member)
     with transaction.atomic():
         told = (
@@ -335,6 +348,7 @@ SUBSCRIPTIONS: dict[str, Callable[[Event, Member], None]] = {
     "screening.settled": refresh_if_of_study,
     "screening.unsettled": refresh_if_of_study,
     "screening.import_completed": check_flow,
+    "screening.import_followed": citations_followed,
     "screening.import_undone": refresh,
     "screening.import_restored": refresh,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from reviewapp.models import Job
+from reviewapp.models import Job, Member
 from screening.models import Import, Link, Record
 
 NEW, BEFORE, REPEATED = "new", "seen before", "repeated in this file"
@@ -98,6 +98,21 @@ def looking_for_duplicates(taken: Import) -> Job | None:
     """The job that still compares an import's records with all others."""
     waiting = Job.objects.filter(review=taken.search.review_id, kind="screening.deduplicate", args__import_id=taken.pk)
     return waiting.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).order_by("-pk").first()
+
+
+FOLLOWING = "screening.follow"
+
+
+def followed(taken: Import) -> Job | None:
+    """The job that takes an import's citations out of view or brings them back; None once they are where they belong."""
+    jobs = Job.objects.filter(review=taken.search.review_id, kind=FOLLOWING, args__import_id=taken.pk)
+    last = jobs.order_by("-pk").first()
+    return last if last and last.state != Job.State.DONE else None
+
+
+def citations_follow(member: Member) -> bool:
+    """Whether citations are still being taken out of view, or brought back, after an import was undone or restored."""
+    return Job.objects.filter(review=member.review_id, kind=FOLLOWING, finished_at=None).exists()
 
 
 def other_readings(taken: Import) -> QuerySet[Import]:

@@ -113,6 +113,7 @@ def import_(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "left_out": [problem for problem in taken.problems if problem["left_out"]],
         "remarks": [problem for problem in taken.problems if not problem["left_out"]],
         "looking": queries.looking_for_duplicates(taken),
+        "following": queries.followed(taken),
         "other_readings": queries.other_readings(taken),
         "shown": SHOWN,
     }

@@ -18,6 +18,7 @@ from screening.workflow.corrections import correct_citation, withdraw_correction
 from screening.workflow.desk import arrange, put_off, set_terms, take_up
 from screening.workflow.documents import attach, attach_again, detach, keep_document
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
+from screening.workflow.following import perform_following
 from screening.workflow.intake import perform_import
 from screening.workflow.labels import change_label, create_label, merge_label, put_label, split_label, take_label
 from screening.workflow.links import link_record, split_record
@@ -73,9 +74,9 @@ __all__ = [
     "add_reason",
     "add_record",
     "add_search",
+    "apply_batch",
     "apply_votes_needed",
     "arrange",
-    "apply_batch",
     "attach",
     "attach_again",
     "change_label",
@@ -104,16 +105,12 @@ __all__ = [
     "move_reason",
     "not_retrieved",
     "order_reasons",
-    "perform_deduplication",
-    "paste",
-    "perform_import",
-    "perform_matching",
-    "rename_reason",
-    "perform_votes_needed",
     "override_gate",
     "paste",
     "perform_deduplication",
+    "perform_following",
     "perform_import",
+    "perform_matching",
     "perform_votes_needed",
     "propose",
     "put_label",
@@ -128,8 +125,8 @@ __all__ = [
     "restore_reason",
     "restore_search",
     "retire_reason",
-    "sample",
     "return_to_screening",
+    "sample",
     "seek_again",
     "set_sharing",
     "set_terms",

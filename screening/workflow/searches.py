@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from reviewapp import audit, files, jobs
@@ -17,10 +16,9 @@ from reviewapp.errors import BadFile, BadInput, WrongState
 from reviewapp.models import Member
 from screening.formats import Export, UnmappedTable, UnreadableFile
 from screening.formats.preview import Preview, preview
-from screening.models import Citation, Import, Link, Search
-from screening.workflow.duplicates import look_for_duplicates
+from screening.models import Import, Search
+from screening.workflow.following import follow
 from screening.workflow.seen import readings_of
-from screening.workflow.standing import bring_into_view, drop_out_of_view
 
 UNMAPPED = "unmapped"  # the format of a table of which nobody has said yet what its columns hold
 
@@ -216,16 +214,14 @@ def undo_import(member: Member, taken: Import) -> None:
         if taken.undone_at:
             return
         undo(member, taken)
-        if taken.records.exists():
-            look_for_duplicates(member, taken)
 
 
 def undo(member: Member, taken: Import) -> None:
-    """Take a locked import out of view."""
+    """Take a locked import out of view, and its citations after it."""
     taken.undone_at = timezone.now()
     taken.save(update_fields=["undone_at"])
     audit.record(member, "screening.import_undone", taken, file=taken.file_name)
-    drop_out_of_view(member, citations_of(taken))
+    follow(member, taken)
 
 
 def restore_import(member: Member, taken: Import) -> None:
@@ -245,14 +241,6 @@ def restore_import(member: Member, taken: Import) -> None:
         taken.undone_at = None
         taken.save(update_fields=["undone_at"])
         audit.record(member, "screening.import_restored", taken, file=taken.file_name)
-        bring_into_view(member, citations_of(taken))
-        if taken.completed_at:
-            look_for_duplicates(member, taken)
-        elif taken.format != UNMAPPED:
+        follow(member, taken)
+        if not taken.completed_at and taken.format != UNMAPPED:
             queue_import(member, taken)
-
-
-def citations_of(taken: Import) -> QuerySet[Citation]:
-    """The citations that an import's records are linked to."""
-    links = Link.objects.filter(undone_at=None, record__source=taken, citation=OuterRef("pk"))
-    return Citation.objects.filter(Exists(links))
