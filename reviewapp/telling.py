@@ -24,6 +24,7 @@ Namer = Callable[[Member, set[int]], Mapping[int, str]]
 OPTIONAL = re.compile(r"\[([^\]]*)\]")
 PLACE = re.compile(r"\{(\w+)\}")
 STORED_NAME = re.compile(r"[a-z]+(_[a-z]+)+")  # such as title_abstract
+HASH = re.compile(r"([0-9a-f]{12})[0-9a-f]{52}")  # SHA-256, of which the beginning is enough to compare
 
 
 @dataclass(slots=True)
@@ -146,7 +147,12 @@ def tell(event: Event, names: Names, *, here: bool = False) -> Told:
 
 def rest(event: Event, names: Names, used: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The facts that are not in the sentence, without those that say nothing. Of a change: what stood before, and what it became."""
-    left = {name: named(event, name, names) for name in event.facts if name not in used}
+    about = split(event.subject)[:2]
+    left = {
+        name: named(event, name, names)
+        for name, value in event.facts.items()
+        if name not in used and (kind_of(event, name), value) != about
+    }
     before, after = left.get("before"), left.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
         del left["before"], left["after"]
@@ -197,4 +203,6 @@ def value_in_words(value: object) -> str:
     if not says(value):
         return "nothing"
     text = str(value)
+    if hashed := HASH.fullmatch(text):
+        return f"{hashed[1]}…"
     return known.parts.get(text) or (as_words(text) if STORED_NAME.fullmatch(text) else text)

@@ -75,6 +75,7 @@ def citations(member: Member, count: int = 3, **options: Any) -> list[Citation]:
             "AU": [f"Author{n}, A.", "Second, B."],
             "PY": 2000 + n % 20,
             "JO": "J Trials",
+            "AB": f"What came of care for infants, told for trial {n}.",
             "AN": f"{earlier}-{n}",
         }
         for n in range(1, count + 1)

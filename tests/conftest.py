@@ -51,15 +51,16 @@ def shared() -> Path:
 def jobs_now(db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Call it to do, in this process, all jobs that wait, also those that they queue; it says how many they were."""
     monkeypatch.setattr(jobs, "HEARTBEAT_EVERY", 3600)  # its own connection would wait for the test's transaction
+    return do_jobs
 
-    def run() -> int:
-        done = 0
-        while (job := Job.objects.filter(state=Job.State.QUEUED).order_by("pk").first()) is not None:
-            jobs.perform(job.pk)
-            done += 1
-        return done
 
-    return run
+def do_jobs() -> int:
+    """Do all jobs that wait, also those that they queue; how many they were."""
+    done = 0
+    while (job := Job.objects.filter(state=Job.State.QUEUED).order_by("pk").first()) is not None:
+        jobs.perform(job.pk)
+        done += 1
+    return done
 
 
 @contextmanager

@@ -49,6 +49,7 @@ def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "returns": queries.returns(member, found),
         "may_return": queries.may_return(member, found),
         "may_import": may(member, Can.IMPORT),
+        "terms": queries.marker(member),
     }
     return render(request, "screening/citation.html", context)
 

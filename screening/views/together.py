@@ -49,6 +49,7 @@ def together_at(request: HttpRequest, member: Member, stage: str, pk: int) -> Ht
         "notes": queries.notes_to_settle(member, found, stage),
         "thread": thread(member, found, stage),
         "reasons": queries.reasons(member),
+        "terms": queries.marker(member),
     }
     return render(request, "screening/together_at.html", context)
 

@@ -78,6 +78,12 @@ def test_lists_and_stored_names_read_as_words() -> None:
     assert lines(file="my_export.ris") == [("file", "my_export.ris")]
 
 
+def test_what_a_fact_repeats_of_the_sentence_is_left_out_and_a_hash_is_told_by_its_beginning() -> None:
+    agreed = told("extraction.sheet_agreed", "study/3/sheet/form", {("study", 3): "Oe 2004"}, study=3, equal=5)
+    assert agreed.facts == (("equal", "5"),)
+    assert lines(result="0123456789ab" + "c" * 52) == [("result", "0123456789ab…")]
+
+
 def test_long_facts_are_folded_away() -> None:
     assert not look.facts(told("some.thing", note="short"))["folded"]
     assert look.facts(told("some.thing", note="long " * 60))["folded"]
