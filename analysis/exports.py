@@ -170,6 +170,11 @@ class Table:
     rows: list[Row]
     total: Row | None
 
+    @property
+    def grouped(self) -> bool:
+        """Whether any columns share a heading."""
+        return any(group for group, _ in self.groups)
+
 
 def table(run: Run) -> Table:
     """The very texts of the figure, for who reads a table."""
@@ -352,12 +357,6 @@ def png(svg: str) -> bytes:
 # --- files -----------------------------------------------------------------------------------------------------
 
 
-def forest_file(run: Run, kind: str) -> bytes:
-    """The forest plot as "svg" or "png"."""
-    svg = forest_svg(run)
-    return png(svg) if kind == "png" else svg.encode()
-
-
 def run_json(run: Run) -> bytes:
     """All that is needed to do the run again, and what came out of it."""
     document = {
@@ -416,7 +415,7 @@ def encoded(pieces: Iterable[str], first: str) -> Iterable[bytes]:
     yield from (piece.encode() for piece in pieces)
 
 
-def forest_name(run: Run, kind: str) -> str:
+def run_name(run: Run, kind: str) -> str:
     return f"{slugify(str(run.analysis))[:60] or 'analysis'}-run-{run.number}.{kind}"
 
 

@@ -1,13 +1,11 @@
-"""Which figures does a run have beside its forest plot, what do they show, and which table says the same in numbers?
+"""What does a figure show of a result of analysis.stats, and which table says the same in numbers?
 
-Everything is drawn from what the run has stored (see analysis.pooling); nothing is computed again. A figure whose numbers the run
-does not have is not there.
+Results come as plain values, the way a run stores them; which figures a run has, analysis.run_figures says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import exp, floor, isfinite, log10
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
@@ -19,45 +17,24 @@ from analysis.exports import (
     Table,
     effect,
     heterogeneity_of,
-    interval_of,
     number,
     overall_test_of,
     p_value,
     percent,
-    result_in_words,
 )
-from analysis.models import Analysis, Run
+from analysis.models import Analysis
 
 if TYPE_CHECKING:
     from analysis.plots.baujat import Baujat
     from analysis.plots.bubble import BubblePlot
-    from analysis.plots.figure import Plot
     from analysis.plots.forest_data import Forest, Interval, StudyRow, SummaryRow
     from analysis.plots.funnel import Funnel
-    from analysis.plots.history import History
 
 Plain = Mapping[str, Any]  # of a result of analysis.stats: what its to_dict() gives
 
 # Two-sided levels between the contours of a funnel, from the innermost outwards (Peters et al. 2008).
 CONTOURS = ((0.10, "p > 0.10"), (0.05, "0.05 < p ≤ 0.10"), (0.01, "0.01 < p ≤ 0.05"))
 OUTSIDE = "p ≤ 0.01"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its heading, what a reader must know of it, and the table of the same numbers."""
-
-    name: str
-    heading: str
-    help: str
-    plot: Plot
-    table: Table
-
-    @property
-    def svg(self) -> str:
-        from analysis.plots import figure
-
-        return figure.svg(self.plot)
 
 
 # --- in words and numbers ----------------------------------------------------------------------------------------
@@ -383,33 +360,3 @@ def bubble_table(fit: Plain, line: Plain) -> Table:
         for label, x, place, weight in found
     ]
     return plain_table((line["moderator"], TITLES[measure], "Weight"), rows)
-
-
-# --- history -----------------------------------------------------------------------------------------------------
-
-
-def history_of(runs: Sequence[Run]) -> History:
-    """The finished runs of an analysis, oldest first. Runs of another measure than the last have no mark: they are of another scale."""
-    from analysis.plots.history import History, RunPoint
-
-    measure = runs[-1].options["measure"]
-    points = tuple(RunPoint(run.number, f"Run {run.number}: {run_in_words(run)}", _of(run, measure)) for run in runs)
-    return History(
-        title="",
-        runs=points,
-        y_label=TITLES[measure],
-        log=measure in Analysis.RATIOS,
-        null=null(measure),
-        description=". ".join(point.label for point in points),
-    )
-
-
-def run_in_words(run: Run) -> str:
-    studies = "one study" if run.result["k"] == 1 else f"{run.result['k']} studies"
-    return f"{result_in_words(run)}, {studies}" if run.state == Run.State.DONE else "nothing to pool"
-
-
-def _of(run: Run, measure: str) -> Interval | None:
-    if run.state != Run.State.DONE or run.options["measure"] != measure:
-        return None
-    return interval_of(run.result)

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from analysis import exchange, exports, queries, reproduction
+from analysis import exchange, exports, queries, reproduction, run_figures
 from analysis.models import Run
 from analysis.queries import Shown
 from analysis.reproduction import Pooling
@@ -65,8 +65,8 @@ def files(member: Member, told: Callable[[int, int], object]) -> Iterator[tuple[
     for kind in ("svg", "csv", "json"):
         yield f"flow.{kind}", exports.flow_file(counts, kind, lambda number: None)
     for done, each in enumerate(stands, start=1):
-        if each.run.result["studies"]:
-            yield f"figures/{exports.forest_name(each.run, 'svg')}", exports.forest_file(each.run, "svg")
+        for figure in run_figures.figures_of(each.run):
+            yield f"figures/{run_figures.file_name(each.run, figure.name, 'svg')}", figure.file("svg")
         told(done, len(stands))
     yield "versions.json", as_json(versions())
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from analysis.beyond import beyond
 from analysis.frozen import Frozen
 from extraction.schema.asked import ArmOf
 from extraction.schema.comparisons import COMBINED, comparisons, part_of
@@ -30,8 +31,8 @@ class Computed:
     result holds plain values on the natural scale, unrounded: k, participants, estimate, lower, upper, prediction (two limits or
     None), `studies` (one entry for each study of the input, in its order; where a shared control is split, one for each comparison, whose
     label names its arm: study, label, bias, experimental and control (combined), arms (names by group), stated (how the control was
-    shared out, or ""), estimate, lower, upper, weight in percent, reason it was left out or ""), and `pooled`, everything that
-    analysis.stats says. poolable: whether there is an estimate. message: sentences on what is unusual.
+    shared out, or ""), estimate, lower, upper, weight in percent, reason it was left out or ""), `pooled`, everything that
+    analysis.stats says, and `beyond`, what analysis.beyond computes of it. poolable: whether there is an estimate. message: sentences on what is unusual.
     """
 
     poolable: bool
@@ -159,6 +160,7 @@ NOTHING = {
     "upper": None,
     "prediction": None,
     "pooled": None,
+    "beyond": {},
 }
 
 
@@ -193,6 +195,7 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
         "upper": upper,
         "prediction": None if None in prediction else prediction,
         "pooled": pooled.to_dict(),
+        "beyond": beyond(es, pooled, chosen),
     }
 
 

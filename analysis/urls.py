@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis import views
-from analysis.views import report
+from analysis.views import figures, report
 
 app_name = "analysis"
 urlpatterns = [
@@ -15,9 +15,14 @@ urlpatterns = [
     path("analyses/<int:pk>/restore/", views.restore_analysis, name="restore-analysis"),
     path("analyses/<int:pk>/run/", views.request_run, name="request-run"),
     path("runs/<int:pk>/", views.run, name="run"),
-    path("runs/<int:pk>/forest.svg", views.forest_file, {"kind": "svg"}, name="forest-svg"),
-    path("runs/<int:pk>/forest.png", views.forest_file, {"kind": "png"}, name="forest-png"),
     path("runs/<int:pk>/run.json", views.run_file, name="run-json"),
+    path("runs/<int:pk>/<slug:name>/", figures.figure, name="figure"),
+    path("runs/<int:pk>/<slug:name>.svg", figures.figure_file, {"kind": "svg"}, name="figure-svg"),
+    path("runs/<int:pk>/<slug:name>.png", figures.figure_file, {"kind": "png"}, name="figure-png"),
+    path("runs/<int:pk>/<slug:name>.pdf", figures.figure_file, {"kind": "pdf"}, name="figure-pdf"),
+    path("analyses/<int:pk>/history.svg", figures.history_file, {"kind": "svg"}, name="history-svg"),
+    path("analyses/<int:pk>/history.png", figures.history_file, {"kind": "png"}, name="history-png"),
+    path("analyses/<int:pk>/history.pdf", figures.history_file, {"kind": "pdf"}, name="history-pdf"),
     path("analyses/analyses.rm5", views.revman_file, {"kind": "rm5"}, name="revman-5"),
     path("analyses/data-package.zip", views.revman_file, {"kind": "zip"}, name="revman-web"),
     path("text/", report.text, name="text"),

@@ -286,6 +286,7 @@ def analysed(made: World) -> None:
         "package": {"pk": packed.pk},
         "analysis": {"pk": planned.pk},
         "run": {"pk": Run.objects.filter(analysis=planned).first().pk},
+        "figure": {"name": "forest"},
         "standard": {"standard": "C39"},
         "flow": {"key": "dbr_screened"},
     }

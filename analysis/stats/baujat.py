@@ -13,8 +13,8 @@ from .errors import StatsError
 from .inverse_variance import usable
 from .options import Options
 from .pool import pool
-from .results import Effects, Result, versions
-from .sensitivity import leave_one_out
+from .results import Effects, Pooled, Result, versions
+from .sensitivity import PooledSeries, leave_one_out
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +46,13 @@ def baujat(es: Effects, **options: Any) -> Baujat:
     if (k := len(usable(es).y)) < 3:
         raise StatsError(f"A Baujat plot needs at least three studies, and there are {k}.")
     light = {**options, "tau2_interval": "none", "prediction": "none"}
-    whole, without = pool(es, **light), leave_one_out(es, **options)
-    tau2 = np.nan_to_num(whole.tau2)
+    return coordinates(pool(es, **light), leave_one_out(es, **options))
+
+
+def coordinates(whole: Pooled, without: PooledSeries) -> Baujat:
+    """The same from results that are there already: all studies pooled, and pooled without each in turn."""
+    es = whole.effects
     return Baujat(
-        es.study, (es.yi - whole.estimate) ** 2 / (es.vi + tau2),
+        es.study, (es.yi - whole.estimate) ** 2 / (es.vi + np.nan_to_num(whole.tau2)),
         (without.estimate - whole.estimate) ** 2 / without.se**2, whole.options,
     )  # fmt: skip

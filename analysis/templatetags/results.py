@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from analysis import exports
+from analysis import exports, run_figures
 from analysis.models import Run
 from analysis.queries import Change
 
@@ -25,6 +25,23 @@ register.filter("prediction", exports.prediction_in_words)
 def forest(run: Run) -> SafeString:
     """The forest plot, inline. Its texts are escaped where it is written, in analysis.plots.svg."""
     return mark_safe(exports.forest_svg(run))  # noqa: S308
+
+
+@register.filter
+def only_forest(run: Run) -> run_figures.Figure:
+    return run_figures.forest(run)
+
+
+@register.filter
+def more_figures(run: Run) -> list[run_figures.Figure]:
+    """Those beside the forest plot."""
+    return run_figures.figures_of(run)[1:]
+
+
+@register.filter
+def history_plot(history: list[Change]) -> SafeString:
+    """The results of an analysis' runs, inline."""
+    return mark_safe(run_figures.history_file(history, "svg").decode())  # noqa: S308
 
 
 @register.filter

@@ -145,16 +145,9 @@ def run(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 
 @require_GET
 @for_member(Can.READ)
-def forest_file(request: HttpRequest, member: Member, pk: int, kind: str) -> HttpResponse:
-    found = queries.run(member, pk)
-    return download(exports.forest_file(found, kind), exports.forest_name(found, kind), kind)
-
-
-@require_GET
-@for_member(Can.READ)
 def run_file(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.run(member, pk)
-    return download(exports.run_json(found), exports.forest_name(found, "json"), "json")
+    return download(exports.run_json(found), exports.run_name(found, "json"), "json")
 
 
 # --- reproduction packages -----------------------------------------------------------------------------------------

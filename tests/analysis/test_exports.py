@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from analysis import exports, queries
+from analysis import exports, queries, run_figures
 from analysis.models import Run
 from extraction import workflow as extraction
 from extraction.models import Outcome
@@ -97,7 +97,7 @@ def test_the_figure_needs_no_inline_style_which_the_policy_forbids(run: Run) -> 
 
 
 def test_the_png_is_a_png_of_print_size(run: Run) -> None:
-    png = exports.forest_file(run, "png")
+    png = run_figures.forest(run).file("png")
     assert png.startswith(b"\x89PNG\r\n")
     width = float(ElementTree.fromstring(exports.forest_svg(run)).attrib["width"])
     assert int.from_bytes(png[16:20]) == pytest.approx(width * 300 / 96, abs=2)

@@ -145,8 +145,9 @@ def test_a_superseded_run_keeps_its_page_and_names_its_successor(
 @pytest.mark.parametrize(
     ("name", "kind", "begins"),
     [
-        ("forest-svg", "image/svg+xml", b"<svg"),
-        ("forest-png", "image/png", b"\x89PNG"),
+        ("figure-svg", "image/svg+xml", b"<svg"),
+        ("figure-png", "image/png", b"\x89PNG"),
+        ("figure-pdf", "application/pdf", b"%PDF"),
         ("run-json", "application/json", b"{"),
     ],
 )
@@ -154,11 +155,11 @@ def test_a_run_is_downloaded_under_a_name_of_its_own(
     client: Client, observer: Member, analysis: Analysis, name: str, kind: str, begins: bytes
 ) -> None:
     client.force_login(observer.user)
-    answer = client.get(url(observer, name, analysis.runs.get().pk))
+    figure = ["forest"] if name.startswith("figure") else []
+    answer = client.get(url(observer, name, analysis.runs.get().pk, *figure))
     assert answer["Content-Type"] == kind
-    assert re.fullmatch(
-        r'attachment; filename="secure-attachment-after-treatment-run-1\.(svg|png|json)"', answer["Content-Disposition"]
-    )
+    named = r'attachment; filename="secure-attachment-after-treatment-run-1(-forest\.(svg|png|pdf)|\.json)"'
+    assert re.fullmatch(named, answer["Content-Disposition"])
     assert answer.content.startswith(begins)
 
 
@@ -169,7 +170,7 @@ def test_a_run_without_studies_offers_no_figure(
     jobs_now()
     run = Run.objects.get()
     assert "<svg" not in see(client, first, "run", run.pk)
-    assert client.get(url(first, "forest-svg", run.pk)).status_code == 404
+    assert client.get(url(first, "figure-svg", run.pk, "forest")).status_code == 404
 
 
 # --- the flow diagram ----------------------------------------------------------------------------------------------

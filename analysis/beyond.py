@@ -1,0 +1,69 @@
+"""What does a run compute beside the pooled effect? Whether it hangs on one study, how it came about, and what small studies do to it.
+
+Plain values for a run to keep, on the analysis scale, of what figures and tables show:
+    leave_one_out, cumulative   as analysis.stats.PooledSeries; the latter by the years in the studies' names
+    baujat                      as analysis.stats.Baujat
+    trim_and_fill               as analysis.stats.TrimAndFill
+Each only from as many studies on as it takes to say anything; what cannot be computed is not there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.stats import Effects, Pooled, PooledSeries, TrimAndFill
+
+LEAST = 3  # studies
+YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
+
+SERIES = ("kind", "measure", "study", "k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2", "reasons")
+POOLED = ("k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2", "level")
+
+
+def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """All of it, pooled by the same choices (`chosen`: options of analysis.stats.pool) and the same test as `pooled`."""
+    from analysis.stats import StatsError, cumulate, leave_one_out, trim_and_fill
+    from analysis.stats.baujat import coordinates
+
+    if pooled.k < LEAST:
+        return {}
+    how = {**chosen, "test": pooled.test}
+    without = leave_one_out(es, **how)
+    wanted: dict[str, Callable[[], dict[str, Any]]] = {
+        "leave_one_out": lambda: _series(without),
+        "cumulative": lambda: _series(cumulate(es, order=[year(study) for study in es.study], **how)),
+        "baujat": lambda: _kept(coordinates(pooled, without), ("study", "contribution", "influence")),
+        "trim_and_fill": lambda: _filled(trim_and_fill(es, **{**how, "weighting": "IV", "prediction": "none"})),
+    }
+    found = {}
+    for name, compute in wanted.items():
+        try:
+            found[name] = compute()
+        except StatsError:  # too few or too equal for this one; the run itself says what is wrong with its numbers
+            continue
+    return found
+
+
+def year(study: str) -> int | None:
+    """The year in a study's name, such as "Orme 1999a"; the last one if there are several."""
+    found = YEAR.findall(study)
+    return int(found[-1]) if found else None
+
+
+def _series(series: PooledSeries) -> dict[str, Any]:
+    return _kept(series, SERIES)
+
+
+def _filled(found: TrimAndFill) -> dict[str, Any]:
+    fields = ("estimator", "side", "k0", "se_k0", "center", "filled_yi", "filled_vi", "notes")
+    return {**_kept(found, fields), "pooled": _kept(found.pooled, POOLED)}
+
+
+def _kept(result: Any, fields: tuple[str, ...]) -> dict[str, Any]:
+    """Some of a result's fields as plain values."""
+    from analysis.stats.results import plain
+
+    return {name: plain(getattr(result, name)) for name in fields}

@@ -1,0 +1,187 @@
+"""Which figures does a run have beside its forest plot, and what must a reader know of each?
+
+All are drawn from what the run has stored (see analysis.pooling): nothing is computed again. A figure whose numbers a run does not
+have is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+
+from analysis import figures
+from analysis.exports import TITLES, Table, forest_of, interval_of, method_in_short, result_in_words
+from analysis.exports import table as forest_table
+from analysis.models import Analysis, Run
+from analysis.queries import Change
+from reviewapp.errors import NotHere
+
+if TYPE_CHECKING:
+    from analysis.plots.figure import Plot
+    from analysis.plots.forest_data import Interval
+    from analysis.plots.history import History
+
+LEAST = 3  # studies that can be told apart in a funnel
+FEW = 10  # with fewer studies a funnel plot tells little (Cochrane Handbook, version 6.5, section 13.3.5.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with its heading, what a reader must know of it, and the table of the same numbers. name: as in its address."""
+
+    name: str
+    heading: str
+    help: str
+    plot: Plot
+    table: Table
+
+    @property
+    def svg(self) -> SafeString:
+        """To be shown inline; its texts are escaped where they are written, in analysis.plots.svg."""
+        from analysis.plots import figure
+
+        return mark_safe(figure.svg(self.plot))  # noqa: S308
+
+    def file(self, kind: str) -> bytes:
+        """The figure as "svg", "png" (300 dpi) or "pdf"."""
+        from analysis.plots import figure
+
+        return figure.file(self.plot, kind)
+
+
+def figures_of(run: Run) -> list[Figure]:
+    """The figures of a finished run, in the order in which they are shown: the forest plot first, and what needs a pooled effect."""
+    if not run.is_finished or not run.result["studies"]:
+        return []
+    beside = (*series(run), funnel(run), baujat(run)) if run.state == Run.State.DONE else ()
+    return [figure for figure in (forest(run), *beside) if figure is not None]
+
+
+def figure_of(run: Run, name: str) -> Figure:
+    """One of them by its name. Raises NotHere."""
+    found = next((figure for figure in figures_of(run) if figure.name == name), None)
+    if found is None:
+        raise NotHere("This run has no such figure.")
+    return found
+
+
+def file_name(run: Run, name: str, kind: str) -> str:
+    return f"{slugify(str(run.analysis))[:60] or 'analysis'}-run-{run.number}-{name}.{kind}"
+
+
+# --- each figure -------------------------------------------------------------------------------------------------
+
+
+def forest(run: Run) -> Figure:
+    return Figure(
+        "forest",
+        "Forest plot",
+        "Squares are the studies' effects, their areas the weights; the diamond is the pooled effect, the bar below it where a new study may lie.",
+        forest_of(run),
+        forest_table(run),
+    )
+
+
+SERIES_WORDS = {
+    "leave_one_out": (
+        "Leave one out",
+        "Does the result hang on one study? Each line pools all the others. A line that crosses no effect, or leaves the other lines, names a study to look at.",
+    ),
+    "cumulative": (
+        "Cumulative",
+        "How did the evidence come about? Each line adds one study, in the order of the years in the studies’ names.",
+    ),
+}
+
+
+def series(run: Run) -> list[Figure]:
+    """One study left out, one study more: a forest plot each."""
+    analysis, method, pooled = run.analysis, method_in_short(run), run.result["pooled"]
+    favours = (analysis.favours_left, analysis.favours_right)
+    made = []
+    for key, (heading, words) in SERIES_WORDS.items():
+        if found := beyond(run).get(key):
+            plot = figures.series_forest(f"{analysis}: {heading.lower()}", found, pooled, method, favours)
+            name = key.replace("_", "-")
+            made.append(Figure(name, heading, words, plot, figures.series_table(found, pooled, method)))
+    return made
+
+
+def funnel(run: Run) -> Figure | None:
+    pooled = run.result["pooled"]
+    if pooled["k"] < LEAST:
+        return None
+    filled = beyond(run).get("trim_and_fill")
+    words = (
+        "Do small studies find larger effects? Each study by its effect and its standard error. Studies missing where the grey says "
+        "that p is large point to unpublished results; studies missing elsewhere point to other causes."
+    )
+    if pooled["k"] < FEW:
+        words += f" With {pooled['k']} studies the plot says little: ten are advised (Cochrane Handbook, 13.3.5.4)."
+    plot = figures.funnel_of(f"{run.analysis}: funnel plot", pooled, filled)
+    return Figure("funnel", "Funnel plot", words, plot, figures.funnel_table(pooled, filled))
+
+
+def baujat(run: Run) -> Figure | None:
+    found = beyond(run).get("baujat")
+    if not found:
+        return None
+    words = (
+        "Which studies make the results differ, and do they move the pooled effect? Those at the upper right do both. "
+        "Across: squared Pearson residual. Up: squared change of the pooled effect without the study, over its variance."
+    )
+    plot = figures.baujat_of(f"{run.analysis}: Baujat plot", found)
+    return Figure("baujat", "Baujat plot", words, plot, figures.baujat_table(found))
+
+
+def beyond(run: Run) -> Mapping[str, Any]:
+    """What the run computed beside the pooled effect; nothing for a run of before that was computed."""
+    found: Mapping[str, Any] = run.result.get("beyond", {})
+    return found
+
+
+# --- history -----------------------------------------------------------------------------------------------------
+
+
+def history_file(history: Sequence[Change], kind: str) -> bytes:
+    """The plot of an analysis' history (the newest run first) as "svg", "png" or "pdf". Raises NotHere without a finished run."""
+    from analysis.plots import figure
+
+    if not history:
+        raise NotHere("No run of this analysis has finished.")
+    return figure.file(history_of([change.run for change in reversed(history)]), kind)
+
+
+def history_name(analysis: Analysis, kind: str) -> str:
+    return f"{slugify(str(analysis))[:60] or 'analysis'}-runs.{kind}"
+
+
+def history_of(runs: Sequence[Run]) -> History:
+    """The finished runs of an analysis, oldest first. Runs of another measure than the last have no mark: they are of another scale."""
+    from analysis.plots.history import History, RunPoint
+
+    measure = runs[-1].options["measure"]
+    points = tuple(RunPoint(run.number, f"Run {run.number}: {run_in_words(run)}", _of(run, measure)) for run in runs)
+    return History(
+        title="",
+        runs=points,
+        y_label=TITLES[measure],
+        log=measure in Analysis.RATIOS,
+        null=figures.null(measure),
+        description=". ".join(point.label for point in points),
+    )
+
+
+def run_in_words(run: Run) -> str:
+    studies = "one study" if run.result["k"] == 1 else f"{run.result['k']} studies"
+    return f"{result_in_words(run)}, {studies}" if run.state == Run.State.DONE else "nothing to pool"
+
+
+def _of(run: Run, measure: str) -> Interval | None:
+    if run.state != Run.State.DONE or run.options["measure"] != measure:
+        return None
+    return interval_of(run.result)

@@ -1,0 +1,115 @@
+"""Which figures does a run have, and do page, table and file carry the same numbers?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from analysis import queries, run_figures, workflow
+from analysis.beyond import year
+from analysis.models import Analysis, Run
+from extraction.models import Outcome
+from reviewapp.models import Member
+from tests.analysis import build
+from tests.analysis.plots.shapes import read
+
+pytestmark = pytest.mark.django_db
+
+Pair = tuple[Member, Member]
+
+TRIALS = {"Orme 2003": (12, 40, 20, 41), "Abe 1999": (5, 30, 9, 28), "Rask 2011": (30, 90, 41, 88)}
+
+
+@pytest.fixture
+def analysis(pair: Pair, outcome: Outcome, jobs_now: Callable[[], int]) -> Analysis:
+    build.studies(pair, outcome, TRIALS)
+    made = build.plan(pair[0], outcome, favours_left="Favours therapy", favours_right="Favours control")
+    jobs_now()
+    return made
+
+
+def test_a_run_of_three_studies_has_all_figures_each_with_its_page_table_and_files(
+    client: Client, observer: Member, analysis: Analysis
+) -> None:
+    run = analysis.runs.get()
+    client.force_login(observer.user)
+    slug = observer.review.slug
+    figures = run_figures.figures_of(run)
+    assert [each.name for each in figures] == ["forest", "leave-one-out", "cumulative", "funnel", "baujat"]
+    whole = client.get(reverse("analysis:run", args=[slug, run.pk])).content.decode()
+    for each in figures:
+        address = reverse("analysis:figure", args=[slug, run.pk, each.name])
+        assert (address in whole) == (each.name != "forest")
+        page = client.get(address).content.decode()
+        assert each.help in page.replace("&#x27;", "'")
+        drawn = read(each.svg)
+        assert drawn.title in page
+        for row in each.table.rows:
+            assert all(cell in page for cell in row.cells)
+        for kind, begins in (("svg", b"<svg"), ("pdf", b"%PDF")):
+            answer = client.get(reverse(f"analysis:figure-{kind}", args=[slug, run.pk, each.name]))
+            assert answer.content.startswith(begins)
+            assert answer["Content-Disposition"].endswith(f'-run-1-{each.name}.{kind}"')
+    assert client.get(reverse("analysis:figure", args=[slug, run.pk, "pie"])).status_code == 404
+
+
+def test_the_cumulative_plot_goes_by_the_years_in_the_names_and_ends_at_the_pooled_effect(analysis: Analysis) -> None:
+    run = analysis.runs.get()
+    figure = run_figures.figure_of(run, "cumulative")
+    assert [row.label for row in figure.table.rows] == ["Abe 1999", "Orme 2003", "Rask 2011"]
+    whole = run_figures.forest(run).table.total
+    assert whole is not None
+    assert figure.table.rows[-1].cells[-1] == whole.cells[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("Orme 1999a", 1999), ("Trial 12345", None), ("1980 study, 2001", 2001), ("X", None)]
+)
+def test_the_year_is_read_from_a_study_s_name(name: str, found: int | None) -> None:
+    assert year(name) == found
+
+
+def test_with_two_studies_there_is_no_more_than_the_forest_plot(
+    pair: Pair, outcome: Outcome, jobs_now: Callable[[], int]
+) -> None:
+    build.studies(pair, outcome, build.SECURE)
+    build.plan(pair[0], outcome)
+    jobs_now()
+    assert [each.name for each in run_figures.figures_of(Run.objects.get())] == ["forest"]
+
+
+def test_a_run_from_before_these_were_computed_shows_what_it_has(analysis: Analysis) -> None:
+    run = analysis.runs.get()
+    del run.result["beyond"]
+    assert [each.name for each in run_figures.figures_of(run)] == ["forest", "funnel"]
+
+
+def test_a_funnel_of_few_studies_says_that_it_tells_little(analysis: Analysis) -> None:
+    assert "With 3 studies the plot says little" in run_figures.figure_of(analysis.runs.get(), "funnel").help
+
+
+def test_the_page_of_an_analysis_plots_its_runs_once_there_are_two(
+    client: Client, pair: Pair, analysis: Analysis, jobs_now: Callable[[], int]
+) -> None:
+    client.force_login(pair[0].user)
+    address = reverse("analysis:analysis", args=[pair[0].review.slug, analysis.pk])
+    assert "Result of each run" not in client.get(address).content.decode()
+    workflow.change_plan(pair[0], analysis, model="fixed")
+    jobs_now()
+    assert "Result of each run" in client.get(address).content.decode()
+    runs = [change.run for change in queries.history(pair[0], analysis)]
+    plot = run_figures.history_of(runs[::-1])
+    assert [point.label.split(":")[0] for point in plot.runs] == ["Run 1", "Run 2"]
+    assert all(point.effect is not None for point in plot.runs)
+    workflow.change_plan(pair[0], analysis, measure="RD")
+    jobs_now()
+    runs = [change.run for change in queries.history(pair[0], analysis)]
+    plot = run_figures.history_of(runs[::-1])
+    assert [point.effect is None for point in plot.runs] == [
+        True,
+        True,
+        False,
+    ]  # ratios have no place among differences
