@@ -117,8 +117,8 @@ def funnel(run: Run) -> Figure | None:
         return None
     filled = beyond(run).get("trim_and_fill")
     words = (
-        "Do small studies find larger effects? Each study by its effect and its standard error. Studies missing where the grey says "
-        "that p is large point to unpublished results; studies missing elsewhere point to other causes."
+        "Do small studies find larger effects? Each study by its effect and its standard error. Studies missing in the white area, "
+        "where p is above 0.10, point to results that were not published; studies missing elsewhere point to other causes."
     )
     if pooled["k"] < FEW:
         words += f" With {pooled['k']} studies the plot says little: ten are advised (Cochrane Handbook, 13.3.5.4)."
