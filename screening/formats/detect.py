@@ -17,6 +17,7 @@ LABELS = {
     "refworks": "RefWorks tagged",
     "ovid": "Ovid, field names on lines of their own",
     "endnote-xml": "EndNote XML",
+    "ictrp-xml": "WHO ICTRP XML",
     "bib": "BibTeX",
     "cochrane": "Cochrane Library plain text",
     "ids": "list of DOIs or PubMed ids",
@@ -122,6 +123,11 @@ def _markup(head: str) -> str:
     """-> the XML format, or "" where the angle bracket begins something else."""
     if re.search(r"<Pubmed(?:Book)?Article\b|<MedlineCitation\b", head):
         return "pubmed-xml"
+    if re.search(
+        r"<Trials_downloaded_from_ICTRP\b|<Trial>(?:\s*<(?:Export_date|Internal_Number)>[^<]*</\w+>)*\s*<TrialID\b",
+        head,
+    ):
+        return "ictrp-xml"
     if re.search(r"<(?:records|RECORDS)\b", head) or re.search(
         r"<record\b[^>]*>\s*<(?:database|source-app|rec-number|ref-type|contributors)\b", head
     ):
@@ -134,7 +140,9 @@ def _markup(head: str) -> str:
     if re.match(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w:.-]*[\s/>])", head) and not _MARKS["ris"].search(head):
         if "<!ENTITY" in head:
             raise UnreadableFile(ENTITIES_REFUSED)
-        raise UnreadableFile("The file is XML, but neither PubMed nor EndNote XML. " + EXPORT_AGAIN)
+        raise UnreadableFile(
+            "The file is XML, but not that of PubMed, EndNote or the WHO's trials portal (ICTRP). " + EXPORT_AGAIN
+        )
     return ""
 
 

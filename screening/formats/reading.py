@@ -14,6 +14,7 @@ from screening.formats import (
     cochrane,
     endnote_tagged,
     endnote_xml,
+    ictrp,
     identifier_list,
     nbib,
     ovid,
@@ -41,6 +42,7 @@ READERS: Mapping[str, Callable[[Source], Iterator[ParsedRecord]]] = {
     "bib": bibtex.read,
     "endnote-xml": endnote_xml.read,
     "pubmed-xml": pubmed_xml.read,
+    "ictrp-xml": ictrp.read,
     "cochrane": cochrane.read,
     "ids": identifier_list.read,
 }

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.pure
         (bytes(range(256)) * 20, "not text"),
         (b"<!DOCTYPE html>\n<html><title>Sign in</title></html>", "web page, most likely a sign-in page"),
         (b"<!-- a --><!-- b --><html></html>", "web page"),
-        (b'<?xml version="1.0"?><rss><item/></rss>', "neither PubMed nor EndNote XML"),
+        (b'<?xml version="1.0"?><rss><item/></rss>', "not that of PubMed, EndNote or the WHO"),
         (
             b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><xml><records><record/></records></xml>',
             "declares entities",

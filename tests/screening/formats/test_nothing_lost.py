@@ -19,7 +19,7 @@ from tests.screening.formats.three import FILES, FOLDER
 
 pytestmark = pytest.mark.pure
 
-SEEDS = [(FOLDER / name).read_bytes() for name in FILES]
+SEEDS = [(FOLDER / name).read_bytes() for name in (*FILES, "trials.ictrp.xml")]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 
 
@@ -40,7 +40,7 @@ def test_what_fuzzing_once_found_stays_mended(path: Path) -> None:
     account_for(path.read_bytes())
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, "trials.ictrp.xml"])
 def test_a_file_cut_after_any_line_keeps_its_lines(name: str) -> None:
     lines = (FOLDER / name).read_bytes().splitlines(keepends=True)
     for end in range(1, len(lines), 3):
