@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 from analysis.plots import fonts
+from analysis.plots.direction import as_seen
 
 Size = tuple[float, float]
 
@@ -85,11 +86,13 @@ def _sheet(sizes: list[Size]) -> tuple[Size, float]:
 
 
 def _printable(root: ElementTree.Element) -> bytes:
-    """The figure in the words fpdf2 knows: one font family, no links, no titles and description."""
+    """The figure in the words fpdf2 knows: one font family, no links, no titles and description, each letter where it is seen."""
     root.set("font-family", "DejaVu Sans")
     for parent in list(root.iter()):
         for element in parent.findall(f"{SVG}title") + parent.findall(f"{SVG}desc"):
             parent.remove(element)
+    for text in (*root.iter(f"{SVG}text"), *root.iter(f"{SVG}tspan")):
+        text.text = as_seen(text.text) if text.text else text.text
     for link in root.iter(f"{SVG}a"):
         link.tag = f"{SVG}g"
         link.attrib.clear()

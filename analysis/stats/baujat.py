@@ -52,7 +52,7 @@ def baujat(es: Effects, **options: Any) -> Baujat:
 def coordinates(whole: Pooled, without: PooledSeries) -> Baujat:
     """The same from results that are there already: all studies pooled, and pooled without each in turn."""
     es = whole.effects
-    return Baujat(
-        es.study, (es.yi - whole.estimate) ** 2 / (es.vi + np.nan_to_num(whole.tau2)),
-        (without.estimate - whole.estimate) ** 2 / without.se**2, whole.options,
-    )  # fmt: skip
+    with np.errstate(all="ignore"):  # without a study all others may agree exactly: its influence is then boundless
+        contribution = (es.yi - whole.estimate) ** 2 / (es.vi + np.nan_to_num(whole.tau2))
+        influence = (without.estimate - whole.estimate) ** 2 / without.se**2
+    return Baujat(es.study, contribution, influence, whole.options)
