@@ -45,10 +45,13 @@ from screening.queries.duplicates import (
     answered_pairs,
     deduplication,
     homes,
+    is_parted,
     last_pair,
     links_without_pair,
+    logged_pairs,
     open_pairs,
     pairs,
+    state_now,
 )
 from screening.queries.found import STATES, found
 from screening.queries.import_reports import (
@@ -109,6 +112,7 @@ __all__ = [
     "homes",
     "import_",
     "imports",
+    "is_parted",
     "judged",
     "label",
     "labels",
@@ -119,6 +123,7 @@ __all__ = [
     "links_by_rules",
     "links_without_pair",
     "looking_for_duplicates",
+    "logged_pairs",
     "marker",
     "matches",
     "may_return",
@@ -154,6 +159,7 @@ __all__ = [
     "settled_by",
     "sources",
     "sources_to_choose",
+    "state_now",
     "steps",
     "terms",
     "to_judge",

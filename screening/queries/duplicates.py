@@ -53,7 +53,36 @@ def deduplication(member: Member) -> Job | None:
     return Job.objects.filter(review=member.review_id, kind="screening.deduplicate").order_by("-pk").first()
 
 
+# --- the log ----------------------------------------------------------------------------------------------------
+
+
+def logged_pairs(member: Member) -> QuerySet[Pair]:
+    """All pairs as the log tells them: also by whom and when the link that stood for one was undone."""
+    undone = Link.objects.filter(pair=OuterRef("pk"), undone_at__isnull=False).order_by("-undone_at", "-pk")
+    return pairs(member).annotate(
+        parted_by=Subquery(undone.values("undone_by__user__name")[:1]),
+        parted_at=Subquery(undone.values("undone_at")[:1]),
+    )
+
+
+def is_parted(pair: Pair) -> bool:
+    """Whether the records of a pair that was linked, by a rule or a person, are of two citations in view now."""
+    linked = pair.state in (Pair.State.LINKED, Pair.State.SAME)
+    return linked and None not in (pair.home_a, pair.home_b) and pair.home_a != pair.home_b
+
+
+def state_now(pair: Pair) -> str:
+    """What was last said of a pair, as far as it holds: what was linked may have been parted, what was not may be together."""
+    if is_parted(pair):
+        return "parted"
+    if None in (pair.home_a, pair.home_b):
+        return f"{pair.state}, out of view"
+    if pair.home_a == pair.home_b and pair.state not in (Pair.State.LINKED, Pair.State.SAME):
+        return f"{pair.state}, together by other links"
+    return pair.state
+
+
 def links_without_pair(member: Member) -> QuerySet[Link]:
     """Links by identifier at import, and those that persons made or parted outside the queue."""
     found = Link.objects.filter(record__review=member.review_id, pair=None).exclude(rule=Link.Rule.FIRST)
-    return found.select_related("member__user")
+    return found.select_related("member__user", "undone_by__user")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -18,7 +19,7 @@ from screening.models import Pair
 from screening.views.common import csv_line
 from screening.views.side_by_side import beside
 
-LOG = ("record a", "record b", "rule", "score", "evidence", "state", "who", "when")
+LOG = ("record a", "record b", "rule", "score", "evidence", "state", "who", "when", "parted by", "parted when")
 
 
 @require_GET
@@ -101,12 +102,27 @@ def log(request: HttpRequest, member: Member) -> StreamingHttpResponse:
 def log_lines(member: Member) -> Iterator[str]:
     """The log: pairs with rule and score, then links that no pair stands for, by the citation that they lead to."""
     yield csv_line(LOG)
-    for each in queries.pairs(member):
-        when = each.at.isoformat(timespec="seconds")
+    for each in queries.logged_pairs(member).iterator():
         score = f"{each.score:.4f}"
-        yield csv_line((each.a_id, each.b_id, each.rule, score, each.evidence, each.state, each.member, when))
-    for link in queries.links_without_pair(member):
-        when = link.at.isoformat(timespec="seconds")
-        state = "undone" if link.undone_at else "linked"
+        said = (
+            each.a_id,
+            each.b_id,
+            each.rule,
+            score,
+            each.evidence,
+            queries.state_now(each),
+            each.member,
+            day(each.at),
+        )
+        yield csv_line(
+            (*said, each.parted_by or "", day(each.parted_at)) if queries.is_parted(each) else (*said, "", "")
+        )
+    for link in queries.links_without_pair(member).iterator():
         other = f"citation {link.citation_id}"
-        yield csv_line((link.record_id, other, link.rule, "", link.evidence, state, link.member, when))
+        state = "parted" if link.undone_at else "linked"
+        said = (link.record_id, other, link.rule, "", link.evidence, state, link.member, day(link.at))
+        yield csv_line((*said, link.undone_by or "", day(link.undone_at)))
+
+
+def day(when: datetime | None) -> str:
+    return when.isoformat(timespec="seconds") if when else ""

@@ -8,18 +8,23 @@ from screening.dedupe.differences import Piece, differences
 from screening.models import Record
 
 COMPARED = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type", "abstract")
-Row = tuple[str, list[Piece], list[Piece], bool]
+LABELS = {"doi": "DOI", "pmid": "PubMed"}
+Row = tuple[str, str, list[Piece], list[Piece], bool]
 
 
-def beside(one: Record, other: Record, homes: tuple[int | None, int | None], caption: str) -> dict[str, Any]:
+def beside(one: Record, other: Record, homes: tuple[int | None, int | None], why: str) -> dict[str, Any]:
     """What the template of two records needs. homes: the citations that they are of."""
-    return {"sides": list(zip((one, other), homes, strict=True)), "fields": compared(one, other), "caption": caption}
+    return {"sides": list(zip((one, other), homes, strict=True)), "fields": compared(one, other), "why": why}
 
 
 def compared(one: Record, other: Record) -> list[Row]:
-    """The fields that either record has: name, both texts with what differs, and whether nothing does."""
+    """The fields that either record has: name, label, both texts with what differs, and whether nothing does."""
     rows = ((name, said(one, name), said(other, name)) for name in COMPARED)
-    return [(name, *differences(ours, theirs), ours == theirs) for name, ours, theirs in rows if ours or theirs]
+    return [
+        (name, LABELS.get(name, name.capitalize()), *differences(ours, theirs), ours == theirs)
+        for name, ours, theirs in rows
+        if ours or theirs
+    ]
 
 
 def said(record: Record, name: str) -> str:

@@ -23,7 +23,8 @@ from screening.dedupe.decisions import Candidate, Decisions, decide
 from screening.dedupe.normalise import Record as Said
 from screening.dedupe.rules import OTHER_REPORT, Outcome
 from screening.models import RULES, Import, Link, Pair, Record
-from screening.workflow.linking import State, keep_pairs, link_batch, live, part_batch, parted_by_persons, settled
+from screening.workflow.linking import State, keep_pairs, link_batch, live, part_batch, settled
+from screening.workflow.said import said_by_persons
 
 KIND = "screening.deduplicate"
 BATCH = 40  # links per transaction, where others who write must wait for it to end
@@ -98,8 +99,8 @@ class View:
             self.said.append(said)
             self.where[said.id] = At(citation, source, rule in RULES)
             self.together[citation].append(said.id)
-            if rule == Link.Rule.PERSON:
-                self.kept.add(citation)
+        self.persons = said_by_persons(self.member)
+        self.kept |= self.persons.holds_together({record: at.citation for record, at in self.where.items()})
         several = {citation for citation, records in self.together.items() if len(records) > 1}
         self.kept |= settled_among(several)
 
@@ -109,7 +110,6 @@ class View:
         start = self.touched(self.job.args.get("import_id"))
         for said in self.said:
             (new if start is None or said.id in start else known).append(said)
-        parted = parted_by_persons(self.member)
         return decide(
             new,
             known if new else (),
@@ -119,7 +119,7 @@ class View:
                 if citation in self.kept
                 for other in records[1:]
             ),
-            apart=frozenset((a, b) for a, b in parted if self.home(a) != self.home(b)),
+            apart=frozenset((a, b) for a, b in self.persons.parted if self.home(a) != self.home(b)),
             progress=self.tell,
         )
 

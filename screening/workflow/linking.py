@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from reviewapp import audit, jobs
@@ -23,6 +23,7 @@ from reviewapp.workflow import lock_review
 from screening.dedupe.decisions import Candidate
 from screening.models import RULES, SETTLED, Citation, Import, Link, Pair, Standing
 from screening.workflow.links import own_citation
+from screening.workflow.said import Said, said_by_persons
 from screening.workflow.standing import bring_into_view, drop_out_of_view, refresh_all
 
 By = Link.Rule
@@ -41,26 +42,6 @@ def settled(citations: set[int]) -> set[int]:
     return set(found.values_list("citation", flat=True))
 
 
-def parted_by_persons(member: Member, among: Iterable[int] | None = None) -> set[tuple[int, int]]:
-    """Pairs of records that persons called not duplicates, or parted by moving the one away from the other.
-
-    among: only pairs whose first record is one of these, which must be whole citations.
-    """
-    pairs = Pair.objects.filter(review=member.review_id, state=State.DIFFERENT)
-    moves = Link.objects.filter(record__review=member.review_id, rule__in=(By.PERSON, By.SPLIT))
-    if among is not None:
-        pairs, moves = pairs.filter(a__in=among), moves.filter(record__in=among)
-    parted = set(pairs.values_list("a", "b"))
-    before = Link.objects.filter(record=OuterRef("record"), pk__lt=OuterRef("pk")).order_by("-pk")
-    left = set(moves.annotate(left=Subquery(before.values("citation")[:1])).values_list("record", "left"))
-    stayed: defaultdict[int, list[int]] = defaultdict(list)
-    for citation, record in (
-        live(member).filter(citation__in={citation for _, citation in left}).values_list("citation", "record")
-    ):
-        stayed[citation].append(record)
-    return parted | {(record, other) for record, citation in left for other in stayed[citation] if other != record}
-
-
 # --- a batch ----------------------------------------------------------------------------------------------------
 
 
@@ -73,7 +54,8 @@ class Batch:
     """The live link of each record, as it was found."""
     settled: set[int]
     """Citations on which a verdict stands."""
-    parted: set[tuple[int, int]]
+    said: Said
+    """What persons have said of these records."""
     home: dict[int, int] = field(default_factory=dict)
     """The citation of each record, as it will be."""
     linked: dict[int, Candidate] = field(default_factory=dict)
@@ -91,7 +73,8 @@ class Batch:
         one, other = self.home.get(candidate.a), self.home.get(candidate.b)
         if one is None or other is None or one == other:
             return
-        if any((a, b) in self.parted or (b, a) in self.parted for a in self.at[one] for b in self.at[other]):
+        parted = self.said.parted
+        if any((a, b) in parted or (b, a) in parted for a in self.at[one] for b in self.at[other]):
             return
         if {one, other} <= self.settled:
             self.asked.append(candidate)
@@ -128,10 +111,11 @@ def part_batch(job: Job, records: list[int], done: int) -> list[int]:
     member = job.member
     with transaction.atomic():
         batch = locked_batch(member, set(records))
+        kept = batch.settled | batch.said.holds_together(batch.home)
         leaving = [
             link
             for record in records
-            if (link := batch.present.get(record)) and link.rule in RULES and link.citation_id not in batch.settled
+            if (link := batch.present.get(record)) and link.rule in RULES and link.citation_id not in kept
         ]
         own = {link.record_id: own_citation(member, link.record_id).pk for link in leaving}
         move(member, leaving, [Link(record_id=record, citation_id=at, rule=By.FIRST) for record, at in own.items()])
@@ -154,7 +138,7 @@ def locked_batch(member: Member, records: set[int]) -> Batch:
     ids = set(near.values_list("citation", flat=True))
     list(Citation.objects.select_for_update().filter(pk__in=ids).order_by("pk").only("pk"))
     present = {link.record_id: link for link in live(member).filter(citation__in=ids)}
-    return Batch(member, present, settled(ids), parted_by_persons(member, present))
+    return Batch(member, present, settled(ids), said_by_persons(member, present))
 
 
 def store_links(batch: Batch) -> None:

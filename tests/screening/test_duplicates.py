@@ -295,6 +295,34 @@ def test_the_log_tells_pair_rule_score_who_and_when(owner, asked):
     assert float(rows[0]["score"]) == pytest.approx(asked.score, abs=1e-4)
 
 
+def logged(owner) -> list[dict[str, str]]:
+    return list(csv.DictReader(b"".join(page(owner, "log.csv").streaming_content).decode().splitlines()))
+
+
+def test_the_log_does_not_call_linked_what_was_parted_since(owner, jobs_now):
+    one, copy = records(taken_in(owner, jobs_now, TRIAL, COPY))
+    assert [(row["state"], row["parted by"]) for row in logged(owner)] == [("linked", "")]
+    workflow.split_record(build.member(owner, "reviewer", "Pia Parter"), copy)
+    parted, split = logged(owner)
+    assert (parted["record a"], parted["record b"], parted["rule"]) == (
+        str(one.pk),
+        str(copy.pk),
+        "same place in print",
+    )
+    assert (parted["state"], parted["who"], parted["parted by"]) == ("parted", "Olga Owner", "Pia Parter")
+    assert parted["parted when"] >= parted["when"]
+    assert (split["record a"], split["rule"], split["who"]) == (str(copy.pk), "split", "Pia Parter")
+    workflow.link_record(owner, copy, home(one))
+    assert [row["state"] for row in logged(owner)] == ["linked", "parted", "linked"]
+
+
+def test_the_log_says_what_is_together_by_other_links_and_what_is_out_of_view(owner, asked):
+    workflow.link_record(owner, asked.b, home(asked.a))
+    assert logged(owner)[0]["state"] == "asked, together by other links"
+    workflow.undo_import(owner, asked.a.source)
+    assert logged(owner)[0]["state"] == "asked, out of view"
+
+
 def test_the_queue_takes_as_many_queries_for_three_pairs_as_for_one(owner, asked, jobs_now):
     counts = []
     for number in (1, 2):
