@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import count
 
 from analysis import queries
 from analysis.exports import GROUPS, number
 from analysis.frozen import Frozen
 from analysis.models import Run
 from analysis.pooling import CONTROL, EXPERIMENTAL
+from analysis.queries import takeovers
 from analysis.revman import Comparison, Data, Outcome, Review, Study, Totals, datapackage, rm5
 from reviewapp.models import Member
 
@@ -18,11 +22,31 @@ VALUES = {"dichotomous": ("events", "total"), "continuous": ("mean", "sd", "n")}
 def to_revman(member: Member) -> Review:
     """The review's analyses with the results of their runs, in one comparison; those that have not run yet are left out."""
     runs = [each.run for each in queries.shown_analyses(member) if each.run is not None]
+    analyses, known = takeovers.origins(member)
     names = sorted({study["label"] for run in runs for study in run.result["studies"]})
-    studies = [Study(name, year_of(name), rm5.id_of(name)) for name in names]
-    outcomes = [outcome(place, run) for place, run in enumerate(runs, start=1)]
-    comparison = Comparison(1, " versus ".join(GROUPS.values()), tuple(outcomes))
-    return Review(member.review.title, tuple(studies), (comparison,) if outcomes else ())
+    studies = [study_of(name, known.get(name, {})) for name in names]
+    return Review(member.review.title, tuple(studies), tuple(comparisons(runs, analyses)))
+
+
+def study_of(name: str, said: Mapping[str, str]) -> Study:
+    """A study as the file called it that it was taken over from; else by its label."""
+    return Study(name, said.get("year") or year_of(name), said.get("id") or rm5.id_of(name))
+
+
+def comparisons(runs: list[Run], origins: Mapping[int, Frozen]) -> Iterator[Comparison]:
+    """What was taken over stands where it stood in its file; what was planned here is one more comparison."""
+    own = " versus ".join(GROUPS.values())
+    last = max((said["comparison"] for pk, said in origins.items()), default=0)
+    found: dict[tuple[int, str], list[Run]] = defaultdict(list)
+    for run in runs:
+        said = origins.get(run.analysis_id)
+        found[(said["comparison"], said["comparison_name"]) if said else (last + 1, own)].append(run)
+    for (place, name), members in sorted(found.items()):
+        said_of = {run.pk: origins.get(run.analysis_id, {}) for run in members}
+        free = count(max((said.get("number", 0) for said in said_of.values()), default=0) + 1)
+        numbered = [(said_of[run.pk].get("number") or next(free), run) for run in members]
+        outcomes = [outcome(at, run, said_of[run.pk]) for at, run in sorted(numbered, key=lambda each: each[0])]
+        yield Comparison(place, name, tuple(outcomes))
 
 
 def year_of(label: str) -> str:
@@ -31,7 +55,8 @@ def year_of(label: str) -> str:
     return found[1] if found else ""
 
 
-def outcome(place: int, run: Run) -> Outcome:
+def outcome(place: int, run: Run, said: Frozen) -> Outcome:
+    """One analysis. said: what the file that it was taken over from calls it; empty for one planned here."""
     options, kind = run.options, run.input["kind"]
     peto = options["method"] == "Peto"
     return Outcome(
@@ -41,14 +66,20 @@ def outcome(place: int, run: Run) -> Outcome:
         measure="PETO_OR" if peto else options["measure"],
         method=options["method"].upper(),
         random=options["model"] == "random",
-        group_1=GROUPS[EXPERIMENTAL],
-        group_2=GROUPS[CONTROL],
+        group_1=said.get("group_1") or GROUPS[EXPERIMENTAL],
+        group_2=said.get("group_2") or GROUPS[CONTROL],
         left=run.analysis.favours_left,
         right=run.analysis.favours_right,
         level=run.result["pooled"]["level"] if run.result["pooled"] else 95.0,
-        data=tuple(row(kind, study) for study in run.result["studies"] if study[EXPERIMENTAL] and study[CONTROL]),
+        data=tuple(row(kind, study) for study in in_order(run, said) if study[EXPERIMENTAL] and study[CONTROL]),
         totals=totals(run),
     )
+
+
+def in_order(run: Run, said: Frozen) -> list[Frozen]:
+    """The run's studies in the order of the file, those that came later last."""
+    places = {name: place for place, name in enumerate(said.get("order", ()))}
+    return sorted(run.result["studies"], key=lambda study: places.get(study["label"], len(places)))
 
 
 def row(kind: str, study: Frozen) -> Data:

@@ -11,8 +11,9 @@ from extraction.models import Outcome
 from extraction.schema.comparisons import COMBINED, SPLIT
 from reviewapp.models import Job, Member, Review
 
-# The jobs of this floor: looking which analyses have new data, one run, and a package of all.
+# The jobs of this floor: looking which analyses have new data, one run, a package of all, the sums of the flow diagram, and a RevMan file.
 REFRESH, RUN, PACK, CHECK = "analysis.refresh", "analysis.run", "analysis.pack", "analysis.check_flow"
+TAKE = "analysis.take_over"
 
 
 class Analysis(models.Model):
@@ -266,3 +267,42 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return self.standard
+
+
+class Takeover(models.Model):
+    """A RevMan file that was sent to be taken over: shown first, then made part of the review, and undone if need be.
+
+    made: by the file's names, the ids of what was made, {studies, outcomes, analyses}; kept: of each analysis and study, what the file
+    calls it, so that it can go back there. left_out: what could not be taken, in sentences.
+    """
+
+    class State(models.TextChoices):
+        SHOWN = "shown", "Not taken over yet"
+        QUEUED = "queued", "Being taken over"
+        TAKEN = "taken", "Taken over"
+        UNDONE = "undone", "Taken back"
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="takeovers")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    job = models.ForeignKey(Job, models.PROTECT, related_name="+", null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.SHOWN)
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(default=0)
+    made = models.JSONField(default=dict)
+    kept = models.JSONField(default=dict)
+    left_out = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="takeover_state_known", condition=Q(state__in=["shown", "queued", "taken", "undone"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -13,12 +13,16 @@ SENTENCES = {
     "analysis.run_finished": "got run {run} of {thing}: {state}",
     "analysis.package_asked_for": "asked for a reproduction package",
     "analysis.package_made": "got a reproduction package",
+    "analysis.takeover_sent": "sent the RevMan file {file}, to look at it",
+    "analysis.takeover_begun": "had the RevMan file {file} taken over",
+    "analysis.taken_over": "got what the RevMan file {file} holds as part of the review",
+    "analysis.takeover_undone": "took back what the RevMan file {file} had brought",
     "analysis.standard_overridden": "overrode the standard {standard}: {reason}",
     "analysis.override_withdrawn": "took back that the standard {standard} is overridden",
     "analysis.flow_breached": "had the flow diagram checked: its numbers do not add up",
 }
 
-NAMES = {"analysis": names.analyses}
+NAMES = {"analysis": names.analyses, "takeover": names.takeovers}
 
 KINDS: dict[str, str] = {}
 

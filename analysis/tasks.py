@@ -1,7 +1,8 @@
 """Which slow work is done on the analysis floor?"""
 
 from analysis import workflow
-from analysis.models import CHECK, PACK, REFRESH, RUN
+from analysis.models import CHECK, PACK, REFRESH, RUN, TAKE
+from analysis.workflow import taking
 from reviewapp import jobs
 from reviewapp.models import Job
 
@@ -24,3 +25,8 @@ def pack(job: Job) -> None:
 @jobs.handles(CHECK)
 def check(job: Job) -> None:
     workflow.perform_flow_check(job)
+
+
+@jobs.handles(TAKE)
+def take_over(job: Job) -> None:
+    taking.perform_takeover(job)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis import views
-from analysis.views import figures, report
+from analysis.views import figures, report, takeovers
 
 app_name = "analysis"
 urlpatterns = [
@@ -28,6 +28,10 @@ urlpatterns = [
     path("text/", report.text, name="text"),
     path("text/text.docx", report.text_file, {"kind": "docx"}, name="text-docx"),
     path("text/text.txt", report.text_file, {"kind": "txt"}, name="text-txt"),
+    path("takeovers/", takeovers.takeovers, name="takeovers"),
+    path("takeovers/<int:pk>/", takeovers.takeover, name="takeover"),
+    path("takeovers/<int:pk>/take/", takeovers.take_over, name="take-over"),
+    path("takeovers/<int:pk>/undo/", takeovers.undo, name="undo-takeover"),
     path("packages/", views.packages, name="packages"),
     path("packages/<int:pk>.zip", views.package_file, name="package"),
     path("standards/", views.standards, name="standards"),

@@ -10,6 +10,8 @@ SENTENCES = {
     "extraction.study_changed": "changed the study {thing}",
     "extraction.study_dropped": "dropped the study {label}",
     "extraction.study_restored": "restored the study {label}",
+    "extraction.study_taken_over": "took over the study {label} with its numbers from {file}",
+    "extraction.study_taken_back": "took back what {file} had brought of the study {label}",
     "extraction.report_joined": "joined a report to {thing}: {report}",
     "extraction.report_split": "split a report off {thing}: {report}",
     "extraction.report_moved": "moved a report from {before} to {thing}: {report}",

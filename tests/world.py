@@ -20,6 +20,9 @@ from django.test import Client
 
 from analysis import workflow as analysis
 from analysis.models import Analysis, Run
+from analysis.revman import Review as RevmanReview
+from analysis.revman import rm5
+from analysis.workflow import taking
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
 from reviewapp import jobs, workflow
@@ -281,9 +284,11 @@ def analysed(made: World) -> None:
     outcome = Outcome.objects.get(pk=made.things["outcome"]["pk"])
     planned = analysis.plan(made.first, outcome, measure=Analysis.Measure.RR, method=Analysis.Method.MH)
     packed = analysis.make_package(made.first)
+    sent = taking.send_takeover(made.first, [("old.rm5", rm5.write(RevmanReview("Old")))])
     do_jobs()
     made.things |= {
         "package": {"pk": packed.pk},
+        "takeover": {"pk": sent.pk},
         "analysis": {"pk": planned.pk},
         "run": {"pk": Run.objects.filter(analysis=planned).first().pk},
         "figure": {"name": "forest"},

@@ -12,7 +12,7 @@ from analysis.flow.numbers import ARMS, Unit
 from analysis.flow.sets import Kind
 from analysis.queries.flow_numbers import OPEN, Searched, searched
 from extraction.models import Study, StudyReport
-from extraction.queries import included_studies, known_studies
+from extraction.queries import known_studies, selected_studies
 from reviewapp.errors import NotHere
 from reviewapp.models import Member, Stage
 from screening.models import SETTLED, Citation, Link, Record, Report, Standing, StandingState
@@ -164,7 +164,7 @@ def known_reports(member: Member) -> QuerySet[Citation]:
 
 
 def new_studies(member: Member) -> QuerySet[Study]:
-    return included_studies(member.review).exclude(pk__in=known_studies(member).values("pk")).order_by("pk")
+    return selected_studies(member.review).exclude(pk__in=known_studies(member).values("pk")).order_by("pk")
 
 
 OF_THE_REVIEW: dict[str, Callable[[Member], QuerySet]] = {
@@ -174,7 +174,7 @@ OF_THE_REVIEW: dict[str, Callable[[Member], QuerySet]] = {
     "new_studies": new_studies,
     "previous_studies": lambda member: known_studies(member).order_by("pk"),
     "previous_reports": known_reports,
-    "total_studies": lambda member: included_studies(member.review).order_by("pk"),
+    "total_studies": lambda member: selected_studies(member.review).order_by("pk"),
     "total_reports": new_reports,
 }
 

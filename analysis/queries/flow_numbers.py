@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from analysis.flow.numbers import Amount, Amounts
 from analysis.flow.sets import Kind
 from extraction.models import PreviousVersion, StudyReport
-from extraction.queries import included_studies, known_studies, previous_version
+from extraction.queries import known_studies, previous_version, selected_studies
 from reviewapp.models import ExclusionReason, Member, Stage
 from screening.models import SETTLED, Citation, Import, Link, Record, Report, Standing, StandingState
 from screening.models import Search as ScreeningSearch
@@ -153,9 +153,9 @@ def counted(member: Member) -> Counted:
         passed=Counter({place: n for _, place, n in placed(at_first.filter(state=State.INCLUDE))}),
         other=other,
         reasons={str(each.pk): each.text for each in ExclusionReason.objects.filter(review=review)},
-        studies=included_studies(member.review).count(),
+        studies=selected_studies(member.review).count(),
         previous=previous_version(member),
-        known=included_studies(member.review).filter(pk__in=known_studies(member).values("pk")).count(),
+        known=selected_studies(member.review).filter(pk__in=known_studies(member).values("pk")).count(),
     )
 
 

@@ -141,7 +141,9 @@ def extraction(member: Member) -> Extraction:
     plan = plan_of(member.review)
     judged = Assessment.unblinded.signed().filter(study__in=studies).order_by()
     by_tool = dict(judged.values_list("tool").annotate(n=Count("study", distinct=True)))
+    files = studies.exclude(taken_from="").order_by("taken_from").values_list("taken_from").annotate(n=Count("pk"))
     return Extraction(
+        taken_over=tuple(files),
         verified=plan.mode == Plan.Mode.VERIFIED,
         reason=plan.reason,
         agreed=Sheet.unblinded.signed().filter(study__in=studies, tool=FORM).count(),
@@ -173,6 +175,7 @@ def pooled(shown: Shown) -> Pooled:
         interval=within(Analysis.Interval(how["interval"]).label),
         prediction_by=prediction_by(how["prediction"]),
         conventions=analysis.preset,
+        split=analysis.arms == Analysis.Arms.SPLIT,
         **(result(shown, run) if run else {}),
     )
 
@@ -205,8 +208,9 @@ def result(shown: Shown, run: Run) -> dict[str, object]:
     limits = tuple(exports.effect(found[name], measure) for name in ("lower", "upper"))
     pooled_lines = found["k"] > 1
     return told | {
-        "studies": found["k"],
-        "participants": found["participants"],
+        "studies": len({each["study"] for each in exports.pooled_studies(run)}),
+        "comparisons": found["k"],
+        "participants": round(found["participants"]),
         "effect": f"{measure} {exports.effect(found['estimate'], measure)}",
         "limits": limits,
         "level": exports.level(run),
@@ -243,6 +247,7 @@ PAGES = {
     "flow": ("analysis:flow",),
     "previous": ("extraction:studies",),
     "studies": ("extraction:studies",),
+    "takeovers": ("analysis:takeovers",),
     "form": ("extraction:form",),
     "analyses": ("analysis:analyses",),
     "package": ("analysis:packages",),

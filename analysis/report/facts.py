@@ -82,13 +82,17 @@ class Previous:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """How data came about. agreed of included studies; tools: name, where it is published, studies with an agreed judgement."""
+    """How data came about. agreed of included studies; tools: name, where it is published, studies with an agreed judgement.
+
+    taken_over: file, and how many studies came with it, selected and agreed elsewhere.
+    """
 
     verified: bool
     reason: str
     agreed: int
     included: int
     tools: tuple[tuple[str, str, int], ...]
+    taken_over: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,8 @@ class Pooled:
     """One planned analysis with the run that stands for it; every number is text, rounded once where it left the house.
 
     measure to intervals say how it is pooled. told: something that must be known of the result. effect and limits: empty without one.
-    run is 0 where none has finished. prediction: two limits, or empty.
+    split: whether the control group of a study with several arms is split among them, else they are combined; comparisons: more than the
+    studies where that was done. run is 0 where none has finished. prediction: two limits, or empty.
     """
 
     id: int
@@ -108,8 +113,10 @@ class Pooled:
     interval: str
     prediction_by: str
     conventions: str
+    split: bool = False
     run: int = 0
     studies: int = 0
+    comparisons: int = 0
     participants: int = 0
     effect: str = ""
     limits: tuple[str, str] = ("", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.report.facts import Extraction, Facts, Pooled, SearchRun, Selection
-from analysis.report.grammar import count, day, listed
+from analysis.report.grammar import capital, count, day, listed, was
 from analysis.report.said import Sentence
 
 
@@ -86,6 +86,7 @@ def lower(text: str) -> str:
 
 
 def extraction(facts: Extraction) -> Iterator[Sentence]:
+    yield from taken(facts)
     if facts.verified:
         told = "One review author extracted data into a form, and a second verified every answer against the reports"
         yield Sentence(f"{told}; differences were settled with a reason.", "form")
@@ -96,6 +97,14 @@ def extraction(facts: Extraction) -> Iterator[Sentence]:
             "Two review authors independently extracted data into the same form without sight of each other’s answers"
         )
         yield Sentence(f"{told}; they then agreed on one answer to each question.", "form")
+
+
+def taken(facts: Extraction) -> Iterator[Sentence]:
+    for file, studies in facts.taken_over:
+        yield Sentence(
+            f"{capital(count(studies, 'study', 'studies'))} {was(studies)} taken over from {file} with the numbers as they were agreed there.",
+            "takeovers",
+        )
 
 
 def bias(facts: Extraction) -> Iterator[Sentence]:
@@ -119,10 +128,6 @@ def synthesis(facts: Facts) -> Iterator[Sentence]:
         of = "" if len(ways) == 1 else f" of {listed([f'“{name}”' for name in outcomes])}"
         yield Sentence(how(found[0], of), "analyses" if len(found) > 1 else f"analysis/{found[0].id}")
     if facts.analyses:
-        yield Sentence(
-            "Several groups of a study on one side of a comparison were combined, so that nobody was counted twice.",
-            "analyses",
-        )
         made = listed([f"{name} {version}" for name, version in facts.software])
         yield Sentence(
             f"Analyses were computed with {made}; a script for R and metafor that recomputes every pooled number is part of the data package.",
@@ -131,7 +136,16 @@ def synthesis(facts: Facts) -> Iterator[Sentence]:
 
 
 def way(each: Pooled) -> tuple[str, ...]:
-    return each.measure, each.method, each.model, each.variance, each.interval, each.prediction_by, each.conventions
+    return (
+        each.measure,
+        each.method,
+        each.model,
+        each.variance,
+        each.interval,
+        each.prediction_by,
+        each.conventions,
+        str(each.split),
+    )
 
 
 def how(each: Pooled, of: str) -> str:
@@ -141,6 +155,8 @@ def how(each: Pooled, of: str) -> str:
         told += f" The variance between studies was estimated by {each.variance}."
     told += f" Confidence intervals: {each.interval}"
     told += f"; prediction intervals: {each.prediction_by}." if each.prediction_by else "."
+    arms = "compared one by one, the other side split among them" if each.split else "combined"
+    told += f" Several groups of a study on one side of a comparison were {arms}, so that nobody was counted twice."
     return f"{told} What else had to be chosen follows the conventions of {each.conventions}."
 
 

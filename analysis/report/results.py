@@ -181,12 +181,15 @@ def effect(each: Pooled) -> Iterator[Sentence]:
     people = count(each.participants, "participant")
     low, high = each.limits
     interval = f"{each.level} confidence interval {low} to {high}"
-    if each.studies == 1:
+    over = count(each.studies, "study", "studies")
+    if each.comparisons > each.studies:
+        over = f"{each.comparisons:,} comparisons of {over}"
+    if each.comparisons <= 1 and each.studies == 1:
         yield Sentence(f"One study ({people}) reported it: {each.effect} ({interval}); nothing was pooled.", source)
     else:
         tested = f"; {each.test}" if each.test else ""
         yield Sentence(
-            f"Pooled over {count(each.studies, 'study', 'studies')} ({people}): {each.effect} ({interval}{tested}).",
+            f"Pooled over {over} ({people}): {each.effect} ({interval}{tested}).",
             source,
         )
         if each.heterogeneity:

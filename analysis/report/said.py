@@ -19,6 +19,7 @@ PLACES = {
     "flow/": "list",
     "previous": "previous version",
     "studies": "studies",
+    "takeovers": "RevMan files",
     "form": "form and plan",
     "analyses": "analyses",
     "analysis/": "analysis",

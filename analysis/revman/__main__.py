@@ -5,15 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from analysis.revman import datapackage, rm5
+from analysis.revman.files import read
 from analysis.revman.pooled import with_totals
-from analysis.revman.records import BadRevman, Review, Totals
-
-
-def read(path: Path) -> Review:
-    """A RevMan 5 file or a data package, told by its content."""
-    content = path.read_bytes()
-    return datapackage.read(content) if content[:2] == b"PK" else rm5.read(content)
+from analysis.revman.records import BadRevman, Totals
 
 
 def line(totals: Totals) -> str:
@@ -28,7 +22,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         for name in arguments:
-            for comparison, outcome in read(Path(name)).outcomes():
+            for comparison, outcome in read(Path(name).read_bytes()).outcomes():
                 model = "random" if outcome.random else "fixed"
                 print(f"{comparison.number}.{outcome.number} {outcome.name}")
                 print(f"    {outcome.measure}, {outcome.method}, {model}, {len(outcome.data)} studies")

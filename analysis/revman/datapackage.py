@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
@@ -24,6 +26,7 @@ from analysis.revman.records import (
     Review,
     Study,
     Totals,
+    finite,
     plain,
 )
 
@@ -106,41 +109,68 @@ SETTING_HEAD = (
 
 def read(content: bytes) -> Review:
     """The analyses of a data package: the archive, or the archive that it holds. Raises BadRevman."""
-    tables = {}
-    for name, text in tables_of(content):
-        tables[name] = list(csv.DictReader(io.StringIO(text)))
+    tables: dict[str, list[dict[str, str]]] = {}
+    for name, inside in tables_of(content):
+        tables[name] = rows_of(name, inside)
     if missing := [name for name in (SETTINGS, ROWS) if name not in tables]:
-        raise BadRevman(f"The archive has no table whose name ends in {missing[0]}: it is no RevMan data package.")
-    rows = tables[ROWS]
-    studies = {row["Study"]: Study(row["Study"], row.get("Study year", "").removesuffix(".0")) for row in rows}
+        raise BadRevman(f"There is no table whose name ends in {missing[0]}: this is no RevMan data package.")
+    rows: dict[tuple[int, int], list[dict[str, str]]] = defaultdict(list)
+    for row in tables[ROWS]:
+        rows[group_of(row), number_of(row)].append(row)
+    years = {row["Study"]: row.get("Study year", "").removesuffix(".0") for row in tables[ROWS]}
     comparisons = []
     keyed = sorted(tables[SETTINGS], key=lambda row: (group_of(row), number_of(row)))
     for group, settings in groupby(keyed, key=group_of):
         found = list(settings)
-        outcomes = [outcome(row, [each for each in rows if same(each, row)]) for row in found]
+        outcomes = [outcome(row, rows[group, number_of(row)]) for row in found]
         comparisons.append(Comparison(group, found[0].get("Analysis group name", ""), tuple(outcomes)))
-    return Review("", tuple(studies.values()), tuple(comparisons))
+    return Review("", tuple(Study(name, year) for name, year in years.items()), tuple(comparisons))
 
 
-def tables_of(content: bytes, depth: int = 0) -> Iterator[tuple[str, str]]:
-    """The two tables of an archive, or of one archive inside it."""
+def tables_of(content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
+    """The two tables of an archive, or of one archive inside it. What is asked of it is bounded: few files, each of a size."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile:
-        raise BadRevman("This is no zip archive. Choose the data package as RevMan downloaded it.") from None
-    with archive:
-        for member in archive.infolist():
-            wanted = next((name for name in (ROWS, SETTINGS) if member.filename.endswith(name)), "")
-            if not wanted and not (depth == 0 and member.filename.endswith("-data.zip")):
-                continue
-            with archive.open(member) as file:
-                inside = file.read(LARGEST + 1)
-            if len(inside) > LARGEST:
-                raise BadRevman(f"{member.filename} unpacks to more than {LARGEST // 1_000_000} MB.")
-            if wanted:
-                yield wanted, inside.decode("utf-8-sig")
-            else:
-                yield from tables_of(inside, depth + 1)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            wanted = [each for each in archive.infolist() if named(each.filename, depth)]
+            if len(wanted) > MOST_TABLES:
+                raise BadRevman("The archive holds several data packages. Choose that of one review.")
+            for member in wanted:
+                with archive.open(member) as file:
+                    inside = file.read(LARGEST + 1)
+                if len(inside) > LARGEST:
+                    raise BadRevman(f"{member.filename} unpacks to more than {LARGEST // 1_000_000} MB.")
+                if name := named(member.filename, 1):
+                    yield name, inside
+                else:
+                    yield from tables_of(inside, depth + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+        if isinstance(error, BadRevman):
+            raise
+        if not zipfile.is_zipfile(io.BytesIO(content)):
+            raise BadRevman("This is no zip archive. Choose the data package as RevMan downloaded it.") from None
+        raise BadRevman("The archive is damaged, or locked by a password. Download the data package again.") from None
+
+
+MOST_TABLES = 2
+
+
+def named(path: str, depth: int) -> str:
+    """Which table a file of an archive is, or, outermost, that it is the archive inside; empty for what is not asked for."""
+    inside = path if depth == 0 and path.endswith("-data.zip") else ""
+    return next((name for name in (ROWS, SETTINGS) if path.endswith(name)), inside)
+
+
+def rows_of(name: str, content: bytes) -> list[dict[str, str]]:
+    """The rows of a table; cells that a row lacks are empty. Raises BadRevman."""
+    try:
+        table = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        if name == ROWS and "Study" not in (table.fieldnames or ()):
+            raise BadRevman(f"The table {name} has no column “Study”.")
+        return [{key: value or "" for key, value in row.items() if key} for row in table]
+    except UnicodeDecodeError:
+        raise BadRevman(f"The table {name} is not in UTF-8, as RevMan writes it.") from None
+    except csv.Error as error:
+        raise BadRevman(f"The table {name} cannot be read: {error}.") from None
 
 
 def group_of(row: Mapping[str, str]) -> int:
@@ -149,10 +179,6 @@ def group_of(row: Mapping[str, str]) -> int:
 
 def number_of(row: Mapping[str, str]) -> int:
     return int(number(row, "Analysis number") or 0)
-
-
-def same(row: Mapping[str, str], setting: Mapping[str, str]) -> bool:
-    return (group_of(row), number_of(row)) == (group_of(setting), number_of(setting))
 
 
 def outcome(row: Mapping[str, str], data: list[dict[str, str]]) -> Outcome:
@@ -176,7 +202,7 @@ def outcome(row: Mapping[str, str], data: list[dict[str, str]]) -> Outcome:
         group_2=row.get("Control group label", ""),
         left="",
         right="",
-        level=float(row.get("Estimate CI", "95%").rstrip("%") or 95),
+        level=number(row, "Estimate CI") or 95.0,
         log=row.get("Log-scale data", "").casefold() == "true",
         data=tuple(
             Data(
@@ -210,10 +236,7 @@ def number(row: Mapping[str, str], name: str) -> float | None:
     said = (row.get(name) or "").strip().rstrip("%")
     if said in ("", "#N/A"):
         return None
-    try:
-        return float(said)
-    except ValueError:
-        raise BadRevman(f"{row.get('Analysis name', '')}: {name} is “{said}”, which is no number.") from None
+    return finite(said, f"{row.get('Analysis name', '')}: {name}")
 
 
 # --- writing -------------------------------------------------------------------------------------------------------

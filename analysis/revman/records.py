@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -110,6 +111,17 @@ class Review:
         for comparison in self.comparisons:
             for outcome in comparison.outcomes:
                 yield comparison, outcome
+
+
+def finite(text: str, where: str) -> float:
+    """A number of a file. Raises BadRevman."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise BadRevman(f"{where} is “{text[:60]}”, which is no number.")
+    return value
 
 
 def plain(value: float | int | None) -> str:

@@ -27,6 +27,7 @@ from analysis.revman.records import (
     Review,
     Study,
     Totals,
+    finite,
     plain,
 )
 
@@ -88,6 +89,10 @@ def read(content: bytes) -> Review:
     except ElementTree.ParseError as error:
         line, _ = error.position
         raise BadRevman(f"Line {line}: this is not well-formed XML. Save the review in RevMan again.") from None
+    except (LookupError, ValueError):
+        raise BadRevman(
+            "The file says that it is in an encoding that nobody knows. Save the review in RevMan again."
+        ) from None
     if root.tag != "COCHRANE_REVIEW":
         raise BadRevman(f"This is XML, but no RevMan 5 file: it begins with {root.tag}, not with COCHRANE_REVIEW.")
     studies = tuple(read_studies(root))
@@ -158,11 +163,8 @@ def number(element: Element, name: str) -> float | None:
     value = element.get(name, "").strip()
     if not value:
         return None
-    try:
-        return float(value)
-    except ValueError:
-        where = element.get("ID") or element.get("STUDY_ID") or element.tag
-        raise BadRevman(f"{where}: {name} is “{value}”, which is no number.") from None
+    where = element.get("ID") or element.get("STUDY_ID") or element.tag
+    return finite(value, f"{where}: {name}")
 
 
 def whole(element: Element, name: str) -> int | None:

@@ -1,6 +1,6 @@
 """What do people enter on the extraction floor, and how is it checked? Forms validate; verbs save."""
 
-from extraction.forms.agreement import AgreementForm, signed_rows
+from extraction.forms.agreement import AgreementForm, signed_rows, taken_rows
 from extraction.forms.bias import AnswersForm, BiasForm
 from extraction.forms.builder import ImportForm, PlanForm, QuestionForm, SectionForm, UseForm
 from extraction.forms.previous import PreviousVersionForm
@@ -34,4 +34,5 @@ __all__ = [
     "TimePointForm",
     "UseForm",
     "signed_rows",
+    "taken_rows",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import QueryDict
 
 from extraction import schema
-from extraction.models import Line
+from extraction.models import Blinded, Line
 from extraction.queries import Agreement
 from extraction.schema import Answer, Choice, Field, Kind, Pair, Problem, Source, TakenFrom
 from extraction.schema.clean import own_unit
@@ -157,6 +157,16 @@ def is_other(pair: Pair) -> bool:
 def converted(field: Field, answer: Answer) -> str:
     """A number that was given in another unit, in the question's own."""
     return f"= {own_unit(field, answer):g} {field.unit}" if answer.unit and answer.value is not None else ""
+
+
+def taken_rows(sheet: Blinded, fields: Iterable[Field]) -> list[dict[str, Any]]:
+    """The answers of a sheet that came with a file, in the order of the form."""
+    lines = {line.key: line for line in sheet.lines.all() if line.value is not None}
+    return [
+        {"label": field.label, "says": spell(field, lines[field.key].answer), "text": lines[field.key].text}
+        for field in fields
+        if field.key in lines
+    ]
 
 
 def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:

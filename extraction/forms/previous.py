@@ -33,7 +33,7 @@ class PreviousVersionForm(forms.Form):
     def __init__(self, member: Member, data: Any = None) -> None:
         present = queries.previous_version(member)
         super().__init__(data, initial=initial(present) if present else None)
-        self.fields["known"].queryset = queries.included_studies(member.review).order_by("label", "pk")
+        self.fields["known"].queryset = queries.selected_studies(member.review).order_by("label", "pk")
         if not self.fields["known"].queryset.exists():
             del self.fields["known"]
 

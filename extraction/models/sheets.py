@@ -85,7 +85,11 @@ class Line(models.Model):
     value = models.JSONField(null=True, help_text="The answer or the judgement; null when not answered.")
     text = models.TextField(blank=True, help_text="Where it stands in the report; or what supports the judgement.")
     version = models.PositiveIntegerField(default=0, help_text="The version in which this answer last changed.")
-    taken_from = models.CharField(max_length=10, blank=True, help_text="In an agreement: both, first, second or third.")
+    taken_from = models.CharField(
+        max_length=10,
+        blank=True,
+        help_text="In an agreement: both, first, second or third; or imported, agreed elsewhere.",
+    )
     reason = models.TextField(blank=True, help_text="In an agreement: why this one; always for a third answer.")
     unit = models.CharField(max_length=40, blank=True, help_text="Of a number that was given in another unit.")
     source = models.JSONField(null=True, blank=True, help_text="Document, page, quote, rectangle; see schema.Source.")
@@ -95,6 +99,8 @@ class Line(models.Model):
     at = models.DateTimeField(null=True, help_text="In an agreement: when it was settled.")
 
     unblinded = models.Manager()
+
+    IMPORTED = "imported"  # with a file, as agreed elsewhere; `text` says with which
 
     class Meta:
         abstract = True

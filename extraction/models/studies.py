@@ -18,6 +18,11 @@ class Study(models.Model):
     label = models.CharField(max_length=120, help_text="Author and year, such as Murray 2003.")
     registration = models.CharField(max_length=120, blank=True, help_text="Its numbers in trial registers.")
     note = models.TextField(blank=True)
+    taken_from = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The file with which it came, included there: it counts without a report here.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
     dropped_at = models.DateTimeField(null=True, blank=True)
 

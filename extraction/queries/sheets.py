@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from extraction.models import Assessment, Blinded, Line, Sheet, Study
+from extraction.models import Assessment, Blinded, Entry, Line, Sheet, Study
 from extraction.queries.forms import Version, carried, current_version, form_version, structure_of
 from extraction.queries.studies import FORM
 from extraction.rob import ROB1, TOOLS, Tool
@@ -167,6 +167,13 @@ def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> 
         },
         versions=sum(1 for each in agreed if each.withdrawn_at),
     )
+
+
+def taken_over(member: Member, study: Study) -> Sheet | None:
+    """The agreed sheet that came with a file, where it stands and no two authors have submitted here."""
+    imported = Entry.unblinded.filter(taken_from=Line.IMPORTED).values("sheet")
+    found = Sheet.blind.for_member(member).signed().filter(study=study, tool=FORM, pk__in=imported)
+    return found.select_related("study", "member__user").prefetch_related("lines").first()
 
 
 def newest(pair: Sequence[Blinded]) -> Blinded:

@@ -5,7 +5,7 @@ Where that depends on others it comes from the blind managers: another author's 
 
 from __future__ import annotations
 
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from extraction.models import (
@@ -67,10 +67,19 @@ def study_labels(member: Member, citations: list[int]) -> dict[int, list[str]]:
     return found
 
 
+def selected_studies(review: Review) -> QuerySet[Study]:
+    """The studies that were selected here: not dropped, with at least one report that is (still) included. The flow diagram counts these."""
+    return Study.objects.filter(has_report(), review=review, dropped_at=None)
+
+
 def included_studies(review: Review) -> QuerySet[Study]:
-    """The studies of the review: not dropped, with at least one report that is (still) included."""
-    reports = StudyReport.objects.filter(included("citation"), study=OuterRef("pk"), undone_at=None)
-    return Study.objects.filter(Exists(reports), review=review, dropped_at=None)
+    """The studies of the review, of which data may be agreed and pooled: those selected here, and those taken over as included elsewhere."""
+    return Study.objects.filter(has_report() | ~Q(taken_from=""), review=review, dropped_at=None)
+
+
+def has_report() -> Exists:
+    """Whether the outer row's study has an included report."""
+    return Exists(StudyReport.objects.filter(included("citation"), study=OuterRef("pk"), undone_at=None))
 
 
 def previous_version(member: Member) -> PreviousVersion | None:

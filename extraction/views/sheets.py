@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST
 
 from extraction import queries, schema
-from extraction.forms import AgreementForm, AnswersForm, BiasForm, SheetForm, signed_rows
+from extraction.forms import AgreementForm, AnswersForm, BiasForm, SheetForm, signed_rows, taken_rows
 from extraction.models import Assessment, Blinded, Sheet, Study
 from extraction.workflow import agreement as agreeing
 from extraction.workflow import sheets
@@ -208,10 +208,13 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         agreeing.agree(member, MODELS[kind], study, tool, form.choices() if form else {})
         messages.success(request, f"Agreed and signed for {study}.")
         return to(member, study, kind, tool, "-agreement")
+    taken = queries.taken_over(member, study) if found is None and kind == "sheet" else None
     context = {
         "member": member,
         "study": study,
         "kind": kind,
+        "taken": taken,
+        "taken_rows": taken_rows(taken, queries.fields_for(taken)) if taken else [],
         "tool": queries.tool_of(tool) if kind == "bias" else None,
         "agreement": found,
         "form": form,

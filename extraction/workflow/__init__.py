@@ -56,9 +56,13 @@ from extraction.workflow.studies import (
     restore_study,
     split_report,
 )
+from extraction.workflow.taking import Taken, take_back_study, take_over_study
 from extraction.workflow.times import add_time_point, change_time_point, drop_time_point, restore_time_point
 
 __all__ = [
+    "Taken",
+    "take_back_study",
+    "take_over_study",
     "add_time_point",
     "change_time_point",
     "drop_time_point",

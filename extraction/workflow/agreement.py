@@ -145,7 +145,8 @@ def begin(member: Member, model: type[Own], study: Study, tool: str) -> Own:
     """A new agreement, with the choices of the one that was reopened last."""
     before = model.unblinded.filter(study=study, tool=tool, agreed=True).order_by("withdrawn_at", "pk").last()
     agreement = model.unblinded.create(study=study, tool=tool, member=member, agreed=True)
-    lines = [line for line in before.lines.all() if line.taken_from != TakenFrom.BOTH] if before else []
+    kept = (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD)
+    lines = [line for line in before.lines.all() if line.taken_from in kept] if before else []
     for line in lines:
         copied = agreement.new_line(line.key)
         copied.say(line.answer)

@@ -33,7 +33,7 @@ PAGES = (
     Page("Screening", "screening:desk", ("screen", "conflicts", "together"), Can.SCREEN, ("title_abstract",)),
     Page("Reports", "screening:reports", ("reports", "documents", "pdfs", "excluded", "decisions")),
     Page("Studies", "extraction:studies", ("studies", "outcomes", "sheets", "bias", "form")),
-    Page("Analyses", "analysis:analyses", ("analyses", "runs", "text", "packages")),
+    Page("Analyses", "analysis:analyses", ("analyses", "runs", "text", "packages", "takeovers")),
     Page("Flow diagram", "analysis:flow", ("flow",)),
     Page("Progress", "screening:progress", ("progress", "agreement", "sharing", "pilot")),
     Page("Team", "team", ("team",)),
@@ -88,6 +88,7 @@ THINGS = {  # what an event can be about, and the address of its page
     "outcome": "extraction:outcomes",
     "analysis": "analysis:analysis",
     "run": "analysis:run",
+    "takeover": "analysis:takeover",
     "review": "protocol",
     "member": "team",
 }

@@ -167,6 +167,18 @@ def test_what_is_not_finished_is_said_so() -> None:
     assert "No study has agreed numbers for this outcome yet." in text
 
 
+def test_a_split_control_group_is_told_as_comparisons() -> None:
+    text = told(replace(FACTS, analyses=(replace(EFFECT, split=True, studies=1, comparisons=2),)))
+    assert "were compared one by one, the other side split among them, so that nobody was counted twice" in text
+    assert "Pooled over 2 comparisons of 1 study (168 participants)" in text
+
+
+def test_studies_that_came_with_a_file_are_told() -> None:
+    text = told(replace(FACTS, extraction=replace(FACTS.extraction, taken_over=(("old.rm5", 2), ("older.rm5", 1)))))
+    assert "2 studies were taken over from old.rm5 with the numbers as they were agreed there." in text
+    assert "1 study was taken over from older.rm5" in text
+
+
 def test_a_search_without_a_date_is_asked_for() -> None:
     text = told(replace(FACTS, searches=(replace(MEDLINE, searched_on=None), CENTRAL)))
     assert "[To be added: the date of the search of MEDLINE (Ovid).]" in text
