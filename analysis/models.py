@@ -13,7 +13,7 @@ from reviewapp.models import Job, Member, Review
 
 # The jobs of this floor: looking which analyses have new data, one run, a package of all, the sums of the flow diagram, and a RevMan file.
 REFRESH, RUN, PACK, CHECK = "analysis.refresh", "analysis.run", "analysis.pack", "analysis.check_flow"
-TAKE = "analysis.take_over"
+TAKE, ARCHIVE = "analysis.take_over", "analysis.archive"
 
 
 class Analysis(models.Model):
@@ -231,11 +231,15 @@ class Run(models.Model):
 
 
 class Package(models.Model):
-    """A reproduction package: made on request, kept under the hash of what it holds. sha256 is empty until its job is done."""
+    """A reproduction package, or the whole review: made on request, kept under the hash of what it holds. sha256 is empty until its job is done.
+
+    The whole review is as its member may see it, and is handed to nobody else.
+    """
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="packages")
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     job = models.ForeignKey(Job, models.PROTECT, related_name="+", null=True)
+    whole = models.BooleanField(default=False, help_text="The whole review, not only what reproduces its analyses.")
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
@@ -244,7 +248,7 @@ class Package(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"package of {self.created_at:%d %B %Y, %H:%M}"
+        return f"{'archive' if self.whole else 'package'} of {self.created_at:%d %B %Y, %H:%M}"
 
 
 class Override(models.Model):

@@ -13,6 +13,8 @@ SENTENCES = {
     "analysis.run_finished": "got run {run} of {thing}: {state}",
     "analysis.package_asked_for": "asked for a reproduction package",
     "analysis.package_made": "got a reproduction package",
+    "analysis.archive_asked_for": "asked for an archive of the whole review",
+    "analysis.archive_made": "got an archive of the whole review",
     "analysis.takeover_sent": "sent the RevMan file {file}, to look at it",
     "analysis.takeover_begun": "had the RevMan file {file} taken over",
     "analysis.taken_over": "got what the RevMan file {file} holds as part of the review",

@@ -1,8 +1,8 @@
 """Which slow work is done on the analysis floor?"""
 
 from analysis import workflow
-from analysis.models import CHECK, PACK, REFRESH, RUN, TAKE
-from analysis.workflow import taking
+from analysis.models import ARCHIVE, CHECK, PACK, REFRESH, RUN, TAKE
+from analysis.workflow import archiving, taking
 from reviewapp import jobs
 from reviewapp.models import Job
 
@@ -30,3 +30,8 @@ def check(job: Job) -> None:
 @jobs.handles(TAKE)
 def take_over(job: Job) -> None:
     taking.perform_takeover(job)
+
+
+@jobs.handles(ARCHIVE)
+def archive(job: Job) -> None:
+    archiving.perform_archive(job)

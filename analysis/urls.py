@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis import views
-from analysis.views import figures, report, takeovers
+from analysis.views import archives, figures, report, takeovers
 
 app_name = "analysis"
 urlpatterns = [
@@ -32,6 +32,8 @@ urlpatterns = [
     path("takeovers/<int:pk>/", takeovers.takeover, name="takeover"),
     path("takeovers/<int:pk>/take/", takeovers.take_over, name="take-over"),
     path("takeovers/<int:pk>/undo/", takeovers.undo, name="undo-takeover"),
+    path("archives/", archives.archives, name="archives"),
+    path("archives/<int:pk>.zip", archives.archive_file, name="archive"),
     path("packages/", views.packages, name="packages"),
     path("packages/<int:pk>.zip", views.package_file, name="package"),
     path("standards/", views.standards, name="standards"),

@@ -20,6 +20,7 @@ class Can(StrEnum):
     READ = "read this review"
     MANAGE = "change the protocol or the team"
     REOPEN = "open a closed review again"
+    ARCHIVE = "take an archive of the whole review"
     IMPORT = "add searches, import or link records, and attach reports"
     SCREEN = "vote on citations"
     ARBITRATE = "settle conflicts"
@@ -33,13 +34,14 @@ TABLE: dict[Can, frozenset[Role]] = {
     Can.READ: frozenset({OWN, REV, ARB, OBS}),
     Can.MANAGE: frozenset({OWN}),
     Can.REOPEN: frozenset({OWN}),
+    Can.ARCHIVE: frozenset({OWN}),
     Can.IMPORT: frozenset({OWN, REV}),
     Can.SCREEN: frozenset({OWN, REV, ARB}),
     Can.ARBITRATE: frozenset({OWN, ARB}),
     Can.EXTRACT: frozenset({OWN, REV, ARB}),
     Can.ANALYSE: frozenset({OWN, REV}),
 }
-EVEN_WHEN_CLOSED = frozenset({Can.READ, Can.REOPEN})
+EVEN_WHEN_CLOSED = frozenset({Can.READ, Can.REOPEN, Can.ARCHIVE})
 AUTHORS_ONLY = frozenset({Can.SCREEN, Can.EXTRACT})  # members who are not review authors do not vote or extract
 
 

@@ -22,7 +22,7 @@ from analysis import workflow as analysis
 from analysis.models import Analysis, Run
 from analysis.revman import Review as RevmanReview
 from analysis.revman import rm5
-from analysis.workflow import taking
+from analysis.workflow import archiving, taking
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
 from reviewapp import jobs, workflow
@@ -285,10 +285,12 @@ def analysed(made: World) -> None:
     planned = analysis.plan(made.first, outcome, measure=Analysis.Measure.RR, method=Analysis.Method.MH)
     packed = analysis.make_package(made.first)
     sent = taking.send_takeover(made.first, [("old.rm5", rm5.write(RevmanReview("Old")))])
+    archived = archiving.make_archive(made.owner)
     do_jobs()
     made.things |= {
         "package": {"pk": packed.pk},
         "takeover": {"pk": sent.pk},
+        "archive": {"pk": archived.pk},
         "analysis": {"pk": planned.pk},
         "run": {"pk": Run.objects.filter(analysis=planned).first().pk},
         "figure": {"name": "forest"},

@@ -245,7 +245,20 @@ def input_now(member: Member, analysis: Analysis) -> Input:
 
 def packages(member: Member) -> QuerySet[Package]:
     """The review's reproduction packages, the newest first."""
-    return Package.objects.filter(review=member.review_id).select_related("job", "member__user")
+    return Package.objects.filter(review=member.review_id, whole=False).select_related("job", "member__user")
+
+
+def archives(member: Member) -> QuerySet[Package]:
+    """The archives of the whole review that this member asked for, the newest first: they hold what this member may see."""
+    return Package.objects.filter(review=member.review_id, whole=True, member=member).select_related("job")
+
+
+def archive(member: Member, pk: int) -> Package:
+    """One archive of this member that is made. Raises NotHere."""
+    found = archives(member).exclude(sha256="").filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found
 
 
 def package(member: Member, pk: int) -> Package:

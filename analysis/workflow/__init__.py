@@ -240,7 +240,7 @@ def make_package(member: Member) -> Package:
     with transaction.atomic():
         review = lock_review(member)
         under_way = Package.objects.filter(
-            review=review, sha256="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING]
+            review=review, whole=False, sha256="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING]
         )
         if found := under_way.first():
             return found
