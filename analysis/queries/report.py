@@ -52,6 +52,7 @@ def facts(member: Member) -> Facts:
         extraction=extraction(member),
         analyses=tuple(pooled(each) for each in shown_analyses(member)),
         software=tuple((name, version(name.lower())) for name in ("NumPy", "SciPy")),
+        together=member.review.settle_together,
     )
 
 

@@ -131,7 +131,7 @@ class Pooled:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything. software: name and version of what computed."""
+    """Everything. together: whether who differ may settle it between them. software: name and version of what computed."""
 
     searches: tuple[SearchRun, ...]
     records: Records
@@ -142,3 +142,4 @@ class Facts:
     extraction: Extraction
     analyses: tuple[Pooled, ...]
     software: tuple[tuple[str, str], ...]
+    together: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from analysis.report.facts import Extraction, Facts, Pooled, SearchRun, Selection
 from analysis.report.grammar import capital, count, day, listed, was
@@ -64,8 +64,9 @@ def selection(facts: Facts) -> Iterator[Sentence]:
     else:
         yield Sentence(f"{who(first)} judged titles and abstracts; {lower(who(second))}, full texts.", "protocol")
     if max(first.votes, second.votes) > 1:
+        settled = "between those who differed, or by a third person" if facts.together else "by a third person"
         yield Sentence(
-            "Until the judgements on a record were complete, nobody saw another’s. Differences were settled by discussion or by a third person.",
+            f"Until the judgements on a record were complete, nobody saw another’s. Differences were settled {settled}.",
             "protocol",
         )
     for stage in (first, second):
@@ -87,15 +88,16 @@ def lower(text: str) -> str:
 
 def extraction(facts: Extraction) -> Iterator[Sentence]:
     yield from taken(facts)
+    if facts.included and facts.included == sum(studies for _, studies in facts.taken_over):
+        return  # nothing was extracted here
+    rest = " from the other studies" if facts.taken_over else ""
     if facts.verified:
-        told = "One review author extracted data into a form, and a second verified every answer against the reports"
+        told = f"One review author extracted data{rest} into a form, and a second verified every answer against the reports"
         yield Sentence(f"{told}; differences were settled with a reason.", "form")
         if facts.reason:
             yield Sentence(f"The reason for not extracting twice: {facts.reason.strip().rstrip('.')}.", "form")
     else:
-        told = (
-            "Two review authors independently extracted data into the same form without sight of each other’s answers"
-        )
+        told = f"Two review authors independently extracted data{rest} into the same form without sight of each other’s answers"
         yield Sentence(f"{told}; they then agreed on one answer to each question.", "form")
 
 
@@ -120,13 +122,15 @@ def bias(facts: Extraction) -> Iterator[Sentence]:
 
 
 def synthesis(facts: Facts) -> Iterator[Sentence]:
-    ways: dict[tuple[str, ...], list[Pooled]] = {}
-    for each in facts.analyses:
-        ways.setdefault(way(each), []).append(each)
-    for found in ways.values():
-        outcomes = list(dict.fromkeys(each.outcome for each in found))
-        of = "" if len(ways) == 1 else f" of {listed([f'“{name}”' for name in outcomes])}"
-        yield Sentence(how(found[0], of), "analyses" if len(found) > 1 else f"analysis/{found[0].id}")
+    for found, of in told_apart(facts.analyses, way):
+        yield Sentence(how(found[0], f" of {of}" if of else ""), place(found))
+    for found, of in told_apart(facts.analyses, lambda each: each.split):
+        yield Sentence(arms(found[0], f" (of {of})" if of else ""), place(found))
+    for found, of in told_apart(facts.analyses, lambda each: each.conventions):
+        rest = f" for {of}" if of else ""
+        yield Sentence(
+            f"What else had to be chosen{rest} follows the conventions of {found[0].conventions}.", place(found)
+        )
     if facts.analyses:
         made = listed([f"{name} {version}" for name, version in facts.software])
         yield Sentence(
@@ -135,17 +139,22 @@ def synthesis(facts: Facts) -> Iterator[Sentence]:
         )
 
 
+def told_apart(analyses: Iterable[Pooled], by: Callable[[Pooled], Hashable]) -> Iterator[tuple[list[Pooled], str]]:
+    """The analyses that are alike in something, each lot with the names of its outcomes; without names where all are alike."""
+    lots: dict[Hashable, list[Pooled]] = {}
+    for each in analyses:
+        lots.setdefault(by(each), []).append(each)
+    for found in lots.values():
+        names = dict.fromkeys(f"“{each.outcome}”" for each in found)
+        yield found, "" if len(lots) == 1 else listed(list(names))
+
+
+def place(found: list[Pooled]) -> str:
+    return "analyses" if len(found) > 1 else f"analysis/{found[0].id}"
+
+
 def way(each: Pooled) -> tuple[str, ...]:
-    return (
-        each.measure,
-        each.method,
-        each.model,
-        each.variance,
-        each.interval,
-        each.prediction_by,
-        each.conventions,
-        str(each.split),
-    )
+    return each.measure, each.method, each.model, each.variance, each.interval, each.prediction_by
 
 
 def how(each: Pooled, of: str) -> str:
@@ -154,10 +163,12 @@ def how(each: Pooled, of: str) -> str:
     if each.variance:
         told += f" The variance between studies was estimated by {each.variance}."
     told += f" Confidence intervals: {each.interval}"
-    told += f"; prediction intervals: {each.prediction_by}." if each.prediction_by else "."
-    arms = "compared one by one, the other side split among them" if each.split else "combined"
-    told += f" Several groups of a study on one side of a comparison were {arms}, so that nobody was counted twice."
-    return f"{told} What else had to be chosen follows the conventions of {each.conventions}."
+    return told + (f"; prediction intervals: {each.prediction_by}." if each.prediction_by else ".")
+
+
+def arms(each: Pooled, of: str) -> str:
+    done = "compared one by one, the other side split among them" if each.split else "combined"
+    return f"Several groups of a study{of} on one side of a comparison were {done}, so that nobody was counted twice."
 
 
 def measure(name: str) -> str:

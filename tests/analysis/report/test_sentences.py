@@ -179,6 +179,26 @@ def test_studies_that_came_with_a_file_are_told() -> None:
     assert "1 study was taken over from older.rm5" in text
 
 
+def test_where_all_came_with_a_file_nobody_is_said_to_have_extracted() -> None:
+    came = replace(FACTS.extraction, taken_over=(("old.rm5", 3),), tools=())
+    assert "extracted" not in told(replace(FACTS, extraction=came))
+    some = replace(came, taken_over=(("old.rm5", 2),))
+    assert "independently extracted data from the other studies" in told(replace(FACTS, extraction=some))
+
+
+def test_what_differs_between_analyses_is_said_of_each_and_what_is_alike_once() -> None:
+    other = replace(EFFECT, id=8, outcome="Stress", split=True, conventions="RevMan 5")
+    text = told(replace(FACTS, analyses=(EFFECT, other)))
+    assert text.count("pooled by inverse variance with random effects") == 1
+    assert "Several groups of a study (of “Stress”) on one side of a comparison were compared one by one" in text
+    assert "What else had to be chosen for “Secure attachment” follows the conventions of RevMan 2025." in text
+
+
+def test_how_differences_are_settled_follows_the_protocol() -> None:
+    assert "Differences were settled by a third person." in told(FACTS)
+    assert "settled between those who differed, or by a third person." in told(replace(FACTS, together=True))
+
+
 def test_a_search_without_a_date_is_asked_for() -> None:
     text = told(replace(FACTS, searches=(replace(MEDLINE, searched_on=None), CENTRAL)))
     assert "[To be added: the date of the search of MEDLINE (Ovid).]" in text
