@@ -59,6 +59,7 @@ urlpatterns = [
     path("corrections/<int:pk>/withdraw/", views.withdraw_correction, name="withdraw-correction"),
     path("citations/<int:pk>/return/", returns_views.return_to_screening, name="return"),
     path("returns/<int:pk>/undo/", returns_views.undo, name="undo-return"),
+    path("records/<int:pk>/original/", views.record_as_it_came, name="record-original"),
     path("records/<int:pk>/link/", views.link_record, name="link-record"),
     path("records/<int:pk>/split/", views.split_record, name="split-record"),
     path("duplicates/", duplicates_views.pair, name="duplicates"),

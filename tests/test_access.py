@@ -89,6 +89,7 @@ screening:correct-citation     citation            POST    L         N        Y 
 screening:withdraw-correction  correction          POST    L         N        Y     Y        R       R         C
 screening:return               resolved            POST    L         N        Y     R        Y       R         C
 screening:undo-return          return              POST    L         N        Y     R        Y       R         C
+screening:record-original      record              GET     L         N        Y     Y        Y       Y         Y
 screening:link-record          record              POST    L         N        Y     Y        R       R         C
 screening:split-record         record              POST    L         N        Y     Y        R       R         C
 screening:duplicates           -                   GET     L         N        Y     Y        R       R         C

@@ -137,6 +137,11 @@ class Export:
             self._advance()
 
     @property
+    def is_archive(self) -> bool:
+        """Whether it is a zip file, whose files may differ in encoding."""
+        return self._packed and self._member.name != ""
+
+    @property
     def progress(self) -> float:
         """The share of the file that has been read, 0 to 1."""
         if self._source is None:

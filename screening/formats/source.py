@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TextIO
 
 from screening.formats.encoding import guess, known, repair
 from screening.formats.limits import LIMITS, Limits
@@ -68,16 +68,10 @@ class Source:
             return _clean(text.read(_HEAD))
 
     def lines(self) -> Iterator[Line]:
-        """Yield every line from the start, each with its own line end.
-
-        CR CR LF, which a file gets that was turned to Windows' line ends twice, is one line end.
-        """
+        """Yield every line from the start, each with its own line end."""
         limit = self.limits.line_characters
-        number = 0
         with self._text() as text:
-            line = text.readline(limit)
-            while line:
-                number += 1
+            for number, line in enumerate(whole_lines(text, limit), start=1):
                 if len(line) >= limit:
                     raise UnreadableFile(
                         f"Line {number} is longer than {limit:,} characters, which no record of an export is. "
@@ -85,11 +79,7 @@ class Source:
                     )
                 if number > self.limits.lines:
                     raise UnreadableFile(f"The file has more than {self.limits.lines:,} lines. Split it.")
-                behind = text.readline(limit)
-                if behind == "\r\n" and line[-1] == "\r":
-                    line, behind = line + behind, text.readline(limit)
                 yield Line(number, self._told(line, number))
-                line = behind
 
     def chunks(self) -> Iterator[str]:
         """Yield the text from the start in pieces of some 65,536 characters, whatever its lines."""
@@ -135,6 +125,20 @@ class Source:
                 number,
             )
         return _clean(text)
+
+
+def whole_lines(text: TextIO, limit: int = -1) -> Iterator[str]:
+    """Yield the lines of a text, each with its line end; one longer than ``limit`` comes in pieces of that length.
+
+    CR CR LF, which a file gets that was turned to Windows' line ends twice, is one line end.
+    """
+    line = text.readline(limit)
+    while line:
+        behind = text.readline(limit)
+        if behind == "\r\n" and line[-1] == "\r":
+            line, behind = line + behind, text.readline(limit)
+        yield line
+        line = behind
 
 
 def line_ends(text: str) -> int:

@@ -16,6 +16,7 @@ from screening.queries.audits import (
 from screening.queries.cards import Card, cards
 from screening.queries.citations import (
     Place,
+    as_it_came,
     citation,
     citations,
     correction,
@@ -90,6 +91,7 @@ __all__ = [
     "answered_pairs",
     "any_reason",
     "arrangement",
+    "as_it_came",
     "at_stage",
     "attachment",
     "attempt",

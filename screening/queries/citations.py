@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from reviewapp import files
 from reviewapp.access import Can, may
 from reviewapp.models import Event, Member, Stage
 from screening import text
+from screening.formats.original import original
 from screening.models import (
     SETTLED,
     Citation,
@@ -54,6 +56,13 @@ def correction(member: Member, pk: int) -> Correction:
 
 def record(member: Member, pk: int) -> Record:
     return one(Record.objects.filter(review=member.review_id), pk=pk)
+
+
+def as_it_came(found: Record) -> bytes:
+    """The bytes of a record in the file that it came in; of a workbook, whose rows are no text, none."""
+    taken = found.source
+    place = found.line, found.end_line, found.raw
+    return original(files.path_of(taken.sha256), *place, member=found.part, encoding=taken.encoding)
 
 
 def sources(citation: Citation) -> list[str]:

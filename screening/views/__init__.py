@@ -5,6 +5,7 @@ from screening.views.citations import (
     citations,
     correct_citation,
     link_record,
+    record_as_it_came,
     split_record,
     withdraw_correction,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "import_",
     "import_again",
     "link_record",
+    "record_as_it_came",
     "log_attempt",
     "mark_retrieved",
     "not_retrieved",

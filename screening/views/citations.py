@@ -73,6 +73,16 @@ def withdraw_correction(request: HttpRequest, member: Member, pk: int) -> HttpRe
     return redirect("screening:citation", member.review.slug, correction.citation_id)
 
 
+@require_GET
+@for_member(Can.READ)
+def record_as_it_came(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    """The bytes of a record, as a file to save: in whatever encoding they are, no browser shall guess at them."""
+    found = queries.as_it_came(queries.record(member, pk))
+    response = HttpResponse(found, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="record-{pk}.txt"'
+    return response
+
+
 @require_POST
 @for_member(Can.IMPORT)
 def link_record(request: HttpRequest, member: Member, pk: int) -> HttpResponse:

@@ -156,7 +156,8 @@ def told_by_opening(sha256: str, name: str, encoding: str, mapping: dict[str, st
     """A kept file's format and encoding; the format is UNMAPPED for a table of which nobody has said what its columns hold."""
     try:
         with Export(files.path_of(sha256), name, encoding or None, mapping=mapping) as export:
-            return {"format": export.format, "encoding": export.encoding}
+            for_each_file = export.is_archive and not encoding
+            return {"format": export.format, "encoding": "" if for_each_file else export.encoding}
     except UnmappedTable:
         return {"format": UNMAPPED, "encoding": preview(files.path_of(sha256), name, encoding or None).encoding}
 

@@ -277,12 +277,12 @@ def outcome(taken: Import) -> dict[str, set[object]]:
     }
 
 
-def worked_at(kind: str, attempt: int, reached: float, begun: float) -> Job | None:
-    """Wait until an attempt at a job of this kind, later than this one, has come so far; None when the job is over before that."""
+def worked_at(taken: Import, kind: str, attempt: int, reached: float, begun: float) -> Job | None:
+    """Wait until an attempt at an import's job of this kind, later than this one, has come so far; None when the job is over before that."""
     from reviewapp.models import Job
 
     while time.monotonic() - begun < GIVE_UP:
-        job = Job.objects.filter(kind=kind).order_by("-pk").first()
+        job = Job.objects.filter(kind=kind, args__import_id=taken.pk).order_by("-pk").first()
         if job and job.is_finished:
             return None
         if job and job.state == Job.State.RUNNING and job.attempt > attempt and job.done >= reached:
@@ -324,7 +324,7 @@ def kill(service: Service, owner: Member, records: int, kills: int, seed: int) -
     for kind, count in ("screening.import", (kills + 1) // 2), ("screening.deduplicate", kills // 2):
         attempt = 0
         for reached in sorted(chance.uniform(0, 1000) for _ in range(count)):
-            job = worked_at(kind, attempt, reached, begun)
+            job = worked_at(taken, kind, attempt, reached, begun)
             if job is None:
                 print(f"  {kind} was over before it could be killed at {reached / 10:.1f} %", flush=True)
                 break
