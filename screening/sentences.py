@@ -25,6 +25,7 @@ SENTENCES = {
     "screening.duplicates_parted": "had links parted whose rule no longer holds",
     "screening.record_linked": "linked a record of {before}[ to {thing}]",
     "screening.record_split": "split a record off {before}[ into {thing}]",
+    "screening.linked_by_hand": "linked two citations by hand: {citations}",
     "screening.pair_decided": "judged a pair of records: {answer}",
     "screening.pair_reopened": "took a judgement on a pair of records back",
     "screening.duplicates_asked": "had pairs of records found that a person is asked about",
@@ -110,6 +111,7 @@ KINDS = {
     "reports": "citation",
     "screening.record_linked:before": "citation",
     "screening.record_split:before": "citation",
+    "screening.linked_by_hand:citations": "citation",
 }
 
 PARTS = {"title_abstract": "title and abstract", "full_text": "full text"}

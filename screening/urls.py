@@ -13,6 +13,7 @@ from screening.views import pilots as pilots_views
 from screening.views import progress as progress_views
 from screening.views import reasons as reasons_views
 from screening.views import returns as returns_views
+from screening.views import same as same_views
 from screening.views import sharing as sharing_views
 from screening.views import tables as tables_views
 from screening.views import together as together_views
@@ -57,6 +58,9 @@ urlpatterns = [
     path("citations/<int:pk>/", views.citation, name="citation"),
     path("citations/<int:pk>/correct/", views.correct_citation, name="correct-citation"),
     path("corrections/<int:pk>/withdraw/", views.withdraw_correction, name="withdraw-correction"),
+    path("citations/<int:pk>/same/", same_views.find, name="find-same"),
+    path("citations/<int:pk>/same/<int:other>/", same_views.link, name="link-citations"),
+    path("duplicates/<int:pk>/take-back/", same_views.take_back, name="take-pair-back"),
     path("citations/<int:pk>/return/", returns_views.return_to_screening, name="return"),
     path("returns/<int:pk>/undo/", returns_views.undo, name="undo-return"),
     path("records/<int:pk>/original/", views.record_as_it_came, name="record-original"),

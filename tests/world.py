@@ -191,6 +191,7 @@ def screened(made: World) -> None:
         "full_text": {"stage": FT},
         "citation": {"pk": sealed.pk},
         "waiting": {"pk": waiting.pk},
+        "other": {"other": waiting.pk},
         "conflict": {"pk": conflict.pk},
         "resolved": {"pk": resolved.pk},
         "judged": {"pk": judged.pk},

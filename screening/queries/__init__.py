@@ -54,7 +54,7 @@ from screening.queries.duplicates import (
     pairs,
     state_now,
 )
-from screening.queries.found import STATES, found
+from screening.queries.found import STATES, found, others_like
 from screening.queries.import_reports import (
     citations_follow,
     followed,
@@ -65,6 +65,7 @@ from screening.queries.import_reports import (
     report_rows,
 )
 from screening.queries.labels import label, labels, marker, merged_labels, terms
+from screening.queries.provenance import origins
 from screening.queries.queue import Wish, ahead, arrangement, by_number, matches, numbers, queue, waiting
 from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes
 from screening.queries.reports import (
@@ -139,6 +140,8 @@ __all__ = [
     "own_note",
     "own_vote",
     "own_votes",
+    "origins",
+    "others_like",
     "pairs",
     "places",
     "progress",

@@ -41,7 +41,7 @@ def citation(member: Member, pk: int) -> Citation:
 def links(member: Member, citation: Citation) -> QuerySet[Link]:
     """Which records are, or were, linked to a citation, by which rule, by whom."""
     found = Link.objects.filter(citation=citation, citation__review=member.review_id)
-    return found.select_related("record__source__search", "member__user", "undone_by__user")
+    return found.select_related("record__source__search", "member__user", "undone_by__user", "pair")
 
 
 def corrections(member: Member, citation: Citation) -> QuerySet[Correction]:

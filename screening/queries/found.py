@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from reviewapp.models import Member, Stage
+from screening import text
 from screening.models import Citation, Link, Search, Standing, StandingState
 from screening.queries.citations import citations
 
@@ -14,6 +15,7 @@ STANDS = {
     "include": (StandingState.INCLUDE,),
     "exclude": (StandingState.EXCLUDE,),
 }
+LONGEST_NUMBER = 12  # digits; what is longer is no number of a citation
 STATES = [
     (f"{stage}-{state}", f"{label} {Stage(stage).label.lower()}")
     for stage in Stage.values
@@ -32,3 +34,11 @@ def found(member: Member, *, q: str = "", search: Search | None = None, stands: 
         at = Standing.objects.filter(review=member.review_id, stage=stage, state__in=STANDS[state])
         which = which.filter(pk__in=at.values("citation"))
     return which
+
+
+def others_like(member: Member, citation: Citation, words: str) -> QuerySet[Citation]:
+    """Other citations in view with these words or this number; the one of that number first."""
+    number = int(words) if words.isascii() and words.isdecimal() and len(words) < LONGEST_NUMBER else 0
+    having = Citation.objects.filter(Q(pk=number) | text.matching(words), review=member.review_id, live=True)
+    is_it = Case(When(pk=number, then=0), default=1)
+    return having.exclude(pk=citation.pk).defer("abstract").order_by(is_it, "pk")

@@ -36,12 +36,16 @@ def citations(request: HttpRequest, member: Member) -> HttpResponse:
 def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
     links = list(queries.links(member, found))
+    standing = [link for link in links if not link.undone_at]
+    counting = sorted((link for link in standing if not link.record.source.undone_at), key=lambda link: link.record_id)
     events = list(queries.events(member, found))
     context = {
         "member": member,
         "citation": found,
         "places": queries.places(member, found),
-        "links": [link for link in links if not link.undone_at],
+        "links": standing,
+        "origins": queries.origins(member, found, counting),
+        "counting": counting,
         "former": [link for link in links if link.undone_at],
         "events": events,
         "names": telling.names_of(member, events),

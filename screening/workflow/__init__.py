@@ -22,7 +22,7 @@ from screening.workflow.following import perform_following
 from screening.workflow.intake import perform_import
 from screening.workflow.labels import change_label, create_label, merge_label, put_label, split_label, take_label
 from screening.workflow.links import link_record, split_record
-from screening.workflow.pairs import decide_pair, reopen_pair
+from screening.workflow.pairs import decide_pair, link_citations, reopen_pair
 from screening.workflow.pilots import override_gate, start_pilot, stop_pilot, withdraw_override
 from screening.workflow.reasons import (
     add_reason,
@@ -96,6 +96,7 @@ __all__ = [
     "join_partners",
     "judge_link",
     "keep_document",
+    "link_citations",
     "link_record",
     "log_attempt",
     "map_columns",

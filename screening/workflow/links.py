@@ -56,7 +56,9 @@ def move(member: Member, record: Record, target: Citation, rule: str) -> Link:
             before=present.citation_id,
             rule_before=present.rule,
         )
-        for citation in both:
+        for citation in sorted(
+            both, key=lambda each: each.pk == target.pk
+        ):  # corrections come along from what is out of view
             refresh(citation)
             settle(member, citation)
     return link

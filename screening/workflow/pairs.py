@@ -8,11 +8,13 @@ from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale
 from reviewapp.models import Member
+from reviewapp.workflow import lock_review
 from screening.dedupe.decisions import look_at
 from screening.models import Citation, Link, Pair, Record, Report
 from screening.workflow.duplicates import as_compared
 from screening.workflow.linking import State, change, live, settled
 from screening.workflow.links import before, move, move_like
+from screening.workflow.standing import lock_all
 
 OPEN = (State.ASKED, State.LATER)
 ANSWERS = (State.SAME, State.DIFFERENT, State.LATER)
@@ -81,6 +83,30 @@ def reopen_pair(member: Member, pair: Pair) -> None:
 
 
 # --- a person's word on two records that nobody asked about -----------------------------------------------------
+
+
+def link_citations(member: Member, one: Citation, other: Citation) -> Pair:
+    """Say that two citations are one publication, though nobody asked; -> the pair of records that remembers it, by which it is taken back.
+
+    Kept is the same one as for an answer of the queue, and so it is with votes.
+    """
+    require(member, Can.IMPORT)
+    if one.pk == other.pk:
+        raise BadInput("This is one citation, not two.")
+    with transaction.atomic():
+        lock_review(member)
+        lock_all(Citation.objects.filter(pk__in=(one.pk, other.pk), review=member.review_id))
+        sides = list(
+            Citation.objects.filter(pk__in=(one.pk, other.pk), review=member.review_id, live=True).order_by("pk")
+        )
+        if len(sides) < 2:
+            raise Stale("One of the two citations is out of view.", todo="Look where its records are now.")
+        a, b = (live(member).filter(citation=each).select_related("record").first().record for each in sides)
+        pair = remember(member, a, b, State.SAME) or Pair.objects.get(a=min(a.pk, b.pk), b=max(a.pk, b.pk))
+        told = {"citations": [each.pk for each in sides], "records": [pair.a_id, pair.b_id]}
+        audit.record(member, "screening.linked_by_hand", pair, **told)
+        unite(member, pair, sides)
+    return pair
 
 
 def remember(member: Member, one: Record, other: Record, state: str) -> Pair | None:
