@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis import views
-from analysis.views import archives, figures, report, takeovers
+from analysis.views import archives, doubts, figures, report, takeovers
 
 app_name = "analysis"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("analyses/<int:pk>/change/", views.change_plan, name="change-plan"),
     path("analyses/<int:pk>/drop/", views.drop_analysis, name="drop-analysis"),
     path("analyses/<int:pk>/restore/", views.restore_analysis, name="restore-analysis"),
+    path("analyses/<int:pk>/doubts/", doubts.let_stand, name="doubt"),
+    path("analyses/<int:pk>/doubts/<int:reason>/again/", doubts.ask_again, name="doubt-again"),
     path("analyses/<int:pk>/run/", views.request_run, name="request-run"),
     path("runs/<int:pk>/", views.run, name="run"),
     path("runs/<int:pk>/run.json", views.run_file, name="run-json"),

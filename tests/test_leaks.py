@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from analysis import queries as analysis
+from extraction import queries
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
 from extraction.rob import ROB1
@@ -217,6 +218,13 @@ def extracts(events: int, participants: str, *, submit: bool) -> Act:
     return act
 
 
+def lets_stand(here: World) -> None:
+    """The second author says why a doubted number on that sheet stands."""
+    study = Study.objects.get(pk=here.things["fresh"]["pk"])
+    doubt = queries.own_doubts(here.second, queries.opened(queries.own_sheet(here.second, study))).open[0]
+    extraction.let_stand_on_sheet(here.second, study, doubt.ref, "Events, not people")
+
+
 def assesses(judgement: str) -> Act:
     """The second author judges the risk of bias of a study that nobody has begun."""
     changed = {ROB1.domains[0].id: judgement}
@@ -256,7 +264,7 @@ OTHER_SECRETS: dict[str, tuple[Act, Act, str, str]] = {
     ),
     "a sheet under way": (
         extracts(3, "A", submit=False),
-        extracts(17, "B, and many more", submit=False),
+        together(extracts(37, "B, and many more", submit=False), lets_stand),
         "extraction:sheet",
         "fresh",
     ),

@@ -23,6 +23,7 @@ from analysis.models import Analysis, Run
 from analysis.revman import Review as RevmanReview
 from analysis.revman import rm5
 from analysis.workflow import archiving, taking
+from extraction import queries
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
 from reviewapp import jobs, workflow
@@ -232,9 +233,12 @@ def extracted(made: World) -> None:
     for study in (differing, agreed):
         for author in pair:
             events = 8 if author == made.first or study == agreed else 9
-            rows = ({"events": events, "total": 20}, {"events": 4, "total": 21})
+            doubted = {"percent": 45} if study == differing else {}
+            rows = ({"events": events, "total": 20} | doubted, {"events": 4, "total": 21})
             build_extraction.submitted(author, study, build_extraction.cells(study, outcome, *rows))
             build_extraction.assessed(author, study)
+    doubt = queries.agreement_doubts(made.first, differing, queries.sheet_agreement(made.first, differing)).open[0]
+    stands = extraction.let_stand_in_agreement(made.first, differing, doubt.ref, "So in table 2.")
     extraction.agree_sheet(made.first, agreed, {})
     extraction.agree_assessment(made.second, agreed, {})
     formed(made)
@@ -245,6 +249,7 @@ def extracted(made: World) -> None:
         "differing": {"pk": differing.pk},
         "agreed": {"pk": agreed.pk},
         "arm": {"pk": half.arms.first().pk},
+        "stands": {"reason": stands.pk},
         "rob1": {"tool": "rob1"},
     }
 

@@ -18,6 +18,8 @@ from analysis import exchange, exports, queries, workflow
 from analysis.flow.numbers import Number
 from analysis.forms import PlanForm
 from analysis.queries import standards as checked
+from analysis.queries.doubts import doubts as found_doubts
+from analysis.views.doubts import context as doubt_addresses
 from extraction.queries import previous_version
 from reviewapp import files
 from reviewapp.access import Can, for_member
@@ -105,7 +107,9 @@ def change_plan(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 def analysis(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     shown = queries.shown_analysis(member, pk)
     history = queries.history(member, shown.analysis)
-    return render(request, "analysis/analysis.html", {"member": member, "shown": shown, "history": history})
+    context = {"member": member, "shown": shown, "history": history}
+    context |= {"doubts": found_doubts(member, shown), **doubt_addresses(member, pk)}
+    return render(request, "analysis/analysis.html", context)
 
 
 @require_POST

@@ -177,6 +177,7 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
     names = {"first": str(agreement.first.member), "second": str(agreement.second.member), "third": "third answer"}
     return [
         {
+            "key": pair.field.key,
             "label": pair.field.label,
             "says": spell(pair.field, line.answer),
             "text": line.text,

@@ -1,5 +1,6 @@
 """What stands on the extraction floor? Studies with their reports and arms, outcomes, forms, sheets, assessments."""
 
+from extraction.models.doubts import Reason
 from extraction.models.forms import FormVersion, Plan
 from extraction.models.sheets import Assessment, Blinded, BlindPair, Entry, Judgement, Line, Sheet
 from extraction.models.studies import Arm, KnownStudy, Outcome, PreviousVersion, Study, StudyReport, TimePoint
@@ -17,6 +18,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "PreviousVersion",
+    "Reason",
     "Sheet",
     "Study",
     "StudyReport",

@@ -1,6 +1,7 @@
 """What may a member see on the extraction floor? Studies, sheets, what is agreed, and what waits for whom."""
 
 from extraction.queries.agreed import AgreedJudgement, AgreedRow, agreed_bias, agreed_characteristics, agreed_values
+from extraction.queries.doubts import Doubts, agreement_doubts, own_doubts, reason_of, sorted_out
 from extraction.queries.forms import (
     FIRST,
     Version,
@@ -76,6 +77,7 @@ __all__ = [
     "Agreement",
     "BIAS",
     "BOTH",
+    "Doubts",
     "FIRST",
     "FORM",
     "FieldAgreement",
@@ -93,6 +95,7 @@ __all__ = [
     "agreed_characteristics",
     "agreed_values",
     "agreement",
+    "agreement_doubts",
     "all_studies",
     "arm",
     "arms",
@@ -122,17 +125,20 @@ __all__ = [
     "outcomes",
     "own",
     "own_assessment",
+    "own_doubts",
     "own_sheet",
     "own_sheet_of",
     "plan_of",
     "previous_version",
     "problems_of",
+    "reason_of",
     "registrations_of",
     "report",
     "reports_without_study",
     "selected_studies",
     "sheet_agreement",
     "taken_over",
+    "sorted_out",
     "steps",
     "structure_of",
     "studies",

@@ -103,7 +103,7 @@ def structure_of(study: Study) -> Structure:
     outcomes = Outcome.objects.filter(review=study.review_id, dropped_at=None)
     times = TimePoint.objects.filter(review=study.review_id, dropped_at=None)
     return Structure(
-        tuple(ArmOf(arm.pk, arm.name, arm.role) for arm in study.arms.filter(dropped_at=None)),
+        tuple(ArmOf(arm.pk, arm.name, arm.role, arm.size) for arm in study.arms.filter(dropped_at=None)),
         tuple(OutcomeOf(each.pk, str(each), each.kind, each.note, each.unit) for each in outcomes),
         tuple(TimeOf(each.pk, str(each)) for each in times),
     )

@@ -27,9 +27,13 @@ def tool_of(tool: str) -> Tool:
 
 def fields_for(own: Blinded) -> tuple[Field, ...]:
     """The questions that a sheet or an assessment answers: by the form in use, or once submitted, by the one that it was submitted for."""
-    if not isinstance(own, Sheet):
-        return tool_of(own.tool).fields()
-    return asked_of(structure_of(own.study), version_of(own).form).fields
+    asked = asked_for(own)
+    return asked.fields if asked else tool_of(own.tool).fields()
+
+
+def asked_for(own: Blinded) -> Asked | None:
+    """What the form asks of a sheet's study, by the version that `fields_for` names; None for an assessment."""
+    return asked_of(structure_of(own.study), version_of(own).form) if isinstance(own, Sheet) else None
 
 
 def version_of(sheet: Sheet) -> Version:
@@ -109,7 +113,7 @@ class Agreement:
     """Two submitted sheets (or assessments) side by side, and what is agreed.
 
     pairs: every question with both answers. signed: the standing agreement, if there is one. earlier: the lines of the last one, standing
-    or reopened, by key: what to begin with. versions: how many were reopened.
+    or reopened, by key: what to begin with. versions: how many were reopened. asked: of sheets, what the form asks of the study.
     """
 
     first: Blinded
@@ -119,6 +123,7 @@ class Agreement:
     earlier: Mapping[str, Line]
     made: Mapping[str, Line]
     versions: int
+    asked: Asked | None = None
 
     @property
     def is_outdated(self) -> bool:
@@ -152,11 +157,12 @@ def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> 
     pair = [each for each in rows if not each.agreed and not each.withdrawn_at]
     if len(pair) < 2:
         return None
+    asked = asked_for(newest(pair))
     agreed = sorted((each for each in rows if each.agreed), key=lambda each: (each.withdrawn_at is None, each.pk))
     return Agreement(
         first=pair[0],
         second=pair[1],
-        pairs=compare(fields_for(newest(pair)), pair[0].answers(), pair[1].answers()),
+        pairs=compare(asked.fields if asked else tool_of(tool).fields(), pair[0].answers(), pair[1].answers()),
         signed=next((each for each in agreed if not each.withdrawn_at and each.submitted_at), None),
         earlier={line.key: line for line in agreed[-1].lines.all()} if agreed else {},
         made={
@@ -166,6 +172,7 @@ def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> 
             for line in each.lines.all()
         },
         versions=sum(1 for each in agreed if each.withdrawn_at),
+        asked=asked,
     )
 
 

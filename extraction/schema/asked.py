@@ -14,11 +14,12 @@ from extraction.schema.tables import TABLES, Column, contrast_key, row_key, whol
 
 @dataclass(frozen=True, slots=True)
 class ArmOf:
-    """An arm, as far as the form needs to know it. role: experimental, control or other."""
+    """An arm, as far as the form needs to know it. role: experimental, control or other. size: people randomised to it, if known."""
 
     id: int
     name: str
     role: str = "other"
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Asked:
     """All that is asked of one study."""
 
     blocks: tuple[Block, ...]
+    structure: Structure = Structure()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -122,7 +124,8 @@ def asked_of(structure: Structure, form: Form = STANDARD) -> Asked:
             block_of(section, group, structure, places)
             for section in form.sections
             for group in groups(section, structure)
-        )
+        ),
+        structure,
     )
 
 

@@ -2,6 +2,7 @@
 
 from extraction.views.citations import export_citations
 from extraction.views.data import agreement_csv, extraction_csv, field_agreement
+from extraction.views.doubts import agreement_doubt, ask_again, own_doubt
 from extraction.views.forms import (
     add_question,
     add_section,
@@ -60,6 +61,8 @@ __all__ = [
     "add_time_point",
     "agreement",
     "agreement_csv",
+    "agreement_doubt",
+    "ask_again",
     "begin_form",
     "change_arm",
     "change_outcome",
@@ -90,6 +93,7 @@ __all__ = [
     "move_report",
     "outcomes",
     "own",
+    "own_doubt",
     "plan_extraction",
     "previous_version",
     "renew",

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from extraction import queries, schema
@@ -72,10 +73,26 @@ def save_field(request: HttpRequest, member: Member, mine: Sheet | None) -> Http
         form, after = saved(request, member, mine, before)
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
-    missing = queries.opened(after, before).problems
-    context = {"version": after.version, "problems": form.problems(), "missing": missing}
+    opened = queries.opened(after, before)
+    doubts = queries.own_doubts(member, opened)
+    context = {"version": after.version, "problems": form.problems(), "missing": opened.problems, "doubts": doubts}
     status = render_to_string("extraction/_saved.html", context, request)
-    return JsonResponse({"version": after.version, "told": form.told, "status": status})
+    context = {"doubts": doubts, "member": member, **for_doubts(member, after.study_id)}
+    shown = render_to_string("extraction/_doubts.html", context, request)
+    return JsonResponse({"version": after.version, "told": form.told, "status": status, "doubts": shown})
+
+
+def for_doubts(member: Member, study: int) -> dict[str, object]:
+    """Where the reasons are sent for which doubted numbers on one's own sheet stand."""
+    url = reverse("extraction:sheet-doubt", args=[member.review.slug, study])
+    return {
+        "doubt_url": url,
+        "again": "extraction:doubt-again",
+        "at": study,
+        "cells": "#id_",
+        "own": True,
+        "may_answer": True,
+    }
 
 
 def saved(
@@ -106,6 +123,7 @@ def page(
 ) -> HttpResponse:
     opened = queries.opened(mine) if isinstance(mine, Sheet) else None
     parked = opened.carried.parked if opened else {}
+    is_open = mine is not None and mine.submitted_at is None
     context = {
         "member": member,
         "study": study,
@@ -119,6 +137,8 @@ def page(
         "documents": queries.documents(study),
         "may_renew": isinstance(mine, Sheet) and queries.may_renew(mine),
         "parked": [(key, schema.show(answer.value)) for key, answer in parked.items()],
+        "doubts": queries.own_doubts(member, opened) if opened and is_open else None,
+        **for_doubts(member, study.pk),
     }
     return render(request, f"extraction/{kind}.html", context, status=422 if problems else 200)
 
@@ -220,6 +240,12 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         "form": form,
         "signed": signed_rows(found) if found else [],
         "may_agree": may_agree,
+        "doubts": queries.agreement_doubts(member, study, found) if found else None,
+        "doubt_url": reverse("extraction:agreement-doubt", args=[member.review.slug, pk]),
+        "may_answer": may_agree,
+        "again": "extraction:doubt-again",
+        "at": pk,
+        "cells": "#q-",
         "problems": problems,
         "documents": dict(queries.documents(study)),
     }

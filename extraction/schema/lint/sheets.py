@@ -47,7 +47,8 @@ def _slip(x: float, y: float) -> str:
     digits, others = one.replace(".", "").strip("0"), two.replace(".", "").strip("0")
     if digits and digits == others:
         return "the decimal point, or a zero, differs"
-    if len(one) == len(two):
+    if len(one) == len(two) and one.find(".") == two.find("."):
+        one, two = one.replace(".", ""), two.replace(".", "")  # digits change places across the point, too
         apart = [i for i in range(len(one)) if one[i] != two[i]]
         if (
             len(apart) == 2

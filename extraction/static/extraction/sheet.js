@@ -127,6 +127,8 @@ const sheet = {
       delete sheet.unsent[mark];
       for (const each of box ? box.querySelectorAll(".again") : []) if (each.querySelector("input").checked) each.remove();
     }
+    const doubts = document.querySelector("[data-doubts]");
+    if (answer.doubts !== undefined && doubts && ![...doubts.querySelectorAll("[name=reason]")].some((each) => each.value)) doubts.innerHTML = answer.doubts;
     if (answer.status) document.getElementById("saved").innerHTML = answer.status;
     sheet.store();
   },

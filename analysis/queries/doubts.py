@@ -1,0 +1,76 @@
+"""Which of the numbers behind an analysis does lint doubt, and of which was it said why they stand? What is agreed is open to all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from django.urls import reverse
+
+from analysis.frozen import Frozen
+from analysis.models import Analysis
+from analysis.queries.analyses import AgreedStudy, Shown, agreed_studies, shown_analysis
+from extraction.models import Study
+from extraction.queries import Doubts, sorted_out
+from extraction.schema import ArmOf, OutcomeOf
+from extraction.schema.lint import Estimate
+from extraction.schema.lint.answers import arm_of, doubts_across
+from extraction.schema.tables import core, row_key
+from reviewapp.models import Member
+
+Z95 = 1.959964
+
+
+def doubts(member: Member, shown: Shown) -> Doubts:
+    """The doubts on the agreed numbers of an analysis' outcome, each with the address of the agreement where its cell stands."""
+    outcome = shown.analysis.outcome
+    agreed = agreed_studies(member, [shown.analysis])
+    arms = {each.study.pk: tuple(ArmOf(arm.pk, arm.name, arm.role, arm.size) for arm in each.arms) for each in agreed}
+    asked = OutcomeOf(outcome.pk, str(outcome), outcome.kind, unit=outcome.unit)
+    studies = [(each.study.label, arms[each.study.pk], each.answers) for each in agreed]
+    found = doubts_across(asked, studies, list(estimates(shown, agreed)))
+    owners = {arm.pk: each.study for each in agreed for arm in each.arms}
+    slug = member.review.slug
+    placed = [
+        replace(each, page=reverse("extraction:sheet-agreement", args=[slug, owners[arm_of(each.cell)].pk])) for each in found
+    ]  # fmt: skip
+    return sorted_out(member, [each.study.pk for each in agreed], placed)
+
+
+def estimates(shown: Shown, agreed: list[AgreedStudy]) -> Iterator[Estimate]:
+    """The effects of the run on today's data, on the scale that is pooled; none while there is no such run."""
+    if not shown.is_current or shown.run is None:
+        return
+    run, cells = shown.run, {each.study.pk: first_cell(shown.analysis, each) for each in agreed}
+    ratio = run.options["measure"] in Analysis.RATIOS
+    for row in run.result["studies"]:
+        limits = [row[name] for name in ("estimate", "lower", "upper")]
+        if row["reason"] or any(not isinstance(x, int | float) or (ratio and x <= 0) for x in limits):
+            continue
+        effect, lower, upper = (math.log(x) if ratio else x for x in limits)
+        if cell := cells.get(row["study"]):
+            yield Estimate(row["label"], cell, effect, (upper - lower) / (2 * Z95), people(run.input["kind"], row))
+
+
+def first_cell(analysis: Analysis, agreed: AgreedStudy) -> str:
+    """Where a reader should look first: the first number of the study's first arm for the outcome."""
+    name = core(analysis.outcome.kind)[0].name
+    keys = [f"{row_key(analysis.outcome_id, arm.pk)}/{name}" for arm in agreed.arms]
+    return next((key for key in keys if agreed.answers.get(key) is not None), "")
+
+
+def people(kind: str, row: Frozen) -> float:
+    name = "total" if kind == "dichotomous" else "n"
+    return float(row["experimental"][name] + row["control"][name])
+
+
+def doubted(member: Member, analysis: Analysis) -> Doubts:
+    """The same, for an analysis by itself."""
+    return doubts(member, shown_analysis(member, analysis.pk))
+
+
+def study_of(member: Member, analysis: Analysis, cell: str) -> Study:
+    """The study to which a doubted cell of an analysis belongs."""
+    found = agreed_studies(member, [analysis])
+    return next(each.study for each in found for arm in each.arms if arm.pk == arm_of(cell))

@@ -1,0 +1,206 @@
+"""What does lint doubt in answers as they are stored: of one sheet, of two sheets of a study, of one outcome in several studies?
+
+A `Doubt` is a finding with the digest of the numbers that it rests on. Whoever lets a number stand, does so for these numbers: when
+one of them changes, it is another doubt, and asked again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from extraction.schema.answers import Answer
+from extraction.schema.asked import ArmOf, Asked, OutcomeOf, contrasts, tables_of
+from extraction.schema.fields import Kind
+from extraction.schema.lint.across import Estimate, check_estimates, check_outcomes
+from extraction.schema.lint.rows import Contrast, Finding, Outcome, Row, Severity, Study
+from extraction.schema.lint.sheets import check_sheets
+from extraction.schema.lint.study import check_study
+
+Values = Mapping[str, Any]  # what is answered, by key
+DATES = {
+    "began": "started",
+    "started": "started",
+    "ended": "ended",
+    "published": "published",
+}  # question id -> its role
+RANGE = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One finding. basis: digest of what it rests on. whose: at an agreement, on whose sheet: first, second, both, or "" for between them.
+
+    page: the address of the page on which its cell stands; empty for the page that tells of it.
+    """
+
+    finding: Finding
+    basis: str
+    whose: str = ""
+    page: str = ""
+
+    @property
+    def rule(self) -> str:
+        return self.finding.rule
+
+    @property
+    def cell(self) -> str:
+        return self.finding.cell
+
+    @property
+    def sentence(self) -> str:
+        return self.finding.sentence
+
+    @property
+    def is_impossible(self) -> bool:
+        return self.finding.severity is Severity.IMPOSSIBLE
+
+    @property
+    def ref(self) -> str:
+        """What stands for it in a form."""
+        return digest(self.rule, self.cell, self.basis)[:24]
+
+
+def digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def doubt(finding: Finding, *sheets: Values) -> Doubt:
+    """A finding on the numbers of these sheets: it rests on those of its row, and on others that its sentence names."""
+    return Doubt(
+        finding, digest(finding.sentence, *(numbers_of(finding.cell.rpartition("/")[0], each) for each in sheets))
+    )
+
+
+def doubt_among(finding: Finding, study: Values) -> Doubt:
+    """A finding on a study among others: it rests on the study's numbers for the outcome. Its sentence names those of others, too,
+    whose change is no reason to ask again."""
+    return Doubt(finding, digest("among", numbers_of("/".join(finding.cell.split("/")[:2]), study)))
+
+
+def numbers_of(beginning: str, values: Values) -> list[tuple[str, Any]]:
+    return sorted((key, value) for key, value in values.items() if key.startswith(f"{beginning}/"))
+
+
+# --- one study ---------------------------------------------------------------------------------------------------
+
+
+def outcome_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...], values: Values) -> Outcome:
+    """The numbers of a study for one outcome; rows that are empty are left out."""
+    sizes = {arm.id: arm.size for arm in arms}
+    rows: dict[str, Row] = {}
+    for table in tables_of(outcome, arms):
+        for place, row in enumerate(table.rows):
+            numbers = {
+                each.question: float(values[each.key])
+                for each in row.fields
+                if isinstance(values.get(each.key), int | float)
+            }
+            size = sizes[arms[place].id] if table.of == "arm" else None
+            rows[row.key] = Row(row.key, row.name, numbers, size)
+    of_arms = {arm.id: rows.get(f"outcome/{outcome.id}/arm/{arm.id}") for arm in arms}
+    between = [
+        Contrast(numbers_between, first, second)
+        for a, b in contrasts(arms)
+        if (numbers_between := rows.get(f"outcome/{outcome.id}/contrast/{a.id}-{b.id}")) and numbers_between.numbers
+        if (first := of_arms[a.id] or Row("", a.name)) and (second := of_arms[b.id] or Row("", b.name))
+    ]
+    lowest, highest = scale_of(outcome)
+    filled = tuple(row for row in of_arms.values() if row and row.numbers)
+    return Outcome(outcome.title, outcome.kind, filled, tuple(between), lowest, highest)
+
+
+def scale_of(outcome: OutcomeOf) -> tuple[float | None, float | None]:
+    """The ends of a scale whose unit names them, such as "EPDS, 0 to 30"."""
+    found = RANGE.search(outcome.unit) if outcome.kind == "continuous" else None
+    if not found or not float(found[1]) < float(found[2]):
+        return None, None
+    return float(found[1]), float(found[2])
+
+
+def study_of(label: str, asked: Asked, values: Values) -> Study:
+    """A study as its answers have it."""
+    structure = asked.structure
+    outcomes = tuple(outcome_of(each, structure.arms, values) for each in structure.outcomes)
+    randomised = values.get("study/randomised")
+    dates = {
+        DATES.get(field.question, field.label): (str(values[field.key]), field.key)
+        for field in asked.fields
+        if field.kind is Kind.DATE and values.get(field.key) and field.key.startswith("study/")
+    }
+    return Study(label, outcomes, float(randomised) if isinstance(randomised, int | float) else None, dates)
+
+
+def plain(answers: Mapping[str, Answer]) -> dict[str, Any]:
+    return {key: answer.value for key, answer in answers.items() if answer.value is not None}
+
+
+def doubts_of_sheet(label: str, asked: Asked, answers: Mapping[str, Answer], today: date) -> list[Doubt]:
+    """What lint doubts in the answers of one sheet."""
+    values = plain(answers)
+    return [doubt(each, values) for each in check_study(study_of(label, asked, values), today)]
+
+
+# --- two sheets of one study ---------------------------------------------------------------------------------------
+
+
+def doubts_of_pair(
+    label: str, asked: Asked, first: Mapping[str, Answer], second: Mapping[str, Answer], today: date
+) -> list[Doubt]:
+    """What lint doubts in each of two sheets, once where both say the same, and between them."""
+    one, other = plain(first), plain(second)
+    arms = asked.structure.arms
+    between = [
+        doubt(each, one, other)
+        for outcome in asked.structure.outcomes
+        for each in check_sheets(outcome_of(outcome, arms, one), outcome_of(outcome, arms, other))
+    ]
+    mine = {each.ref: each for each in doubts_of_sheet(label, asked, first, today)}
+    theirs = {each.ref: each for each in doubts_of_sheet(label, asked, second, today)}
+    found = list(between)
+    for ref, each in (mine | theirs).items():
+        whose = "both" if ref in mine and ref in theirs else "first" if ref in mine else "second"
+        found.append(Doubt(each.finding, each.basis, whose))
+    return sorted(found, key=lambda each: not each.is_impossible)
+
+
+# --- one outcome of several studies ----------------------------------------------------------------------------------
+
+
+def doubts_across(
+    outcome: OutcomeOf, studies: Sequence[tuple[str, tuple[ArmOf, ...], Values]], estimates: Sequence[Estimate] = ()
+) -> list[Doubt]:
+    """What lint doubts in the agreed numbers of one outcome, study by study (label, arms, values), among them, and in their effects.
+
+    A doubt that was there on the sheet is the same here, so that its reason still holds. estimates: their cells are of the studies'.
+    """
+    rows = [(label, outcome_of(outcome, arms, values)) for label, arms, values in studies]
+    found = [
+        told_of(label, doubt(each, values))
+        for (label, of), (_, _, values) in zip(rows, studies, strict=True)
+        for each in check_study(Study(label, (of,)))
+    ]
+    owners = {arm.id: values for _, arms, values in studies for arm in arms}
+    among = [*check_outcomes(rows), *check_estimates(estimates)]
+    return found + [doubt_among(each, owners[arm_of(each.cell)]) for each in among]
+
+
+def arm_of(cell: str) -> int:
+    """The id of the (first) arm of a cell such as `outcome/3/arm/7/mean` or `outcome/3/contrast/7-9/p`."""
+    return int(cell.split("/")[3].split("-")[0])
+
+
+def told_of(label: str, each: Doubt) -> Doubt:
+    """A doubt on one study among several: its sentence begins with the study."""
+    finding = each.finding
+    return replace(each, finding=replace(finding, sentence=f"{label}: {finding.sentence}"))
+
+
+def once(doubts: Iterable[Doubt]) -> list[Doubt]:
+    """Each doubt once, the impossible first."""
+    return sorted({each.ref: each for each in doubts}.values(), key=lambda each: not each.is_impossible)

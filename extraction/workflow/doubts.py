@@ -1,0 +1,123 @@
+"""How does a number stand that lint doubts? With a reason, until the number changes; and the reason can be taken back.
+
+On one's own sheet that is as sealed as the sheet; at an agreement, and above this floor, it is open.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from extraction import queries
+from extraction.models import Reason, Sheet, Study
+from extraction.queries import Doubts
+from extraction.schema.lint.answers import Doubt
+from extraction.workflow.agreement import require_agreeing, submitted_pair
+from extraction.workflow.common import locked_study
+from extraction.workflow.sheets import is_pair_in, locked_own, subject
+from reviewapp import audit
+from reviewapp.access import Can, require
+from reviewapp.errors import BadInput, NotHere, Stale, WrongState
+from reviewapp.models import Member
+
+LONGEST = 2_000
+
+
+def let_stand_on_sheet(member: Member, study: Study, ref: str, reason: str) -> Reason:
+    """Say why a number on one's own sheet stands. Raises Stale when the number has changed since the doubt was shown."""
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        sheet = own_open_sheet(member, study)
+        found = queries.own_doubts(member, queries.opened(sheet))
+        return answer_doubt(member, study, found, ref, reason, sheet)
+
+
+def let_stand_in_agreement(member: Member, study: Study, ref: str, reason: str) -> Reason:
+    """Say why a number of the two sheets, or of what is agreed, stands; for who may sign the agreement."""
+    require_agreeing(member)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        submitted_pair(member, Sheet, study, queries.FORM)
+        agreement = queries.sheet_agreement(member, study)
+        if agreement is None:
+            raise NotHere
+        return answer_doubt(member, study, queries.agreement_doubts(member, study, agreement), ref, reason)
+
+
+def ask_again(member: Member, study: Study, pk: int) -> None:
+    """Take back why a number stands, so that it is doubted again: one's own reason, or one at an agreement that one may sign."""
+    require_agreeing(member)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        reason = queries.reason_of(member, study, pk)
+        if reason is None:
+            raise NotHere
+        sheet = reason.sheet
+        if sheet is not None and sheet.member_id == member.pk:
+            if sheet.submitted_at:
+                raise WrongState("This sheet is submitted.", todo="Correct the number in the agreement.")
+        else:
+            submitted_pair(member, Sheet, study, queries.FORM)
+        withdraw_reason(member, reason)
+
+
+# --- the same wherever numbers are doubted ---------------------------------------------------------------------------
+
+
+def answer_doubt(
+    member: Member, study: Study, doubts: Doubts, ref: str, reason: str, sheet: Sheet | None = None
+) -> Reason:  # fmt: skip
+    """Give the reason for which the number of one of these doubts stands. Saying so twice changes nothing."""
+    doubt = doubts.find(ref)
+    return give_reason(member, study, doubt, reason, sheet) if doubt else answered_or_stale(doubts, ref)
+
+
+def answered_or_stale(doubts: Doubts, ref: str) -> Reason:
+    """Why the number of a doubt that is not open stands already. Raises Stale where there is no such doubt."""
+    before = doubts.reason(ref)
+    if before is None:
+        raise Stale(
+            "The numbers have changed since this page was loaded, and this doubt is gone. Your reason was not stored.",
+            todo="Load the page again to see what is doubted now.",
+        )
+    return before
+
+
+def give_reason(member: Member, study: Study, doubt: Doubt, reason: str, sheet: Sheet | None = None) -> Reason:
+    """Store the reason for which a number stands. The caller has locked the study and knows that it is doubted."""
+    text = reason.replace("\r\n", "\n").strip()
+    if not text or len(text) > LONGEST or "\0" in text:
+        raise BadInput(
+            f"A doubted number stands with a reason of at most {LONGEST} characters.",
+            todo="Write what you looked up, such as: so in table 2 and in the text.",
+        )
+    given = Reason.unblinded.create(
+        study=study, sheet=sheet, rule=doubt.rule, cell=doubt.cell, basis=doubt.basis, sentence=doubt.sentence,
+        reason=text, member=member,
+    )  # fmt: skip
+    record_reason(member, "extraction.doubt_answered", given)
+    return given
+
+
+def withdraw_reason(member: Member, reason: Reason) -> None:
+    reason.withdrawn_at = timezone.now()
+    reason.save(update_fields=["withdrawn_at"])
+    record_reason(member, "extraction.doubt_asked_again", reason)
+
+
+def record_reason(member: Member, verb: str, reason: Reason) -> None:
+    sealed = reason.sheet is not None and not is_pair_in(reason.sheet)
+    facts = {"cell": reason.cell, "doubt": reason.sentence, "reason": reason.reason}
+    audit.record(member, verb, subject(reason.study, Sheet, queries.FORM), sealed=sealed, **facts)
+
+
+def own_open_sheet(member: Member, study: Study) -> Sheet:
+    """The member's own sheet, locked. Raises WrongState when there is none that is open."""
+    mine = queries.own_sheet(member, study)
+    if mine is None:
+        raise WrongState("You have no sheet here.", todo="Start on the study's page.")
+    sheet = locked_own(member, mine)
+    if sheet.submitted_at:
+        raise WrongState("This sheet is submitted.", todo="Reopen it first, or say it at the agreement.")
+    return sheet

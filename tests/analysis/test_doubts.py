@@ -1,0 +1,67 @@
+"""Are the numbers behind an analysis doubted before they are pooled, and do reasons given on sheets still hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from analysis import queries
+from analysis.queries.doubts import doubted
+from analysis.workflow import doubts
+from extraction import queries as extracted
+from extraction import workflow as extraction
+from extraction.models import Outcome
+from reviewapp.errors import Refused, Stale
+from reviewapp.models import Event, Member
+from tests.analysis import build
+
+pytestmark = pytest.mark.django_db
+
+USUAL = {f"Study {i}": (10 + i, 100, 20 + i, 100) for i in range(5)}
+
+
+def test_an_effect_that_stands_out_is_told_and_stands_with_a_reason_until_its_study_changes(
+    pair: tuple[Member, Member], arbiter: Member, outcome: Outcome, client: Client, jobs_now: Callable[[], int]
+) -> None:
+    first, second = pair
+    analysis = build.plan(first, outcome, method="IV")
+    build.studies(pair, outcome, USUAL | {"Turned 1999": (80, 90, 2, 90)})
+    assert {doubt.rule for doubt in doubted(first, analysis).open} == set(), "before the run there is no effect"
+    jobs_now()
+    (doubt,) = doubted(first, analysis).open
+    assert doubt.rule == "outlying-effect"
+    assert doubt.sentence.startswith("Turned 1999: its effect")
+    client.force_login(first.user)
+    address = f"/reviews/{first.review.slug}/analyses/{analysis.pk}/"
+    page = client.get(address).content.decode()
+    assert f'href="{doubt.page}#q-{doubt.cell}"' in page
+    assert "1 number in doubt" in page
+    assert doubt.page.endswith("/agreement/")
+    with pytest.raises(Refused):
+        doubts.let_stand(arbiter, analysis, doubt.ref, "It is so")
+    answer = client.post(f"{address}doubts/", {"doubt": doubt.ref, "reason": "A sicker population"}, follow=True)
+    assert "A sicker population" in answer.content.decode()
+    given = doubted(second, analysis).answered[0][1]
+    assert doubts.let_stand(second, analysis, doubt.ref, "Twice") == given
+    assert Event.unblinded.get(verb="extraction.doubt_answered").facts["reason"] == "A sicker population"
+    build.studies(pair, outcome, {"Late 2020": (13, 101, 24, 102)})
+    jobs_now()
+    assert doubted(first, analysis).open == [], "another study changes nothing"
+    client.post(f"{address}doubts/{given.pk}/again/")
+    assert len(doubted(first, analysis).open) == 1
+    with pytest.raises(Stale):
+        doubts.let_stand(first, analysis, "gone", "A reason")
+
+
+def test_a_reason_given_at_the_agreement_holds_before_pooling(pair: tuple[Member, Member], outcome: Outcome) -> None:
+    first, _ = pair
+    study = build.study(pair, "Murray 2003", outcome, {"events": 8, "total": 20, "percent": 45}, build.events(4, 21))
+    analysis = build.plan(first, outcome)
+    (doubt,) = doubted(first, analysis).open
+    assert doubt.sentence.startswith("Murray 2003: ")
+    (same,) = extracted.agreement_doubts(first, study, extracted.sheet_agreement(first, study)).open
+    given = extraction.let_stand_in_agreement(first, study, same.ref, "A misprint")
+    assert [reason for _, reason in doubted(first, analysis).answered] == [given]
+    assert queries.shown_analysis(first, analysis.pk).run is None
