@@ -4,6 +4,7 @@ Plain values for a run to keep, on the analysis scale, of what figures and table
     leave_one_out, cumulative   as analysis.stats.PooledSeries; the latter by the years in the studies' names
     baujat                      as analysis.stats.Baujat
     trim_and_fill               as analysis.stats.TrimAndFill
+    small_study                 {least, k, tests}: tests of funnel plot asymmetry, as analysis.stats.BiasTest, from `least` studies on
 Each only from as many studies on as it takes to say anything; what cannot be computed is not there.
 """
 
@@ -17,13 +18,22 @@ if TYPE_CHECKING:
     from analysis.stats import Effects, Pooled, PooledSeries, TrimAndFill
 
 LEAST = 3  # studies
+TESTS_FROM = (
+    10  # studies; with fewer, chance cannot be told from asymmetry (Cochrane Handbook, version 6.5, section 13.3.5.4)
+)
 YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 
 SERIES = ("kind", "measure", "study", "k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2", "reasons")
 POOLED = ("k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2", "level")
 
 
-def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any]) -> dict[str, Any]:
+TESTED = ("test", "k", "stat", "df", "p", "slope", "se_slope", "tau", "limit", "notes")
+# Egger's and Begg's tests are for any measure. The odds ratio's own take out how its error depends on it (Handbook 13.3.5.4).
+TESTS = ("Egger", "Begg")
+TESTS_OF = {"OR": ("Harbord", "Peters")}
+
+
+def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any], tests_from: int = TESTS_FROM) -> dict[str, Any]:
     """All of it, pooled by the same choices (`chosen`: options of analysis.stats.pool) and the same test as `pooled`."""
     from analysis.stats import StatsError, cumulate, leave_one_out, trim_and_fill
     from analysis.stats.baujat import coordinates
@@ -37,6 +47,7 @@ def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any]) -> dict[str, 
         "cumulative": lambda: _series(cumulate(es, order=[year(study) for study in es.study], **how)),
         "baujat": lambda: _kept(coordinates(pooled, without), ("study", "contribution", "influence")),
         "trim_and_fill": lambda: _filled(trim_and_fill(es, **{**how, "weighting": "IV", "prediction": "none"})),
+        "small_study": lambda: small_study(es, pooled.k, tests_from),
     }
     found = {}
     for name, compute in wanted.items():
@@ -45,6 +56,14 @@ def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any]) -> dict[str, 
         except StatsError:  # too few or too equal for this one; the run itself says what is wrong with its numbers
             continue
     return found
+
+
+def small_study(es: Effects, k: int, least: int) -> dict[str, Any]:
+    """The tests of funnel plot asymmetry that fit the measure; none of fewer studies than the plan asks for."""
+    from analysis.stats import BIAS_TESTS
+
+    names = (*TESTS_OF.get(es.measure, ()), *TESTS) if k >= least else ()
+    return {"least": least, "k": k, "tests": [_kept(BIAS_TESTS[name](es), TESTED) for name in names]}
 
 
 def year(study: str) -> int | None:

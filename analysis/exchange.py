@@ -10,7 +10,7 @@ from itertools import count
 from analysis import queries
 from analysis.exports import GROUPS, number
 from analysis.frozen import Frozen
-from analysis.models import Run
+from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL
 from analysis.queries import takeovers
 from analysis.revman import Comparison, Data, Outcome, Review, Study, Totals, datapackage, rm5
@@ -20,8 +20,8 @@ VALUES = {"dichotomous": ("events", "total"), "continuous": ("mean", "sd", "n")}
 
 
 def to_revman(member: Member) -> Review:
-    """The review's analyses with the results of their runs, in one comparison; those that have not run yet are left out."""
-    runs = [each.run for each in queries.shown_analyses(member) if each.run is not None]
+    """The review's analyses with the results of their runs, by comparison; those that have not run yet, and kinds of data that go elsewhere, are left out."""
+    runs = [each.run for each in queries.shown_analyses(member) if each.run is not None and goes(each.run)]
     analyses, known = takeovers.origins(member)
     names = sorted({study["label"] for run in runs for study in run.result["studies"]})
     studies = [study_of(name, known.get(name, {})) for name in names]
@@ -47,6 +47,11 @@ def comparisons(runs: list[Run], origins: Mapping[int, Frozen]) -> Iterator[Comp
         numbered = [(said_of[run.pk].get("number") or next(free), run) for run in members]
         outcomes = [outcome(at, run, said_of[run.pk]) for at, run in sorted(numbered, key=lambda each: each[0])]
         yield Comparison(place, name, tuple(outcomes))
+
+
+def goes(run: Run) -> bool:
+    """Whether RevMan's files have a place for its data as we hold them: the events, or means, of two groups, by a measure that RevMan knows."""
+    return run.input["kind"] in VALUES and run.options["measure"] != Analysis.Measure.ROM
 
 
 def year_of(label: str) -> str:

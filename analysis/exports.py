@@ -29,7 +29,15 @@ TITLES = {
     "RD": "Risk difference",
     "SMD": "Std. mean difference",
     "MD": "Mean difference",
+    "ROM": "Ratio of means",
+    "IRR": "Rate ratio",
+    "IRD": "Rate difference",
+    "HR": "Hazard ratio",
+    "ZCOR": "Correlation",
+    "COR": "Correlation",
+    "GEN": "Effect",
 }
+NAMES = {"ZCOR": "r", "COR": "r", "GEN": "effect"}  # in a sentence, where the measure's letters are not the reader's
 SHORT = {"MH": "M-H", "IV": "IV", "Peto": "Peto"}
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_ESTIMABLE = "Not estimable"
@@ -59,8 +67,8 @@ def effect(value: object, measure: str) -> str:
     if abs(x) >= 1e6 or (measure in Analysis.RATIOS and 0 < x < 1e-4):
         digits, exponent = f"{x:.1e}".split("e")
         return minus(f"{digits} × 10") + str(int(exponent)).translate(RAISED)
-    if measure in Analysis.RATIOS and 0 < x < 0.01:
-        return f"{x:.2g}"
+    if (measure in Analysis.RATIOS or measure == Analysis.Measure.IRD) and 0 < abs(x) < 0.01:
+        return minus(f"{x:.2g}")
     return minus(f"{x:.2f}")
 
 
@@ -90,7 +98,13 @@ def result_in_words(run: Run) -> str:
         return ""
     measure = run.options["measure"]
     estimate, lower, upper = (effect(run.result[name], measure) for name in ("estimate", "lower", "upper"))
-    return f"{measure} {estimate} ({lower} to {upper})"
+    return f"{NAMES.get(measure, measure)} {estimate} ({lower} to {upper})"
+
+
+def people(run: Run) -> str:
+    """How many took part, to go on in a sentence: ", 168 participants"; empty where the data do not tell."""
+    found = run.result["participants"]
+    return "" if found is None else f", {found} participants"
 
 
 def heterogeneity(run: Run) -> str:
@@ -189,10 +203,15 @@ def table(run: Run) -> Table:
 
 
 def columns_of(run: Run) -> Sequence[Column]:
-    from analysis.plots.forest_data import continuous_columns, dichotomous_columns
+    from analysis.plots import forest_data
 
-    make = dichotomous_columns if run.input["kind"] == "dichotomous" else continuous_columns
-    return make(GROUPS[EXPERIMENTAL], GROUPS[CONTROL], TITLES[run.options["measure"]], method_in_short(run))
+    columns = {
+        "dichotomous": forest_data.dichotomous_columns,
+        "continuous": forest_data.continuous_columns,
+        "rate": forest_data.rate_columns,
+    }
+    make, words = columns.get(run.input["kind"]), (TITLES[run.options["measure"]], method_in_short(run))
+    return make(GROUPS[EXPERIMENTAL], GROUPS[CONTROL], *words) if make else forest_data.generic_columns(*words)
 
 
 def method_in_short(run: Run) -> str:
@@ -205,11 +224,12 @@ def level(run: Run) -> str:
     return f"{pooled['level']:g}%" if pooled else "95%"
 
 
-VALUES = {"dichotomous": ("events", "total"), "continuous": ("mean", "sd", "n")}
+# Of each group, where a kind of outcome has two.
+VALUES = {"dichotomous": ("events", "total"), "continuous": ("mean", "sd", "n"), "rate": ("events", "time")}
 
 
 def study_row(run: Run, study: dict[str, Any]) -> Row:
-    names = VALUES[run.input["kind"]]
+    names = VALUES.get(run.input["kind"], ())
     cells = [plain(study[group][name]) if study[group] else "–" for group in GROUPS for name in names]
     weight = percent(study["weight"], 1) if not study["reason"] else "–"
     texts = (*cells, weight, interval(run, study))
@@ -229,6 +249,12 @@ def combined_in_words(study: dict[str, Any]) -> str:
     arms = study["arms"]
     told = [f"{study['stated']}."] if study.get("stated") else []
     told += [f"{name} combines {' and '.join(arms[role])}." for role, name in GROUPS.items() if len(arms[role]) > 1]
+    if study.get("source"):
+        told.append(
+            f"Log hazard ratio {study['source']}."
+            if study["source"].startswith("from")
+            else f"{study['source'].capitalize()}."
+        )
     if arms["other"]:
         told.append(f"Not used: {', '.join(arms['other'])}.")
     return " ".join(told)
@@ -238,11 +264,12 @@ def total_row(run: Run) -> Row | None:
     """The pooled line: people in each group, and the pooled effect. None when nothing was pooled."""
     if run.state != Run.State.DONE:
         return None
-    size = VALUES[run.input["kind"]][-1]
-    blank = [""] * (len(VALUES[run.input["kind"]]) - 1)
-    people = {group: sum(study[group][size] for study in pooled_studies(run)) for group in (EXPERIMENTAL, CONTROL)}
-    cells = [*blank, plain(people[EXPERIMENTAL]), *blank, plain(people[CONTROL]), "100.0%", interval(run, run.result)]
-    return Row(f"Total ({level(run)} CI)", tuple(cells))
+    cells = []
+    if names := VALUES.get(run.input["kind"]):
+        blank = [""] * (len(names) - 1)
+        for group in GROUPS:
+            cells += [*blank, plain(sum(study[group][names[-1]] for study in pooled_studies(run)))]
+    return Row(f"Total ({level(run)} CI)", (*cells, "100.0%", interval(run, run.result)))
 
 
 def pooled_studies(run: Run) -> list[dict[str, Any]]:
@@ -334,7 +361,7 @@ def domains() -> Iterable[Any]:
 
 def notes(run: Run) -> Iterable[str]:
     """The lines below the total; last the analysis's note, so that a caveat travels with the figure."""
-    if run.input["kind"] == "dichotomous":
+    if run.input["kind"] in ("dichotomous", "rate"):
         events = {group: sum(study[group]["events"] for study in pooled_studies(run)) for group in GROUPS}
         yield "Total events: " + ", ".join(f"{plain(events[group])} ({name})" for group, name in GROUPS.items())
     yield heterogeneity(run)

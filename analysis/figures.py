@@ -6,7 +6,7 @@ Results come as plain values, the way a run stores them; which figures a run has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp, floor, isfinite, log10
+from math import exp, floor, isfinite, log10, tanh
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,8 @@ OUTSIDE = "p ≤ 0.01"
 def natural(value: object, measure: str) -> float | None:
     """A number of the analysis scale as a reader knows it: a ratio itself, not its logarithm."""
     x = number(value)
+    if x is not None and measure == Analysis.Measure.ZCOR:
+        return tanh(x)
     if x is None or measure not in Analysis.RATIOS:
         return x
     return exp(x) if x < 700 else float("inf")

@@ -11,7 +11,14 @@ from extraction.models import Outcome
 from extraction.queries import outcomes
 from reviewapp.models import Member
 
-KINDS = {Outcome.Kind.DICHOTOMOUS: "For events", Outcome.Kind.CONTINUOUS: "For means"}
+KINDS = {
+    Outcome.Kind.DICHOTOMOUS: "For events",
+    Outcome.Kind.CONTINUOUS: "For means",
+    Outcome.Kind.RATE: "For rates",
+    Outcome.Kind.TIME_TO_EVENT: "For time to an event",
+    Outcome.Kind.CORRELATION: "For correlations",
+    Outcome.Kind.GENERIC: "For effects with a standard error",
+}
 
 
 class PlanForm(forms.ModelForm):
@@ -29,6 +36,7 @@ class PlanForm(forms.ModelForm):
             "interval",
             "prediction",
             "arms",
+            "tests_from",
             "favours_left",
             "favours_right",
             "published",
@@ -61,13 +69,18 @@ class PlanForm(forms.ModelForm):
             self.fields[name].choices = [("", "As the conventions say"), *self.fields[name].choices[1:]]
         self.fields["model"].choices = Analysis.Model.choices
         self.fields["arms"].choices = Analysis.Arms.choices
-        self.fields["arms"].required = False
+        self.fields["arms"].required = self.fields["tests_from"].required = False
         if self.instance.pk:
             del self.fields["outcome"]
 
     def clean_arms(self) -> str:
         """Combined, where nothing was chosen."""
         return self.cleaned_data["arms"] or self.instance.arms
+
+    def clean_tests_from(self) -> int:
+        """As many as are advised, where nothing was chosen."""
+        given = self.cleaned_data["tests_from"]
+        return self.instance.tests_from if given is None else given
 
     def clean(self) -> dict[str, Any]:
         """Measure and method must fit the outcome; the message stands at the field that is to be changed."""
@@ -81,7 +94,8 @@ class PlanForm(forms.ModelForm):
             fitting = ", ".join(known)
             self.add_error("measure", f"This outcome is of the kind “{outcome.get_kind_display()}”: choose {fitting}.")
         else:
-            planned = Analysis(outcome=outcome, **{name: given.get(name) or "" for name in Analysis.OPTIONS})
+            chosen = {name: given.get(name) or "" for name in Analysis.OPTIONS}
+            planned = Analysis(outcome=outcome, tests_from=given.get("tests_from") or 0, **chosen)
             if told := planned.misfit():
                 name, message, todo = told
                 self.add_error(name, f"{message} {todo}")

@@ -1,11 +1,13 @@
 """What does a run freeze, and how does one run's input differ from another's? Plain values, ready for JSON.
 
 Input is a dictionary with
-    kind     "dichotomous" or "continuous"
+    kind     of the outcome, as in extraction.schema.tables
     studies  those with agreed numbers for the outcome, by label; each a dictionary with
         study, label  the study's id and name
         arms          in the study's order, each {arm, name, role, values}: role "experimental", "control" or "other",
-                      values {events, total} or {mean, sd, n}, as agreed, not combined
+                      values {events, total}, {mean, sd, n} or {events, time}, as agreed, not combined; {} where arms are only compared
+        contrasts     of kinds that compare two arms: each {first, second, values}, whatever was given of its numbers
+        whole         of kinds that ask the study as a whole: its values
         bias          the agreed judgement of each domain, {} where there is none
 """
 
@@ -25,6 +27,7 @@ OPTION_WORDS = {
     "interval": "Confidence interval",
     "prediction": "Prediction interval",
     "arms": "Several arms of a group",
+    "tests_from": "Small-study tests from",
 }
 
 
@@ -72,6 +75,8 @@ def _study(before: Frozen, after: Frozen) -> Iterator[str]:
     for pk, arm in old.items():
         if pk not in new:
             yield f"{label}: {arm['name']} dropped out."
+    yield from _values(f"{label}: ", before.get("whole", {}), after.get("whole", {}))
+    yield from _contrasts(before, after)
     if before["bias"] != after["bias"]:
         yield f"{label}: the risk-of-bias judgements changed."
 
@@ -82,6 +87,22 @@ def _arm(label: str, before: Frozen, after: Frozen) -> Iterator[str]:
         yield f"{label}: {before['name']} is now called {name}."
     if before["role"] != after["role"]:
         yield f"{label}: {name} was {before['role']} and is now {after['role']}."
-    for column, value in after["values"].items():
-        if before["values"].get(column) != value:
-            yield f"{label}: {name}, {column} {before['values'].get(column)} became {value}."
+    yield from _values(f"{label}: {name}, ", before["values"], after["values"])
+
+
+def _contrasts(before: Frozen, after: Frozen) -> Iterator[str]:
+    label, names = after["label"], {arm["arm"]: arm["name"] for study in (before, after) for arm in study["arms"]}
+    old, new = (
+        {(each["first"], each["second"]): each["values"] for each in study.get("contrasts", ())}
+        for study in (before, after)
+    )
+    for pair in {**old, **new}:
+        of = " v ".join(names[arm] for arm in pair)
+        yield from _values(f"{label}: {of}, ", old.get(pair, {}), new.get(pair, {}))
+
+
+def _values(of: str, before: Frozen, after: Frozen) -> Iterator[str]:
+    for column in {**after, **before}:
+        was, now = (each.get(column, "nothing") for each in (before, after))
+        if was != now:
+            yield f"{of}{column} {was} became {now}."

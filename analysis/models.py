@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from analysis import pooling
+from analysis.beyond import LEAST, TESTS_FROM
 from extraction.models import Outcome
 from extraction.schema.comparisons import COMBINED, SPLIT
 from reviewapp.models import Job, Member, Review
@@ -25,6 +26,13 @@ class Analysis(models.Model):
         RD = "RD", "Risk difference (RD)"
         SMD = "SMD", "Standardised mean difference (SMD, Hedges' g)"
         MD = "MD", "Mean difference (MD)"
+        ROM = "ROM", "Ratio of means (ROM)"
+        IRR = "IRR", "Rate ratio (IRR)"
+        IRD = "IRD", "Rate difference (IRD)"
+        HR = "HR", "Hazard ratio (HR)"
+        ZCOR = "ZCOR", "Correlation, pooled as Fisher's z"
+        COR = "COR", "Correlation, pooled as it is"
+        GEN = "GEN", "Effect as reported"
 
     class Method(models.TextChoices):
         MH = "MH", "Mantel-Haenszel"
@@ -78,9 +86,13 @@ class Analysis(models.Model):
 
     MEASURES_OF = {
         Outcome.Kind.DICHOTOMOUS: (Measure.RR, Measure.OR, Measure.RD),
-        Outcome.Kind.CONTINUOUS: (Measure.SMD, Measure.MD),
+        Outcome.Kind.CONTINUOUS: (Measure.SMD, Measure.MD, Measure.ROM),
+        Outcome.Kind.RATE: (Measure.IRR, Measure.IRD),
+        Outcome.Kind.TIME_TO_EVENT: (Measure.HR,),
+        Outcome.Kind.CORRELATION: (Measure.ZCOR, Measure.COR),
+        Outcome.Kind.GENERIC: (Measure.GEN,),
     }
-    RATIOS = (Measure.RR, Measure.OR)
+    RATIOS = (Measure.RR, Measure.OR, Measure.ROM, Measure.IRR, Measure.HR)
     OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction", "arms")
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="analyses")
@@ -104,6 +116,11 @@ class Analysis(models.Model):
         choices=Arms.choices,
         default=Arms.COMBINED,
         help_text="Of studies with more than two arms. Either way nobody counts twice (Cochrane Handbook, 23.3.4).",
+    )
+    tests_from = models.PositiveSmallIntegerField(
+        "small-study tests from",
+        default=TESTS_FROM,
+        help_text="Studies. With fewer than ten a test of the funnel's asymmetry tells little (Cochrane Handbook, 13.3.5.4).",
     )
     favours_left = models.CharField("left of no effect favours", max_length=80, blank=True)
     favours_right = models.CharField("right of no effect favours", max_length=80, blank=True)
@@ -150,11 +167,13 @@ class Analysis(models.Model):
         """The field that does not go with the others, why, and what to do; None when all fit. `outcome` and `measure` are known to fit."""
         method, model = self.Method, self.Model
         if self.method == method.MH and self.outcome.kind != Outcome.Kind.DICHOTOMOUS:
-            return "method", "Mantel-Haenszel weights are for events.", "Choose inverse variance for means."
+            return "method", "Mantel-Haenszel weights are for events of a total.", "Choose inverse variance."
         if self.method == method.PETO and self.measure != self.Measure.OR:
             return "method", "Peto's method pools odds ratios.", "Choose the odds ratio, or another method."
         if self.method == method.PETO and self.model != model.FIXED:
             return "model", "Peto's method assumes one common effect.", "Choose the fixed effect, or inverse variance."
+        if self.tests_from < LEAST:
+            return "tests_from", f"A test of the funnel's asymmetry needs {LEAST} studies.", f"Choose {LEAST} or more."
         chosen = next((name for name in ("estimator", "interval", "prediction") if getattr(self, name)), "")
         if chosen and self.model == model.FIXED:
             words = self._meta.get_field(chosen).verbose_name
@@ -169,7 +188,9 @@ class Analysis(models.Model):
     def options(self) -> dict[str, str]:
         """How it is pooled: what a run freezes beside its input."""
         chosen = {name: str(getattr(self, name)) for name in self.OPTIONS}
-        return {**chosen, **pooling.resolved(chosen)}
+        # what was not there to choose when earlier runs were made is said only when it is chosen: their input stays what it was
+        more = {} if self.tests_from == TESTS_FROM else {"tests_from": str(self.tests_from)}
+        return {**chosen, **pooling.resolved(chosen), **more}
 
     @property
     def how(self) -> str:

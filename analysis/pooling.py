@@ -14,24 +14,26 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from analysis.beyond import beyond
+from analysis import reported
+from analysis.beyond import TESTS_FROM, beyond
 from analysis.frozen import Frozen
 from extraction.schema.asked import ArmOf
 from extraction.schema.comparisons import COMBINED, comparisons, part_of
 
 EXPERIMENTAL, CONTROL = "experimental", "control"
 
-Group = dict[str, float]  # {events, total} or {mean, sd, n}
+Group = dict[str, float]  # {events, total}, {mean, sd, n} or {events, time}
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
     """What a run gives back.
 
-    result holds plain values on the natural scale, unrounded: k, participants, estimate, lower, upper, prediction (two limits or
-    None), `studies` (one entry for each study of the input, in its order; where a shared control is split, one for each comparison, whose
+    result holds plain values on the natural scale, unrounded: k, participants (None where the data do not tell), estimate, lower, upper,
+    prediction (two limits or None), `studies` (one entry for each study of the input, in its order; where a shared control is split, one for each comparison, whose
     label names its arm: study, label, bias, experimental and control (combined), arms (names by group), stated (how the control was
-    shared out, or ""), estimate, lower, upper, weight in percent, reason it was left out or ""), `pooled`, everything that
+    shared out, or ""), estimate, lower, upper, weight in percent, reason it was left out or ""; of kinds without two groups `given`, the
+    numbers that were pooled, and `source`, where they come from if not as reported), `pooled`, everything that
     analysis.stats says, and `beyond`, what analysis.beyond computes of it. poolable: whether there is an estimate. message: sentences on what is unusual.
     """
 
@@ -50,12 +52,12 @@ def combine(kind: str, groups: Sequence[Mapping[str, float]]) -> Group:
         raise ValueError("There is no arm to combine.")
     first, *others = (dict(group) for group in groups)
     for other in others:
-        first = _sum(first, other) if kind == "dichotomous" else _merge(first, other)
+        first = _merge(first, other) if kind == "continuous" else _sum(first, other)
     return first
 
 
 def _sum(a: Group, b: Group) -> Group:
-    return {"events": a["events"] + b["events"], "total": a["total"] + b["total"]}
+    return {name: a[name] + b[name] for name in a}
 
 
 def _merge(a: Group, b: Group) -> Group:
@@ -89,8 +91,20 @@ def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
     }
 
 
+def one_effect(kind: str, study: Frozen) -> dict[str, Any]:
+    """A study that gives one effect, not two groups, in the same shape."""
+    row = two_groups("", {**study, "arms": []}) | {"reason": "", "given": None, "source": ""}
+    try:
+        row["given"], row["source"] = reported.effect_of(kind, study)
+    except reported.NotWhole as error:
+        row["reason"] = str(error)
+    return row
+
+
 def compared(kind: str, study: Frozen, how: str) -> list[dict[str, Any]]:
     """The comparisons of two groups by which a study is pooled: one, unless its control group is split among several arms."""
+    if kind in reported.COLUMNS:
+        return [one_effect(kind, study)]
     found = comparisons([ArmOf(arm["arm"], arm["name"], arm["role"]) for arm in study["arms"]], how)
     if len(found) < 2:
         return [two_groups(kind, study)]
@@ -124,11 +138,19 @@ COLUMNS = {  # of analysis.stats, in terms of the two groups
         "sd2i": (CONTROL, "sd"),
         "n2i": (CONTROL, "n"),
     },
+    "rate": {
+        "x1i": (EXPERIMENTAL, "events"),
+        "t1i": (EXPERIMENTAL, "time"),
+        "x2i": (CONTROL, "events"),
+        "t2i": (CONTROL, "time"),
+    },
 }
 
 
 def columns(kind: str, studies: Sequence[Frozen]) -> dict[str, list[float]]:
-    """The two groups of each study as columns of raw data."""
+    """The two groups of each study, or its effect, as columns of raw data."""
+    if kind in reported.COLUMNS:
+        return {name: [study["given"][name] for study in studies] for name in reported.COLUMNS[kind]}
     return {name: [study[role][value] for study in studies] for name, (role, value) in COLUMNS[kind].items()}
 
 
@@ -189,20 +211,27 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
     estimate, lower, upper, *prediction = (plain(value) for value in pooled.back)
     return {
         "k": pooled.k,
-        "participants": round(sum(_size(kind, study) for study in usable if not study["reason"])),
+        "participants": participants(kind, [study for study in usable if not study["reason"]]),
         "estimate": estimate,
         "lower": lower,
         "upper": upper,
         "prediction": None if None in prediction else prediction,
         "pooled": pooled.to_dict(),
-        "beyond": beyond(es, pooled, chosen),
+        "beyond": beyond(es, pooled, chosen, int(options.get("tests_from", TESTS_FROM))),
     }
 
 
-def _size(kind: str, study: Frozen) -> float:
-    """How many people are in both groups of a study; parts of people where a group is split."""
-    name = "total" if kind == "dichotomous" else "n"
-    return float(study[EXPERIMENTAL][name] + study[CONTROL][name])
+PEOPLE = {"dichotomous": "total", "continuous": "n"}
+
+
+def participants(kind: str, studies: Sequence[Frozen]) -> int | None:
+    """How many people are in these studies; parts of people, where a group is split, add up. None where the data do not tell."""
+    if kind == "correlation":
+        return round(sum(study["given"]["ni"] for study in studies))
+    name = PEOPLE.get(kind)
+    if name is None:
+        return None
+    return round(sum(study[EXPERIMENTAL][name] + study[CONTROL][name] for study in studies))
 
 
 # What the conventions say where nothing else was chosen: estimator of the variance between studies, interval, prediction.

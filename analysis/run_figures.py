@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from analysis import figures
-from analysis.exports import TITLES, Table, forest_of, interval_of, method_in_short, result_in_words
+from analysis.exports import TITLES, Table, forest_of, interval_of, method_in_short, p_value, result_in_words
 from analysis.exports import table as forest_table
 from analysis.models import Analysis, Run
 from analysis.queries import Change
@@ -136,6 +136,25 @@ def baujat(run: Run) -> Figure | None:
     )
     plot = figures.baujat_of(f"{run.analysis}: Baujat plot", found)
     return Figure("baujat", "Baujat plot", words, plot, figures.baujat_table(found))
+
+
+def small_study(run: Run) -> dict[str, Any] | None:
+    """What the tests of funnel plot asymmetry found, in words; None where the run has nothing of the kind."""
+    found = beyond(run).get("small_study")
+    return found and {**found, "tests": [tested(each) for each in found["tests"]]}
+
+
+def tested(found: Mapping[str, Any]) -> dict[str, str]:
+    """A test in words. stat: t with its degrees of freedom, or z."""
+    infinite = found["df"] in ("Infinity", None)
+    stat = "–" if found["stat"] is None else figures.effect(found["stat"], "")
+    letter = "z" if infinite else f"t, df {found['df']:g}"
+    return {
+        "name": found["test"],
+        "stat": f"{stat} ({letter})",
+        "p": p_value(found["p"]).removeprefix("= "),
+        "notes": "; ".join(found["notes"]),
+    }
 
 
 def beyond(run: Run) -> Mapping[str, Any]:

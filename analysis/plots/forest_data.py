@@ -177,6 +177,12 @@ def continuous_columns(experimental: str, control: str, measure: str, method: st
     return (*_pair(experimental, "Mean", "SD"), *_pair(control, "Mean", "SD"), *_result(measure, method))
 
 
+def rate_columns(experimental: str, control: str, measure: str, method: str) -> tuple[Column, ...]:
+    """Events and person-time of two arms, weight, effect: six texts a row."""
+    pairs = (Column(heading, arm) for arm in (experimental, control) for heading in ("Events", "Person-time"))
+    return (*pairs, *_result(measure, method))
+
+
 def generic_columns(measure: str, method: str) -> tuple[Column, ...]:
     """Weight and effect: two texts a row."""
     return _result(measure, method)

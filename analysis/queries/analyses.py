@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -13,7 +14,7 @@ from analysis.frozen import differences
 from analysis.models import REFRESH, Analysis, Package, Run
 from extraction.models import Arm, Entry, Outcome, Sheet, Study
 from extraction.queries import FORM, agreed_bias, included_studies
-from extraction.schema.tables import core, row_key
+from extraction.schema.tables import TABLES, contrast_key, core, row_key, whole_key
 from reviewapp import audit
 from reviewapp.errors import NotHere
 from reviewapp.models import Job, Member
@@ -102,24 +103,49 @@ def input_of(analysis: Analysis, agreed: Iterable[AgreedStudy]) -> Input:
     data = {
         "kind": str(analysis.outcome.kind),
         "studies": [
-            {"study": each.study.pk, "label": each.study.label, "arms": arms, "bias": dict(each.bias)}
-            for each, arms in rows
-            if arms
+            {"study": each.study.pk, "label": each.study.label, **found, "bias": dict(each.bias)}
+            for each, found in rows
+            if found
         ],
     }
     digest = audit.sha256(audit.canonical(data), audit.canonical(analysis.options))
-    return Input(data, analysis.options, digest, tuple(each.study.label for each, arms in rows if not arms))
+    return Input(data, analysis.options, digest, tuple(each.study.label for each, found in rows if not found))
 
 
-def numbers(agreed: AgreedStudy, outcome: Outcome) -> list[dict[str, Any]]:
-    """The arms of a study that have all their numbers for an outcome, as analysis.frozen shapes them."""
+def numbers(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
+    """A study's numbers for an outcome, as analysis.frozen shapes them; nothing where it has none."""
+    shape = TABLES[outcome.kind]
+    if shape.per_contrast and not core(outcome.kind):
+        return compared_arms(agreed, outcome)
+    if shape.whole:
+        key = whole_key(outcome.pk)
+        values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in shape.whole}
+        return {} if None in values.values() else {"arms": [], "whole": values}
     found = []
     for arm in agreed.arms:
         key = row_key(outcome.pk, arm.pk)
         values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in core(outcome.kind)}
         if values and all(value is not None for value in values.values()):
-            found.append({"arm": arm.pk, "name": arm.name, "role": str(arm.role), "values": values})
-    return found
+            found.append(frozen_arm(arm, values))
+    return {"arms": found} if found else {}
+
+
+def frozen_arm(arm: Arm, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"arm": arm.pk, "name": arm.name, "role": str(arm.role), "values": dict(values)}
+
+
+def compared_arms(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
+    """The pairs of a study's standing arms of which anything is known, in the order of the arms, and these arms."""
+    found = []
+    for first, second in permutations(agreed.arms, 2):
+        key = contrast_key(outcome.pk, first.pk, second.pk)
+        known = {
+            column.name: agreed.answers.get(f"{key}/{column.name}") for column in TABLES[outcome.kind].per_contrast
+        }
+        if values := {name: value for name, value in known.items() if value is not None}:
+            found.append({"first": first.pk, "second": second.pk, "values": values})
+    used = {arm for each in found for arm in (each["first"], each["second"])}
+    return {"arms": [frozen_arm(arm, {}) for arm in agreed.arms if arm.pk in used], "contrasts": found} if found else {}
 
 
 # --- which run stands for it -------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ class Pooled:
 
     measure to intervals say how it is pooled. told: something that must be known of the result. effect and limits: empty without one.
     split: whether the control group of a study with several arms is split among them, else they are combined; comparisons: more than the
-    studies where that was done. run is 0 where none has finished. prediction: two limits, or empty.
+    studies where that was done. run is 0 where none has finished. prediction: two limits, or empty. participants: None where the data do not tell.
     """
 
     id: int
@@ -117,7 +117,7 @@ class Pooled:
     run: int = 0
     studies: int = 0
     comparisons: int = 0
-    participants: int = 0
+    participants: int | None = 0
     effect: str = ""
     limits: tuple[str, str] = ("", "")
     level: str = "95%"

@@ -178,18 +178,18 @@ def effect(each: Pooled) -> Iterator[Sentence]:
     if not each.effect:
         yield Sentence(each.told or f"Nothing could be pooled for “{each.outcome}”.", source)
         return
-    people = count(each.participants, "participant")
+    people = "" if each.participants is None else f" ({count(each.participants, 'participant')})"
     low, high = each.limits
     interval = f"{each.level} confidence interval {low} to {high}"
     over = count(each.studies, "study", "studies")
     if each.comparisons > each.studies:
         over = f"{each.comparisons:,} comparisons of {over}"
     if each.comparisons <= 1 and each.studies == 1:
-        yield Sentence(f"One study ({people}) reported it: {each.effect} ({interval}); nothing was pooled.", source)
+        yield Sentence(f"One study{people} reported it: {each.effect} ({interval}); nothing was pooled.", source)
     else:
         tested = f"; {each.test}" if each.test else ""
         yield Sentence(
-            f"Pooled over {over} ({people}): {each.effect} ({interval}{tested}).",
+            f"Pooled over {over}{people}: {each.effect} ({interval}{tested}).",
             source,
         )
         if each.heterogeneity:

@@ -34,7 +34,21 @@ means <- function(a, d) {
   data.frame(yi = g, vi = n / (d$n1i * d$n2i) + g^2 / (2 * (n - 3.94)))
 }
 
-effects_of <- function(a, d) if (a$measure %in% c("MD", "SMD")) means(a, d) else two_by_two(a, d)
+ratio_of_means <- function(a, d) {
+  es <- escalc("ROM", m1i = m1i, sd1i = sd1i, n1i = n1i, m2i = m2i, sd2i = sd2i, n2i = n2i, data = d)
+  bias <- (d$sd2i^2 / (d$n2i * d$m2i^2) - d$sd1i^2 / (d$n1i * d$m1i^2)) / 2
+  if (packageVersion("metafor") < "5.0") bias <- 0 * bias # releases before 5.0 do not correct
+  corrected <- if (a$correct == "TRUE") (d$sd1i^2 / (d$n1i * d$m1i^2) - d$sd2i^2 / (d$n2i * d$m2i^2)) / 2 else 0
+  data.frame(yi = es$yi + bias + corrected, vi = es$vi)
+}
+
+effects_of <- function(a, d) switch(a$measure,
+  MD = , SMD = means(a, d),
+  ROM = ratio_of_means(a, d),
+  IRR = , IRD = escalc(a$measure, x1i = x1i, t1i = t1i, x2i = x2i, t2i = t2i, data = d, add = as.numeric(a$add), to = a$to),
+  ZCOR = , COR = escalc(a$measure, ri = ri, ni = ni, data = d),
+  HR = , GEN = data.frame(yi = d$yi, vi = d$sei^2),
+  two_by_two(a, d))
 
 # --- pooling -------------------------------------------------------------------------------------------------------
 

@@ -26,12 +26,20 @@ DATA = {
         "sd2i": ("control", "sd"),
         "n2i": ("control", "n"),
     },
+    "rate": {
+        "x1i": ("experimental", "events"),
+        "t1i": ("experimental", "time"),
+        "x2i": ("control", "events"),
+        "t2i": ("control", "time"),
+    },
 }
-NUMBERS = ("ai", "ci", "m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")
+NUMBERS = (
+    "ai", "ci", "m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i", "x1i", "t1i", "x2i", "t2i", "ri", "ni", "yi", "sei",
+)  # fmt: skip
 # How an analysis was made: the options of analysis.stats that the script follows, as the run's result tells them.
 HOW = (
     "weighting", "method", "test", "prediction", "level", "add", "to", "drop00", "correction_form", "vtype", "hedges",
-    "mh_add", "mh_to", "mh_variance", "mh_q_drop00", "i2",
+    "mh_add", "mh_to", "mh_variance", "mh_q_drop00", "i2", "correct",
 )  # fmt: skip
 RESULT = ("k", "estimate", "se", "ci_lb", "ci_ub", "tau2", "I2", "Q", "pi_lb", "pi_ub")
 
@@ -46,11 +54,22 @@ CODEBOOK = (
     ("data.csv", "ci, n2i", "Control group: people with the event, and people in all."),
     ("data.csv", "m1i, sd1i, n1i", "Experimental group: mean, standard deviation, people."),
     ("data.csv", "m2i, sd2i, n2i", "Control group: mean, standard deviation, people."),
+    ("data.csv", "x1i, t1i, x2i, t2i", "Events and person-time, experimental group, then control."),
+    ("data.csv", "ri, ni", "Correlation, and people in whom both were measured."),
+    (
+        "data.csv",
+        "yi, sei",
+        "Effect of experimental against control as it was reported (hazard ratios as logarithms), and its standard error.",
+    ),
     ("data.csv", "left_out", "Why the study is not pooled; empty for those that are."),
     ("analyses.csv", "id, outcome, run, finished", "The analysis and the run whose result stands."),
-    ("analyses.csv", "measure", "RR, OR, RD, MD or SMD; ratios are pooled as natural logarithms."),
+    (
+        "analyses.csv",
+        "measure",
+        "Such as RR or MD, by metafor's names; ratios are pooled as natural logarithms, ZCOR as Fisher's z.",
+    ),
     ("analyses.csv", "conventions", "Whose conventions hold where nothing else was chosen."),
-    ("analyses.csv", "weighting to i2", "Every choice behind the numbers, as docs/statistics.md explains them."),
+    ("analyses.csv", "weighting to correct", "Every choice behind the numbers, as docs/statistics.md explains them."),
     ("analyses.csv", "k to pi_ub", "The result, unrounded, on the scale of the analysis (logarithms for ratios)."),
     ("analyses.csv", "input_sha256", "Of the run's input and options: the same hash, the same result."),
 )
@@ -60,7 +79,7 @@ CODEBOOK = (
 class Pooling:
     """One analysis with the run that stands for it.
 
-    kind: of its data, a key of DATA. studies, pooled: as analysis.pooling gives them back; pooled is None where nothing was pooled.
+    kind: of its data, as analysis.frozen has it. studies, pooled: as analysis.pooling gives them back; pooled is None where nothing was pooled.
     """
 
     id: int
@@ -80,14 +99,17 @@ def data_csv(poolings: Iterable[Pooling]) -> str:
     rows = [["analysis", "study", *NUMBERS, "left_out"]]
     for each in poolings:
         for study in each.studies:
-            numbers = {
-                name: study[group][value]
-                for name, (group, value) in DATA[each.kind].items()
-                if study[group] is not None
-            }
+            numbers = _numbers(each.kind, study)
             cells = [_cell(numbers.get(name)) for name in NUMBERS]
             rows.append([str(each.id), guarded(study["label"]), *cells, guarded(study["reason"])])
     return _csv(rows)
+
+
+def _numbers(kind: str, study: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was pooled of a study, by metafor's names: of its two groups, or the effect that it gave."""
+    if kind not in DATA:
+        return study["given"] or {}
+    return {name: study[group][value] for name, (group, value) in DATA[kind].items() if study[group] is not None}
 
 
 def analyses_csv(poolings: Iterable[Pooling]) -> str:

@@ -12,6 +12,7 @@ from analysis.queries import Change
 register = template.Library()
 
 register.filter("in_words", exports.result_in_words)
+register.filter("people", exports.people)
 register.filter("heterogeneity", exports.heterogeneity)
 register.filter("overall_test", exports.overall_test)
 register.filter("measure", exports.measure_in_words)
@@ -42,6 +43,12 @@ def more_figures(run: Run) -> list[run_figures.Figure]:
 def history_plot(history: list[Change]) -> SafeString:
     """The results of an analysis' runs, inline."""
     return mark_safe(run_figures.history_file(history, "svg").decode())  # noqa: S308
+
+
+@register.filter
+def small_study(run: Run) -> dict[str, object] | None:
+    """The tests of funnel plot asymmetry with their numbers as words; None where a run has none."""
+    return run_figures.small_study(run)
 
 
 @register.filter

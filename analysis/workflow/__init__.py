@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from analysis import package, pooling, queries
+from analysis.beyond import TESTS_FROM
 from analysis.models import CHECK, PACK, REFRESH, RUN, Analysis, Override, Package, Run
 from analysis.queries import Input, standards
 from extraction.models import Outcome, StudyReport
@@ -28,6 +29,7 @@ from screening.queries import citations_follow
 RUN_MOVES = {Run.State.QUEUED: {Run.State.DONE, Run.State.EMPTY}}
 OPTIONS = Analysis.OPTIONS
 WORDS = ("favours_left", "favours_right", "note", "published")
+NUMBERS = ("tests_from",)
 
 
 # --- planning ----------------------------------------------------------------------------------------------------
@@ -45,6 +47,7 @@ def plan(
     interval: str = "",
     prediction: str = "",
     arms: str = Analysis.Arms.COMBINED,
+    tests_from: int = TESTS_FROM,
     favours_left: str = "",
     favours_right: str = "",
     note: str = "",
@@ -73,6 +76,7 @@ def plan(
             interval=interval,
             prediction=prediction,
             arms=arms,
+            tests_from=tests_from,
             favours_left=favours_left,
             favours_right=favours_right,
             note=note,
@@ -91,7 +95,7 @@ def change_plan(member: Member, analysis: Analysis, **changes: Any) -> Analysis:
     with transaction.atomic():
         lock_review(member)
         analysis = locked_plan(member, analysis)
-        wanted = {name: changes[name] for name in (*OPTIONS, *WORDS) if name in changes}
+        wanted = {name: changes[name] for name in (*OPTIONS, *NUMBERS, *WORDS) if name in changes}
         candidate = Analysis.objects.select_related("outcome").get(pk=analysis.pk)
         for name, value in wanted.items():
             setattr(candidate, name, value)
@@ -147,7 +151,8 @@ def check(analysis: Analysis) -> None:
     known = Analysis.MEASURES_OF.get(analysis.outcome.kind, ())
     if not known:
         raise BadInput(
-            f"Outcomes of the kind “{analysis.outcome.get_kind_display()}” are extracted and exported, but not pooled here yet.",
+            f"Outcomes of the kind “{analysis.outcome.get_kind_display()}” are extracted and exported, but not pooled here: sensitivity "
+            "and specificity have to be pooled together, in a bivariate model, and each alone would mislead.",
             todo="Pool them from the export of agreed data, or choose another outcome.",
         )
     if analysis.measure not in known:

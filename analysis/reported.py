@@ -1,0 +1,86 @@
+"""How does a study enter that gives one effect, not two groups? A hazard ratio, a correlation, an estimate with its standard error.
+
+Of a contrast of two arms one is pooled for each study: several share an arm, and their people would count twice. A hazard ratio may come in
+four ways; the first that is whole is taken, and said: its logarithm with a standard error, O − E with V, an interval, a p.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from extraction.schema.convert.converted import CannotConvert, Converted
+from extraction.schema.convert.effects import log_ratio_from_ci, log_ratio_from_o_minus_e, log_ratio_from_p, se_from_ci
+
+Frozen = Mapping[str, Any]
+Effect = tuple[dict[str, float], str]  # the numbers by the columns of analysis.stats, and where they come from
+
+EXPERIMENTAL, CONTROL = "experimental", "control"
+CONTRASTS, WHOLE = ("time_to_event", "generic"), ("correlation",)
+
+# The columns of analysis.stats for each kind.
+COLUMNS = {"time_to_event": ("yi", "sei"), "generic": ("yi", "sei"), "correlation": ("ri", "ni")}
+
+
+class NotWhole(ValueError):
+    """Why a study has no effect, in words that go on from its name."""
+
+
+def effect_of(kind: str, study: Frozen) -> Effect:
+    """One study's numbers for analysis.stats. Raises NotWhole."""
+    try:
+        if kind in WHOLE:
+            return {"ri": study["whole"]["r"], "ni": study["whole"]["n"]}, ""
+        return _of_contrast(kind, study)
+    except CannotConvert as error:
+        raise NotWhole(str(error).rstrip(".")) from error
+
+
+def _of_contrast(kind: str, study: Frozen) -> Effect:
+    roles = {arm["arm"]: arm["role"] for arm in study["arms"]}
+    sides = {
+        (EXPERIMENTAL, CONTROL): 1,
+        (CONTROL, EXPERIMENTAL): -1,
+    }  # a role that was changed turns the contrast round
+    found = [(sides.get((roles.get(each["first"]), roles.get(each["second"]))), each) for each in study["contrasts"]]
+    usable = [(sign, each["values"]) for sign, each in found if sign]
+    if not usable:
+        raise NotWhole("it has no experimental arm compared with a control arm for this outcome")
+    if len(usable) > 1:
+        raise NotWhole(
+            f"it has {len(usable)} comparisons that share an arm, so that people would count twice; give the arms that are not "
+            "wanted the role “other”"
+        )
+    ((sign, values),) = usable
+    y, se, source = (_hazard if kind == "time_to_event" else _generic)(values)
+    return {"yi": sign * y, "sei": se}, source
+
+
+def _hazard(v: Mapping[str, float]) -> tuple[float, float, str]:
+    ways: tuple[tuple[tuple[str, ...], str, Callable[..., tuple[Converted, Converted]] | None], ...] = (
+        (("log_effect", "se_log"), "", None),
+        (("o_e", "v"), "from O − E and V", log_ratio_from_o_minus_e),
+        (("hr", "hr_low", "hr_high"), "", log_ratio_from_ci),
+        (("hr", "p"), "from the hazard ratio and its p", log_ratio_from_p),
+    )
+    for names, source, convert in ways:
+        given = [v.get(name) for name in names]
+        numbers = [each for each in given if each is not None]
+        if len(numbers) == len(names):
+            y, se = numbers if convert is None else (each.value for each in convert(*numbers))
+            return y, se, source
+    raise NotWhole("its hazard ratio has neither an interval nor a standard error, O − E with V, or p")
+
+
+def _generic(v: Mapping[str, float]) -> tuple[float, float, str]:
+    if v.get("effect") is None:
+        raise NotWhole("it has no estimate")
+    if v.get("se") is not None:
+        return v["effect"], v["se"], ""
+    if v.get("effect_low") is None or v.get("effect_high") is None:
+        raise NotWhole("its estimate has neither a standard error nor an interval")
+    return (
+        v["effect"],
+        se_from_ci(v["effect"], v["effect_low"], v["effect_high"]).value,
+        "standard error from the interval",
+    )
