@@ -48,6 +48,8 @@ SENTENCES = {
     "screening.remark_withdrawn": "took a word on the conflict back[ on {thing}]",
     "screening.returned": "returned {thing} to title and abstract: {reason}",
     "screening.return_undone": "undid the return to title and abstract[ of {thing}]",
+    "screening.removed": "removed {number} before screening, {kind}: {reason}",
+    "screening.put_back": "put {number} back that had been removed before screening: {reason}",
     "screening.noted": "noted “{text}”[ on {thing}]",
     "screening.note_withdrawn": "took a note back[ on {thing}]",
     "screening.put_off": "put {thing} off",

@@ -12,6 +12,7 @@ from screening.views import labels as labels_views
 from screening.views import pilots as pilots_views
 from screening.views import progress as progress_views
 from screening.views import reasons as reasons_views
+from screening.views import removals as removals_views
 from screening.views import returns as returns_views
 from screening.views import same as same_views
 from screening.views import sharing as sharing_views
@@ -62,6 +63,11 @@ urlpatterns = [
     path("citations/<int:pk>/same/<int:other>/", same_views.link, name="link-citations"),
     path("duplicates/<int:pk>/take-back/", same_views.take_back, name="take-pair-back"),
     path("citations/<int:pk>/return/", returns_views.return_to_screening, name="return"),
+    path("citations/<int:pk>/remove/", removals_views.remove_one, name="remove-one"),
+    path("removals/", removals_views.removals, name="removals"),
+    path("removals/remove/", removals_views.remove, name="remove"),
+    path("removals/<int:pk>/", removals_views.removal, name="removal"),
+    path("removals/<int:pk>/put-back/", removals_views.put_back, name="put-back"),
     path("returns/<int:pk>/undo/", returns_views.undo, name="undo-return"),
     path("records/<int:pk>/original/", views.record_as_it_came, name="record-original"),
     path("records/<int:pk>/link/", views.link_record, name="link-record"),

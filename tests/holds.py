@@ -19,20 +19,26 @@ from analysis.flow.sets import FlowSets
 from reviewapp import audit
 from reviewapp.access import Can, can
 from reviewapp.models import Event, ExclusionReason, Member, Review, Stage
+from screening import queries
 from screening.consensus.verdict import Ballot, Reasons, Verdict, verdict
 from screening.models import (
     SETTLED,
     Citation,
+    Correction,
+    Labelling,
     Link,
     Note,
+    Pilot,
     Proposal,
     Remark,
+    Removed,
     Report,
     Resolution,
     Standing,
     StandingState,
     Vote,
 )
+from screening.queries.gate import gate
 from tests.test_access import ROWS
 
 UNREACHED = Verdict(StandingState.UNREACHED)
@@ -60,6 +66,9 @@ def judged(review: Review) -> dict[PLACE, Verdict]:
         group={each.pk: each.group for each in listed},
         merged={each.pk: each.merged_into_id for each in listed if each.merged_into_id},
     )
+    removed = dict(
+        Removed.objects.filter(citation__review=review, undone_at=None).values_list("citation", "removal__kind")
+    )
     found: dict[PLACE, Verdict] = {}
     for pk in Citation.objects.filter(review=review).values_list("pk", flat=True):
         reached = pk in live
@@ -67,6 +76,8 @@ def judged(review: Review) -> dict[PLACE, Verdict]:
             place = (pk, stage.value)
             cast = ballots.get(place, []), needed.get(place, 2), resolved.get(place), reasons
             now = verdict(*cast) if reached else UNREACHED
+            if reached and stage == Stage.TITLE_ABSTRACT and pk in removed:
+                now = Verdict(removed[pk])
             found[place] = now
             reached = now.state == StandingState.INCLUDE and pk in retrieved
     return found
@@ -92,6 +103,42 @@ def copies_that_differ(review: Review, now: dict[PLACE, Verdict]) -> Iterator[st
     in_view = set(Citation.objects.filter(review=review, live=True).values_list("pk", flat=True))
     if in_view != (backed := set(links.values_list("citation", flat=True))):
         yield f"in view {in_view}, with records {backed}"
+
+
+def corrections_that_fail(review: Review) -> Iterator[str]:
+    """Fields of citations in view that do not show what a person wrote, where that stands."""
+    made = Correction.objects.filter(citation__review=review, citation__live=True, undone_at=None)
+    for each in made.select_related("citation"):
+        if getattr(each.citation, each.field) != each.value:
+            yield f"{each}: shown is {getattr(each.citation, each.field)}, written was {each.value}"
+
+
+def queues_that_fail(members: list[Member]) -> Iterator[str]:
+    """What a member is offered and could not vote on, and what waits and is offered to nobody though enough could vote."""
+    review = members[0].review
+    cast: dict[PLACE, set[int]] = {}
+    for citation, stage, member in Vote.unblinded.standing().values_list("citation", "stage", "member"):
+        cast.setdefault((citation, stage), set()).add(member)
+    team = [each for each in members if can(each, Can.SCREEN)]
+    for stage in Stage.values:
+        standings = {each.citation_id: each for each in Standing.objects.filter(review=review, stage=stage)}
+        offered = {each.pk: set(queries.queue(each, stage).values_list("pk", flat=True)) for each in team}
+        for member, found in offered.items():
+            for pk in found:
+                voters = cast.get((pk, stage), set())
+                if standings[pk].state != StandingState.WAITING or member in voters:
+                    yield f"{member} is offered {pk} at {stage}, on which {voters} voted"
+                elif len(voters) >= standings[pk].needed:
+                    yield f"{member} would be the third voter on {pk} at {stage}"
+        pilots = Pilot.objects.filter(review=review, stage=stage, dropped_at=None)
+        under_way = any(each.pilot_id and each.state == StandingState.WAITING for each in standings.values())
+        if under_way or not gate(review, stage).is_open or not review.is_open:
+            continue  # first the pilots, and nothing else
+        for pk, standing in standings.items():
+            free = {each.pk for each in team} - cast.get((pk, stage), set())
+            taken = {member for member, found in offered.items() if pk in found}
+            if standing.state == StandingState.WAITING and not standing.pilot_id and free and not taken:
+                yield f"{pk} waits at {stage} and is offered to nobody; {free} could vote ({pilots.count()} pilots)"
 
 
 def sums_that_fail(member: Member, sets: FlowSets) -> Iterator[str]:
@@ -122,12 +169,15 @@ def trail_that_fails(review: Review) -> Iterator[str]:
 def sealed_from(member: Member, now: dict[PLACE, Verdict]) -> Callable[[int, str, int], bool]:
     """Whether a vote, remark or proposal (citation, stage, author) is sealed from this member, by the rule of docs/architecture.md."""
     voted = set(Vote.unblinded.standing().filter(member=member).values_list("citation", "stage"))
+    piloted = Standing.objects.filter(review=member.review_id, pilot__completed_at__isnull=False)
+    calibrated = set(piloted.values_list("citation", "stage"))  # in a round in which everybody has voted
     rules = member.review
 
     def sealed(citation: int, stage: str, author: int) -> bool:
         state, mine = now[citation, stage].state, (citation, stage) in voted
         settles = can(member, Can.ARBITRATE) and not rules.blind_resolver and (rules.voter_may_resolve or not mine)
-        together = can(member, Can.SCREEN) and rules.settle_together and mine
+        known = rules.settle_together or (citation, stage) in calibrated
+        together = can(member, Can.SCREEN) and known and mine
         in_sight = state == StandingState.CONFLICT and (settles or together)
         return author != member.pk and state not in SETTLED and not in_sight
 
@@ -137,8 +187,8 @@ def sealed_from(member: Member, now: dict[PLACE, Verdict]) -> Callable[[int, str
 def seen_through_the_seal(members: list[Member], now: dict[PLACE, Verdict]) -> Iterator[str]:
     """Sealed votes and notes that members' queries give away, and open ones that they hold back."""
     review = members[0].review_id
-    votes, remarks, proposals, notes = (
-        list(model.unblinded.filter(citation__review=review)) for model in (Vote, Remark, Proposal, Note)
+    votes, remarks, proposals, notes, labellings = (
+        list(model.unblinded.filter(citation__review=review)) for model in (Vote, Remark, Proposal, Note, Labelling)
     )
     for member in members:
         seals = sealed_from(member, now)
@@ -150,6 +200,12 @@ def seen_through_the_seal(members: list[Member], now: dict[PLACE, Verdict]) -> I
             each for each in notes if each.member_id == member.pk or now[each.citation_id, each.stage].state in SETTLED
         }
         wrong |= open_notes.symmetric_difference(Note.blind.for_member(member))
+        labels = {
+            each
+            for each in labellings
+            if each.member_id == member.pk or now[each.citation_id, each.stage].state in SETTLED
+        }
+        wrong |= labels.symmetric_difference(Labelling.blind.for_member(member))
         yield from (f"{member}: {type(each).__name__} {each.pk} is seen wrongly, or not seen" for each in wrong)
 
 

@@ -148,6 +148,9 @@ def screened(made: World) -> None:
     document = screening.attach(made.owner, judged, "judged.pdf", [pdf("Nothing to read")])
     returned = screening.return_to_screening(made.arbiter, resolved, "Looked at again")
     screening.undo_return(made.arbiter, returned)
+    late = build.imported(made.owner, build.ris({"TI": "On the pouches of marsupials", "PY": 1996}))
+    found = Citation.objects.filter(links__record__source=late)
+    removal = screening.remove_before_screening(made.owner, found, "tool", "A classifier of trials, version 2")
     batch = screening.start_batch(made.first, [("Trial 4.pdf", [pdf("A trial")]), ("page.pdf", [b"<html>"])])
     reason = made.review.exclusion_reasons.get(text="Wrong population")
     screening.vote(made.second, judged, FT, "exclude", reason=reason)
@@ -184,6 +187,7 @@ def screened(made: World) -> None:
         "reason": {"pk": late.pk},
         "reason-change": {"pk": Event.unblinded.get(verb="screening.reason_renamed").pk},
         "return": {"pk": returned.pk},
+        "removal": {"pk": removal.pk},
         "batch": {"pk": batch.pk},
         "attachment": {"pk": judged.report.attachments.get().pk},
         "attempt": {"pk": tried.pk},

@@ -98,6 +98,8 @@ def report(state: str) -> Q:
 PASSED = standing(Stage.TITLE_ABSTRACT, State.INCLUDE)
 AT_HAND = report(REPORT.RETRIEVED)
 PLACES = {
+    "removed_automation": standing(Stage.TITLE_ABSTRACT, State.TOOL),
+    "removed_other": standing(Stage.TITLE_ABSTRACT, State.REMOVED),
     "awaiting_screening": standing(Stage.TITLE_ABSTRACT, *OPEN),
     "screened": standing(Stage.TITLE_ABSTRACT, *SETTLED),
     "records_excluded": standing(Stage.TITLE_ABSTRACT, State.EXCLUDE),
@@ -113,8 +115,6 @@ PLACES = {
 NEVER = (  # a conflict counts as waiting; the others are for programs that hold a review as sets
     "screening_conflict",
     "assessment_conflict",
-    "removed_automation",
-    "removed_other",
     "records_excluded_by_tool",
     "without_report",
     "same_report",

@@ -18,12 +18,13 @@ from analysis.flow.sets import Kind
 from extraction.models import PreviousVersion, StudyReport
 from extraction.queries import known_studies, previous_version, selected_studies
 from reviewapp.models import ExclusionReason, Member, Stage
-from screening.models import SETTLED, Citation, Import, Link, Record, Report, Standing, StandingState
+from screening.models import GONE, SETTLED, Citation, Import, Link, Record, Report, Standing, StandingState
 from screening.models import Search as ScreeningSearch
 
 State = StandingState
 OPEN = (State.WAITING, State.CONFLICT)  # one number: a conflict would tell of votes
 REACHED = (*OPEN, *SETTLED)
+IN_VIEW = (*REACHED, *GONE)
 
 
 class Many(NamedTuple):
@@ -191,12 +192,12 @@ def amounts(found: Counted) -> Amounts:
         identified["dbr" if Kind(search.kind).systematic else "other"] += n - both
         found_by_both += both
     of |= {"found_by_both": found_by_both, **{f"{name}_identified": n for name, n in identified.items()}}
-    states = {state: found.at(state) for state in REACHED}
-    by_method = {state: found.other.get(state, Counter()).total() for state in REACHED}
+    states = {state: found.at(state) for state in IN_VIEW}
+    by_method = {state: found.other.get(state, Counter()).total() for state in IN_VIEW}
     passed = found.other.get(State.INCLUDE, Counter())
     by_other_methods = sum(places.total() for places in found.other.values())
     of |= arm("other", identified["other"], by_other_methods, by_method, passed)
-    first = {state: states[state] - by_method[state] for state in REACHED}
+    first = {state: states[state] - by_method[state] for state in IN_VIEW}
     of |= arm("dbr", identified["dbr"], found.in_view.n - by_other_methods, first, found.passed - passed)
     of |= included(found)
     return Amounts(
@@ -223,6 +224,8 @@ def arm(name: str, records: int, citations: int, at: dict[str, int], passed: Cou
             excluded[f"reason:{place.why}"] += n
     numbers = {
         "duplicates": records - citations,
+        "removed_automation": at[State.TOOL],
+        "removed_other": at[State.REMOVED],
         "awaiting_screening": sum(at[state] for state in OPEN),
         "screened": sum(at[state] for state in SETTLED),
         "records_excluded": at[State.EXCLUDE],
@@ -266,7 +269,7 @@ def disagreements(found: Counted) -> Iterator[str]:
         yield "citations are in view without a record"
     if any(search.dropped_at for search in found.where.imports.values()):
         yield "records are of a search that was taken away"
-    reached = [found.standings.get((Stage.TITLE_ABSTRACT, state), Many(0, 0)) for state in REACHED]
+    reached = [found.standings.get((Stage.TITLE_ABSTRACT, state), Many(0, 0)) for state in IN_VIEW]
     if Many(sum(each.n for each in reached), sum(each.ids for each in reached)) != found.in_view:
         yield "the citations in view are not those that stand somewhere at title and abstract"
     if not set(map(consistent, found.passed)) <= {True}:

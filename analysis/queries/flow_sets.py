@@ -34,6 +34,8 @@ def flow_sets(member: Member) -> FlowSets:
     return FlowSets(
         searches=searches(member),
         citation_of=citation_of,
+        removed_by_automation=screened[State.TOOL],
+        removed_other=screened[State.REMOVED],
         awaiting_screening=screened[State.WAITING] | screened[State.CONFLICT],
         excluded=screened[State.EXCLUDE],
         passed=passed,

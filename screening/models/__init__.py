@@ -8,10 +8,11 @@ from screening.models.corrections import Correction
 from screening.models.desk import Desk
 from screening.models.labels import Label, Labelling, Later, Terms
 from screening.models.pilots import GateOverride, Pilot
+from screening.models.removals import Removal, Removed
 from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
 from screening.models.sharing import Allotment, Partners, Share
-from screening.models.votes import SETTLED, Answer, Note, Resolution, Return, Standing, StandingState, Vote
+from screening.models.votes import GONE, SETTLED, Answer, Note, Resolution, Return, Standing, StandingState, Vote
 
 __all__ = [
     "Allotment",
@@ -26,6 +27,7 @@ __all__ = [
     "Desk",
     "Correction",
     "Document",
+    "GONE",
     "GateOverride",
     "Import",
     "Judged",
@@ -40,6 +42,8 @@ __all__ = [
     "Proposal",
     "Record",
     "Remark",
+    "Removal",
+    "Removed",
     "Report",
     "Resolution",
     "Return",

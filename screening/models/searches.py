@@ -15,10 +15,13 @@ class Search(models.Model):
     class Kind(models.TextChoices):
         DATABASE = "database", "Database"
         REGISTER = "register", "Register"
+        WEBSITE = "website", "Website"
+        ORGANISATION = "organisation", "Organisation"
+        CITATION = "citation", "Citation searching"
         OTHER = "other", "Other method"
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="searches")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
     source = models.CharField(
         max_length=150, help_text="The database, register or method, e.g. MEDLINE or Citation searching."
     )
@@ -48,7 +51,10 @@ class Search(models.Model):
         ordering = ["pk"]
         verbose_name_plural = "searches"
         constraints = [
-            models.CheckConstraint(name="search_kind_known", condition=Q(kind__in=["database", "register", "other"]))
+            models.CheckConstraint(
+                name="search_kind_known",
+                condition=Q(kind__in=["database", "register", "website", "organisation", "citation", "other"]),
+            )
         ]
 
     def __str__(self) -> str:

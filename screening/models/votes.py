@@ -13,16 +13,22 @@ from screening.models.pilots import Pilot
 
 
 class StandingState(models.TextChoices):
-    """Where a citation stands at a stage. UNREACHED: the stage before has not let it through (or no longer does)."""
+    """Where a citation stands at a stage. UNREACHED: the stage before has not let it through (or no longer does).
+
+    TOOL and REMOVED, at title and abstract only: removed before screening (models/removals.py).
+    """
 
     UNREACHED = "unreached", "Not reached"
     WAITING = "waiting", "Waiting"
     CONFLICT = "conflict", "In conflict"
     INCLUDE = "include", "Included"
     EXCLUDE = "exclude", "Excluded"
+    TOOL = "tool", "Marked as ineligible by an automation tool"
+    REMOVED = "removed", "Removed before screening"
 
 
 SETTLED = (StandingState.INCLUDE, StandingState.EXCLUDE)
+GONE = (StandingState.TOOL, StandingState.REMOVED)
 
 
 class Standing(models.Model):

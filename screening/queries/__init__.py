@@ -29,6 +29,7 @@ from screening.queries.citations import (
     record,
     returns,
     sources,
+    these,
 )
 from screening.queries.common import one
 from screening.queries.conflicts import conflicts, notes_to_settle, settled_by, votes_to_settle
@@ -68,6 +69,7 @@ from screening.queries.labels import label, labels, marker, merged_labels, terms
 from screening.queries.provenance import origins
 from screening.queries.queue import Wish, ahead, arrangement, by_number, matches, numbers, queue, waiting
 from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes
+from screening.queries.removals import may_remove, removal, removals, removals_of, removed_in
 from screening.queries.reports import (
     attachment,
     attempt,
@@ -129,10 +131,11 @@ __all__ = [
     "logged_pairs",
     "marker",
     "matches",
-    "may_return",
-    "merged_labels",
-    "notes_to_settle",
     "numbers",
+    "merged_labels",
+    "may_remove",
+    "may_return",
+    "notes_to_settle",
     "one",
     "one_return",
     "open_pairs",
@@ -152,6 +155,10 @@ __all__ = [
     "record",
     "records_known",
     "records_with_problems",
+    "removal",
+    "removals",
+    "removals_of",
+    "removed_in",
     "report",
     "report_counts",
     "report_of",
@@ -168,6 +175,7 @@ __all__ = [
     "steps",
     "terms",
     "to_judge",
+    "these",
     "votes_to_settle",
     "waiting",
     "with_history",

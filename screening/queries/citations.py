@@ -18,6 +18,7 @@ from screening.models import (
     Link,
     Note,
     Record,
+    Removed,
     Resolution,
     Return,
     Standing,
@@ -31,6 +32,11 @@ from screening.queries.common import one
 def citations(member: Member, words: str = "") -> QuerySet[Citation]:
     """The review's citations that have a live record, and these words in their fields."""
     return Citation.objects.filter(text.matching(words), review=member.review_id, live=True)
+
+
+def these(member: Member, ids: list[int]) -> QuerySet[Citation]:
+    """Some citations of the review by their ids."""
+    return Citation.objects.filter(review=member.review_id, pk__in=ids)
 
 
 def citation(member: Member, pk: int) -> Citation:
@@ -76,6 +82,8 @@ def events(member: Member, citation: Citation) -> QuerySet[Event]:
     """Why a citation is where it is: the events about it that this member may see, oldest first."""
     name = f"citation/{citation.pk}"
     about = Q(subject=name) | Q(subject__startswith=f"{name}/")
+    of_many = [f"removal/{pk}" for pk in Removed.objects.filter(citation=citation).values_list("removal", flat=True)]
+    about |= Q(subject__in=of_many)
     return Event.blind.for_member(member).filter(about).select_related("actor").order_by("pk")
 
 

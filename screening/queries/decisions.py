@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from reviewapp.models import ExclusionReason, Member, Stage
 from screening.models import (
+    GONE,
     SETTLED,
     Citation,
     Link,
@@ -62,7 +63,7 @@ def rows(member: Member, citations: list[Citation], reasons: dict[int, Exclusion
     for citation, record in links.order_by("pk").values_list("citation", "record"):
         records[citation].append(str(record))
     standings: dict[int, list[Standing]] = defaultdict(list)
-    for standing in Standing.objects.filter(citation__in=citations).exclude(state=StandingState.UNREACHED):
+    for standing in Standing.objects.filter(citation__in=citations).exclude(state__in=(StandingState.UNREACHED, *GONE)):
         standings[standing.citation_id].append(standing)
     votes: dict[tuple[int, str], list[Vote]] = defaultdict(list)
     seen = Vote.blind.for_member(member).standing().filter(citation__in=citations)

@@ -6,7 +6,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from reviewapp.models import Member, Stage
 from screening import text
-from screening.models import Citation, Link, Search, Standing, StandingState
+from screening.models import GONE, Citation, Link, Search, Standing, StandingState
 from screening.queries.citations import citations
 
 # What everybody may know of where a citation stands: a conflict is told as waiting.
@@ -14,6 +14,7 @@ STANDS = {
     "waiting": (StandingState.WAITING, StandingState.CONFLICT),
     "include": (StandingState.INCLUDE,),
     "exclude": (StandingState.EXCLUDE,),
+    "removed": GONE,
 }
 LONGEST_NUMBER = 12  # digits; what is longer is no number of a citation
 STATES = [
@@ -21,6 +22,7 @@ STATES = [
     for stage in Stage.values
     for state, label in (("waiting", "Waiting at"), ("include", "Included at"), ("exclude", "Excluded at"))
 ]
+STATES.append((f"{Stage.TITLE_ABSTRACT}-removed", "Removed before screening"))
 
 
 def found(member: Member, *, q: str = "", search: Search | None = None, stands: str = "") -> QuerySet[Citation]:

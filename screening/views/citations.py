@@ -27,7 +27,15 @@ def citations(request: HttpRequest, member: Member) -> HttpResponse:
     found = queries.found(member, **which).defer("abstract")
     page = Paginator(found[:MOST_FOUND] if which.get("q") else found, PAGE).get_page(request.GET.get("page"))
     kept = {name: getattr(value, "pk", value) for name, value in which.items() if value}
-    context = {"member": member, "page": page, "form": form, "kept": urlencode(kept), "most": MOST_FOUND}
+    context = {
+        "member": member,
+        "page": page,
+        "form": form,
+        "kept": urlencode(kept),
+        "found_by": kept.items(),
+        "most": MOST_FOUND,
+    }
+    context["may_remove"] = bool(kept) and may(member, Can.IMPORT)
     return render(request, "screening/citations.html", context)
 
 
@@ -52,6 +60,8 @@ def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "corrections": queries.corrections(member, found),
         "returns": queries.returns(member, found),
         "may_return": queries.may_return(member, found),
+        "removals": queries.removals_of(member, found),
+        "may_remove": queries.may_remove(member, found),
         "may_import": may(member, Can.IMPORT),
         "terms": queries.marker(member),
     }

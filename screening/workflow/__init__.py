@@ -35,6 +35,7 @@ from screening.workflow.reasons import (
     retire_reason,
     undo_reason_change,
 )
+from screening.workflow.removals import put_back, remove_before_screening
 from screening.workflow.reports import (
     log_attempt,
     mark_retrieved,
@@ -114,9 +115,11 @@ __all__ = [
     "perform_matching",
     "perform_votes_needed",
     "propose",
+    "put_back",
     "put_label",
     "put_off",
     "read_again",
+    "remove_before_screening",
     "rename_reason",
     "reopen_pair",
     "resolve",

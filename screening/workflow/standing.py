@@ -20,12 +20,14 @@ from reviewapp.workflow import lock_review
 from screening.consensus.verdict import AS_CHOSEN, INCLUDE, Ballot, Reasons, Verdict, verdict
 from screening.dedupe.best import best_fields
 from screening.models import (
+    GONE,
     SETTLED,
     Bibliography,
     Citation,
     Link,
     Pilot,
     Record,
+    Removed,
     Report,
     Resolution,
     Standing,
@@ -63,6 +65,12 @@ class Case:
         self.standings = {each.stage: each for each in citation.standings.all()}
         self.votes = list(Vote.unblinded.standing().filter(citation=citation))
         self.resolutions = {each.stage: each for each in citation.resolutions.filter(withdrawn_at=None)}
+
+    @cached_property
+    def removed(self) -> Verdict | None:
+        """Removed before screening: then no vote leads to a verdict."""
+        kinds = Removed.objects.filter(citation=self.citation, undone_at=None).values_list("removal__kind", flat=True)
+        return next((Verdict(kind) for kind in kinds), None)
 
     def votes_at(self, stage: str) -> list[Vote]:
         return [each for each in self.votes if each.stage == stage]
@@ -127,6 +135,8 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
     standing = case.standings[stage]
     before = (standing.state, standing.reason_id)
     now = case.verdict(stage) if reached else UNREACHED
+    if reached and stage == Stage.TITLE_ABSTRACT and standing.state in (StandingState.UNREACHED, *GONE):
+        now = case.removed or now  # asked only where it can be so: a vote is cast on what waits
     also = ["begun_by"] if begun(standing, case.votes_at(stage)) else []
     if before == (now.state, now.reason):
         if also:
@@ -233,11 +243,13 @@ def drop_out_of_view(member: Member, citations: QuerySet[Citation]) -> None:
 def bring_into_view(member: Member, citations: QuerySet[Citation]) -> None:
     """Bring citations back that have a live record again, with all that was decided on them.
 
-    Those without votes or resolutions take two statements for each 500; the others are settled one by one.
+    Those without votes, resolutions or removals take two statements for each 500; the others are settled one by one.
     """
     lock_all(citations)
-    judged = Exists(Vote.unblinded.standing().filter(citation=OuterRef("pk"))) | Exists(
-        Resolution.objects.filter(citation=OuterRef("pk"), withdrawn_at=None)
+    judged = (
+        Exists(Vote.unblinded.standing().filter(citation=OuterRef("pk")))
+        | Exists(Resolution.objects.filter(citation=OuterRef("pk"), withdrawn_at=None))
+        | Exists(Removed.objects.filter(citation=OuterRef("pk"), undone_at=None))
     )
     back = citations.filter(live=False)
     for part in parts(back.filter(judged)):
@@ -272,5 +284,5 @@ def votes_needed_changed(event: Event, member: Member) -> None:
             review=member.review_id,
             stage=stage,
             pilot=None,
-            state__in=[StandingState.WAITING, StandingState.UNREACHED],
+            state__in=[StandingState.WAITING, StandingState.UNREACHED, *GONE],
         ).update(needed=event.facts["after"][f"votes_{stage}"])

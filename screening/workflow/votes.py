@@ -11,7 +11,7 @@ from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import ExclusionReason, Member, Stage
-from screening.models import Answer, Citation, Note, Proposal, Remark, Resolution, Standing, StandingState, Vote
+from screening.models import GONE, Answer, Citation, Note, Proposal, Remark, Resolution, Standing, StandingState, Vote
 from screening.queries.gate import gate
 from screening.queries.sharing import may_vote
 from screening.workflow.calibration import voted_in_pilot
@@ -113,7 +113,7 @@ def withdraw(thing: Vote | Resolution | Note | Remark | Proposal) -> None:
 def at_stage(case: Case, stage: str) -> Standing:
     """The citation's standing at a stage it has reached. Raises WrongState."""
     standing = case.standings.get(stage)
-    if standing is None or standing.state == StandingState.UNREACHED:
+    if standing is None or standing.state in (StandingState.UNREACHED, *GONE):
         raise WrongState(
             f"This citation is not at the stage “{Stage(stage).label.lower()}” (any more).",
             todo="Its own page says where it is and why.",
