@@ -75,7 +75,8 @@ def records(member: Member, counts: FlowCounts) -> Records:
     identified = both(counts, "identified") + counts.n("found_by_both")
     duplicates = both(counts, "duplicates") + counts.n("found_by_both")
     by_person = min(duplicates, standing.filter(rule=Link.Rule.PERSON).count())
-    return Records(identified, duplicates, by_person, tuple(audit_methods(member)))
+    removed = [both(counts, name) for name in ("removed_automation", "removed_other")]
+    return Records(identified, duplicates, by_person, tuple(audit_methods(member)), *removed)
 
 
 def selection(member: Member, counts: FlowCounts, stage: str) -> Selection:
@@ -239,6 +240,7 @@ PAGES = {
     "searches": ("screening:search-table",),
     "duplicates": ("screening:citations",),
     "audits": ("screening:audits",),
+    "removals": ("screening:removals",),
     "protocol": ("protocol",),
     "pilots": ("screening:pilots", Stage.TITLE_ABSTRACT),
     "agreement/title_abstract": ("screening:agreement", Stage.TITLE_ABSTRACT),

@@ -23,12 +23,15 @@ class Records:
     """What came in. duplicates: records beyond the first of each publication; by_person: those that a member found to be one.
 
     audits: sentences on judged samples of automatic links.
+    by_tool, otherwise: removed before screening, as an automation tool marked them or for other reasons.
     """
 
     identified: int
     duplicates: int
     by_person: int
     audits: tuple[str, ...] = ()
+    by_tool: int = 0
+    otherwise: int = 0
 
 
 @dataclass(frozen=True, slots=True)

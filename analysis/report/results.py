@@ -36,6 +36,13 @@ def records(facts: Facts) -> Iterator[Sentence]:
         yield Sentence(f"Not as many records came in as the source had reported: {listed(told)}.", "searches")
     if found.identified:
         yield Sentence(duplicates(found.duplicates, found.by_person), "duplicates")
+    for n, which, why in (
+        (found.by_tool, " that an automation tool had marked as ineligible", ""),
+        (found.otherwise, "", " for other reasons"),
+    ):
+        if n:
+            told = f"{capital(count(n, 'record'))}{which} {was(n)} removed before screening{why}."
+            yield Sentence(told, "removals")
 
 
 def duplicates(all: int, by_person: int) -> str:

@@ -10,6 +10,7 @@ PLACES = {
     "duplicates": "de-duplication",
     "audits": "judged samples",
     "protocol": "protocol",
+    "removals": "removed before screening",
     "pilots": "pilots",
     "agreement/title_abstract": "agreement",
     "agreement/full_text": "agreement",

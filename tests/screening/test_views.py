@@ -358,3 +358,18 @@ def test_the_list_takes_the_same_queries_whatever_its_length(owner, first):
             client.get(at(first, f"screen/{TA}/list/"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_full_texts_are_judged_in_the_list_too_with_a_reason_beside_each(owner, first, second):
+    report, _ = build.citations(owner, 2)
+    build.at_full_text((first, second), owner, report)
+    client, path = sign_in(first), at(first, "screen/full_text/list/")
+    page = client.get(path).content.decode()
+    assert page.count('value="include"') == page.count('name="reason"') == 1
+    reason = first.review.exclusion_reasons.first()
+    answer = client.post(
+        at(first, f"screen/full_text/{report.pk}/vote/"), {"answer": "exclude", "reason": reason.pk, "back": path}
+    )
+    assert answer["Location"] == path
+    cast = Vote.unblinded.get(member=first, stage="full_text")
+    assert (cast.answer, cast.reason) == ("exclude", reason)

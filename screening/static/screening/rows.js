@@ -28,10 +28,11 @@ const rows = {
   vote(form, button) {
     const row = form.closest("[data-row]");
     const title = row.querySelector("[data-focus]").textContent.trim();
-    const word = button.dataset.word;
+    const { answer, reason = "" } = Object.fromEntries(new FormData(form, button));
+    const word = [button.dataset.word, form.querySelector("select")?.selectedOptions[0].text].filter(Boolean).join(": ");
     const key = newKey();
     const before = row.dataset.voted;
-    desk.outbox.add({ kind: "vote", key, url: form.action, citation: row.dataset.row, title, word, fields: { answer: button.value, key } });
+    desk.outbox.add({ kind: "vote", key, url: form.action, citation: row.dataset.row, title, word, fields: { answer, reason, key } });
     row.dataset.voted = key;
     row.querySelector("[data-row-said]").textContent = `Your vote: ${word}`;
     rows.past.push(row);

@@ -126,7 +126,7 @@ def test_one_of_everything_is_singular() -> None:
         replace(
             FACTS,
             searches=(replace(MEDLINE, hits=2, records=2),),
-            records=Records(2, 1, 1),
+            records=Records(2, 1, 1, by_tool=1, otherwise=2),
             title_abstract=Selection("title_abstract", 1, 1, 1, 1, None),
             full_text_stage=Selection("full_text", 2, 1, 1, 1, None),
             full_text=FullText(1, 0, 0, 1, 1, (("Not randomised", 1),), 1, 1, 1),
@@ -138,6 +138,8 @@ def test_one_of_everything_is_singular() -> None:
         "We searched MEDLINE (Ovid) on 1 March 2025.",
         "The search brought 2 records.",
         "1 record was removed as duplicate, found by a member of the team.",
+        "1 record that an automation tool had marked as ineligible was removed before screening.",
+        "2 records were removed before screening for other reasons.",
         "1 record was screened by title and abstract; it was excluded.",
         "Provisional: 1 record has no verdict yet.",
         "1 report was sought as full text; it was retrieved.",
