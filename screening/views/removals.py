@@ -47,8 +47,8 @@ def remove(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @for_member(Can.IMPORT)
 def remove_one(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    asked = cleaned(RemovalForm(request.POST))
     found = queries.citation(member, pk)
+    asked = cleaned(RemovalForm(request.POST))
     workflow.remove_before_screening(member, queries.these(member, [found.pk]), asked["kind"], asked["reason"])
     messages.success(request, "Removed before screening. It can be put back at any time.")
     return redirect("screening:citation", member.review.slug, pk)
