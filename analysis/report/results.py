@@ -41,8 +41,8 @@ def records(facts: Facts) -> Iterator[Sentence]:
         (found.otherwise, "", " for other reasons"),
     ):
         if n:
-            told = f"{capital(count(n, 'record'))}{which} {was(n)} removed before screening{why}."
-            yield Sentence(told, "removals")
+            gone = f"{capital(count(n, 'record'))}{which} {was(n)} removed before screening{why}."
+            yield Sentence(gone, "removals")
 
 
 def duplicates(all: int, by_person: int) -> str:
