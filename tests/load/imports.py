@@ -339,6 +339,10 @@ def kill(service: Service, owner: Member, records: int, kills: int, seed: int) -
     print(f"  done {time.monotonic() - restarted:.1f} s after the last restart", flush=True)
     wrong = [f"{job.kind} failed: {job.error}" for job in Job.objects.filter(state=Job.State.FAILED)]
     wrong += [f"only {happened} of {kills} kills fell while a job was at work"] if happened < kills else []
+    log = service.log.read_text()
+    print(
+        f"  {log.count('Traceback')} errors in the log of the service, {log.count('missed a beat')} missed heartbeats"
+    )
     found = outcome(taken)
     wrong += [
         f"not as without kills: {what}, {len(found[what] ^ expected[what])} differ"

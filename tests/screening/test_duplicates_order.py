@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -125,3 +125,42 @@ def test_files_in_any_order_make_the_same_citations_and_all_undone_leave_none(ow
         jobs_now()
         assert not queries.citations(member).exists()
     assert len(seen) == 1
+
+
+def citations_by_number(member: Member) -> frozenset[frozenset[str]]:
+    """The citations in view, each as the numbers (ID) of its records."""
+    at: dict[int, set[str]] = {}
+    live = Link.objects.filter(undone_at=None, record__review=member.review, record__source__undone_at=None)
+    for citation, fields in live.values_list("citation", "record__fields"):
+        at.setdefault(citation, set()).add(fields["ID"][0])
+    return frozenset(frozenset(each) for each in at.values())
+
+
+def test_records_in_any_order_in_any_number_of_files_make_the_same_citations(owner, jobs_now):
+    sleep = {
+        "TI": "Sleep of infants whose parents were counselled: a cohort",
+        "AU": ["Silva, M."],
+        "PY": "2011",
+        "JO": "Sleep",
+    }
+    part = sleep | {"TI": f"{sleep['TI']}. Part 2", "VL": "34", "SP": "7"}
+    rows = [
+        ARTICLE, TWIN, BARE, ABSTRACT, ARTICLE | {"PM": ""}, TWIN | {"TI": TWIN["TI"].upper()}, sleep, part,
+        sleep | {"TI": f"{sleep['TI']}. Part 1", "VL": "34", "SP": "1"}, part | {"DO": "10.5555/sleep.2"},
+        part | {"DO": "10.5555/sleep.2", "PM": "33333333", "JO": "Sleep (Invented)"},
+    ]  # fmt: skip
+    rows = [row | {"ID": str(number)} for number, row in enumerate(rows)]
+    seen = set()
+    for seed in range(5):
+        chance = random.Random(seed)
+        member = build.review(owner.user, title=f"Review {seed}")
+        shuffled = chance.sample(rows, len(rows))
+        cuts = [0, *sorted(chance.sample(range(1, len(rows)), seed)), len(rows)]
+        for start, end in pairwise(cuts):
+            build.imported(member, build.ris(*shuffled[start:end]), into=build.search(member), again=True)
+            jobs_now()
+        seen.add(citations_by_number(member))
+    assert len(seen) == 1
+    (found,) = seen
+    assert {frozenset({"7", "9", "10"})} < found, "what is one is together"
+    assert len(found) > 4, "and what is not, is not"
