@@ -8,6 +8,7 @@ Input is a dictionary with
                       values {events, total}, {mean, sd, n} or {events, time}, as agreed, not combined; {} where arms are only compared
         contrasts     of kinds that compare two arms: each {first, second, values}, whatever was given of its numbers
         whole         of kinds that ask the study as a whole: its values
+        by            the answers that the plan's investigations ask for, by the question's key, such as study/design
         bias          the agreed judgement of each domain, {} where there is none
 """
 
@@ -15,6 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from analysis.investigations import in_words
 
 Frozen = Mapping[str, Any]
 
@@ -56,8 +59,11 @@ def differences(before: Frozen, after: Frozen, options_before: Frozen, options_a
 
 
 def _options(before: Frozen, after: Frozen) -> Iterator[str]:
+    old, new = ([*options.get("investigations", ())] for options in (before, after))
+    yield from (f"Also asked: {in_words(each)}." for each in new if each not in old)
+    yield from (f"Asked no more: {in_words(each)}." for each in old if each not in new)
     for name, value in after.items():
-        if before.get(name) != value:
+        if name != "investigations" and before.get(name) != value:
             was, now = (VALUE_WORDS.get(each, each) for each in (before.get(name, ""), value))
             yield f"{OPTION_WORDS.get(name, name)}: {was} became {now}."
 
@@ -77,6 +83,7 @@ def _study(before: Frozen, after: Frozen) -> Iterator[str]:
             yield f"{label}: {arm['name']} dropped out."
     yield from _values(f"{label}: ", before.get("whole", {}), after.get("whole", {}))
     yield from _contrasts(before, after)
+    yield from _answers(before, after)
     if before["bias"] != after["bias"]:
         yield f"{label}: the risk-of-bias judgements changed."
 
@@ -88,6 +95,13 @@ def _arm(label: str, before: Frozen, after: Frozen) -> Iterator[str]:
     if before["role"] != after["role"]:
         yield f"{label}: {name} was {before['role']} and is now {after['role']}."
     yield from _values(f"{label}: {name}, ", before["values"], after["values"])
+
+
+def _answers(before: Frozen, after: Frozen) -> Iterator[str]:
+    old, new = before.get("by", {}), after.get("by", {})
+    for key in old:
+        if key in new and old[key] != new[key]:
+            yield f"{after['label']}: {key.partition('/')[2]}, {old[key]} became {new[key]}."
 
 
 def _contrasts(before: Frozen, after: Frozen) -> Iterator[str]:

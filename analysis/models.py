@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from analysis import pooling
 from analysis.beyond import LEAST, TESTS_FROM
+from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP
 from extraction.models import Outcome
 from extraction.schema.comparisons import COMBINED, SPLIT
 from reviewapp.models import Job, Member, Review
@@ -185,6 +186,11 @@ class Analysis(models.Model):
         return None
 
     @property
+    def standing(self) -> list[Investigation]:
+        """What is planned beside the pooled effect, not dropped. With the investigations prefetched it asks nothing."""
+        return [each for each in self.investigations.all() if each.dropped_at is None]
+
+    @property
     def options(self) -> dict[str, str]:
         """How it is pooled: what a run freezes beside its input."""
         chosen = {name: str(getattr(self, name)) for name in self.OPTIONS}
@@ -202,6 +208,36 @@ class Analysis(models.Model):
             chosen.append("arms one by one, control split")
         said = [self.measure, self.get_method_display(), self.get_model_display().lower(), self.preset, *chosen]
         return ", ".join(each for each in said if each)
+
+
+class Investigation(models.Model):
+    """What is looked at beside an analysis' pooled effect, and whether it was planned before a result was known. Dropped, never deleted."""
+
+    class Kind(models.TextChoices):
+        SUBGROUP = SUBGROUP, "Subgroups by"
+        MODERATOR = MODERATOR, "Meta-regression on"
+        SENSITIVITY = SENSITIVITY, "Sensitivity analysis"
+
+    analysis = models.ForeignKey(Analysis, models.PROTECT, related_name="investigations")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    by = models.CharField(
+        max_length=120, help_text="A characteristic of studies, or a set; see analysis.investigations."
+    )
+    post_hoc = models.BooleanField(help_text="Whether a run of the analysis had a result when this was planned.")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="investigated_once", fields=["analysis", "kind", "by"], condition=Q(dropped_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.by}"
 
 
 class Run(models.Model):

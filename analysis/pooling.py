@@ -12,13 +12,17 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis import reported
 from analysis.beyond import TESTS_FROM, beyond
 from analysis.frozen import Frozen
+from analysis.investigations import investigate
 from extraction.schema.asked import ArmOf
 from extraction.schema.comparisons import COMBINED, comparisons, part_of
+
+if TYPE_CHECKING:
+    from analysis.stats import Effects, Pooled
 
 EXPERIMENTAL, CONTROL = "experimental", "control"
 
@@ -34,7 +38,7 @@ class Computed:
     label names its arm: study, label, bias, experimental and control (combined), arms (names by group), stated (how the control was
     shared out, or ""), estimate, lower, upper, weight in percent, reason it was left out or ""; of kinds without two groups `given`, the
     numbers that were pooled, and `source`, where they come from if not as reported), `pooled`, everything that
-    analysis.stats says, and `beyond`, what analysis.beyond computes of it. poolable: whether there is an estimate. message: sentences on what is unusual.
+    analysis.stats says, `beyond`, what analysis.beyond computes of it, and `investigations`, what analysis.investigations found. poolable: whether there is an estimate. message: sentences on what is unusual.
     """
 
     poolable: bool
@@ -77,6 +81,7 @@ def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
         "study": study["study"],
         "label": study["label"],
         "bias": study["bias"],
+        **({"by": study["by"]} if "by" in study else {}),
         "arms": {role: [arm["name"] for arm in members] for role, members in arms.items()},
         "stated": "",
         **{
@@ -183,12 +188,13 @@ NOTHING = {
     "prediction": None,
     "pooled": None,
     "beyond": {},
+    "investigations": [],
 }
 
 
 def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str, Any]:
     """Effects and pooled effect by analysis.stats: those of single studies go into `studies`, the rest is returned."""
-    from analysis.stats import effects, pool
+    from analysis.stats import effects
     from analysis.stats.results import plain
 
     usable = [study for study in studies if not study["reason"]]
@@ -196,12 +202,7 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
         return {}
     labels = [study["label"] for study in usable]
     es = effects(options["measure"], columns(kind, usable), study=labels, preset=options["preset"])
-    how = resolved(options)
-    chosen = {"weighting": options["method"], "method": how["estimator"], "prediction": how["prediction"]}
-    pooled = pool(es, **chosen, test="z" if how["interval"] == "advice" else how["interval"])
-    if how["interval"] == "advice" and pooled.k > 2 and pooled.tau2 > 0:
-        # Cochrane Handbook, version 6.5, section 10.10.4.4: with two studies, or without heterogeneity, Hartung-Knapp misleads
-        pooled = pool(es, **chosen, test="knha")
+    pooled = pooled_by(es, options)
     left_out = dict(pooled.left_out)
     for i, study in enumerate(usable):
         study["reason"] = left_out.get(study["label"], "")
@@ -217,8 +218,27 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
         "upper": upper,
         "prediction": None if None in prediction else prediction,
         "pooled": pooled.to_dict(),
-        "beyond": beyond(es, pooled, chosen, int(options.get("tests_from", TESTS_FROM))),
+        "beyond": beyond(es, pooled, choices(options), int(options.get("tests_from", TESTS_FROM))),
+        "investigations": investigate(options.get("investigations", ()), es, usable, options, pooled_by),
     }
+
+
+def choices(options: Frozen) -> dict[str, str]:
+    """How analysis.stats is to pool, but for the interval."""
+    how = resolved(options)
+    return {"weighting": options["method"], "method": how["estimator"], "prediction": how["prediction"]}
+
+
+def pooled_by(es: Effects, options: Frozen) -> Pooled:
+    """The pooled effect as a plan has it."""
+    from analysis.stats import pool
+
+    chosen, interval = choices(options), resolved(options)["interval"]
+    pooled = pool(es, **chosen, test="z" if interval == "advice" else interval)
+    if interval == "advice" and pooled.k > 2 and pooled.tau2 > 0:
+        # Cochrane Handbook, version 6.5, section 10.10.4.4: with two studies, or without heterogeneity, Hartung-Knapp misleads
+        return pool(es, **chosen, test="knha")
+    return pooled
 
 
 PEOPLE = {"dichotomous": "total", "continuous": "n"}

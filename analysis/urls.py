@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis import views
-from analysis.views import archives, doubts, figures, report, takeovers
+from analysis.views import archives, doubts, figures, investigations, report, takeovers
 
 app_name = "analysis"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("analyses/<int:pk>/doubts/", doubts.let_stand, name="doubt"),
     path("analyses/<int:pk>/doubts/<int:reason>/again/", doubts.ask_again, name="doubt-again"),
     path("analyses/<int:pk>/run/", views.request_run, name="request-run"),
+    path("analyses/<int:pk>/investigate/", investigations.investigate, name="investigate"),
+    path("investigations/<int:pk>/drop/", investigations.drop_investigation, name="drop-investigation"),
+    path("investigations/<int:pk>/restore/", investigations.restore_investigation, name="restore-investigation"),
     path("runs/<int:pk>/", views.run, name="run"),
     path("runs/<int:pk>/run.json", views.run_file, name="run-json"),
     path("runs/<int:pk>/<slug:name>/", figures.figure, name="figure"),

@@ -22,7 +22,7 @@ from analysis import workflow as analysis
 from analysis.models import Analysis, Run
 from analysis.revman import Review as RevmanReview
 from analysis.revman import rm5
-from analysis.workflow import archiving, taking
+from analysis.workflow import archiving, investigations, taking
 from extraction import queries
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
@@ -293,6 +293,7 @@ def analysed(made: World) -> None:
     """A planned analysis with a run on what is agreed."""
     outcome = Outcome.objects.get(pk=made.things["outcome"]["pk"])
     planned = analysis.plan(made.first, outcome, measure=Analysis.Measure.RR, method=Analysis.Method.MH)
+    investigation = investigations.investigate(made.first, planned, "sensitivity", "fixed")
     packed = analysis.make_package(made.first)
     sent = taking.send_takeover(made.first, [("old.rm5", rm5.write(RevmanReview("Old")))])
     archived = archiving.make_archive(made.owner)
@@ -302,6 +303,7 @@ def analysed(made: World) -> None:
         "takeover": {"pk": sent.pk},
         "archive": {"pk": archived.pk},
         "analysis": {"pk": planned.pk},
+        "investigation": {"pk": investigation.pk},
         "run": {"pk": Run.objects.filter(analysis=planned).first().pk},
         "figure": {"name": "forest"},
         "standard": {"standard": "C39"},

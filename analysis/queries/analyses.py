@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from analysis.frozen import differences
 from analysis.models import REFRESH, Analysis, Package, Run
+from analysis.queries.investigations import asked_of
 from extraction.models import Arm, Entry, Outcome, Sheet, Study
 from extraction.queries import FORM, agreed_bias, included_studies
 from extraction.schema.tables import TABLES, contrast_key, core, row_key, whole_key
@@ -31,7 +32,8 @@ def dropped_analyses(member: Member) -> QuerySet[Analysis]:
 
 
 def all_analyses(member: Member) -> QuerySet[Analysis]:
-    return Analysis.objects.filter(review=member.review_id).select_related("outcome")
+    planned = Analysis.objects.filter(review=member.review_id)
+    return planned.select_related("outcome").prefetch_related("investigations")
 
 
 def analysis(member: Member, pk: int) -> Analysis:
@@ -63,7 +65,7 @@ class Input:
     """
 
     data: dict[str, Any]
-    options: dict[str, str]
+    options: dict[str, Any]
     hash: str
     without: tuple[str, ...]
 
@@ -80,10 +82,12 @@ class AgreedStudy:
 
 def agreed_studies(member: Member, analyses: Iterable[Analysis]) -> list[AgreedStudy]:
     """The included studies whose sheets are agreed, by label, with what these analyses need. The number of queries does not grow."""
+    analyses = list(analyses)
     outcomes = {each.outcome_id for each in analyses}
     prefix = f"outcome/{outcomes.pop()}/" if len(outcomes) == 1 else "outcome/"
     arms = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
-    lines = Prefetch("lines", Entry.unblinded.filter(key__startswith=prefix))
+    wanted = Q(key__startswith=prefix) | Q(key__in=asked_of(analyses))
+    lines = Prefetch("lines", Entry.unblinded.filter(wanted))
     signed = Sheet.unblinded.signed().filter(study__in=included_studies(member.review), tool=FORM)
     bias = agreed_bias(member.review)
     return [
@@ -100,16 +104,31 @@ def agreed_studies(member: Member, analyses: Iterable[Analysis]) -> list[AgreedS
 def input_of(analysis: Analysis, agreed: Iterable[AgreedStudy]) -> Input:
     """What a run of the analysis would freeze of these studies."""
     rows = [(each, numbers(each, analysis.outcome)) for each in agreed]
+    asked = asked_of([analysis])
     data = {
         "kind": str(analysis.outcome.kind),
         "studies": [
-            {"study": each.study.pk, "label": each.study.label, **found, "bias": dict(each.bias)}
+            {
+                "study": each.study.pk,
+                "label": each.study.label,
+                **found,
+                **answers(each, asked),
+                "bias": dict(each.bias),
+            }
             for each, found in rows
             if found
         ],
     }
-    digest = audit.sha256(audit.canonical(data), audit.canonical(analysis.options))
-    return Input(data, analysis.options, digest, tuple(each.study.label for each, found in rows if not found))
+    options: dict[str, Any] = dict(analysis.options)
+    if planned := sorted(map(str, analysis.standing)):
+        options["investigations"] = planned
+    digest = audit.sha256(audit.canonical(data), audit.canonical(options))
+    return Input(data, options, digest, tuple(each.study.label for each, found in rows if not found))
+
+
+def answers(agreed: AgreedStudy, asked: list[str]) -> dict[str, dict[str, Any]]:
+    """The study's answers to these questions, where an investigation needs any."""
+    return {"by": {key: agreed.answers[key] for key in asked if agreed.answers.get(key) is not None}} if asked else {}
 
 
 def numbers(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:

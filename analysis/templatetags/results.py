@@ -5,13 +5,14 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from analysis import exports, run_figures
+from analysis import exports, investigated, run_figures
 from analysis.models import Run
 from analysis.queries import Change
 
 register = template.Library()
 
 register.filter("in_words", exports.result_in_words)
+register.filter("investigated", investigated.investigated)
 register.filter("people", exports.people)
 register.filter("heterogeneity", exports.heterogeneity)
 register.filter("overall_test", exports.overall_test)

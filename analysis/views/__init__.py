@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from analysis import exchange, exports, queries, workflow
 from analysis.flow.numbers import Number
 from analysis.forms import PlanForm
+from analysis.queries import investigations as asked
 from analysis.queries import standards as checked
 from analysis.queries.doubts import doubts as found_doubts
 from analysis.views.doubts import context as doubt_addresses
@@ -108,6 +109,7 @@ def analysis(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     shown = queries.shown_analysis(member, pk)
     history = queries.history(member, shown.analysis)
     context = {"member": member, "shown": shown, "history": history}
+    context |= {"planned": asked.planned(member, shown.analysis), "choices": asked.choices(member)}
     context |= {"doubts": found_doubts(member, shown), **doubt_addresses(member, pk)}
     return render(request, "analysis/analysis.html", context)
 

@@ -1,0 +1,100 @@
+"""How do pages say what a run found beside the pooled effect? Its subgroups, regressions and sensitivity analyses as rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis import figures
+from analysis.exports import effect, p_value, percent
+from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP
+from analysis.models import Analysis, Run
+from analysis.queries.investigations import labels, words_of
+
+Plain = Mapping[str, Any]
+
+
+def investigated(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """What a finished run found, by kind; {sensitivity, subgroups, moderators}, each a list of {words, told, rows ...}."""
+    found = (run.result or {}).get("investigations", [])
+    called = labels(run.analysis.review_id) if found else {}
+    named = [{**each, "words": words_of(each["kind"], each["by"], called)} for each in found]
+    other = [sensitivity(run, each) for each in named if each["kind"] == SENSITIVITY]
+    return {
+        "sensitivity": [main_row(run), *other] if other else [],
+        "subgroups": [subgroup(run, each) for each in named if each["kind"] == SUBGROUP],
+        "moderators": [moderator(run, each) for each in named if each["kind"] == MODERATOR],
+    }
+
+
+def main_row(run: Run) -> dict[str, Any]:
+    pooled = run.result["pooled"]
+    found = {**run.result, "tau2": pooled["tau2"], "I2": pooled["I2"]}
+    return {"words": "As planned", "cells": pooled_cells(found, run.options["measure"]), "told": ""}
+
+
+def sensitivity(run: Run, each: Plain) -> dict[str, Any]:
+    found = each["found"]
+    if not found:
+        return {"words": each["words"], "cells": ("–",) * 4, "told": each["told"].capitalize()}
+    out = f"Without {', '.join(found['out'])}. " if found["out"] else ""
+    return {"words": each["words"], "cells": pooled_cells(found, run.options["measure"]), "told": out + each["told"]}
+
+
+def pooled_cells(found: Plain, measure: str) -> tuple[str, ...]:
+    """How many studies, effect with its interval, tau², I²; of values on the natural scale."""
+    if found["estimate"] is None:
+        return (str(found["k"]), "Not estimable", "–", "–")
+    estimate, lower, upper = (effect(found[name], measure) for name in ("estimate", "lower", "upper"))
+    return str(found["k"]), f"{estimate} [{lower}, {upper}]", effect(found["tau2"], ""), percent(found["I2"])
+
+
+def subgroup(run: Run, each: Plain) -> dict[str, Any]:
+    found = each["found"]
+    if not found:
+        return {**each, "rows": [], "told": each["told"]}
+    rows = [
+        {
+            "words": level,
+            "cells": (
+                str(of["k"]),
+                figures.shown_interval(figures.three(of), of["measure"]),
+                effect(of["tau2"], ""),
+                percent(of["I2"]),
+            ),
+        }
+        for level, of in zip(found["levels"], found["groups"], strict=True)
+    ]
+    out = "; ".join(label for label, _ in found["left_out"])
+    told = f"Not said of: {out}. " if out else ""
+    return {**each, "rows": rows, "test": figures.between_groups(found), "told": told + each["told"]}
+
+
+def moderator(run: Run, each: Plain) -> dict[str, Any]:
+    found = each["found"]
+    if not found:
+        return {**each, "rows": [], "told": each["told"]}
+    fit, measure = found["fit"], run.options["measure"]
+    called = each["words"].removeprefix("Meta-regression on ")
+    rows = [
+        {
+            "words": coefficient(name, called),
+            "cells": (figures.shown_interval(figures.three(fit, i), measure), p_value(fit["p"][i]).removeprefix("= ")),
+        }
+        for i, name in enumerate(fit["names"])
+    ]
+    out = "; ".join(label for label, _ in fit["left_out"])
+    told = f"Not said of: {out}. " if out else ""
+    test = (
+        f"{fit['k']} studies. Residual heterogeneity: Tau² = {effect(fit['tau2'], '')}, I² = {percent(fit['I2'])}; "
+        f"of the heterogeneity {percent(fit['R2'])} is explained. Test of the moderator: P {p_value(fit['QM_p'])}"
+    )
+    scale = "Ratio" if measure in Analysis.RATIOS else "Difference"
+    return {**each, "rows": rows, "test": test, "scale": scale, "told": told + each["told"]}
+
+
+def coefficient(name: str, called: str) -> str:
+    """A column of the regression in a reader's words."""
+    if name == "intrcpt":
+        return "Intercept"
+    return f"{called}, for each unit" if name == "by" else name.removeprefix("factor(by)")

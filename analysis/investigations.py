@@ -1,0 +1,181 @@
+"""What is computed beside the pooled effect because the plan asks for it? Subgroups, meta-regression, and the same question on other grounds.
+
+An investigation is planned as (kind, by), and frozen in a run's options as "kind:by":
+    subgroup     by a characteristic of the studies: each group pooled, and the test between them
+    moderator    by a characteristic: a meta-regression on a number, or on the groups
+    sensitivity  by one of SETS: fewer studies, or another way to pool them
+A characteristic is a question of the form (`study/design`), BIAS, or YEAR. Each study of the input has its answers under `by`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from analysis.beyond import year
+
+if TYPE_CHECKING:
+    from analysis.stats import Effects, Pooled
+
+Frozen = Mapping[str, Any]
+Pooling = Callable[["Effects", Frozen], "Pooled"]
+
+SUBGROUP, MODERATOR, SENSITIVITY = "subgroup", "moderator", "sensitivity"
+BIAS, YEAR = "bias", "year"
+CHARACTERISTICS = {BIAS: "overall risk of bias", YEAR: "the year in the study’s name"}
+
+# Which studies stay, by their risk of bias overall.
+BY_BIAS = {"low_bias": ("low",), "not_high_bias": ("low", "unclear")}
+# What is planned otherwise.
+OTHERWISE: dict[str, dict[str, str]] = {
+    "fixed": {"model": "fixed"},
+    "random": {"model": "random"},
+    "inverse": {"method": "IV"},
+    "dl": {"model": "random", "estimator": "DL"},
+    "reml": {"model": "random", "method": "IV", "estimator": "REML"},
+    "pm": {"model": "random", "method": "IV", "estimator": "PM"},
+    "wald": {"interval": "z"},
+    "knha": {"model": "random", "method": "IV", "interval": "knha"},
+}
+SETS = {
+    "low_bias": "Only studies at low risk of bias",
+    "not_high_bias": "Without studies at high risk of bias",
+    "as_reported": "Without effects that were converted",
+    "fixed": "One common effect (fixed)",
+    "random": "Random effects",
+    "inverse": "Inverse variance weights",
+    "dl": "Variance between studies by DerSimonian-Laird",
+    "reml": "Variance between studies by REML",
+    "pm": "Variance between studies by Paule-Mandel",
+    "wald": "Wald interval",
+    "knha": "Hartung-Knapp interval",
+}
+
+
+def in_words(planned: str) -> str:
+    """An investigation where the form's words for its questions are not at hand: "subgroups by design"."""
+    kind, by = planned.split(":", 1)
+    if kind == SENSITIVITY:
+        return SETS.get(by, by).lower()
+    name = CHARACTERISTICS.get(by, by.partition("/")[2] or by).lower()
+    return f"subgroups by {name}" if kind == SUBGROUP else f"meta-regression on {name}"
+
+
+def overall(bias: Mapping[str, str]) -> str:
+    """A study's risk of bias over all domains: the worst, as the Handbook's table 8.7.a (version 5.1) has it; "" where none is agreed."""
+    judged = set(bias.values())
+    if not judged:
+        return ""
+    if judged & {"high", "serious", "critical"}:
+        return "high"
+    return "low" if judged == {"low"} else "unclear"
+
+
+def characteristic(study: Frozen, by: str) -> str | float | None:
+    """A study's answer; None where there is none."""
+    if by == BIAS:
+        return overall(study["bias"]) or None
+    if by == YEAR:
+        return year(study["label"])
+    found: str | float | None = study.get("by", {}).get(by)
+    return found
+
+
+def investigate(
+    planned: Sequence[str], es: Effects, studies: Sequence[Frozen], options: Frozen, pooled: Pooling
+) -> list[dict[str, Any]]:
+    """What each investigation found, in plain values: {kind, by, found, told}; `told` says why there is nothing, or what is unusual.
+
+    es, studies: the effects of the run, and what was frozen of their studies, in the same order. pooled(es, options) pools as the plan says.
+    """
+    from analysis.stats import StatsError
+
+    results = []
+    for each in planned:
+        kind, by = each.split(":", 1)
+        row: dict[str, Any] = {"kind": kind, "by": by, "found": None, "told": ""}
+        try:
+            row |= WAYS[kind](by, es, studies, options, pooled)
+        except StatsError as error:
+            row["told"] = str(error)
+        results.append(row)
+    return results
+
+
+def by_subgroup(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, pooled: Pooling) -> dict[str, Any]:
+    from analysis.stats import subgroups
+
+    values = [characteristic(study, by) for study in studies]
+    whole = pooled(es, options)
+    chosen = {
+        "weighting": whole.weighting,
+        "method": whole.method,
+        "test": whole.test,
+        "prediction": whole.options.prediction,
+    }
+    found = subgroups(es, values, name="the characteristic", **chosen)
+    return {"found": without_ballast(found.to_dict()), "told": "; ".join(found.notes)}
+
+
+def by_moderator(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, pooled: Pooling) -> dict[str, Any]:
+    from analysis.stats import StatsError, fitted_line, regress
+
+    values = [characteristic(study, by) for study in studies]
+    numeric = all(isinstance(value, (int, float)) for value in values if value is not None)
+    whole = pooled(es, options)
+    # Mantel-Haenszel and Peto weights know no moderators: effects are weighted by their inverse variance
+    chosen = {"weighting": "IV", "method": whole.method, "test": whole.test}
+    fit = regress(es, "~ by" if numeric else "~ factor(by)", {"by": values}, **chosen)
+    found: dict[str, Any] = {"fit": without_ballast(fit.to_dict()), "line": None}
+    try:
+        if numeric:
+            found["line"] = without_ballast(fitted_line(fit).to_dict(), "effects")
+    except StatsError:  # the number is the same in all studies, or too few have it: `fit` says so
+        pass
+    return {"found": found, "told": "; ".join(fit.notes)}
+
+
+def on_other_grounds(
+    by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, pooled: Pooling
+) -> dict[str, Any]:
+    from analysis.stats.results import plain
+
+    kept = [i for i, study in enumerate(studies) if stays(by, study)]
+    if not kept:
+        return {"told": "no study is left"}
+    again = pooled(es.subset(kept), {**options, **OTHERWISE.get(by, {})})
+    estimate, lower, upper = (plain(value) for value in again.back[:3])
+    out = [study["label"] for i, study in enumerate(studies) if i not in kept]
+    found = {
+        "k": again.k,
+        "estimate": estimate,
+        "lower": lower,
+        "upper": upper,
+        "tau2": plain(again.tau2),
+        "I2": plain(again.I2),
+    }
+    return {"found": found | {"out": out, "method": again.method, "test": again.test}, "told": "; ".join(again.notes)}
+
+
+def stays(by: str, study: Frozen) -> bool:
+    if by == "as_reported":
+        return not study.get("source")
+    return by not in BY_BIAS or overall(study["bias"]) in BY_BIAS[by]
+
+
+WAYS: dict[str, Callable[[str, Effects, Sequence[Frozen], Frozen, Pooling], dict[str, Any]]] = {
+    SUBGROUP: by_subgroup,
+    MODERATOR: by_moderator,
+    SENSITIVITY: on_other_grounds,
+}
+
+
+def without_ballast(found: Any, *more: str) -> Any:
+    """A result without what a run says once: options and versions."""
+    if isinstance(found, dict):
+        return {
+            name: without_ballast(value, *more)
+            for name, value in found.items()
+            if name not in ("options", "versions", *more)
+        }
+    return [without_ballast(each, *more) for each in found] if isinstance(found, list) else found

@@ -1,0 +1,82 @@
+"""What can be investigated beside a pooled effect, what is planned, and how is it called?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from analysis.investigations import CHARACTERISTICS, SENSITIVITY, SETS
+from analysis.models import Analysis, Investigation
+from extraction.queries import current_version
+from extraction.schema.fields import Kind
+from extraction.schema.form import Per
+from reviewapp.errors import NotHere
+from reviewapp.models import Member, Review
+
+PREFIX = {Investigation.Kind.SUBGROUP: "Subgroups by", Investigation.Kind.MODERATOR: "Meta-regression on"}
+
+
+def labels(review: Review | int) -> dict[str, str]:
+    """What studies can be told apart by, as it is called: questions of the form in use on the study itself, bias, and the year."""
+    asked = {
+        f"study/{question.id}": question.label
+        for section, question in current_version(review).form.places()
+        if section.per is Per.STUDY and question.kind is not Kind.TABLE
+    }
+    return {**CHARACTERISTICS, **asked}
+
+
+def characteristics(member: Member) -> dict[str, str]:
+    return labels(member.review_id)
+
+
+def investigation(member: Member, pk: int) -> Investigation:
+    """One, dropped or not, by id. Raises NotHere."""
+    rows = Investigation.objects.filter(analysis__review=member.review_id).select_related("analysis__outcome")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An investigation and what it is called."""
+
+    row: Investigation
+    words: str
+
+
+def planned(member: Member, analysis: Analysis) -> list[Planned]:
+    """Those of an analysis, in the order of their planning, dropped ones too."""
+    rows: QuerySet[Investigation] = Investigation.objects.filter(analysis=analysis, analysis__review=member.review_id)
+    called = characteristics(member)
+    return [Planned(row, words_of(row.kind, row.by, called)) for row in rows.select_related("member__user")]
+
+
+def choices(member: Member) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What can be asked, by kind: (heading, [(value, words)])."""
+    called = characteristics(member)
+    of_studies = [
+        (str(prefix), [(f"{kind}:{by}", words_of(kind, by, called)) for by in called])
+        for kind, prefix in PREFIX.items()
+    ]
+    return [*of_studies, ("Sensitivity analysis", [(f"{SENSITIVITY}:{by}", words) for by, words in SETS.items()])]
+
+
+def in_words(member: Member, row: Investigation) -> str:
+    return words_of(row.kind, row.by, characteristics(member))
+
+
+def words_of(kind: str, by: str, called: Mapping[str, str]) -> str:
+    """Such as "Subgroups by Design"; the question's id where the form does not ask it any more."""
+    if kind == SENSITIVITY:
+        return SETS.get(by, by)
+    return f"{PREFIX[Investigation.Kind(kind)]} {called.get(by, by)}"
+
+
+def asked_of(analyses: Iterable[Analysis]) -> list[str]:
+    """The questions of the form that these analyses' standing investigations need the answers to."""
+    return sorted({row.by for each in analyses for row in each.standing if row.by.startswith("study/")})

@@ -1,0 +1,211 @@
+"""Are subgroups, regressions and sensitivity analyses computed as planned, dated, and told when they were planned after the result?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from analysis import queries
+from analysis.investigated import investigated
+from analysis.investigations import SETS
+from analysis.models import Analysis, Investigation, Run
+from analysis.pooling import compute
+from analysis.queries import investigations as known
+from analysis.workflow import investigations
+from extraction.models import Outcome
+from reviewapp.errors import BadInput, NotHere, Refused
+from reviewapp.models import Event, Member
+from tests.analysis import build
+from tests.extraction import build as studies_of
+
+Pair = tuple[Member, Member]
+
+OPTIONS = {"measure": "RR", "method": "IV", "model": "random", "preset": "RevMan 2025", "arms": "combined"}
+# BCG vaccine trials (Colditz 1994): events and totals of the vaccinated and the others, allocation, latitude
+BCG = (
+    ("Aronson 1948", 4, 123, 11, 139, "random", 44),
+    ("Ferguson 1949", 6, 306, 29, 303, "random", 55),
+    ("Rosenthal 1960", 3, 231, 11, 220, "random", 42),
+    ("Hart 1977", 62, 13598, 248, 12867, "random", 52),
+    ("Frimodt 1973", 33, 5069, 47, 5808, "alternate", 13),
+    ("Stein 1953", 180, 1541, 372, 1451, "alternate", 44),
+    ("Vandiviere 1973", 8, 2545, 10, 629, "random", 19),
+    ("Madras 1980", 505, 88391, 499, 88391, "random", 13),
+    ("Coetzee 1968", 29, 7499, 45, 7277, "random", 27),
+    ("Rosenthal 1961", 17, 1716, 65, 1665, "systematic", 42),
+    ("Comstock 1974", 186, 50634, 141, 27338, "systematic", 18),
+    ("Webster 1969", 5, 2498, 3, 2341, "systematic", 33),
+    ("Comstock 1976", 27, 16913, 29, 17854, "systematic", 33),
+)
+
+
+def bcg() -> dict[str, Any]:
+    def arm(pk: int, role: str, events: int, total: int) -> dict[str, Any]:
+        return {"arm": pk, "name": role, "role": role, "values": {"events": events, "total": total}}
+
+    return {
+        "kind": "dichotomous",
+        "studies": [
+            {
+                "study": pk,
+                "label": label,
+                "arms": [arm(1, "experimental", a, n1), arm(2, "control", c, n2)],
+                "by": {"study/allocation": allocation, "study/latitude": latitude},
+                "bias": {"allocation": "low" if allocation == "random" else "high"},
+            }
+            for pk, (label, a, n1, c, n2, allocation, latitude) in enumerate(BCG)
+        ],
+    }
+
+
+def found(*planned: str, **options: str) -> list[dict[str, Any]]:
+    result = compute(bcg(), {**OPTIONS, **options, "investigations": planned}).result
+    return list(result["investigations"])
+
+
+@pytest.mark.pure
+def test_subgroups_and_regression_are_those_of_the_statistics() -> None:
+    from analysis.stats import effects, regress, subgroups
+
+    columns = {name: [row[i] for row in BCG] for i, name in enumerate(("study", "ai", "n1i", "ci", "n2i"))}
+    es = effects("RR", columns)
+    groups, regression = found("subgroup:study/allocation", "moderator:study/latitude", interval="z")
+    wanted = subgroups(es, [row[5] for row in BCG], method="REML", test="z")
+    assert groups["found"]["levels"] == ["random", "alternate", "systematic"]
+    assert groups["found"]["Q_between"] == pytest.approx(wanted.Q_between, rel=1e-12)
+    assert [each["estimate"] for each in groups["found"]["groups"]] == [each.estimate for each in wanted.groups]
+    fit = regress(es, "~ by", {"by": [row[6] for row in BCG]}, method="REML", test="z")
+    assert regression["found"]["fit"]["estimate"] == pytest.approx(fit.estimate.tolist(), rel=1e-12)
+    # metafor: rma(yi, vi, mods = ~ ablat, data = dat.bcg) gives -0.0291 for each degree
+    assert regression["found"]["fit"]["estimate"][1] == pytest.approx(-0.0291, abs=5e-5)
+    assert len(regression["found"]["line"]["x"]) > 10
+
+
+@pytest.mark.pure
+def test_a_regression_on_words_compares_the_groups() -> None:
+    (regression,) = found("moderator:study/allocation")
+    assert len(regression["found"]["fit"]["names"]) == 3
+    assert regression["found"]["line"] is None
+
+
+@pytest.mark.pure
+def test_sensitivity_analyses_pool_fewer_studies_or_otherwise() -> None:
+    fewer, common, as_given = found("sensitivity:low_bias", "sensitivity:fixed", "sensitivity:as_reported")
+    random_only = {**bcg(), "studies": [each for each in bcg()["studies"] if each["bias"]["allocation"] == "low"]}
+    assert fewer["found"]["estimate"] == compute(random_only, OPTIONS).result["estimate"]
+    assert (fewer["found"]["k"], len(fewer["found"]["out"])) == (7, 6)
+    assert common["found"]["estimate"] == compute(bcg(), {**OPTIONS, "model": "fixed"}).result["estimate"]
+    assert as_given["found"]["k"] == 13
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("method", ["IV", "MH"])
+@pytest.mark.parametrize("name", SETS)
+def test_every_set_can_be_asked_of_every_model(name: str, method: str) -> None:
+    (each,) = found(f"sensitivity:{name}", method=method)
+    assert each["found"]["estimate"] is not None
+
+
+@pytest.mark.pure
+def test_what_is_not_known_of_any_study_is_said() -> None:
+    groups, regression = found("subgroup:study/dose", "moderator:study/dose")
+    assert groups["found"] is None
+    assert "no value for any study" in groups["told"]
+    assert regression["found"] is None
+    assert regression["told"]
+
+
+# --- planned by members ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def analysis(db: None, pair: Pair, outcome: Outcome, jobs_now: Callable[[], int]) -> Analysis:
+    planned = build.plan(pair[0], outcome, method="IV")
+    investigations.investigate(pair[0], planned, "subgroup", "study/setting")
+    for label, setting, table in (
+        ("Abe 1999", "Clinic", (10, 50, 20, 50)),
+        ("Orme 2003", "Home", (8, 40, 9, 40)),
+        ("Rask 2011", "Home", (5, 60, 12, 60)),
+    ):
+        study = studies_of.study(pair, label)
+        a, n1, c, n2 = table
+        cells = studies_of.cells(study, outcome, build.events(a, n1), build.events(c, n2))
+        build.agree(pair, study, {**cells, "study/setting": setting})
+    jobs_now()
+    return planned
+
+
+def test_what_was_planned_first_and_what_came_after_is_told_on_the_page(
+    client: Client, pair: Pair, analysis: Analysis, jobs_now: Callable[[], int]
+) -> None:
+    client.force_login(pair[0].user)
+    address = reverse("analysis:analysis", args=[pair[0].review.slug, analysis.pk])
+    page = client.get(address).content.decode()
+    assert "Subgroups by Setting" in page
+    assert "Before the result" in page
+    assert "Test for subgroup differences: Chi²" in page
+    asking = reverse("analysis:investigate", args=[pair[0].review.slug, analysis.pk])
+    for what in ("sensitivity:fixed", "sensitivity:fixed", "moderator:year"):  # a double click asks once
+        client.post(asking, {"what": what})
+    jobs_now()
+    page = client.get(address).content.decode()
+    assert page.count("Post hoc</span>") == 2
+    assert "One common effect (fixed)" in page
+    assert "As planned" in page
+    assert "Also asked: one common effect (fixed)." in page
+    assert "for each unit" in page
+    rows = investigated(queries.shown_analysis(pair[0], analysis.pk).run)
+    assert [row["words"] for row in rows["subgroups"][0]["rows"]] == ["Clinic", "Home"]
+    client.post(asking, {"what": "sensitivity:nothing"})
+    assert Investigation.objects.count() == 3
+
+
+def test_a_dropped_one_is_asked_no_more_and_comes_back_with_its_date(
+    pair: Pair, analysis: Analysis, jobs_now: Callable[[], int]
+) -> None:
+    row = Investigation.objects.get()
+    before = queries.shown_analysis(pair[0], analysis.pk).run
+    investigations.drop_investigation(pair[0], row)
+    jobs_now()
+    now = queries.shown_analysis(pair[0], analysis.pk).run
+    assert now.result["investigations"] == []
+    assert "by" not in now.input["studies"][0]
+    assert (now.result["estimate"], now != before) == (before.result["estimate"], True)
+    investigations.restore_investigation(pair[0], row)
+    assert (
+        queries.shown_analysis(pair[0], analysis.pk).run == before
+    )  # the same question of the same data: that run stands
+    assert not known.planned(pair[0], analysis)[0].row.post_hoc
+    verbs = Event.unblinded.filter(verb__startswith="analysis.investigation").values_list("verb", flat=True)
+    assert sorted(verbs) == [
+        "analysis.investigation_dropped",
+        "analysis.investigation_planned",
+        "analysis.investigation_restored",
+    ]
+
+
+def test_only_who_may_analyse_and_only_of_this_review(
+    pair: Pair, observer: Member, analysis: Analysis, django_assert_num_queries: Any
+) -> None:
+    with pytest.raises(Refused):
+        investigations.investigate(observer, analysis, "sensitivity", "fixed")
+    with pytest.raises(BadInput):
+        investigations.investigate(pair[0], analysis, "subgroup", "study/unknown")
+    stranger = studies_of.build.review(owner=studies_of.build.user("Ursa Stranger"), title="Another review")
+    with pytest.raises(NotHere):
+        known.investigation(stranger, Investigation.objects.get().pk)
+
+
+def test_an_answer_that_no_plan_asks_for_makes_no_run_stale(
+    pair: Pair, outcome: Outcome, jobs_now: Callable[[], int]
+) -> None:
+    planned = build.plan(pair[0], outcome)
+    build.studies(pair, outcome, build.SECURE)
+    jobs_now()
+    run = Run.objects.get(analysis=planned, number=2) if planned.runs.count() > 1 else planned.runs.get()
+    assert "investigations" not in run.options
+    assert "by" not in run.input["studies"][0]
