@@ -48,6 +48,7 @@ SENTENCES = {
     "extraction.sheet_chosen": "chose answers for the agreed sheet of {thing}",
     "extraction.sheet_agreed": "signed the agreed sheet of {thing}[, of {first} and {second}]",
     "extraction.sheet_agreement_reopened": "opened the agreed sheet of {thing} again[, signed by {signed_by}]",
+    "extraction.number_converted": "converted a number on the sheet of {thing}: {working}",
     "extraction.doubt_answered": "said why a doubted number of {thing} stands: {reason}",
     "extraction.doubt_asked_again": "took back why a doubted number of {thing} stands",
     "extraction.assessment_started": "began to judge the risk of bias of {thing}",

@@ -72,6 +72,7 @@ urlpatterns = [
     path("extraction.csv", views.extraction_csv, name="data-csv"),
     path("sheets/agreement/", views.field_agreement, name="field-agreement"),
     path("sheets/agreement.csv", views.agreement_csv, name="agreement-csv"),
+    path("sheets/<int:pk>/convert/", views.convert, name="sheet-convert"),
     path("sheets/<int:pk>/doubts/", views.own_doubt, name="sheet-doubt"),
     path("sheets/<int:pk>/doubts/<int:reason>/again/", views.ask_again, name="doubt-again"),
     path("sheets/<int:pk>/agreement/doubts/", views.agreement_doubt, name="agreement-doubt"),

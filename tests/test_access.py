@@ -257,6 +257,7 @@ extraction:field-agreement     -                   GET     L         N        Y 
 extraction:agreement-csv       -                   GET     L         N        Y     Y        Y       Y         Y
 extraction:sheet-verify        study               POST    L         N        R     Y        R       R         C
 extraction:sheet-renew         differing           POST    L         N        R     Y        R       R         C
+extraction:sheet-convert       study               POST    L         N        R     Y        R       R         C
 extraction:sheet-doubt         study               POST    L         N        R     Y        R       R         C
 extraction:agreement-doubt     differing           POST    L         N        Y     Y        Y       R         C
 extraction:doubt-again         differing+stands    POST    L         N        Y     Y        Y       R         C

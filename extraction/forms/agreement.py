@@ -121,13 +121,14 @@ class AgreementForm:
                 pieces = plain_pieces(texts)
             for side, answer, shown in zip(("first", "second"), (pair.first, pair.second), pieces, strict=True):
                 whose = str(getattr(self.agreement, side).member)
-                yield Side(side, whose, answer, shown, take == side, converted(pair.field, answer))
+                yield Side(side, whose, answer, shown, take == side, answer.working or converted(pair.field, answer))
             return
         text = "\n".join(dict.fromkeys(filter(None, (pair.first.text, pair.second.text))))
         answer = replace(pair.first, text=text, source=pair.first.source or pair.second.source)
         says = spell(pair.field, pair.first)
         other = spell(pair.field, pair.second)
         note = f"the second wrote {other}: equal within the tolerance and in one unit" if is_other(pair) else ""
+        note = pair.first.working or pair.second.working or note
         yield Side("both", "Both", answer, plain_pieces([says])[0], take != "third", note)
 
     def differences(self) -> list[Row]:
@@ -182,6 +183,7 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
             "says": spell(pair.field, line.answer),
             "text": line.text,
             "source": line.place,
+            "working": line.working,
             "from": names.get(line.taken_from, "both"),
             "reason": line.reason,
             "by": line.by,

@@ -7,8 +7,10 @@ changed; known:KEY, what the window has seen. Only what was posted counts: what 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
@@ -16,6 +18,7 @@ from django.http import QueryDict
 from extraction import schema
 from extraction.schema import Answer, Asked, Block, Field, Kind, Problem, Row, Table
 from extraction.schema.asked import asked_fields
+from extraction.schema.convert.offers import Offer, offers
 
 PLACE = ("document", "page", "quote", "box")
 
@@ -29,6 +32,7 @@ class Cell:
     unit: str
     told: str = ""
     again: str = ""
+    working: str = ""
     is_asked: bool = True
     locked: bool = False
 
@@ -84,6 +88,7 @@ class Line:
     cells: list[Cell]
     place: Place
     more: list[Cell]
+    offers: list[Offer] = dataclasses.field(default_factory=list)
 
     @property
     def cell(self) -> Cell:
@@ -183,7 +188,13 @@ class SheetForm:
 
     def row(self, row: Row) -> Line:
         core = row.core or row.extra[:2]
-        return self.line(row.name, core, tuple(field for field in row.fields if field not in core))
+        line = self.line(row.name, core, tuple(field for field in row.fields if field not in core))
+        return line if self.locked else replace(line, offers=[each for each in self.offers if each.row == row.key])
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        """What can be converted from what is stored."""
+        return offers(self.asked, self.answers)
 
     def cell(self, field: Field) -> Cell:
         answer = self.answers.get(field.key, Answer())
@@ -201,6 +212,7 @@ class SheetForm:
             unit,
             self.told.get(field.key, ""),
             self.again.get(field.key, ""),
+            answer.working if value == schema.show(answer.value) else "",
             field.key in self._asked_keys,
             self.is_locked(field),
         )

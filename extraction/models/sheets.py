@@ -93,6 +93,7 @@ class Line(models.Model):
     reason = models.TextField(blank=True, help_text="In an agreement: why this one; always for a third answer.")
     unit = models.CharField(max_length=40, blank=True, help_text="Of a number that was given in another unit.")
     source = models.JSONField(null=True, blank=True, help_text="Document, page, quote, rectangle; see schema.Source.")
+    working = models.TextField(blank=True, help_text="Of a converted number: what was given, the formula, its source.")
     by = models.ForeignKey(
         Member, models.PROTECT, null=True, related_name="+", help_text="In an agreement: who settled it."
     )
@@ -108,7 +109,7 @@ class Line(models.Model):
 
     @property
     def answer(self) -> Answer:
-        return Answer(self.value, self.text, self.unit, self.place)
+        return Answer(self.value, self.text, self.unit, self.place, self.working)
 
     @property
     def place(self) -> Source | None:
@@ -118,6 +119,7 @@ class Line(models.Model):
         """Take over an answer; not saved."""
         self.value, self.text, self.unit = answer.value, answer.text, answer.unit
         self.source = answer.source.to_json() if answer.source else None
+        self.working = answer.working
 
 
 class Sheet(Blinded):

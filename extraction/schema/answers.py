@@ -70,13 +70,15 @@ def _box(typed: object) -> tuple[float, float, float, float] | None:
 class Answer:
     """One answer. text: on a sheet, where it stands in the report; on an assessment, what supports the judgement.
 
-    unit: in which the number was given; empty for the question's own. source: the place in a document.
+    unit: in which the number was given; empty for the question's own. source: the place in a document. working: of a number that no paper
+    gives, how it was had from those that it gives.
     """
 
     value: Value = None
     text: str = ""
     unit: str = ""
     source: Source | None = None
+    working: str = ""
 
 
 BLANK = Answer()

@@ -62,7 +62,9 @@ TABLES: dict[str, Shape] = {
     "continuous": Shape(
         "Continuous (mean, SD, n)",
         per_arm=(
-            Column("mean", "Mean", NUMBER, "Mean at this time point.", instead=(("median",), ("change",))),
+            Column(
+                "mean", "Mean", NUMBER, "Mean at this time point.", instead=(("median",), ("change",), ("log_mean",))
+            ),
             Column(
                 "sd",
                 "SD",
@@ -75,6 +77,7 @@ TABLES: dict[str, Shape] = {
                     ("q1", "q3"),
                     ("least", "most"),
                     ("change_sd",),
+                    ("log_sd",),
                     ("contrast:difference_se",),
                     ("contrast:difference_low", "contrast:difference_high"),
                     ("contrast:t",),
@@ -94,6 +97,17 @@ TABLES: dict[str, Shape] = {
             Column("baseline_sd", "Baseline SD", NUMBER, "Before treatment.", lowest=0, extra=True),
             Column("change", "Mean change", NUMBER, "From baseline.", extra=True),
             Column("change_sd", "SD of change", NUMBER, "Of the change from baseline.", lowest=0, extra=True),
+            Column(
+                "correlation",
+                "Correlation",
+                NUMBER,
+                "Between baseline and later, for the SD of the change; from this or another study.",
+                -1,
+                highest=1,
+                extra=True,
+            ),
+            Column("log_mean", "Mean of logs", NUMBER, "Where only the logarithms were analysed.", extra=True),
+            Column("log_sd", "SD of logs", NUMBER, "Of natural logarithms.", lowest=0, extra=True),
         ),
         per_contrast=(
             Column("difference", "Mean difference", NUMBER, "First arm minus second.", extra=True),

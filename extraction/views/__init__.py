@@ -26,7 +26,18 @@ from extraction.views.forms import (
     use_form,
 )
 from extraction.views.previous import previous_version, withdraw_previous_version
-from extraction.views.sheets import agreement, own, renew, reopen, reopen_agreement, start, submit, verify, withdraw
+from extraction.views.sheets import (
+    agreement,
+    convert,
+    own,
+    renew,
+    reopen,
+    reopen_agreement,
+    start,
+    submit,
+    verify,
+    withdraw,
+)
 from extraction.views.structure import (
     add_arm,
     add_time_point,
@@ -69,6 +80,7 @@ __all__ = [
     "change_question",
     "change_section",
     "change_study",
+    "convert",
     "change_time_point",
     "codebook_csv",
     "codebook_json",

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from extraction import queries, schema
 from extraction.forms import AgreementForm, AnswersForm, BiasForm, SheetForm, signed_rows, taken_rows
 from extraction.models import Assessment, Blinded, Sheet, Study
+from extraction.schema.convert.offers import Offer, offers
 from extraction.workflow import agreement as agreeing
-from extraction.workflow import sheets
+from extraction.workflow import conversions, sheets
 from reviewapp.access import Can, for_member, require
 from reviewapp.errors import DomainError, WrongState
 from reviewapp.models import Member
@@ -79,7 +80,29 @@ def save_field(request: HttpRequest, member: Member, mine: Sheet | None) -> Http
     status = render_to_string("extraction/_saved.html", context, request)
     context = {"doubts": doubts, "member": member, **for_doubts(member, after.study_id)}
     shown = render_to_string("extraction/_doubts.html", context, request)
-    return JsonResponse({"version": after.version, "told": form.told, "status": status, "doubts": shown})
+    touched = {key.rpartition("/")[0] for key in form.values if key.startswith("outcome/")}
+    numbers = {
+        row: render_offers(request, member, after, row, found) for row, found in offered(opened, touched).items()
+    }
+    return JsonResponse(
+        {"version": after.version, "told": form.told, "status": status, "doubts": shown, "offers": numbers}
+    )
+
+
+def offered(opened: queries.Opened, rows: set[str]) -> dict[str, list[Offer]]:
+    """What the tables of the outcomes to which these rows belong can offer now, by row."""
+    outcomes = {row.split("/")[1] for row in rows}
+    tables = [table for table in opened.asked.tables if str(table.outcome.id) in outcomes]
+    found: dict[str, list[Offer]] = {row.key: [] for table in tables for row in table.rows}
+    for each in offers(opened.asked, opened.sheet.answers()) if found else ():
+        if each.row in found:
+            found[each.row].append(each)
+    return found
+
+
+def render_offers(request: HttpRequest, member: Member, sheet: Sheet, row: str, found: list[Offer]) -> str:
+    url = reverse("extraction:sheet-convert", args=[member.review.slug, sheet.study_id])
+    return render_to_string("extraction/_offers.html", {"offers": found, "convert_url": url}, request)
 
 
 def for_doubts(member: Member, study: int) -> dict[str, object]:
@@ -139,6 +162,7 @@ def page(
         "parked": [(key, schema.show(answer.value)) for key, answer in parked.items()],
         "doubts": queries.own_doubts(member, opened) if opened and is_open else None,
         **for_doubts(member, study.pk),
+        "convert_url": reverse("extraction:sheet-convert", args=[member.review.slug, study.pk]),
     }
     return render(request, f"extraction/{kind}.html", context, status=422 if problems else 200)
 
@@ -171,6 +195,21 @@ def renew(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     if mine is None:
         raise WrongState("You have no sheet here to take up again.", todo="Start on the study's page.")
     sheets.renew_sheet(member, mine)
+    return to(member, study, "sheet", "")
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def convert(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    """Save what is on the page, and take a number that is offered."""
+    study = queries.study(member, pk)
+    form, mine = saved(request, member, queries.own_sheet(member, study))
+    if form.problems():
+        return page(request, member, study, "sheet", "", mine, form, form.problems())
+    conversions.convert(member, study, request.POST.get("convert", ""))
+    messages.success(
+        request, "Converted. How it was had is stored with the number; what the paper gives stays beside it."
+    )
     return to(member, study, "sheet", "")
 
 

@@ -10,6 +10,7 @@ from extraction.workflow.agreement import (
     reopen_assessment_agreement,
     reopen_sheet_agreement,
 )
+from extraction.workflow.conversions import convert
 from extraction.workflow.doubts import ask_again, let_stand_in_agreement, let_stand_on_sheet
 from extraction.workflow.forms import (
     LARGEST_FILE,
@@ -83,6 +84,7 @@ __all__ = [
     "undo_edit",
     "use_form",
     "add_arm",
+    "convert",
     "ask_again",
     "let_stand_in_agreement",
     "let_stand_on_sheet",

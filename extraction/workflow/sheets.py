@@ -310,7 +310,8 @@ def read_or_refuse(field: Field, before: Answer, said: Said) -> Answer:
         place = read_place(field, said.places[key]) if key in said.places else before.source
     except Unreadable as error:
         raise BadInput(error.sentence) from None
-    return Answer(value, text, unit if value is not None else "", place)
+    working = before.working if value == before.value else ""  # another number was read, not converted
+    return Answer(value, text, unit if value is not None else "", place, working)
 
 
 def refuse_seen(own: Own, changed: list[tuple[Line, Answer]], fields: Mapping[str, Field]) -> None:

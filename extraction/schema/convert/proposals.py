@@ -86,6 +86,8 @@ def _continuous(
     if _has(k, "median", "n"):
         five = [k.get(name) for name in ("least", "q1", "q3", "most")]
         yield lambda: medians.mean_sd_from_median(k["n"], k["median"], *five)
+    if _has(k, "log_mean", "log_sd"):
+        yield lambda: spread.from_log_scale(k["log_mean"], k["log_sd"])
     if _has(k, "baseline", "mean"):
         yield lambda: spread.mean_change(k["baseline"], k["mean"])
     if correlation is not None and _has(k, "baseline_sd", "sd"):

@@ -127,6 +127,7 @@ const sheet = {
       delete sheet.unsent[mark];
       for (const each of box ? box.querySelectorAll(".again") : []) if (each.querySelector("input").checked) each.remove();
     }
+    for (const each of document.querySelectorAll("[data-offers]")) if ((answer.offers || {})[each.dataset.offers] !== undefined) each.innerHTML = answer.offers[each.dataset.offers];
     const doubts = document.querySelector("[data-doubts]");
     if (answer.doubts !== undefined && doubts && ![...doubts.querySelectorAll("[name=reason]")].some((each) => each.value)) doubts.innerHTML = answer.doubts;
     if (answer.status) document.getElementById("saved").innerHTML = answer.status;

@@ -1,0 +1,65 @@
+"""How does a number come from what the paper gives? Taken as it is offered, with its working; what was read stays beside it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from extraction import queries
+from extraction.models import Sheet, Study
+from extraction.schema import Answer
+from extraction.schema.answers import Source
+from extraction.schema.convert.offers import Offer, offers
+from extraction.workflow.common import locked_study
+from extraction.workflow.sheets import locked_own, refuse_seen, subject
+from extraction.workflow.sheets import told as in_words
+from reviewapp import audit
+from reviewapp.access import Can, require
+from reviewapp.errors import Stale, WrongState
+from reviewapp.models import Member
+
+
+def convert(member: Member, study: Study, ref: str) -> Sheet:
+    """Take one offered number on one's own sheet. Raises Stale when the numbers that it rests on have changed since."""
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        mine = queries.own_sheet(member, study)
+        if mine is None:
+            raise WrongState("You have no sheet here.", todo="Start on the study's page.")
+        sheet = locked_own(member, mine)
+        if sheet.submitted_at:
+            raise WrongState("This sheet is submitted.", todo="Reopen it first, then change it.")
+        opened = queries.opened(sheet)
+        offer = offered(offers(opened.asked, sheet.answers()), ref)
+        line = sheet.lines.filter(key=offer.key).first() or sheet.new_line(offer.key)
+        before = line.answer
+        answer = Answer(offer.value, before.text, "", before.source or place_of(offer, sheet), offer.working)
+        fields = {field.key: field for field in opened.asked.fields}
+        refuse_seen(sheet, [(line, answer)], fields)
+        sheet.version += 1
+        sheet.save(update_fields=["version"])
+        line.say(answer)
+        line.version, line.form_number = sheet.version, opened.version.number
+        line.save()
+        facts = {"key": offer.key, "before": in_words(before), "after": in_words(answer), "working": offer.working}
+        audit.record(
+            member, "extraction.number_converted", subject(study, Sheet, queries.FORM), sealed=True, **facts
+        )  # fmt: skip
+    return sheet
+
+
+def offered(found: list[Offer], ref: str) -> Offer:
+    """The offer that was shown. Raises Stale."""
+    offer = next((each for each in found if each.ref == ref), None)
+    if offer is None:
+        raise Stale(
+            "The numbers have changed since this was offered, and nothing was converted.",
+            todo="Look at what the sheet offers now.",
+        )
+    return offer
+
+
+def place_of(offer: Offer, sheet: Sheet) -> Source | None:
+    """Where the numbers of its row were read."""
+    places = (line.place for line in sheet.lines.all() if line.key.startswith(f"{offer.row}/"))
+    return next((place for place in places if place), None)

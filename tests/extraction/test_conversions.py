@@ -1,0 +1,154 @@
+"""Does a sheet offer what its numbers can be converted to, keep both, and tell when they no longer go together?"""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from extraction import exports, queries, workflow
+from extraction.models import Outcome, Study
+from extraction.schema import Answer, ArmOf, OutcomeOf, Structure, asked_of
+from extraction.schema.convert.offers import Offer, offers
+from reviewapp.errors import Stale, WrongState
+from reviewapp.models import Event, Member
+from tests.extraction import build
+
+ARMS = (ArmOf(1, "Talks", "experimental"), ArmOf(2, "Nothing", "control"))
+ASKED = asked_of(Structure(ARMS, (OutcomeOf(1, "Mood", "continuous"), OutcomeOf(2, "Death", "dichotomous"))))
+
+
+def offered(**numbers: float) -> dict[tuple[str, str], list[float]]:
+    """What is offered for the first arm of each outcome, by cell."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for each in offers(ASKED, {key_of(name): Answer(x) for name, x in numbers.items()}):
+        _, outcome, _, arm, column = each.key.split("/")
+        if arm == "1":
+            found.setdefault((outcome, column), []).append(each.value)
+    return found
+
+
+def key_of(name: str) -> str:
+    if name.startswith("contrast_"):
+        return f"outcome/1/contrast/1-2/{name.removeprefix('contrast_')}"
+    if name == "n2":
+        return "outcome/1/arm/2/n"
+    return f"outcome/{2 if name in ('percent', 'total') else 1}/arm/1/{name}"
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("numbers", "cell", "value"),
+    [
+        ({"se": 0.8, "n": 25}, ("1", "sd"), 4.0),
+        ({"ci_low": 30.0, "ci_high": 34.2, "n": 25}, ("1", "sd"), 5.0872739),  # Handbook 6.5.2.2: t = 2.064 with 24
+        ({"contrast_difference": 3.8, "contrast_t": 2.0, "n": 25, "n2": 22}, ("1", "sd"), 6.4994708),
+        (
+            {"contrast_difference": 3.8, "contrast_p": 0.008, "n": 25, "n2": 22},
+            ("1", "sd"),
+            pytest.approx(4.69, abs=0.01),
+        ),  # Handbook 6.5.2.3
+        ({"percent": 12.0, "total": 50}, ("2", "events"), 6),
+        ({"baseline": 20.0, "mean": 14.0}, ("1", "change"), -6.0),
+        ({"baseline_sd": 4.0, "sd": 3.0, "correlation": 0.5}, ("1", "change_sd"), 3.6055513),
+        ({"log_mean": 0.0, "log_sd": 1.0}, ("1", "mean"), 1.6487213),
+    ],
+)
+def test_what_the_paper_gives_is_offered_as_what_is_pooled(
+    numbers: dict[str, float], cell: tuple[str, str], value: float
+) -> None:
+    assert offered(**numbers)[cell] == [pytest.approx(value, rel=2e-4) if isinstance(value, int | float) else value]
+
+
+@pytest.mark.pure
+def test_median_and_quartiles_offer_a_mean_and_an_sd() -> None:
+    assert set(offered(median=11, q1=9, q3=15, n=41)) == {("1", "mean"), ("1", "sd")}
+
+
+@pytest.mark.pure
+def test_a_converted_number_is_offered_again_only_when_what_it_rests_on_changes() -> None:
+    given = {"outcome/1/arm/1/se": Answer(0.8), "outcome/1/arm/1/n": Answer(25)}
+    (offer,) = offers(ASKED, given)
+    taken = {**given, offer.key: Answer(offer.value, working=offer.working)}
+    assert offers(ASKED, taken) == []
+    (again,) = offers(ASKED, taken | {"outcome/1/arm/1/se": Answer(0.9)})
+    assert (again.again, again.value) == (True, 4.5)
+    assert offers(ASKED, {**given, offer.key: Answer(3.9)}) == [], "a number that was read is left alone"
+
+
+class Desk:
+    def __init__(self, first: Member, second: Member) -> None:
+        self.first, self.second = first, second
+        self.outcome: Outcome = build.outcome(first, "Mood", "continuous")
+        self.study: Study = build.study((first, second))
+        self.sd, self.other_sd = build.cells(self.study, self.outcome, {"sd": 0}, {"sd": 0})
+
+    def begun(self, member: Member, se: float = 0.8) -> None:
+        rows = ({"mean": 12, "se": se, "n": 25}, {"mean": 14, "sd": 4, "n": 25})
+        values = build.TEXTS | build.cells(self.study, self.outcome, *rows)
+        workflow.save_entries(member, workflow.start_sheet(member, self.study), values)
+
+    def offer(self, member: Member) -> Offer:
+        opened = queries.opened(queries.own_sheet(member, self.study))
+        (offer,) = offers(opened.asked, opened.sheet.answers())
+        return offer
+
+    def line(self, member: Member) -> Answer:
+        return queries.own_sheet(member, self.study).answers()[self.sd]
+
+
+@pytest.fixture
+def desk(first: Member, second: Member) -> Desk:
+    return Desk(first, second)
+
+
+@pytest.mark.django_db
+def test_both_numbers_are_stored_and_the_converted_one_is_pooled(desk: Desk) -> None:
+    for author in (desk.first, desk.second):
+        desk.begun(author)
+        workflow.convert(author, desk.study, desk.offer(author).ref)
+    assert desk.line(desk.first) == Answer(4.0, working="sd = se √n; se = 0.8, n = 25: sd = 4 (Handbook 6.5.2.2)")
+    assert Event.unblinded.filter(verb="extraction.number_converted", sealed=True).count() == 2
+    sheet = queries.own_sheet(desk.first, desk.study)
+    workflow.save_entries(desk.first, sheet, {desk.sd: "4"})
+    assert desk.line(desk.first).working, "the same number sent again is still the converted one"
+    for author in (desk.first, desk.second):
+        workflow.submit_sheet(author, queries.own_sheet(author, desk.study))
+    workflow.agree_sheet(desk.first, desk.study, {})
+    experimental = queries.agreed_values(desk.first.review, desk.outcome)[0]
+    assert experimental.values["sd"] == 4.0
+    rows = "".join(exports.extraction_csv(desk.first)).splitlines()
+    agreed = [row for row in rows if ",agreed," in row]
+    assert sum("se = 0.8, n = 25: sd = 4" in row for row in agreed) == 1
+    assert any("/se," in row and ",0.8," in row for row in agreed), "what the paper gives is exported beside it"
+    with pytest.raises(WrongState, match="submitted"):
+        workflow.convert(desk.first, desk.study, "gone")
+
+
+@pytest.mark.django_db
+def test_a_number_that_is_read_instead_is_no_longer_converted_and_an_old_offer_is_refused(desk: Desk) -> None:
+    desk.begun(desk.first)
+    old = desk.offer(desk.first).ref
+    desk.begun(desk.first, se=0.9)
+    with pytest.raises(Stale):
+        workflow.convert(desk.first, desk.study, old)
+    workflow.convert(desk.first, desk.study, desk.offer(desk.first).ref)
+    workflow.save_entries(desk.first, queries.own_sheet(desk.first, desk.study), {desk.sd: "4.7"})
+    assert desk.line(desk.first) == Answer(4.7)
+
+
+@pytest.mark.django_db
+def test_the_page_offers_takes_and_shows_how_it_was_had(desk: Desk, client: Client) -> None:
+    desk.begun(desk.first)
+    client.force_login(desk.first.user)
+    url = f"/reviews/{desk.first.review.slug}/sheets/{desk.study.pk}/"
+    page = client.get(url).content.decode()
+    assert "Take SD 4.0" in page
+    assert "Handbook 6.5.2.2" in page
+    typed = {desk.sd.replace("/sd", "/se"): "1", "version": "9"}
+    told = client.post(url, typed, headers={"Accept": "application/json"}).json()["offers"]
+    assert "Take SD 5.0" in told[desk.sd.rpartition("/")[0]]
+    assert told[desk.other_sd.rpartition("/")[0]].strip() == ""
+    offer = desk.offer(desk.first)
+    answer = client.post(f"{url}convert/", {"convert": offer.ref, "version": "9"}, follow=True).content.decode()
+    assert 'title="sd = se √n; se = 1, n = 25: sd = 5 (Handbook 6.5.2.2)"' in answer
+    assert "Take SD" not in answer
