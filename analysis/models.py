@@ -15,7 +15,7 @@ from reviewapp.models import Job, Member, Review
 
 # The jobs of this floor: looking which analyses have new data, one run, a package of all, the sums of the flow diagram, and a RevMan file.
 REFRESH, RUN, PACK, CHECK = "analysis.refresh", "analysis.run", "analysis.pack", "analysis.check_flow"
-TAKE, ARCHIVE = "analysis.take_over", "analysis.archive"
+TAKE, TAKE_BACK, ARCHIVE = "analysis.take_over", "analysis.take_back", "analysis.archive"
 
 
 class Analysis(models.Model):
@@ -341,6 +341,7 @@ class Takeover(models.Model):
         SHOWN = "shown", "Not taken over yet"
         QUEUED = "queued", "Being taken over"
         TAKEN = "taken", "Taken over"
+        GOING = "going", "Being taken back"
         UNDONE = "undone", "Taken back"
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="takeovers")
@@ -361,7 +362,7 @@ class Takeover(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                name="takeover_state_known", condition=Q(state__in=["shown", "queued", "taken", "undone"])
+                name="takeover_state_known", condition=Q(state__in=["shown", "queued", "taken", "going", "undone"])
             )
         ]
 

@@ -21,6 +21,7 @@ SENTENCES = {
     "analysis.takeover_sent": "sent the RevMan file {file}, to look at it",
     "analysis.takeover_begun": "had the RevMan file {file} taken over",
     "analysis.taken_over": "got what the RevMan file {file} holds as part of the review",
+    "analysis.takeover_undoing": "began to take back what the RevMan file {file} had brought",
     "analysis.takeover_undone": "took back what the RevMan file {file} had brought",
     "analysis.standard_overridden": "overrode the standard {standard}: {reason}",
     "analysis.override_withdrawn": "took back that the standard {standard} is overridden",

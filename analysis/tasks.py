@@ -1,7 +1,7 @@
 """Which slow work is done on the analysis floor?"""
 
 from analysis import workflow
-from analysis.models import ARCHIVE, CHECK, PACK, REFRESH, RUN, TAKE
+from analysis.models import ARCHIVE, CHECK, PACK, REFRESH, RUN, TAKE, TAKE_BACK
 from analysis.workflow import archiving, taking
 from reviewapp import jobs
 from reviewapp.models import Job
@@ -35,3 +35,8 @@ def take_over(job: Job) -> None:
 @jobs.handles(ARCHIVE)
 def archive(job: Job) -> None:
     archiving.perform_archive(job)
+
+
+@jobs.handles(TAKE_BACK)
+def take_back(job: Job) -> None:
+    taking.perform_undo(job)

@@ -6,12 +6,13 @@ transaction, and `made` says what has been done, so that a job that was broken o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from analysis.models import TAKE, Analysis, Takeover
+from analysis.models import TAKE, TAKE_BACK, Analysis, Takeover
 from analysis.queries import takeovers
 from analysis.revman import files as revman
 from analysis.revman.records import BadRevman
@@ -27,7 +28,12 @@ from reviewapp.models import Job, Member
 from reviewapp.workflow import lock_review
 
 State = Takeover.State
-MOVES = {State.SHOWN: {State.QUEUED}, State.QUEUED: {State.TAKEN, State.UNDONE}, State.TAKEN: {State.UNDONE}}
+MOVES = {
+    State.SHOWN: {State.QUEUED},
+    State.QUEUED: {State.TAKEN, State.GOING},
+    State.TAKEN: {State.GOING},
+    State.GOING: {State.UNDONE},
+}
 PRESET = Analysis.Preset.REVMAN_5  # by which RevMan computed what is in its files
 
 
@@ -69,7 +75,7 @@ def take_over(member: Member, takeover: Takeover) -> Takeover:
         takeover = locked(Takeover, takeover.pk, review=member.review_id)
         if takeover.state == State.TAKEN or (takeover.state == State.QUEUED and not has_failed(takeover)):
             return takeover
-        if takeover.state == State.UNDONE:
+        if takeover.state in (State.GOING, State.UNDONE):
             raise WrongState("This was taken back.", todo="Send the file again to take it over anew.")
         states.move(takeover, State.QUEUED, MOVES)
         takeover.job = jobs.enqueue(member, TAKE, message=f"Taking over {takeover.file_name}", takeover=takeover.pk)
@@ -154,25 +160,48 @@ def make_analysis(member: Member, takeover: Takeover, each: NewAnalysis, outcome
     )
 
 
-def undo_takeover(member: Member, takeover: Takeover) -> None:
-    """Take back everything that a file brought: its analyses, outcomes and studies are dropped, and can be restored one by one.
+def undo_takeover(member: Member, takeover: Takeover) -> Takeover:
+    """Let a worker take back everything that a file brought: its analyses, outcomes and studies are dropped, and can be restored one by one.
 
-    A study of which reports tell here by now stays, without the file's numbers.
+    A study of which reports tell here by now stays, without the file's numbers. Asked again (double click), nothing more is done.
     """
     require(member, Can.ANALYSE)
     with transaction.atomic():
         lock_review(member)
         takeover = locked(Takeover, takeover.pk, review=member.review_id)
-        if takeover.state == State.UNDONE:
-            return
+        if takeover.state == State.UNDONE or (takeover.state == State.GOING and not has_failed(takeover)):
+            return takeover
         if takeover.state == State.SHOWN or (takeover.state == State.QUEUED and not has_failed(takeover)):
             raise WrongState("This file has not been taken over.", todo="Wait until it is done, or leave it as it is.")
-        for analysis in Analysis.objects.filter(pk__in=takeover.made.get("analyses", {}).values(), dropped_at=None):
-            drop_analysis(member, analysis)
-        for outcome in Outcome.objects.filter(pk__in=takeover.made.get("outcomes", {}).values(), dropped_at=None):
-            extraction.drop_outcome(member, outcome)
-        for study in Study.objects.filter(pk__in=takeover.made.get("studies", {}).values()):
-            extraction.take_back_study(member, study)
+        states.move(takeover, State.GOING, MOVES)
+        takeover.job = jobs.enqueue(
+            member, TAKE_BACK, message=f"Taking back {takeover.file_name}", takeover=takeover.pk
+        )
+        takeover.save(update_fields=["job"])
+        audit.record(member, "analysis.takeover_undoing", takeover, file=takeover.file_name)
+    return takeover
+
+
+def perform_undo(job: Job) -> None:
+    """Drop what was made, analyses first, one by one; what is dropped already stays so."""
+    takeover = Takeover.objects.get(pk=job.args["takeover"])
+    if takeover.state != State.GOING:
+        return
+    made = {kind: list(ids.values()) for kind, ids in takeover.made.items()}
+    drops: list[tuple[Callable[[Member, Any], object], Any]] = [
+        *((drop_analysis, each) for each in Analysis.objects.filter(pk__in=made.get("analyses", ()), dropped_at=None)),
+        *(
+            (extraction.drop_outcome, each)
+            for each in Outcome.objects.filter(pk__in=made.get("outcomes", ()), dropped_at=None)
+        ),
+        *((extraction.take_back_study, each) for each in Study.objects.filter(pk__in=made.get("studies", ()))),
+    ]
+    for done, (drop, each) in enumerate(drops, start=1):
+        with transaction.atomic():
+            jobs.progress(job, done, total=len(drops))
+            drop(job.member, each)
+    with transaction.atomic():
+        takeover = locked(Takeover, takeover.pk)
         takeover.undone_at = timezone.now()
         states.move(takeover, State.UNDONE, MOVES, also=["undone_at"])
-        audit.record(member, "analysis.takeover_undone", takeover, file=takeover.file_name)
+        audit.record(job.member, "analysis.takeover_undone", takeover, file=takeover.file_name)
