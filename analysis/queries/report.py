@@ -11,7 +11,7 @@ from importlib.metadata import version
 from django.db.models import Count
 from django.urls import reverse
 
-from analysis import exports, pooling
+from analysis import exports, pooling, run_figures
 from analysis.flow.numbers import ARMS, FlowCounts
 from analysis.models import Analysis, Run
 from analysis.queries.analyses import Shown, shown_analyses
@@ -212,14 +212,27 @@ def result(shown: Shown, run: Run) -> dict[str, object]:
     return told | {
         "studies": len({each["study"] for each in exports.pooled_studies(run)}),
         "comparisons": found["k"],
-        "participants": round(found["participants"]),
-        "effect": f"{measure} {exports.effect(found['estimate'], measure)}",
+        "participants": None if found["participants"] is None else round(found["participants"]),
+        "effect": f"{exports.NAMES.get(measure, measure)} {exports.effect(found['estimate'], measure)}",
+        "asymmetry": asymmetry(run),
         "limits": limits,
         "level": exports.level(run),
         "test": unbracketed(exports.overall_test(run)) if pooled_lines else "",
         "heterogeneity": unbracketed(exports.heterogeneity(run)) if pooled_lines else "",
         "prediction": prediction(run),
     }
+
+
+def asymmetry(run: Run) -> tuple[tuple[str, str], ...]:
+    """The tests of the funnel plot's asymmetry that the plan asks for, each with its result; none where there are too few studies."""
+    found = run_figures.small_study(run)
+    return (
+        tuple((each["name"], f"{each['stat']}, P {p_in_words(each['p'])}") for each in found["tests"]) if found else ()
+    )
+
+
+def p_in_words(p: str) -> str:
+    return p if p.startswith("<") else f"= {p}"
 
 
 def prediction(run: Run) -> tuple[str, str] | None:

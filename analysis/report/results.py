@@ -207,6 +207,9 @@ def effect(each: Pooled) -> Iterator[Sentence]:
             f"The effect in a further setting like these is predicted to lie between {low} and {high} ({each.level} prediction interval).",
             source,
         )
+    if each.asymmetry:
+        told = listed([f"{name}: {result}" for name, result in each.asymmetry])
+        yield Sentence(f"The funnel plot was tested for asymmetry ({told}).", source)
     if each.left_out:
         told = listed([f"{label} ({reason})" for label, reason in each.left_out])
         yield Sentence(f"Not in the pooled effect: {told}.", source)

@@ -8,9 +8,11 @@ from django.urls import reverse
 
 from analysis.queries.report import facts
 from analysis.report import compose, plain
+from extraction.schema.tables import contrast_key
 from screening import workflow as screening
 from tests import build
 from tests.analysis import build as build_analysis
+from tests.extraction import build as build_extraction
 
 pytestmark = pytest.mark.django_db
 TA = "title_abstract"
@@ -67,3 +69,13 @@ def test_everybody_reads_the_same(owner, first, second, observer):
     build.agreed((first, second), found[0], TA)
     assert len({told(each) for each in (owner, first, second, observer)}) == 1
     assert "agreed on 100% of the 1 judgement that was made blind by both" in told(owner)
+
+
+def test_effects_as_reported_are_told_without_a_number_of_people(pair, jobs_now):
+    generic = build_extraction.outcome(pair[0], "Mood", "generic")
+    made = build_extraction.study(pair, "Murray 2003")
+    key = contrast_key(generic.pk, *made.arms.values_list("pk", flat=True))
+    build_analysis.agree(pair, made, {f"{key}/effect": -0.3, f"{key}/se": 0.1})
+    build_analysis.plan(pair[0], generic, measure="GEN", method="IV")
+    jobs_now()
+    assert "One study reported it: effect −0.30 (95% confidence interval −0.50 to −0.10)" in told(pair[0])

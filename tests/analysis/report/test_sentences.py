@@ -201,6 +201,13 @@ def test_how_differences_are_settled_follows_the_protocol() -> None:
     assert "settled between those who differed, or by a third person." in told(replace(FACTS, together=True))
 
 
+def test_without_a_number_of_people_none_is_told_and_tests_of_the_funnel_are() -> None:
+    bare = replace(EFFECT, participants=None, asymmetry=(("Egger", "1.20 (t, df 9), P = 0.26"),))
+    text = told(replace(FACTS, analyses=(bare,)))
+    assert "Pooled over 2 studies: RR 8.93" in text
+    assert "The funnel plot was tested for asymmetry (Egger: 1.20 (t, df 9), P = 0.26)." in text
+
+
 def test_a_search_without_a_date_is_asked_for() -> None:
     text = told(replace(FACTS, searches=(replace(MEDLINE, searched_on=None), CENTRAL)))
     assert "[To be added: the date of the search of MEDLINE (Ovid).]" in text
