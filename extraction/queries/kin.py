@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from extraction.models import Study, StudyReport
-from extraction.schema.kin import Told, kin, registrations, told
+from extraction.schema.kin import Kin, Told, kin, registrations, told
 from reviewapp.models import Member
-from screening.models import Citation
+from screening.models import Citation, Pair
+from screening.queries.duplicates import pairs
 
 MOST = 2  # suggestions for each report
 FIELDS = ("id", "title", "authors", "year", "abstract", "accession", "url", "keywords")
@@ -35,7 +36,7 @@ def registrations_of(report: Citation) -> tuple[str, ...]:
 
 
 def suggestions(member: Member, waiting: Iterable[Citation]) -> dict[int, list[Suggestion]]:
-    """For each waiting report the studies (and other waiting reports) it may belong to, the likeliest first. Two queries at most."""
+    """For each waiting report the studies (and other waiting reports) it may belong to, the likeliest first. Three queries at most."""
     waiting = list(waiting)
     if not waiting:
         return {}
@@ -45,7 +46,14 @@ def suggestions(member: Member, waiting: Iterable[Citation]) -> dict[int, list[S
     )
     known = [(link.study, told_with(link.study, told_by(link.citation))) for link in links]
     own = {report.pk: told_by(report) for report in waiting}
-    return {report.pk: likeliest(report, own, known, waiting) for report in waiting}
+    apart = other_reports(member, [*own, *(told.id for _, told in known)])
+    return {report.pk: likeliest(report, own, known, waiting, apart) for report in waiting}
+
+
+def other_reports(member: Member, citations: list[int]) -> set[frozenset[int]]:
+    """Pairs of these citations that de-duplication kept apart as perhaps reports of one study."""
+    kept = pairs(member).filter(state=Pair.State.REPORTS, home_a__in=citations, home_b__in=citations)
+    return {frozenset(ends) for ends in kept.values_list("home_a", "home_b")}
 
 
 def told_with(study: Study, report: Told) -> Told:
@@ -55,16 +63,23 @@ def told_with(study: Study, report: Told) -> Told:
 
 
 def likeliest(
-    report: Citation, own: dict[int, Told], known: list[tuple[Study, Told]], waiting: list[Citation]
+    report: Citation,
+    own: dict[int, Told],
+    known: list[tuple[Study, Told]],
+    waiting: list[Citation],
+    apart: set[frozenset[int]],
 ) -> list[Suggestion]:
+    def near(other: Told) -> Kin:
+        return kin(own[report.pk], other, other_report=frozenset((report.pk, other.id)) in apart)
+
     best: dict[int, Suggestion] = {}
     for study, other in known:
-        found = kin(own[report.pk], other)
+        found = near(other)
         if found.weight > (best[study.pk].weight if study.pk in best else 0):
             best[study.pk] = Suggestion(study.pk, study.label, found.weight, "; ".join(found.reasons))
     among = [
         Suggestion(None, str(other), found.weight, "; ".join(found.reasons))
         for other in waiting
-        if other.pk != report.pk and (found := kin(own[report.pk], own[other.pk])).weight
+        if other.pk != report.pk and (found := near(own[other.pk])).weight
     ]
     return sorted([*best.values(), *among], key=lambda each: -each.weight)[:MOST]

@@ -1,6 +1,7 @@
 """Do two reports tell of the same study? Registration numbers, names of trials, authors, places and dates, each with its reason in words.
 
-It suggests; a person joins. A shared registration number is enough by itself; otherwise two different signs are needed.
+It suggests; a person joins. A shared registration number is enough by itself, and so is what de-duplication kept apart as another report;
+otherwise two different signs are needed.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ NOT_PLACES = frozenset(
         "December",
     ]
 )
+OTHER_REPORT = "de-duplication kept the two apart as different reports under one title"
 MOST_YEARS = 12  # between two reports of one study
 
 
@@ -142,16 +144,20 @@ def person(name: str) -> str:
     return f"{family.strip()} {initial}".strip() if family.strip() and initial else ""
 
 
-def kin(one: Told, other: Told) -> Kin:
-    """Whether two reports may tell of one study, and why."""
+def kin(one: Told, other: Told, *, other_report: bool = False) -> Kin:
+    """Whether two reports may tell of one study, and why.
+
+    other_report: de-duplication found the same people under the same title and kept the two apart as different reports, such as a
+    preprint or an abstract and its article.
+    """
     shared = sorted(one.numbers & other.numbers)
     if shared:
         return Kin(10, (f"the same registration number, {shared[0]}",))
     if one.numbers and other.numbers:
         return Kin(0)  # registered as two studies
-    if one.year and other.year and abs(one.year - other.year) > MOST_YEARS:
+    if not other_report and one.year and other.year and abs(one.year - other.year) > MOST_YEARS:
         return Kin(0)
-    signs: list[tuple[int, str]] = []
+    signs: list[tuple[int, str]] = [(6, OTHER_REPORT)] if other_report else []
     if names := sorted(one.acronyms & other.acronyms):
         signs.append((3, f"both name {names[0]}"))
     if people := one.authors & other.authors:
@@ -161,4 +167,6 @@ def kin(one: Told, other: Told) -> Kin:
     if signs and one.year and other.year and abs(one.year - other.year) <= 3:
         signs.append((1, "published within three years"))
     weight = sum(each for each, _ in signs)
-    return Kin(weight, tuple(words for _, words in signs)) if weight >= 4 and len(signs) >= 2 else Kin(0)
+    if other_report or (weight >= 4 and len(signs) >= 2):
+        return Kin(weight, tuple(words for _, words in signs))
+    return Kin(0)

@@ -28,7 +28,7 @@ class Page:
 
 PAGES = (
     Page("Home", "review-home", ("",)),
-    Page("Searches", "screening:searches", ("searches", "imports")),
+    Page("Searches", "screening:searches", ("searches", "imports", "duplicates")),
     Page("Citations", "screening:citations", ("citations",)),
     Page("Screening", "screening:desk", ("screen", "conflicts", "together"), Can.SCREEN, ("title_abstract",)),
     Page("Reports", "screening:reports", ("reports", "documents", "pdfs", "excluded", "decisions")),

@@ -28,7 +28,7 @@ def back(request: HttpRequest) -> str:
 def find(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     """Look for the other citation, by its number or by words."""
     citation = queries.citation(member, pk)
-    words = request.GET.get("q", "").replace("\0", " ").strip()
+    words = request.GET.get("q", citation.first_author.partition(" ")[0]).replace("\0", " ").strip()
     found = queries.others_like(member, citation, words)[: MOST + 1] if words else []
     context = {
         "member": member,

@@ -24,7 +24,7 @@ def beside(one: Record, other: Record, homes: tuple[int | None, int | None], why
 def beside_citations(one: Citation, other: Citation, sources: tuple[list[str], list[str]]) -> dict[str, Any]:
     """What the template needs of two citations as they are shown."""
     sides = [
-        (f"Citation {each.pk}", f"found by {', '.join(names)}", each.pk)
+        (f"Citation {each.pk}", f"found by {', '.join(names)}", None)
         for each, names in zip((one, other), sources, strict=True)
     ]
     return {"sides": sides, "fields": compared(one, other), "why": ""}

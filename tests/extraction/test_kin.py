@@ -46,6 +46,16 @@ def test_different_registration_numbers_speak_against_it_whatever_else_is_shared
     assert kin(one, other).weight == 0
 
 
+def test_what_de_duplication_kept_apart_as_another_report_is_enough_unless_registered_apart() -> None:
+    thesis, article = told(1, "Home visits", ["Olds"], 1990), told(2, "Home visits", ["Olds, D."], 2010)
+    assert kin(thesis, article).weight == 0
+    found = kin(thesis, article, other_report=True)
+    assert found.reasons == ("de-duplication kept the two apart as different reports under one title",)
+    assert 0 < found.weight < 10, "a registration number says more"
+    one, other = (told(n, "Home visits", NURSES, 1997, f"NCT0001234{n}") for n in (1, 2))
+    assert kin(one, other, other_report=True).weight == 0
+
+
 def test_authors_and_a_place_suggest_and_say_so() -> None:
     one = told(1, "Home visits by nurses", NURSES, 1997, "A trial in Elmira with 400 women.")
     other = told(2, "Home visits, two years on", NURSES[:2], 1999, "Women in Elmira were followed.")

@@ -10,6 +10,7 @@ from extraction.schema.tables import TABLES
 from reviewapp.errors import BadInput
 from reviewapp.models import Event, Member
 from screening.models import Citation
+from tests import build as screening_build
 from tests.extraction import build
 from tests.extraction.test_views import page, post
 
@@ -65,6 +66,29 @@ def test_a_registration_number_is_taken_from_the_report_and_suggests_its_sister(
     text = page(first, "studies")
     assert "May tell of <strong>Murray 2003</strong>: the same registration number, NCT01234567." in text
     assert f'<option value="{study.pk}" selected>' in text
+
+
+def test_an_abstract_that_de_duplication_kept_apart_is_offered_with_its_article(
+    first: Member, pair: Pair, jobs_now
+) -> None:
+    article = {"TI": "Massage of infants and their sleep in the first year of life", "AU": ["Murray, L.", "Cooper, P."]}
+    article |= {"PY": "2003", "JO": "Development and Psychopathology", "VL": "18", "SP": "1006", "EP": "1016"}
+    abstract = article | {
+        "TI": f"{article['TI']} [abstract]",
+        "JO": "Annual meeting of the society",
+        "VL": "7",
+        "SP": "2",
+    }
+    taken = screening_build.imported(first, screening_build.ris(article, abstract | {"EP": "2"}))
+    jobs_now()
+    whole, meeting = Citation.objects.filter(links__record__source=taken).order_by("pk")
+    for report in (whole, meeting):
+        screening_build.at_full_text(pair, first, report)
+        screening_build.agreed(pair, report, "full_text")
+    workflow.make_study(first, "Murray 2003", [whole])
+    (suggestion,) = queries.suggestions(first, [meeting])[meeting.pk]
+    assert suggestion.label == "Murray 2003"
+    assert "de-duplication kept the two apart as different reports" in suggestion.reasons
 
 
 def test_time_points_have_windows_and_a_section_for_each_asks_of_it(first: Member, study: Study) -> None:
