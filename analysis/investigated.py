@@ -14,10 +14,14 @@ from analysis.queries.investigations import labels, words_of
 Plain = Mapping[str, Any]
 
 
-def investigated(run: Run) -> dict[str, list[dict[str, Any]]]:
-    """What a finished run found, by kind; {sensitivity, subgroups, moderators}, each a list of {words, told, rows ...}."""
+def investigated(run: Run, called: Mapping[str, str] | None = None) -> dict[str, list[dict[str, Any]]]:
+    """What a finished run found, by kind; {sensitivity, subgroups, moderators}, each a list of {words, told, rows ...}.
+
+    called: the words for characteristics, where somebody asks for many runs.
+    """
     found = (run.result or {}).get("investigations", [])
-    called = labels(run.analysis.review_id) if found else {}
+    if called is None:
+        called = labels(run.analysis.review_id) if found else {}
     named = [{**each, "words": words_of(each["kind"], each["by"], called)} for each in found]
     other = [sensitivity(run, each) for each in named if each["kind"] == SENSITIVITY]
     return {

@@ -6,6 +6,7 @@ in conflict are one number, as in the flow diagram.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
 from django.db.models import Count
@@ -13,9 +14,11 @@ from django.urls import reverse
 
 from analysis import exports, pooling, run_figures
 from analysis.flow.numbers import ARMS, FlowCounts
+from analysis.investigated import investigated
 from analysis.models import Analysis, Run
 from analysis.queries.analyses import Shown, shown_analyses
 from analysis.queries.flow import flow
+from analysis.queries.investigations import labels, words_of
 from analysis.report import (
     Extraction,
     Facts,
@@ -28,6 +31,7 @@ from analysis.report import (
     Selection,
     Sentence,
 )
+from analysis.report.grammar import count, listed
 from extraction.models import Assessment, Plan, Sheet
 from extraction.queries import FORM, included_studies, plan_of, previous_version
 from extraction.rob import TOOLS
@@ -50,7 +54,7 @@ def facts(member: Member) -> Facts:
         full_text=full_text(counts),
         previous=previous(member),
         extraction=extraction(member),
-        analyses=tuple(pooled(each) for each in shown_analyses(member)),
+        analyses=analyses(member),
         software=tuple((name, version(name.lower())) for name in ("NumPy", "SciPy")),
         together=member.review.settle_together,
     )
@@ -163,7 +167,13 @@ def tool_in_words(id: str) -> tuple[str, str]:
 # --- analyses ----------------------------------------------------------------------------------------------------
 
 
-def pooled(shown: Shown) -> Pooled:
+def analyses(member: Member) -> tuple[Pooled, ...]:
+    found = shown_analyses(member)
+    called = labels(member.review_id) if any(each.analysis.standing for each in found) else {}
+    return tuple(pooled(each, called) for each in found)
+
+
+def pooled(shown: Shown, called: Mapping[str, str]) -> Pooled:
     """An analysis as planned, with the numbers of the run that is shown for it."""
     analysis, run = shown.analysis, shown.run
     how = pooling.resolved(run.options if run else analysis.options)
@@ -178,7 +188,7 @@ def pooled(shown: Shown) -> Pooled:
         prediction_by=prediction_by(how["prediction"]),
         conventions=analysis.preset,
         split=analysis.arms == Analysis.Arms.SPLIT,
-        **(result(shown, run) if run else {}),
+        **(result(shown, run, called) if run else {}),
     )
 
 
@@ -196,7 +206,7 @@ def prediction_by(name: str) -> str:
     return within(dict(Analysis.Prediction.choices).get(name, "as metafor computes them"))
 
 
-def result(shown: Shown, run: Run) -> dict[str, object]:
+def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, object]:
     found = run.result
     told = {
         "run": run.number,
@@ -215,6 +225,7 @@ def result(shown: Shown, run: Run) -> dict[str, object]:
         "participants": None if found["participants"] is None else round(found["participants"]),
         "effect": f"{exports.NAMES.get(measure, measure)} {exports.effect(found['estimate'], measure)}",
         "asymmetry": asymmetry(run),
+        "beside": tuple(beside(shown.analysis, run, called)),
         "limits": limits,
         "level": exports.level(run),
         "test": unbracketed(exports.overall_test(run)) if pooled_lines else "",
@@ -229,6 +240,35 @@ def asymmetry(run: Run) -> tuple[tuple[str, str], ...]:
     return (
         tuple((each["name"], f"{each['stat']}, P {p_in_words(each['p'])}") for each in found["tests"]) if found else ()
     )
+
+
+def beside(analysis: Analysis, run: Run, called: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Sensitivity analyses, subgroups and regressions that the run found, and of which of them a result was known when they were planned."""
+    found = investigated(run, called)
+    late = {words_of(each.kind, each.by, called) for each in analysis.standing if each.post_hoc}
+    for each in found["sensitivity"][1:]:
+        studies, effect, *_ = each["cells"]
+        told = each["told"] if effect == "–" else f"{effect}, {count(int(studies), 'study', 'studies')}"
+        yield (
+            dated(f"Sensitivity analysis ({each['words'][:1].lower()}{each['words'][1:]})", each["words"] in late),
+            told,
+        )
+    for each in found["subgroups"]:
+        rows = [
+            f"{row['words']} {row['cells'][1]} ({count(int(row['cells'][0]), 'study', 'studies')})"
+            for row in each["rows"]
+        ]
+        yield dated(each["words"], each["words"] in late), f"{listed(rows)}. {each['test']}" if rows else each["told"]
+    for each in found["moderators"]:
+        rows = [f"{row['words']} {row['cells'][0]}, P {p_in_words(row['cells'][1])}" for row in each["rows"]]
+        yield (
+            dated(each["words"], each["words"] in late),
+            f"{'; '.join(rows)}. {each['test']}" if rows else each["told"],
+        )
+
+
+def dated(words: str, late: bool) -> str:
+    return f"{words}, planned when a result was known" if late else words
 
 
 def p_in_words(p: str) -> str:

@@ -105,7 +105,7 @@ class Pooled:
     measure to intervals say how it is pooled. told: something that must be known of the result. effect and limits: empty without one.
     split: whether the control group of a study with several arms is split among them, else they are combined; comparisons: more than the
     studies where that was done. run is 0 where none has finished. prediction: two limits, or empty. participants: None where the data do not tell.
-    asymmetry: each test of the funnel plot, with its result.
+    asymmetry: each test of the funnel plot, with its result; beside: what was looked at beside the pooled effect, with its result.
     """
 
     id: int
@@ -130,6 +130,7 @@ class Pooled:
     prediction: tuple[str, str] | None = None
     left_out: tuple[tuple[str, str], ...] = ()
     asymmetry: tuple[tuple[str, str], ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
     told: str = ""
     is_stale: bool = False
 

@@ -210,6 +210,8 @@ def effect(each: Pooled) -> Iterator[Sentence]:
     if each.asymmetry:
         told = listed([f"{name}: {result}" for name, result in each.asymmetry])
         yield Sentence(f"The funnel plot was tested for asymmetry ({told}).", source)
+    for words, found in each.beside:
+        yield Sentence(f"{words}: {found.rstrip('. ')}.", source)
     if each.left_out:
         told = listed([f"{label} ({reason})" for label, reason in each.left_out])
         yield Sentence(f"Not in the pooled effect: {told}.", source)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from analysis.queries.report import facts
 from analysis.report import compose, plain
+from analysis.workflow.investigations import investigate
 from extraction.schema.tables import contrast_key
 from screening import workflow as screening
 from tests import build
@@ -79,3 +82,20 @@ def test_effects_as_reported_are_told_without_a_number_of_people(pair, jobs_now)
     build_analysis.plan(pair[0], generic, measure="GEN", method="IV")
     jobs_now()
     assert "One study reported it: effect −0.30 (95% confidence interval −0.50 to −0.10)" in told(pair[0])
+
+
+def test_what_is_looked_at_beside_the_pooled_effect_is_told_and_dated(pair, outcome, jobs_now):
+    build_analysis.studies(pair, outcome, build_analysis.SECURE)
+    planned = build_analysis.plan(pair[0], outcome)
+    investigate(pair[0], planned, "sensitivity", "fixed")
+    jobs_now()
+    investigate(pair[0], planned, "subgroup", "year")
+    investigate(pair[0], planned, "moderator", "year")
+    jobs_now()
+    text = told(pair[0])
+    assert re.search(
+        r"Sensitivity analysis \(one common effect \(fixed\)\): [\d.]+ \[[\d.]+, [\d.]+\], 2 studies\.", text
+    )
+    assert "Subgroups by the year in the study’s name, planned when a result was known: 1999 " in text
+    assert "Meta-regression on the year in the study’s name, planned when a result was known: " in text
+    assert ".." not in text

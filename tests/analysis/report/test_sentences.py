@@ -208,6 +208,16 @@ def test_without_a_number_of_people_none_is_told_and_tests_of_the_funnel_are() -
     assert "The funnel plot was tested for asymmetry (Egger: 1.20 (t, df 9), P = 0.26)." in text
 
 
+def test_what_was_looked_at_beside_the_pooled_effect_is_told() -> None:
+    looked = (
+        ("Sensitivity analysis (only studies at low risk of bias)", "8.93 [1.25, 63.70], 1 study"),
+        ("Subgroups by Design", "Too few."),
+    )
+    text = told(replace(FACTS, analyses=(replace(EFFECT, beside=looked),)))
+    assert "Sensitivity analysis (only studies at low risk of bias): 8.93 [1.25, 63.70], 1 study." in text
+    assert "Subgroups by Design: Too few." in text
+
+
 def test_a_search_without_a_date_is_asked_for() -> None:
     text = told(replace(FACTS, searches=(replace(MEDLINE, searched_on=None), CENTRAL)))
     assert "[To be added: the date of the search of MEDLINE (Ovid).]" in text
