@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from extraction import queries, workflow
-from extraction.models import FormVersion, Outcome, Plan, Study
+from extraction.models import Arm, Entry, FormVersion, Outcome, Plan, Sheet, Study, StudyReport
 from extraction.schema import STANDARD
 from extraction.schema.form import from_json, write
 from extraction.workflow.sheets import Said, save_own
 from reviewapp import access
 from reviewapp.errors import BadFile, BadInput, Refused, WrongState
-from reviewapp.models import Event, Member
+from reviewapp.models import Event, Member, Stage
+from screening.models import Citation, Standing, StandingState
 from tests.extraction import build
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +166,92 @@ def test_a_plan_for_one_with_a_verifier_needs_a_reason_and_an_owner(first: Membe
     assert not access.can(first, access.Can.MANAGE)
     with pytest.raises(Refused):
         workflow.plan_extraction(first, "double")
+
+
+# --- after fifty studies ---------------------------------------------------------------------------------------------
+
+FIFTY = 50
+
+
+def fifty(pair: tuple[Member, Member], outcome: Outcome) -> list[Study]:
+    """Fifty studies: a third agreed, a third with both sheets in, a third under way. Rows are stored in bulk, as the verbs store them."""
+    studies = Study.objects.bulk_create(Study(review=outcome.review, label=f"Trial {n:02}") for n in range(FIFTY))
+    Arm.objects.bulk_create(
+        Arm(study=study, name=name, role=name) for study in studies for name in ("experimental", "control")
+    )
+    citations = Citation.objects.bulk_create(Citation(review=outcome.review, title=study.label) for study in studies)
+    included = {"stage": Stage.FULL_TEXT, "state": StandingState.INCLUDE, "needed": 2}
+    Standing.objects.bulk_create(Standing(review=outcome.review, citation=each, **included) for each in citations)
+    StudyReport.objects.bulk_create(
+        StudyReport(study=study, citation=citation, member=pair[0])
+        for study, citation in zip(studies, citations, strict=True)
+    )
+    now, sheets = timezone.now(), []
+    for place, study in enumerate(studies):
+        handed_in = now if place % 3 < 2 else None
+        sheets += [Sheet(study=study, member=each, tool=queries.FORM, submitted_at=handed_in) for each in pair]
+        if place % 3 == 0:
+            sheets.append(Sheet(study=study, member=pair[0], tool=queries.FORM, submitted_at=now, agreed=True))
+    Sheet.unblinded.bulk_create(sheets)
+    Entry.unblinded.bulk_create(
+        Entry(sheet=sheet, key=key, value=value, text=f"p. {sheet.pk}", taken_from="both" if sheet.agreed else "")
+        for sheet in sheets
+        for key, value in extracted(sheet.study, outcome).items()
+    )
+    return studies
+
+
+def extracted(study: Study, outcome: Outcome) -> dict[str, object]:
+    cells = build.cells(study, outcome, {"events": study.pk % 9, "total": 40}, {"events": 9, "total": 41})
+    return build.TEXTS | cells | {"study/notes": f"Note on {study.label}", "study/funding": "State"}
+
+
+def stored(studies: list[Study]) -> list[tuple[object, ...]]:
+    lines = Entry.unblinded.filter(sheet__study__in=studies).order_by("pk")
+    return list(lines.values_list("sheet", "key", "value", "text", "unit", "taken_from", "form_number"))
+
+
+def test_a_form_changed_after_fifty_studies_loses_nothing_and_tells_each_sheet_what_is_new(
+    first: Member, second: Member, outcome: Outcome, client: Client
+) -> None:
+    studies = fifty((first, second), outcome)
+    before = stored(studies)
+    version = changed(
+        first,
+        ("drop_question", {"of": "notes"}),
+        ("change_question", {"of": "funding", "asks_anew": True, "label": "Who paid"}),
+        ("change_question", {"of": "design", "label": "Design of the study"}),
+        ("add_question", {"of": "on_study", "label": "Country", "required": True}),
+        note="The protocol asks for it",
+    )
+    assert len(before) == 9 * (2 * FIFTY + 17)
+    assert stored(studies) == before, "no answer of any sheet is touched"
+    for place, study in enumerate(studies):
+        opened = queries.opened(queries.own_sheet(first, study))
+        answers = extracted(study, outcome)
+        if place % 3 < 2:
+            assert opened.version.number == 0, "what is submitted stands by the form for which it was"
+            assert set(opened.carried.kept) == set(answers)
+            continue
+        assert {key: each.value for key, each in opened.carried.parked.items()} == {
+            "study/notes": answers.pop("study/notes")
+        }
+        assert list(opened.carried.again) == ["study/funding"]
+        answers.pop("study/funding")
+        assert {key: each.value for key, each in opened.carried.kept.items()} == answers
+        assert {each.key for each in opened.problems} == {"study/country", "study/funding"}
+    agreed = queries.agreed_values(first.review, outcome)
+    assert len(agreed) == 2 * 17, "what is agreed is pooled as before"
+    client.force_login(first.user)
+    page = client.get(f"/reviews/{first.review.slug}/form/versions/{version.number}/").content.decode()
+    for sentence in (
+        "“Notes”. Its answers are kept, and are back if it is put back.",
+        "“Funding and conflicts of interest”: reads “Who paid”. Answers are to be looked at again.",
+        "“Country” (text, needed).",
+    ):
+        assert sentence in html.unescape(page)
+    changed(first, ("put_back", {"of": "notes"}))
+    back = queries.opened(queries.own_sheet(first, studies[2]))
+    assert back.carried.kept["study/notes"].value == f"Note on {studies[2].label}", (
+        "a question that comes back has its answers"
+    )
