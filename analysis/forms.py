@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 
-from analysis.models import Analysis
+from analysis.grade.certainty import DOMAINS, START_WORDS, UPGRADES, Domain, Rating
+from analysis.models import Analysis, Finding
 from extraction.models import Outcome
 from extraction.queries import outcomes
 from reviewapp.models import Member
@@ -107,3 +109,68 @@ class PlanForm(forms.ModelForm):
 
 def measures_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(KINDS[kind], [(each.value, each.label) for each in found]) for kind, found in Analysis.MEASURES_OF.items()]
+
+
+class RatingForm(forms.Form):
+    """The certainty of an outcome: where the evidence begins, and for each domain a step with its reason."""
+
+    start = forms.ChoiceField(
+        label="The evidence comes from",
+        choices=list(START_WORDS.items()),
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, *args: Any, rating: Rating | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for domain in DOMAINS:
+            choices = [(str(step), words) for step, words in domain.steps.items()]
+            select = forms.Select(attrs={"class": "form-select"})
+            self.fields[f"step_{domain.id}"] = forms.ChoiceField(label=domain.name, choices=choices, widget=select)
+            area = forms.Textarea(attrs={"class": "form-control", "rows": 2})
+            self.fields[f"reason_{domain.id}"] = forms.CharField(
+                label=f"Reason: {domain.name.lower()}", required=False, max_length=2000, widget=area
+            )
+            if rating is not None:
+                self.initial[f"step_{domain.id}"] = str(rating.steps.get(domain.id, 0))
+                self.initial[f"reason_{domain.id}"] = rating.reasons.get(domain.id, "")
+        if rating is not None:
+            self.initial["start"] = rating.start
+
+    @property
+    def steps(self) -> dict[str, int]:
+        return {domain.id: int(self.cleaned_data[f"step_{domain.id}"]) for domain in DOMAINS}
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        return {domain.id: self.cleaned_data[f"reason_{domain.id}"] for domain in DOMAINS}
+
+    def down(self) -> Iterator[tuple[Domain, forms.BoundField, forms.BoundField]]:
+        """The domains that take levels away, with their two fields."""
+        yield from ((each, *self._fields(each)) for each in DOMAINS if each.id not in UPGRADES)
+
+    def up(self) -> Iterator[tuple[Domain, forms.BoundField, forms.BoundField]]:
+        """Those that may give some, for other than randomised studies."""
+        yield from ((each, *self._fields(each)) for each in DOMAINS if each.id in UPGRADES)
+
+    def _fields(self, domain: Domain) -> tuple[forms.BoundField, forms.BoundField]:
+        return self[f"step_{domain.id}"], self[f"reason_{domain.id}"]
+
+
+class AssumedRiskForm(forms.Form):
+    """The risk that people have without the intervention, and where that is known from."""
+
+    risk = forms.FloatField(
+        label="Events of 1000 people without the intervention",
+        required=False,
+        min_value=0,
+        max_value=1000,
+        help_text="Left empty: the median of the control groups.",
+    )
+    source = forms.CharField(label="Source", required=False, max_length=200)
+
+    def __init__(self, *args: Any, finding: Finding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        risk = finding.assumed_risk
+        self.initial = {"risk": None if risk is None else f"{risk:g}", "source": finding.risk_source}
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis import views
-from analysis.views import archives, doubts, figures, investigations, report, takeovers
+from analysis.views import archives, doubts, figures, findings, investigations, report, takeovers
 
 app_name = "analysis"
 urlpatterns = [
@@ -39,6 +39,18 @@ urlpatterns = [
     path("takeovers/<int:pk>/undo/", takeovers.undo, name="undo-takeover"),
     path("archives/", archives.archives, name="archives"),
     path("archives/<int:pk>.zip", archives.archive_file, name="archive"),
+    path("findings/", findings.findings, name="findings"),
+    path("findings/summary.docx", findings.findings_file, {"kind": "docx"}, name="findings-docx"),
+    path("findings/summary.csv", findings.findings_file, {"kind": "csv"}, name="findings-csv"),
+    path("findings/summary.html", findings.findings_file, {"kind": "html"}, name="findings-html"),
+    path("findings/add/<int:pk>/", findings.add_finding, name="add-finding"),
+    path("findings/<int:finding>/", findings.certainty, name="certainty"),
+    path("findings/<int:finding>/drop/", findings.drop_finding, name="drop-finding"),
+    path("findings/<int:finding>/risk/", findings.assume_risk, name="assume-risk"),
+    path("findings/<int:finding>/rate/", findings.rate, name="rate"),
+    path("findings/<int:finding>/withdraw/", findings.withdraw_rating, name="withdraw-rating"),
+    path("findings/<int:finding>/agree/", findings.agree_rating, name="agree-rating"),
+    path("findings/<int:finding>/reopen/", findings.reopen_rating, name="reopen-rating"),
     path("packages/", views.packages, name="packages"),
     path("packages/<int:pk>.zip", views.package_file, name="package"),
     path("standards/", views.standards, name="standards"),

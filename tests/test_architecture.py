@@ -29,6 +29,7 @@ PURE = (
     "analysis/stats/",
     "analysis/plots/",
     "analysis/flow/",
+    "analysis/grade/",
     "analysis/reproduction/",
     "analysis/report/",
     "analysis/revman/",

@@ -19,10 +19,10 @@ from django.db.models import AutoField, Model
 from django.test import Client
 
 from analysis import workflow as analysis
-from analysis.models import Analysis, Run
+from analysis.models import Analysis, Finding, Run
 from analysis.revman import Review as RevmanReview
 from analysis.revman import rm5
-from analysis.workflow import archiving, investigations, taking
+from analysis.workflow import archiving, findings, investigations, taking
 from extraction import queries
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
@@ -54,6 +54,7 @@ MARKERS = {
     "Wombat": Marker("answer on the second author's submitted sheet", SECOND_ALONE),
     "Numbat": Marker("source on the second author's submitted sheet", SECOND_ALONE),
     "Bandicoot": Marker("support in the second author's submitted assessment", SECOND_ALONE),
+    "Kowari": Marker("reason in the second author's rating of certainty", SECOND_ALONE),
     "Bilby": Marker("answer on the first author's sheet, under way", frozenset({"reviewer"})),
     "Wallaby": Marker("word on a conflict between others", frozenset({"owner", "arbiter"})),
     "Dunnart": Marker("private note on a citation that is decided", SECOND_ALONE),
@@ -306,9 +307,17 @@ def analysed(made: World) -> None:
         "investigation": {"pk": investigation.pk},
         "run": {"pk": Run.objects.filter(analysis=planned).first().pk},
         "figure": {"name": "forest"},
+        "finding": {"finding": rated(made, planned).pk},
         "standard": {"standard": "C39"},
         "flow": {"key": "dbr_screened"},
     }
+
+
+def rated(made: World, planned: Analysis) -> Finding:
+    """An outcome of the summary of findings that the second author alone has rated."""
+    found = findings.add_finding(made.first, planned)
+    findings.rate(made.second, found, "randomised", {"imprecision": -1}, {"imprecision": "Kowari"})
+    return found
 
 
 def count_on() -> None:

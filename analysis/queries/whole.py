@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from analysis.models import Analysis, Run
+from analysis.models import Analysis, CertaintyRating, Run
 from extraction.models import Arm, Assessment, FormVersion, Judgement, Outcome, Study, StudyReport, TimePoint
 from extraction.queries.export import HEAD as EXTRACTION_HEAD
 from extraction.queries.export import extracted_rows
@@ -200,6 +200,13 @@ def judgements(member: Member) -> Iterator[Row]:
     yield from values(lines, dict(zip(JUDGEMENTS, fields, strict=True)))
 
 
+def certainty(member: Member) -> Iterator[Row]:
+    """Ratings of the summary of findings that the member may see: agreed ones, and both authors' once both are in."""
+    fields = ("finding__analysis", "finding__analysis__outcome__name", "agreed", "member__user__name", "run__number", "start", "steps", "reasons", "made_at")  # fmt: skip
+    seen = CertaintyRating.blind.for_member(member).standing().order_by("finding", "pk")
+    yield from values(seen, dict(zip(CERTAINTY, fields, strict=True)))
+
+
 def events(member: Member) -> Iterator[Row]:
     """The trail, oldest first, numbered as it is shown."""
     found = trail(member).order_by("pk").select_related("actor").iterator(chunk_size=AT_ONCE)
@@ -273,6 +280,11 @@ JUDGEMENTS = {
     "domain": "Domain or question", "judgement": "The judgement or reply", "support": "What supports it", "taken_from": "Of an agreed one: whose it was",
     "reason": "Of an agreed one: why",
 }  # fmt: skip
+CERTAINTY = {
+    "analysis": "Number of the analysis", "outcome": "Its outcome", "agreed": "Whether it is the agreed one", "person": "Who rated or signed",
+    "run": "Number of the run whose numbers were rated", "start": "Where the evidence begins: randomised or other studies",
+    "steps": "Levels down or up by domain, as JSON", "reasons": "Why, by domain, as JSON", "at": "When",
+}  # fmt: skip
 TRAIL = {
     "number": "In the order of time, of the events that the maker of this archive may see", "at": "When", "person": "Who", "verb": "What was done",
     "subject": "To what: its kind and number", "facts": "The facts, as JSON",
@@ -298,6 +310,7 @@ TABLES: Sequence[Table] = (
     Table("time_points", "Time points", TIMES, times),
     Table("extraction", "Every answer of the sheets: agreed, and both authors'", EXTRACTED, extracted_rows),
     Table("risk_of_bias", "Every judgement of risk of bias", JUDGEMENTS, judgements),
+    Table("certainty", "Every rating of the certainty of an outcome", CERTAINTY, certainty),
     Table("trail", "Who did what, when", TRAIL, events),
 )  # fmt: skip
 

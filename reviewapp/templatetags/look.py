@@ -33,7 +33,9 @@ PAGES = (
     Page("Screening", "screening:desk", ("screen", "conflicts", "together"), Can.SCREEN, ("title_abstract",)),
     Page("Reports", "screening:reports", ("reports", "documents", "pdfs", "excluded", "decisions")),
     Page("Studies", "extraction:studies", ("studies", "outcomes", "sheets", "bias", "form")),
-    Page("Analyses", "analysis:analyses", ("analyses", "runs", "text", "packages", "takeovers", "archives")),
+    Page(
+        "Analyses", "analysis:analyses", ("analyses", "runs", "findings", "text", "packages", "takeovers", "archives")
+    ),
     Page("Flow diagram", "analysis:flow", ("flow",)),
     Page("Progress", "screening:progress", ("progress", "agreement", "sharing", "pilot")),
     Page("Team", "team", ("team",)),

@@ -1,0 +1,170 @@
+"""What does the summary of findings say in each cell? The words of page and files; numbers are rounded here as everywhere in exports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+
+from analysis.exports import effect, minus
+from analysis.grade.absolute import PEOPLE, Absolute
+from analysis.grade.certainty import DOMAINS, LEVELS, MEANING, SIGNS, START_WORDS, Domain, Rating, explained
+from analysis.models import Run
+from analysis.queries.findings import Line
+from screening.formats.printed import Table, docx
+from screening.formats.printed import csv_lines as csv
+
+HEADINGS = (
+    "Outcome",
+    "Participants (studies)",
+    "Effect (95% CI)",
+    "Risk without the intervention",
+    "Risk with the intervention",
+    "Difference",
+    "Certainty (GRADE)",
+    "Reasons",
+)
+NOT_AGREED = "Not agreed yet"
+STALE = "Agreed on an earlier run: the numbers have changed since."
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One outcome in words, a text for each of HEADINGS but for the reasons, which are one text each. stale: what has changed."""
+
+    outcome: str
+    people: str
+    effect: str
+    without: str
+    with_it: str
+    difference: str
+    certainty: str
+    reasons: list[str]
+    stale: list[str]
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        reasons = " ".join((*self.reasons, *self.stale))
+        return (
+            self.outcome,
+            self.people,
+            self.effect,
+            self.without,
+            self.with_it,
+            self.difference,
+            self.certainty,
+            reasons,
+        )
+
+
+def cells(line: Line) -> Cells:
+    run, absolute, rating = line.run, line.absolute, line.certainty
+    stale = [STALE] if line.is_stale else []
+    if line.shown.is_stale:
+        stale.append("The agreed data or the plan have changed since the run that is shown.")
+    if line.shown.is_provisional:
+        stale.append(f"Provisional: {line.shown.agreed} of {line.shown.included} studies are agreed.")
+    return Cells(
+        outcome=str(line.finding),
+        people=people(run),
+        effect=relative(run),
+        without=risk(absolute.without) + source(line) if absolute else "–",
+        with_it=f"{risk(absolute.with_it)} ({whole(absolute.lower)} to {whole(absolute.upper)})" if absolute else "–",
+        difference=difference(absolute) if absolute else "–",
+        certainty=f"{rating.sign} {rating.certainty}" if rating else NOT_AGREED,
+        reasons=explained(rating) if rating else [],
+        stale=stale,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both ratings, and what is agreed, side by side. rows: the domain, a text for each rating, whether the two raters took one step."""
+
+    raters: list[str]
+    rows: list[tuple[str, list[str], bool]]
+
+
+def compared(line: Line) -> Compared:
+    ratings = [*line.pair, *([line.agreed] if line.agreed else [])]
+    raters = [str(each.member) if not each.agreed else "Agreed" for each in ratings]
+    starts = [each.start for each in line.pair]
+    rows = [("Evidence from", [START_WORDS[each.start] for each in ratings], len(set(starts)) < 2)]
+    for domain in DOMAINS:
+        steps = [each.steps.get(domain.id, 0) for each in line.pair]
+        texts = [step_in_words(domain, each.rating) for each in ratings]
+        rows.append((domain.name, texts, len(set(steps)) < 2))
+    levels = [each.rating.certainty for each in line.pair]
+    certainties = [f"{each.rating.sign} {each.rating.certainty}" for each in ratings]
+    return Compared(raters, [*rows, ("Certainty", certainties, len(set(levels)) < 2)])
+
+
+def step_in_words(domain: Domain, rating: Rating) -> str:
+    words, reason = domain.steps[rating.steps.get(domain.id, 0)], rating.reasons.get(domain.id, "")
+    return f"{words}: {reason}" if reason else words
+
+
+def people(run: Run | None) -> str:
+    if run is None:
+        return "Nothing pooled"
+    k = run.result["k"]
+    return f"{run.result['participants']} ({k} {'study' if k == 1 else 'studies'})"
+
+
+def relative(run: Run | None) -> str:
+    """The pooled effect; for means, which are no relative effect, with the name of the measure all the same."""
+    if run is None:
+        return "–"
+    measure = run.options["measure"]
+    estimate, lower, upper = (effect(run.result[name], measure) for name in ("estimate", "lower", "upper"))
+    return f"{measure} {estimate} ({lower} to {upper})"
+
+
+def whole(value: float) -> str:
+    return minus(f"{value:.0f}")
+
+
+def risk(value: float) -> str:
+    return f"{whole(value)} per {PEOPLE}"
+
+
+def source(line: Line) -> str:
+    """Where the assumed risk is from."""
+    if line.finding.assumed_risk is not None:
+        return f" ({line.finding.risk_source})"
+    return " (median of the control groups)"
+
+
+def difference(absolute: Absolute) -> str:
+    """Such as "12 fewer per 1000 (20 fewer to 4 more)"."""
+    estimate, lower, upper = absolute.difference
+    return f"{more(estimate)} per {PEOPLE} ({more(lower)} to {more(upper)})"
+
+
+def more(value: float) -> str:
+    size = whole(abs(value))
+    return "0" if size == "0" else f"{size} {'more' if value > 0 else 'fewer'}"
+
+
+def printed(title: str, lines: Sequence[Line]) -> Table:
+    """The summary as a table for files, with what the signs mean below it."""
+    notes = [
+        "The risk with the intervention (and its 95% confidence interval) is the risk without it, changed by the effect.",
+        *(
+            f"{sign} {level}: {means}."
+            for sign, level, means in zip(SIGNS[::-1], LEVELS[::-1], MEANING[::-1], strict=True)
+        ),
+        "Evidence of randomised trials begins at high, of other studies at low.",
+    ]
+    return Table(f"Summary of findings: {title}", HEADINGS, [cells(line).row for line in lines], notes)
+
+
+def file(title: str, lines: Sequence[Line], kind: str) -> bytes:
+    """The summary as "docx", "csv" or "html"."""
+    table = printed(title, lines)
+    if kind == "docx":
+        return docx(table)
+    if kind == "csv":
+        return b"".join(csv(table.headings, table.rows))
+    return render_to_string("analysis/findings_file.html", {"table": table}).encode()
