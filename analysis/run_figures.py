@@ -16,8 +16,10 @@ from django.utils.text import slugify
 from analysis import figures
 from analysis.exports import TITLES, Table, forest_of, interval_of, method_in_short, p_value, result_in_words
 from analysis.exports import table as forest_table
+from analysis.investigations import MODERATOR, SUBGROUP
 from analysis.models import Analysis, Run
 from analysis.queries import Change
+from analysis.queries.investigations import labels, words_of
 from reviewapp.errors import NotHere
 
 if TYPE_CHECKING:
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
     from analysis.plots.forest_data import Interval
     from analysis.plots.history import History
 
+SUBGROUP_WORDS = (
+    "Do groups of studies differ in their effect? Each group has its own diamond; the last line tests whether they differ. "
+    "Groups were not made by chance, so a difference may have other causes."
+)
+REGRESSION_WORDS = (
+    "Does the effect change with a number? Each bubble is a study, the larger the more weight it has; the line is the regression, "
+    "the grey its confidence band. What holds between studies need not hold between people."
+)
 LEAST = 3  # studies that can be told apart in a funnel
 FEW = 10  # with fewer studies a funnel plot tells little (Cochrane Handbook, version 6.5, section 13.3.5.4)
 
@@ -57,7 +67,7 @@ def figures_of(run: Run) -> list[Figure]:
     """The figures of a finished run, in the order in which they are shown: the forest plot first, and what needs a pooled effect."""
     if not run.is_finished or not run.result["studies"]:
         return []
-    beside = (*series(run), funnel(run), baujat(run)) if run.state == Run.State.DONE else ()
+    beside = (*series(run), funnel(run), baujat(run), *investigations(run)) if run.state == Run.State.DONE else ()
     return [figure for figure in (forest(run), *beside) if figure is not None]
 
 
@@ -155,6 +165,27 @@ def tested(found: Mapping[str, Any]) -> dict[str, str]:
         "p": p_value(found["p"]).removeprefix("= "),
         "notes": "; ".join(found["notes"]),
     }
+
+
+def investigations(run: Run) -> list[Figure]:
+    """What the plan asks for beside the pooled effect: a forest plot by each subgrouping, a bubble plot of each regression on a number."""
+    asked = [each for each in run.result.get("investigations", []) if each["found"]]
+    called = labels(run.analysis.review_id) if asked else {}
+    made = []
+    for n, each in enumerate(asked, start=1):
+        heading, found = words_of(each["kind"], each["by"], called), each["found"]
+        title = f"{run.analysis}: {heading[:1].lower()}{heading[1:]}"
+        if each["kind"] == SUBGROUP:
+            favours = (run.analysis.favours_left, run.analysis.favours_right)
+            plot = figures.subgroup_forest(title, found, method_in_short(run), favours)
+            table = figures.subgroup_table(found, method_in_short(run))
+            made.append(Figure(f"subgroups-{n}", heading, SUBGROUP_WORDS, plot, table))
+        elif each["kind"] == MODERATOR and found["line"]:
+            line = {**found["line"], "moderator": called.get(each["by"], each["by"])}
+            bubbles = figures.bubble_of(title, found["fit"], line)
+            table = figures.bubble_table(found["fit"], line)
+            made.append(Figure(f"regression-{n}", heading, REGRESSION_WORDS, bubbles, table))
+    return made
 
 
 def beyond(run: Run) -> Mapping[str, Any]:

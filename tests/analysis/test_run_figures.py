@@ -11,10 +11,12 @@ from django.urls import reverse
 from analysis import queries, run_figures, workflow
 from analysis.beyond import year
 from analysis.models import Analysis, Run
+from analysis.pooling import compute
 from extraction.models import Outcome
 from reviewapp.models import Member
 from tests.analysis import build
-from tests.analysis.plots.shapes import read
+from tests.analysis.plots.shapes import flaws, read
+from tests.analysis.test_investigations import OPTIONS, bcg
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +115,24 @@ def test_the_page_of_an_analysis_plots_its_runs_once_there_are_two(
         True,
         False,
     ]  # ratios have no place among differences
+
+
+def test_subgroups_and_regressions_that_are_planned_have_their_figures(analysis: Analysis) -> None:
+    run = analysis.runs.get()
+    planned = [
+        "subgroup:study/allocation",
+        "moderator:study/latitude",
+        "moderator:study/allocation",
+        "sensitivity:fixed",
+    ]
+    run.options = {**run.options, **OPTIONS, "investigations": planned}
+    run.result = compute(bcg(), run.options).result
+    made = {each.name: each for each in run_figures.investigations(run)}
+    assert list(made) == ["subgroups-1", "regression-2"]  # a regression on groups is no line
+    for each in made.values():
+        drawn = read(each.svg)
+        assert flaws(drawn) == []
+        for row in each.table.rows:
+            assert row.label.removesuffix(": subtotal") in each.svg
+    assert "Test for subgroup differences: Chi² = " in read(made["subgroups-1"].svg).words
+    assert "Comstock 1974" in {row.label for row in made["regression-2"].table.rows}
