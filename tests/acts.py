@@ -22,6 +22,7 @@ from screening.models import (
     Attempt,
     Citation,
     Import,
+    Judged,
     Note,
     Pair,
     Proposal,
@@ -43,6 +44,7 @@ ACTS = {  # how often each is tried, beside the others
     **{"report": 2, "attach": 1, "detach": 1, "log_attempt": 1, "make_study": 3, "join_or_split": 2},
     **{"drop_or_restore_study": 1, "previous_version": 1, "import_file": 2, "work": 1, "undo_or_restore_import": 2},
     **{"link_record": 2, "split_record": 2, "decide_pair": 2, "reopen_pair": 1, "look_for_duplicates": 1},
+    **{"link_citations": 1, "judge_links": 2, "withdraw_judgement": 1},
     **{"change_search": 1, "drop_or_restore_search": 1, "change_role": 1, "leave": 1, "come_back": 2},
     **{"votes_needed": 1, "set_reasons": 1, "close_and_reopen": 1, "change_reason": 2, "merge_reason": 1},
     **{"undo_reason_change": 1, "change_rules": 2, "share": 1, "join_partners": 1},
@@ -294,6 +296,23 @@ class Acts:
         pair = nth(Pair.objects.filter(review=self.review_pk, state__in=["same", "different", "later"]), what)
         if pair:
             self.tried(screening.reopen_pair, self.by(pair.member_id, who), pair)
+
+    def link_citations(self, who: int, what: int, more: int) -> None:
+        self.tried(screening.link_citations, self.able(who, Can.IMPORT), self.citation(what), self.citation(more))
+
+    def judge_links(self, who: int, what: int, more: int) -> None:
+        sample = Judged.objects.filter(audit__review=self.review_pk, answer__in=("", "later"), audit__dropped_at=None)
+        if judged := nth(sample, what):
+            self.tried(
+                screening.judge_link, self.able(who, Can.IMPORT), judged, pick(("right", "wrong", "later"), more)
+            )
+        else:
+            self.tried(screening.draw_audit, self.able(who, Can.IMPORT), 1 + more % 3, seed=str(what))
+
+    def withdraw_judgement(self, who: int, what: int, more: int) -> None:
+        judged = nth(Judged.objects.filter(audit__review=self.review_pk).exclude(answer=""), what)
+        if judged:
+            self.tried(screening.withdraw_judgement, self.by(judged.member_id, who), judged)
 
     def look_for_duplicates(self, who: int, what: int, more: int) -> None:
         self.tried(screening.start_deduplication, self.able(who, Can.IMPORT))
