@@ -21,6 +21,8 @@ SENTENCES = {
     "analysis.rating_withdrawn": "took back a rating of the certainty of {thing}",
     "analysis.certainty_agreed": "signed the agreed certainty of {thing}: {certainty}",
     "analysis.certainty_reopened": "took back the agreed certainty of {thing}",
+    "analysis.run_frozen": "froze run {run} of {thing} for {purpose}",
+    "analysis.run_unfrozen": "unfroze run {run} of {thing}, frozen for {purpose}",
     "analysis.package_asked_for": "asked for a reproduction package",
     "analysis.package_made": "got a reproduction package",
     "analysis.archive_asked_for": "asked for an archive of the whole review",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis import views
-from analysis.views import archives, doubts, figures, findings, investigations, report, takeovers
+from analysis.views import archives, doubts, figures, findings, freezing, investigations, report, takeovers
 
 app_name = "analysis"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("investigations/<int:pk>/drop/", investigations.drop_investigation, name="drop-investigation"),
     path("investigations/<int:pk>/restore/", investigations.restore_investigation, name="restore-investigation"),
     path("runs/<int:pk>/", views.run, name="run"),
+    path("runs/<int:pk>/freeze/", freezing.freeze_run, name="freeze-run"),
+    path("runs/<int:pk>/unfreeze/", freezing.unfreeze_run, name="unfreeze-run"),
     path("runs/<int:pk>/run.json", views.run_file, name="run-json"),
     path("runs/<int:pk>/<slug:name>/", figures.figure, name="figure"),
     path("runs/<int:pk>/<slug:name>.svg", figures.figure_file, {"kind": "svg"}, name="figure-svg"),

@@ -287,6 +287,25 @@ class Run(models.Model):
         return self.state != self.State.QUEUED
 
 
+class Freeze(models.Model):
+    """That a finished run is what a manuscript reports. Ended, never deleted; the run itself never changes."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    purpose = models.CharField("frozen for", max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="run_frozen_once", fields=["run"], condition=Q(ended_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
 class Package(models.Model):
     """A reproduction package, or the whole review: made on request, kept under the hash of what it holds. sha256 is empty until its job is done.
 

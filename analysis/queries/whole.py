@@ -331,7 +331,9 @@ def runs(member: Member) -> Iterator[Run]:
 
 
 def plans(member: Member) -> list[Analysis]:
-    return list(Analysis.objects.filter(review=member.review_id).select_related("outcome"))
+    return list(
+        Analysis.objects.filter(review=member.review_id).select_related("outcome").prefetch_related("investigations")
+    )
 
 
 def kept_files(member: Member) -> Iterator[tuple[str, str]]:
@@ -352,6 +354,7 @@ def protocol(member: Member) -> dict[str, Any]:
         "outcome_id",
         "position",
         *Analysis.OPTIONS,
+        "tests_from",
         "favours_left",
         "favours_right",
         "note",
@@ -361,5 +364,8 @@ def protocol(member: Member) -> dict[str, Any]:
     return {
         "review": {name: plain(getattr(review, name)) for name in own},
         "reasons": [{name: plain(value) for name, value in each.items()} for each in reasons],
-        "analyses": [{name: plain(getattr(each, name)) for name in names} for each in plans(member)],
+        "analyses": [
+            {**{name: plain(getattr(each, name)) for name in names}, "investigations": list(map(str, each.standing))}
+            for each in plans(member)
+        ],
     }

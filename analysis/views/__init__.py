@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from analysis import exchange, exports, queries, workflow
 from analysis.flow.numbers import Number
 from analysis.forms import PlanForm
+from analysis.queries import freezes
 from analysis.queries import investigations as asked
 from analysis.queries import standards as checked
 from analysis.queries.doubts import doubts as found_doubts
@@ -64,10 +65,12 @@ def download(content: bytes, name: str, kind: str) -> HttpResponse:
 @require_GET
 @for_member(Can.READ)
 def analyses(request: HttpRequest, member: Member) -> HttpResponse:
+    shown = queries.shown_analyses(member)
     context = {
         "member": member,
-        "analyses": queries.shown_analyses(member),
+        "analyses": shown,
         "dropped": queries.dropped_analyses(member),
+        "frozen": freezes.frozen_runs(member, shown),
     }
     return render(request, "analysis/analyses.html", context)
 
@@ -146,7 +149,9 @@ def request_run(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 def run(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.run(member, pk)
     shown = queries.shown_analysis(member, found.analysis_id)
-    return render(request, "analysis/run.html", {"member": member, "run": found, "shown": shown})
+    address = request.build_absolute_uri(reverse("analysis:run", args=[member.review.slug, pk]))
+    context = {"member": member, "run": found, "shown": shown, "freeze": freezes.freeze_of(found), "address": address}
+    return render(request, "analysis/run.html", context)
 
 
 @require_GET

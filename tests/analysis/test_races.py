@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from analysis import exports, queries, workflow
+from analysis import exports, pooling, queries, workflow
 from analysis.models import REFRESH, RUN, Run
 from extraction import workflow as extraction
 from reviewapp import jobs
@@ -74,6 +74,34 @@ def test_two_people_who_sign_the_last_two_studies_at_once_get_one_current_run(
     assert queries.shown_analysis(pair[0], newest.analysis_id).is_current
     assert first.result["k"] == 0
     assert Event.unblinded.filter(verb="analysis.run_finished", facts__run=newest.number).count() == 1
+
+
+def test_data_that_change_during_a_run_end_in_a_run_of_their_own(
+    unsigned: tuple[Pair, list[Callable[[], object]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair, (sign_first, sign_second) = unsigned
+    compute = pooling.compute
+
+    def slowly(*given: object) -> object:
+        monkeypatch.setattr(pooling, "compute", compute)
+        sign_second()  # the second study is agreed while the run of the first is computed
+        return compute(*given)
+
+    sign_first()
+    (look,) = waiting(REFRESH)
+    jobs.perform(look)
+    (run,) = waiting(RUN)
+    monkeypatch.setattr(pooling, "compute", slowly)
+    jobs.perform(run)
+    overtaken = Run.objects.get(job=run)
+    assert (overtaken.state, overtaken.result["k"]) == (Run.State.DONE, 1)
+    assert queries.shown_analysis(pair[0], overtaken.analysis_id).is_stale
+    for kind in (REFRESH, RUN):
+        for pk in waiting(kind):
+            jobs.perform(pk)
+    shown = queries.shown_analysis(pair[0], overtaken.analysis_id)
+    assert (shown.is_current, shown.run.number) == (True, overtaken.number + 1)
+    assert exports.result_in_words(shown.run) == "RR 8.93 (1.25 to 63.70)"
 
 
 def test_ten_who_press_run_at_once_get_the_same_run(pair: Pair) -> None:
