@@ -14,6 +14,7 @@ from extraction.models import Blinded, Line
 from extraction.queries import Agreement
 from extraction.schema import Answer, Choice, Field, Kind, Pair, Problem, Source, TakenFrom
 from extraction.schema.clean import own_unit
+from extraction.schema.convert.offers import Offer, offers
 from extraction.schema.fields import NUMBERS
 from extraction.schema.worddiff import Piece, word_diff
 
@@ -49,6 +50,7 @@ class Row:
     third: dict[str, str]
     problem: str
     settled: Line | None = None
+    offer: Offer | None = None
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
@@ -109,9 +111,22 @@ class AgreementForm:
     def row(self, pair: Pair) -> Row:
         take = self.posted(pair, "take")
         third = {name: self.posted(pair, name) for name in ("value", "unit", "text", "reason")}
+        offer = self.offers.get(pair.field.key)
+        if offer and not any(third.values()):
+            third |= {"value": schema.show(offer.value), "reason": offer.working}
         line = self.agreement.made.get(pair.field.key)
         told = self.told.get(pair.field.key, "")
-        return Row(pair.field, pair.match, list(self.sides(pair, take)), take == "third", third, told, line)
+        return Row(pair.field, pair.match, list(self.sides(pair, take)), take == "third", third, told, line, offer)
+
+    @cached_property
+    def offers(self) -> dict[str, Offer]:
+        """For numbers that are pooled and that neither author has: what both gave in their place makes, by key."""
+        if self.agreement.asked is None:
+            return {}
+        blank = {pair.field.key for pair in self.agreement.pairs if pair.match == "blank" and not pair.field.optional}
+        both = {pair.field.key: pair.first for pair in self.agreement.pairs if pair.match == "equal"}
+        found = offers(self.agreement.asked, both) if blank else []
+        return {each.key: each for each in reversed(found) if each.key in blank}  # the best comes first
 
     def sides(self, pair: Pair, take: str) -> Iterator[Side]:
         if pair.needs_choice:
@@ -138,7 +153,11 @@ class AgreementForm:
         return list(self.rows(("equal",)))
 
     def blanks(self) -> list[Row]:
-        return list(self.rows(("blank",)))
+        return [row for row in self.rows(("blank",)) if row.offer is None]
+
+    def convertible(self) -> list[Row]:
+        """Questions that neither answered, whose answer can be had from what both gave."""
+        return [row for row in self.rows(("blank",)) if row.offer]
 
 
 def spell(field: Field, answer: Answer) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from django.test import Client
 
@@ -134,6 +136,26 @@ def test_a_number_that_is_read_instead_is_no_longer_converted_and_an_old_offer_i
     workflow.convert(desk.first, desk.study, desk.offer(desk.first).ref)
     workflow.save_entries(desk.first, queries.own_sheet(desk.first, desk.study), {desk.sd: "4.7"})
     assert desk.line(desk.first) == Answer(4.7)
+
+
+@pytest.mark.django_db
+def test_what_neither_converted_is_offered_at_the_agreement_with_its_working_as_the_reason(
+    desk: Desk, client: Client
+) -> None:
+    for author in (desk.first, desk.second):
+        desk.begun(author)
+        workflow.submit_sheet(author, queries.own_sheet(author, desk.study))
+    client.force_login(desk.first.user)
+    url = f"/reviews/{desk.first.review.slug}/sheets/{desk.study.pk}/agreement/"
+    page = html.unescape(client.get(url).content.decode())
+    working = "sd = se √n; se = 0.8, n = 25: sd = 4 (Handbook 6.5.2.2)"
+    assert "Can be converted" in page
+    assert f'name="value:{desk.sd}" value="4"' in page
+    assert f'name="reason:{desk.sd}" value="{working}"' in page
+    client.post(url, {f"take:{desk.sd}": "third", f"value:{desk.sd}": "4", f"reason:{desk.sd}": working})
+    assert [row.values["sd"] for row in queries.agreed_values(desk.first.review, desk.outcome)] == [4, 4]
+    signed = html.unescape(client.get(url).content.decode())
+    assert working in signed
 
 
 @pytest.mark.django_db
