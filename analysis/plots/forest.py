@@ -31,7 +31,7 @@ CELL_WIDTH = 175.0  # most; longer texts wrap
 HEADING_WIDTH = 140.0
 GROUP_LINES = 3  # a shared heading may have so many lines before it widens its columns
 PLOT_WIDTH = 250.0
-EQUALS = "\u00a0=\u00a0"  # no line breaks here; as wide as with common spaces
+JOINED = "\u00a0"  # a space at which no line breaks, as wide as a common one
 DOT = 15.0  # least width of a risk-of-bias column
 BIAS_LEAST = 84.0  # room for the words above the columns
 PAGE_HEIGHT = 1010.0  # an upright A4 page at 96 dpi, less its margins
@@ -262,8 +262,8 @@ class _Layout:
 
 def wrap_note(text: str, width: float) -> Block:
     """A note below a diamond; a statistic and its number stay on one line."""
-    block = wrap(text.replace(" = ", EQUALS), width, NOTE)
-    return Block(tuple(line.replace(EQUALS, " = ") for line in block.lines), NOTE)
+    together = text.replace(" = ", f"{JOINED}={JOINED}").replace(" < ", f"{JOINED}<{JOINED}")
+    return Block(tuple(line.replace(JOINED, " ") for line in wrap(together, width, NOTE).lines), NOTE)
 
 
 def choose_axis(data: Forest) -> Axis:

@@ -12,7 +12,7 @@ from analysis.grade.absolute import RISKS, Absolute, absolute, usual_risk
 from analysis.grade.certainty import DOMAINS, LEVELS, Rating
 from analysis.models import Analysis, CertaintyRating, Finding, Run
 from analysis.pooling import CONTROL
-from analysis.queries.analyses import Shown, analyses, shown
+from analysis.queries.analyses import Shown, all_analyses, analyses, shown
 from reviewapp.access import Can, can
 from reviewapp.errors import NotHere
 from reviewapp.models import Member
@@ -89,7 +89,8 @@ class Line:
 def lines(member: Member, chosen: Sequence[Finding] | None = None) -> list[Line]:
     """The summary, or these lines of it. The number of queries does not grow with them."""
     chosen = list(findings(member)) if chosen is None else list(chosen)
-    stands = {each.analysis.pk: each for each in shown(member, [each.analysis for each in chosen])}
+    planned = all_analyses(member).filter(pk__in=[each.analysis_id for each in chosen])
+    stands = {each.analysis.pk: each for each in shown(member, planned)}
     seen = CertaintyRating.blind.for_member(member).standing().filter(finding__in=chosen)
     ratings = list(seen.select_related("member__user", "run"))
     made = []
