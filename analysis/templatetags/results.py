@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from analysis import exports, investigated, run_figures
+from analysis import cells, exports, investigated, run_figures
 from analysis.models import Run
 from analysis.queries import Change
 
@@ -54,7 +54,7 @@ def small_study(run: Run) -> dict[str, object] | None:
 
 @register.filter
 def table(run: Run) -> exports.Table:
-    return exports.table(run)
+    return cells.table(run)
 
 
 @register.filter
