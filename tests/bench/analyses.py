@@ -93,7 +93,7 @@ def answers_of(random: Random, study: Any, outcomes: dict[tuple[str, int], Any])
             total = random.randint(20, 200)
             values: dict[str, object] = {"events": random.randint(0, total // 3), "total": total}
             if kind == "continuous":
-                values = {"mean": random.gauss(10, 2), "sd": random.uniform(1, 4), "n": total}
+                values = {"mean": round(random.gauss(10, 2), 2), "sd": round(random.uniform(1, 4), 2), "n": total}
             found |= {f"outcome/{outcome.pk}/arm/{arm.pk}/{name}": value for name, value in values.items()}
     return found
 
