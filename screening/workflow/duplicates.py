@@ -29,7 +29,6 @@ from screening.workflow.said import said_by_persons
 KIND = "screening.deduplicate"
 BATCH = 40  # links per transaction, where others who write must wait for it to end
 READING, LOOKING = 100, 600  # of jobs.WHOLE, when the records are read, and when they are compared; the rest is linking
-TOLD_EVERY = 2000  # records read
 ABSTRACT = 1200  # characters of an abstract that are compared
 
 
@@ -92,10 +91,9 @@ class View:
         """The records of each citation, in the order in which they came."""
         self.kept: set[int] = set()
         """Citations that no rule takes apart: a person has brought records to them, or a verdict stands on them."""
-        count = live(self.member).count()
+        # Nothing is told while rows come in: on SQLite who is reading cannot write once somebody else has written.
+        jobs.progress(job, 0, message="Reading the records")
         for said, citation, source, rule in rows(self.member):
-            if len(self.said) % TOLD_EVERY == 0:
-                jobs.progress(job, READING * len(self.said) // max(count, 1), message="Reading the records")
             self.said.append(said)
             self.where[said.id] = At(citation, source, rule in RULES)
             self.together[citation].append(said.id)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from reviewapp import jobs
 from reviewapp.errors import BadInput, Refused, Stale
 from reviewapp.models import Event, Job, Member
 from screening import queries, workflow
@@ -334,3 +335,25 @@ def test_the_queue_takes_as_many_queries_for_three_pairs_as_for_one(owner, asked
             taken_in(owner, jobs_now, more, more | {"TI": f"Erratum: {more['TI']}"})
     assert queries.open_pairs(owner).count() > 2
     assert counts[0] == counts[1]
+
+
+def test_nothing_is_written_while_the_records_are_read(owner, jobs_now, monkeypatch):
+    """On SQLite a connection that reads cannot write any more once somebody else has voted: the job would break off each time."""
+    build.imported(owner, build.ris({"TI": "One"}, {"TI": "Other"}))
+    reading, told = [], []
+    rows, progress = duplicates.rows, jobs.progress
+
+    def read(member):
+        reading.append(member)
+        yield from rows(member)
+        reading.clear()
+
+    def tell(job, *args, **kwargs):
+        told.append(bool(reading))
+        progress(job, *args, **kwargs)
+
+    monkeypatch.setattr(duplicates, "rows", read)
+    monkeypatch.setattr(jobs, "progress", tell)
+    jobs_now()
+    assert told
+    assert not any(told)
