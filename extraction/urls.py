@@ -79,5 +79,9 @@ urlpatterns = [
     path("sheets/<int:pk>/verify/", views.verify, name="sheet-verify"),
     path("sheets/<int:pk>/renew/", views.renew, name="sheet-renew"),
     *pair("sheets/<int:pk>/", "sheet", SHEET),
+    path("bias/", views.bias_tools, name="bias-tools"),
+    path("bias/plan/", views.plan_bias, name="bias-plan"),
+    path("bias/studies/", views.describe_studies, name="bias-studies"),
+    path("bias/tools/<slug:tool>/", views.bias_tool, name="bias-tool"),
     *pair("bias/<int:pk>/<slug:tool>/", "bias", BIAS),
 ]

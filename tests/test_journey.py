@@ -9,6 +9,7 @@ from analysis import queries as analyses
 from analysis import workflow as analysis
 from extraction import queries as studies
 from extraction import workflow as extraction
+from extraction.rob import TOOLS
 from extraction.schema import Choice, TakenFrom
 from reviewapp import audit
 from reviewapp.models import Event
@@ -23,7 +24,7 @@ EXPORT = build.ris(
     {"TI": "Something else altogether", "AU": ["Other, O."], "PY": "2001"},
 )
 TEXTS = {"study/design": "Randomised trial", "study/participants": "Mothers", "study/interventions": "Talks"}
-DOMAINS = [domain.id for domain in studies.tool_of("rob1").domains]
+DOMAINS = [domain.id for domain in TOOLS["rob1"].domains]
 
 
 def test_one_citation_from_export_to_forest_plot(owner, first, second, arbiter, jobs_now):

@@ -231,6 +231,16 @@ def assesses(judgement: str) -> Act:
     return lambda here: build.assessed(here.second, Study.objects.get(pk=here.things["fresh"]["pk"]), changed)
 
 
+def assesses_result(answers: dict[str, str], *, submit: bool) -> Act:
+    """The same of one of its results, with signalling questions."""
+
+    def act(here: World) -> None:
+        study, key = Study.objects.get(pk=here.things["fresh"]["pk"]), here.things["rob2"]["tool"]
+        (build.judged if submit else build.begun)(here.second, study, key, answers)
+
+    return act
+
+
 def together(*acts: Act) -> Act:
     def act(here: World) -> None:
         for each in acts:
@@ -253,8 +263,20 @@ SECRETS: dict[str, tuple[Act, Act, str, str]] = {  # the two worlds, and the add
     "what is put off": (puts_off("waiting"), together(), "screening:desk-at", "waiting+title_abstract"),
     "a sheet": (extracts(3, "A", submit=True), extracts(17, "B, many", submit=True), "extraction:sheet", "fresh"),
     "risk of bias": (assesses("low"), assesses("high"), "extraction:bias", "fresh+rob1"),
+    "risk of bias of a result": (
+        assesses_result({}, submit=True),
+        assesses_result({"1.2": "N", "randomisation": "high"}, submit=True),
+        "extraction:bias",
+        "fresh+rob2",
+    ),
 }
 OTHER_SECRETS: dict[str, tuple[Act, Act, str, str]] = {
+    "risk of bias under way": (
+        assesses_result({}, submit=False),
+        assesses_result({"3.1": "N", "missing_data.why": "Wildly different"}, submit=False),
+        "extraction:bias",
+        "fresh+rob2",
+    ),
     "include or maybe": (votes("include"), votes("maybe"), "screening:desk-at", "waiting+title_abstract"),
     "which reason": (
         judges("exclude", "Wrong population"),

@@ -55,6 +55,7 @@ MARKERS = {
     "Numbat": Marker("source on the second author's submitted sheet", SECOND_ALONE),
     "Bandicoot": Marker("support in the second author's submitted assessment", SECOND_ALONE),
     "Kowari": Marker("reason in the second author's rating of certainty", SECOND_ALONE),
+    "Quoll": Marker("why the second author's judgement is not as proposed", SECOND_ALONE),
     "Bilby": Marker("answer on the first author's sheet, under way", frozenset({"reviewer"})),
     "Wallaby": Marker("word on a conflict between others", frozenset({"owner", "arbiter"})),
     "Dunnart": Marker("private note on a citation that is decided", SECOND_ALONE),
@@ -234,6 +235,7 @@ def extracted(made: World) -> None:
     half, fresh, differing, agreed = (
         build_extraction.study(pair, label) for label in ("Half 2001", "Fresh 2002", "Differing 2003", "Agreed 2004")
     )
+    rob2 = build_extraction.rob2_for(made.owner, made.first, [half, fresh, differing, agreed], outcome)
     hidden(made, half, outcome)
     for study in (differing, agreed):
         for author in pair:
@@ -242,10 +244,12 @@ def extracted(made: World) -> None:
             rows = ({"events": events, "total": 20} | doubted, {"events": 4, "total": 21})
             build_extraction.submitted(author, study, build_extraction.cells(study, outcome, *rows))
             build_extraction.assessed(author, study)
+            build_extraction.judged(author, study, rob2)
     doubt = queries.agreement_doubts(made.first, differing, queries.sheet_agreement(made.first, differing)).open[0]
     stands = extraction.let_stand_in_agreement(made.first, differing, doubt.ref, "So in table 2.")
     extraction.agree_sheet(made.first, agreed, {})
     extraction.agree_assessment(made.second, agreed, {})
+    extraction.agree_assessment(made.second, agreed, {}, rob2)
     formed(made)
     made.things |= {
         "outcome": {"pk": outcome.pk},
@@ -256,6 +260,7 @@ def extracted(made: World) -> None:
         "arm": {"pk": half.arms.first().pk},
         "stands": {"reason": stands.pk},
         "rob1": {"tool": "rob1"},
+        "rob2": {"tool": rob2},
     }
 
 
@@ -288,6 +293,9 @@ def hidden(made: World, study: Study, outcome: Outcome) -> None:
     support = dict.fromkeys(build_extraction.SUPPORT, "Bandicoot")
     judged = extraction.save_judgements(made.second, judged, build_extraction.LOW, support)
     extraction.submit_assessment(made.second, judged)
+    rob2 = f"rob2_assignment-{outcome.pk}"
+    extraction.start_assessment(made.first, study, rob2)
+    build_extraction.judged(made.second, study, rob2, {"randomisation": "high", "randomisation.why": "Quoll"})
 
 
 def analysed(made: World) -> None:

@@ -1,7 +1,7 @@
 """What do people enter on the extraction floor, and how is it checked? Forms validate; verbs save."""
 
 from extraction.forms.agreement import AgreementForm, signed_rows, taken_rows
-from extraction.forms.bias import AnswersForm, BiasForm
+from extraction.forms.bias import BiasForm, BiasPlanForm, StudiesForm
 from extraction.forms.builder import ImportForm, PlanForm, QuestionForm, SectionForm, UseForm
 from extraction.forms.previous import PreviousVersionForm
 from extraction.forms.sheets import SheetForm
@@ -17,9 +17,9 @@ from extraction.forms.structure import (
 
 __all__ = [
     "AgreementForm",
-    "AnswersForm",
     "ArmForm",
     "BiasForm",
+    "BiasPlanForm",
     "ImportForm",
     "JoinForm",
     "MoveForm",
@@ -30,6 +30,7 @@ __all__ = [
     "ReportForm",
     "SectionForm",
     "SheetForm",
+    "StudiesForm",
     "StudyForm",
     "TimePointForm",
     "UseForm",

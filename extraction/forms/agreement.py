@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 from django.http import QueryDict
 
 from extraction import schema
+from extraction.forms.bias import Proposed, proposed_words
 from extraction.models import Blinded, Line
 from extraction.queries import Agreement
+from extraction.rob import Tool, asking
 from extraction.schema import Answer, Choice, Field, Kind, Pair, Problem, Source, TakenFrom
 from extraction.schema.clean import own_unit
 from extraction.schema.convert.offers import Offer, offers
@@ -51,6 +53,7 @@ class Row:
     problem: str
     settled: Line | None = None
     offer: Offer | None = None
+    proposed: Proposed | None = None
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
@@ -116,7 +119,9 @@ class AgreementForm:
             third |= {"value": schema.show(offer.value), "reason": offer.working}
         line = self.agreement.made.get(pair.field.key)
         told = self.told.get(pair.field.key, "")
-        return Row(pair.field, pair.match, list(self.sides(pair, take)), take == "third", third, told, line, offer)
+        sides = list(self.sides(pair, take))
+        proposed = self.proposed.get(pair.field.key)
+        return Row(pair.field, pair.match, sides, take == "third", third, told, line, offer, proposed)
 
     @cached_property
     def offers(self) -> dict[str, Offer]:
@@ -128,6 +133,11 @@ class AgreementForm:
         found = offers(self.agreement.asked, both) if blank else []
         return {each.key: each for each in reversed(found) if each.key in blank}  # the best comes first
 
+    @cached_property
+    def proposed(self) -> dict[str, Proposed]:
+        """Of assessments: what the tool proposes of what is settled so far, by key of the judgement."""
+        return proposed_words(self.agreement.tool, self.agreement.settled_so_far) if self.agreement.tool else {}
+
     def sides(self, pair: Pair, take: str) -> Iterator[Side]:
         if pair.needs_choice:
             texts = [spell(pair.field, answer) for answer in (pair.first, pair.second)]
@@ -136,7 +146,8 @@ class AgreementForm:
                 pieces = plain_pieces(texts)
             for side, answer, shown in zip(("first", "second"), (pair.first, pair.second), pieces, strict=True):
                 whose = str(getattr(self.agreement, side).member)
-                yield Side(side, whose, answer, shown, take == side, answer.working or converted(pair.field, answer))
+                note = answer.working or converted(pair.field, answer) or self.departure(side, pair.field.key)
+                yield Side(side, whose, answer, shown, take == side, note)
             return
         text = "\n".join(dict.fromkeys(filter(None, (pair.first.text, pair.second.text))))
         answer = replace(pair.first, text=text, source=pair.first.source or pair.second.source)
@@ -144,13 +155,28 @@ class AgreementForm:
         other = spell(pair.field, pair.second)
         note = f"the second wrote {other}: equal within the tolerance and in one unit" if is_other(pair) else ""
         note = pair.first.working or pair.second.working or note
+        note = note or " ".join(filter(None, (self.departure(side, pair.field.key) for side in ("first", "second"))))
         yield Side("both", "Both", answer, plain_pieces([says])[0], take != "third", note)
 
+    def departure(self, side: str, key: str) -> str:
+        """Why one author's judgement is not what the tool proposed of their replies; empty where it is."""
+        return departure_words(self.agreement.tool, getattr(self.agreement, side).answers(), key)
+
     def differences(self) -> list[Row]:
-        return list(self.rows(("different", "only_first", "only_second", "missing")))
+        """What has to be settled; of an assessment also the equal judgements of domains to whose questions the replies differ."""
+        apart = {pair.field.key for pair in self.agreement.differences}
+        return [self.row(pair) for pair in self.agreement.pairs if pair.needs_choice or self.is_touched(pair, apart)]
 
     def equals(self) -> list[Row]:
-        return list(self.rows(("equal",)))
+        apart = {pair.field.key for pair in self.agreement.differences}
+        return [row for row in self.rows(("equal",)) if not self.is_touched(row, apart)]
+
+    def is_touched(self, of: Pair | Row, apart: Collection[str]) -> bool:
+        """Whether an equal judgement rests on replies that differ."""
+        tool, key = self.agreement.tool, of.field.key
+        if tool is None or of.match != "equal" or key not in asking.judged_keys(tool) or key == asking.OVERALL:
+            return False
+        return any(question.id in apart for question in tool.domain(key).questions)
 
     def blanks(self) -> list[Row]:
         return [row for row in self.rows(("blank",)) if row.offer is None]
@@ -189,6 +215,15 @@ def taken_rows(sheet: Blinded, fields: Iterable[Field]) -> list[dict[str, Any]]:
     ]
 
 
+def departure_words(tool: Tool | None, answers: Mapping[str, Answer], key: str) -> str:
+    """That a judgement is not as proposed, and why; empty where it is."""
+    departs = asking.departures(tool, answers).get(key) if tool else None
+    if departs is None:
+        return ""
+    why = answers.get(key + asking.WHY, Answer()).value
+    return f"Not “{asking.label_of(tool, key, departs.judgement)}”, as proposed: {why or 'no reason given'}"
+
+
 def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
     """The signed answers, in the order of the form."""
     if agreement.signed is None:
@@ -205,6 +240,7 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
             "working": line.working,
             "from": names.get(line.taken_from, "both"),
             "reason": line.reason,
+            "departs": departure_words(agreement.tool, agreement.signed.answers(), pair.field.key),
             "by": line.by,
             "at": line.at,
         }

@@ -1,124 +1,181 @@
-"""What do people enter when they judge risk of bias? The name of a field is its domain; `support:` and the domain is what supports it."""
+"""What do people enter on risk of bias? An assessment, sent whole or a field at a time as a sheet is; the plan of tools; designs and results.
+
+Names in an assessment are those of a sheet: the key of the question or judgement, source:KEY for what supports a judgement, document:KEY,
+page:KEY, quote:KEY. In the plan: use:TOOL and for:TOOL; of studies: design:STUDY and results:STUDY.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
-from django import forms
 from django.http import QueryDict
 
-from extraction import schema
-from extraction.schema import Answer, Field, Kind, Problem
-
-
-class AnswerField(forms.CharField):
-    """One question of a form: reads what was typed, and complains in words that name it."""
-
-    def __init__(self, question: Field, **kwargs: Any) -> None:
-        self.question = question
-        super().__init__(required=False, label=question.label, help_text="", widget=widget_for(question), **kwargs)
-
-    def clean(self, value: object) -> object:
-        try:
-            return schema.read(self.question, value)
-        except schema.Unreadable as error:
-            raise forms.ValidationError(error.sentence) from None
-
-
-def widget_for(question: Field) -> forms.Widget:
-    if question.kind is Kind.CHOICE:
-        return forms.RadioSelect(
-            choices=[(option.value, option.label) for option in question.options], attrs={"class": "btn-check"}
-        )
-    if question.kind is Kind.TEXT:
-        return forms.Textarea(attrs={"rows": 2, "class": "form-control grows"})
-    mode = "numeric" if question.kind is Kind.INTEGER else "decimal"
-    return forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off", "class": "form-control number"})
-
-
-class AnswersForm(forms.Form):
-    """A member's own answers, and a text for each: where it stands, or what supports it.
-
-    Only what was posted counts: a field that came to the form while a page was open is left as it is.
-    """
-
-    text_name = "source"
-    text_label = "Source"
-
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(
-        self,
-        questions: Iterable[Field],
-        answers: Mapping[str, Answer],
-        data: QueryDict | None = None,
-        *,
-        version: int = 0,
-        locked: bool = False,
-    ) -> None:
-        super().__init__(data)
-        self.questions = tuple(questions)
-        self.fields["version"].initial = version
-        for question in self.questions:
-            answer = answers.get(question.key, Answer())
-            self.fields[question.key] = AnswerField(question, initial=schema.show(answer.value), disabled=locked)
-            name = self.text_of(question)
-            if answer.text or name not in self.fields:
-                self.fields[name] = self.text_field(question, answer.text, locked)
-
-    def text_of(self, question: Field) -> str:
-        """The name of the field for a question's text: cells in one row of a table share it."""
-        return f"{self.text_name}:{question.row or question.key}"
-
-    def text_field(self, question: Field, initial: str, locked: bool) -> forms.CharField:
-        about = question.label.removesuffix(f", {question.column}")
-        rows = forms.Textarea(attrs={"rows": 2, "class": "form-control grows"})
-        line = forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"})
-        return forms.CharField(
-            required=False,
-            label=f"{self.text_label}: {about}",
-            max_length=schema.LONGEST_SOURCE,
-            initial=initial,
-            disabled=locked,
-            widget=rows if self.text_name == "support" else line,
-        )
-
-    def values(self) -> dict[str, object]:
-        """What was posted and can be read, by key."""
-        keys = (question.key for question in self.questions)
-        return {key: self.cleaned_data[key] for key in keys if key in self.data and key in self.cleaned_data}
-
-    def texts(self) -> dict[str, str]:
-        """The posted texts, by key of the question."""
-        names = ((question.key, self.text_of(question)) for question in self.questions)
-        return {key: self.cleaned_data[name] for key, name in names if name in self.data and name in self.cleaned_data}
-
-    def problems(self) -> list[Problem]:
-        """What could not be read, by field."""
-        return [Problem(name, " ".join(told)) for name, told in self.errors.items()]
+from extraction.forms.sheets import Cell, Place, SheetForm
+from extraction.models import Study
+from extraction.rob import Tool, asking
+from extraction.rob.designs import DESIGNS, MEANT_FOR, Rule
+from extraction.rob.tones import tone_of
+from extraction.schema import Answer, Asked, Block, Field
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One question on the page, or one row of a table: its fields and the text that goes with them."""
+class Reply:
+    """One signalling question on the page; not asked: the algorithm has not come to it."""
 
-    question: Any
-    cells: list[forms.BoundField]
-    text: forms.BoundField
-
-    @property
-    def answer(self) -> forms.BoundField:
-        return self.cells[0]
+    cell: Cell
+    id: str
+    text: str
+    is_asked: bool
 
 
-class BiasForm(AnswersForm):
-    """A risk-of-bias assessment: a judgement and its support for each domain."""
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What the tool proposes: the judgement in words and its tone, from which replies; or the question that it waits for."""
 
-    text_name = "support"
-    text_label = "Support"
+    words: str = ""
+    tone: str = ""
+    path: str = ""
+    waits_for: str = ""
 
-    def lines(self) -> Iterator[Line]:
-        for question in self.questions:
-            yield Line(question, [self[question.key]], self[self.text_of(question)])
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """One domain on the page, or the judgement over all: questions, proposal, judgement, reason for departing, support."""
+
+    key: str
+    title: str
+    about: str
+    replies: list[Reply]
+    cell: Cell
+    options: list[tuple[str, str, str, str, bool]]  # value, label, sign, tone, chosen
+    place: Place
+    proposed: Proposed | None
+    why: Cell | None
+    departs: bool
+    needs_support: bool
+
+
+class BiasForm(SheetForm):
+    """One author's assessment with a tool: the questions with what is answered, and what was posted."""
+
+    def __init__(
+        self, tool: Tool, answers: Mapping[str, Answer], data: QueryDict | None = None, *, locked: bool = False
+    ) -> None:
+        self.tool = tool
+        asked = Asked((Block(tool.id, tool.name, "", asking.fields(tool)),))
+        super().__init__(asked, answers, data, locked=locked)
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        return {field.key: field for field in self.questions}
+
+    @cached_property
+    def departures(self) -> Collection[str]:
+        return asking.departures(self.tool, self.answers)
+
+    def judgings(self) -> Iterator[Judging]:
+        wanted = asking.asked(self.tool, self.answers)
+        proposals = proposed_words(self.tool, self.answers)
+        for key in asking.judged_keys(self.tool):
+            domain = None if key == asking.OVERALL else self.tool.domain(key)
+            questions = domain.questions if domain else ()
+            cell = self.cell(self.fields[key])
+            why = self.fields.get(key + asking.WHY)
+            yield Judging(
+                key,
+                asking.title_of(self.tool, key),
+                domain.about if domain else "",
+                [Reply(self.cell(self.fields[q.id]), q.id, q.text, q.id in wanted) for q in questions],
+                cell,
+                [
+                    (each.value, each.label, each.sign, tone_of(each), each.value == cell.value)
+                    for each in asking.options_of(self.tool, key)
+                ],
+                self.place((self.fields[key],), asking.title_of(self.tool, key)),
+                proposals.get(key),
+                self.cell(why) if why else None,
+                key in self.departures,
+                self.fields[key].needs_text,
+            )
+
+    def shown(self) -> dict[str, bool]:
+        """Which fields depend on others, and whether they are to be answered now: for the window, after a save."""
+        wanted = asking.asked(self.tool, self.answers)
+        found = {q.id: q.id in wanted for domain in self.tool.domains for q in domain.questions if q.on_demand}
+        return found | {
+            key + asking.WHY: key in self.departures
+            for key in asking.judged_keys(self.tool)
+            if key + asking.WHY in self.fields
+        }
+
+
+def proposed_words(tool: Tool, answers: Mapping[str, Answer]) -> dict[str, Proposed]:
+    """What the tool proposes, as the pages say it, by key of the judgement."""
+    found = {}
+    for key, proposal in asking.proposals(tool, answers).items():
+        option = next((each for each in asking.options_of(tool, key) if each.value == proposal.judgement), None)
+        if option is None:
+            waits = proposal.waits_for
+            if key == asking.OVERALL:
+                waits = f"the judgement of “{tool.domain(waits).title}”" if waits else ""
+            else:
+                waits = f"question {waits}"
+            found[key] = Proposed(waits_for=waits)
+            continue
+        path = "" if key == asking.OVERALL else ", ".join(f"{question} {reply}" for question, reply in proposal.path)
+        found[key] = Proposed(option.label, tone_of(option), path)
+    return found
+
+
+# --- the plan ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRow:
+    """One tool on the page of the plan: whether it is used, and each design with whether it is for it."""
+
+    tool: Tool
+    is_used: bool
+    is_own: bool
+    designs: list[tuple[str, str, bool]]
+
+
+class BiasPlanForm:
+    """Which tools are used for which designs."""
+
+    def __init__(self, tools: Mapping[str, Tool], rules: Sequence[Rule], data: QueryDict | None = None) -> None:
+        self.tools, self.current, self.data = tools, {rule.tool: rule for rule in rules}, data
+
+    def rules(self) -> list[Rule]:
+        """The rules that were posted. No design chosen: for every study."""
+        chosen = [id for id in self.tools if f"use:{id}" in self.data]
+        return [Rule(id, tuple(self.data.getlist(f"for:{id}"))) for id in chosen]
+
+    def rows(self) -> list[ToolRow]:
+        return [self.row(id, tool) for id, tool in self.tools.items()]
+
+    def row(self, id: str, tool: Tool) -> ToolRow:
+        rule = self.current.get(id)
+        used = rule.designs if rule else MEANT_FOR.get(id, ())
+        designs = [(value, label, value in used) for value, label in DESIGNS.items()]
+        return ToolRow(tool, rule is not None, id not in MEANT_FOR, designs)
+
+
+class StudiesForm:
+    """Designs of studies, and the results that are judged."""
+
+    def __init__(self, data: QueryDict) -> None:
+        self.data = data
+
+    def said(self, studies: Collection[Study]) -> dict[int, tuple[str, list[int]]]:
+        """By study, what was posted of it; others are left as they are."""
+        return {
+            study.pk: (
+                self.data[f"design:{study.pk}"],
+                [int(each) for each in self.data.getlist(f"results:{study.pk}") if each.isascii() and each.isdigit()],
+            )
+            for study in studies
+            if f"design:{study.pk}" in self.data
+        }

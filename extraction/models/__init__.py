@@ -1,5 +1,6 @@
 """What stands on the extraction floor? Studies with their reports and arms, outcomes, forms, sheets, assessments."""
 
+from extraction.models.bias import AssessedResult, BiasPlan, OwnTool
 from extraction.models.doubts import Reason
 from extraction.models.forms import FormVersion, Plan
 from extraction.models.sheets import Assessment, Blinded, BlindPair, Entry, Judgement, Line, Sheet
@@ -7,7 +8,9 @@ from extraction.models.studies import Arm, KnownStudy, Outcome, PreviousVersion,
 
 __all__ = [
     "Arm",
+    "AssessedResult",
     "Assessment",
+    "BiasPlan",
     "BlindPair",
     "Blinded",
     "Entry",
@@ -16,6 +19,7 @@ __all__ = [
     "KnownStudy",
     "Line",
     "Outcome",
+    "OwnTool",
     "Plan",
     "PreviousVersion",
     "Reason",

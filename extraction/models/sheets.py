@@ -148,6 +148,11 @@ class Sheet(Blinded):
             ),
         ]
 
+    @property
+    def asked_number(self) -> int:
+        """The version of what asks."""
+        return self.form_number
+
     def new_line(self, key: str) -> Entry:
         return Entry(sheet=self, key=key)
 
@@ -166,7 +171,14 @@ class Entry(Line):
 
 
 class Assessment(Blinded):
-    """One member's risk-of-bias judgement of one study with one tool; the agreed one stands beside the two."""
+    """One member's risk-of-bias judgement of one study with one tool; the agreed one stands beside the two.
+
+    `tool` is the tool's id; of a tool that judges results, with the outcome's: `rob2_assignment-3`.
+    """
+
+    tool_number = models.PositiveSmallIntegerField(
+        default=0, help_text="Version of a tool of the review's own on which it was submitted or agreed."
+    )
 
     class Meta(Blinded.Meta):
         constraints = [
@@ -180,14 +192,22 @@ class Assessment(Blinded):
             ),
         ]
 
+    @property
+    def asked_number(self) -> int:
+        """The version of what asks."""
+        return self.tool_number
+
     def new_line(self, key: str) -> Judgement:
         return Judgement(assessment=self, key=key)
 
 
 class Judgement(Line):
-    """The judgement of one domain, with its support."""
+    """The judgement of one domain with its support and what was proposed, a reply to a question, or a reason for departing."""
 
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="lines")
+    proposal = models.CharField(
+        max_length=40, blank=True, help_text="What the tool's algorithm made of the replies as they are stored."
+    )
 
     class Meta(Line.Meta):
         constraints = [models.UniqueConstraint(name="one_judgement_per_domain", fields=["assessment", "key"])]

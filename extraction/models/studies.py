@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from extraction.rob.designs import DESIGNS
 from extraction.schema.tables import TABLES
 from reviewapp.models import Member, Review
 from screening.models import Citation
@@ -17,6 +18,12 @@ class Study(models.Model):
     review = models.ForeignKey(Review, models.PROTECT, related_name="studies")
     label = models.CharField(max_length=120, help_text="Author and year, such as Murray 2003.")
     registration = models.CharField(max_length=120, blank=True, help_text="Its numbers in trial registers.")
+    design = models.CharField(
+        max_length=15,
+        blank=True,
+        choices=list(DESIGNS.items()),
+        help_text="It says by which tools risk of bias is judged.",
+    )
     note = models.TextField(blank=True)
     taken_from = models.CharField(
         max_length=200,
@@ -30,7 +37,8 @@ class Study(models.Model):
         ordering = ["label", "pk"]
         verbose_name_plural = "studies"
         constraints = [
-            models.UniqueConstraint(name="study_label_once", fields=["review", "label"], condition=Q(dropped_at=None))
+            models.UniqueConstraint(name="study_label_once", fields=["review", "label"], condition=Q(dropped_at=None)),
+            models.CheckConstraint(name="study_design_known", condition=Q(design__in=["", *DESIGNS])),
         ]
 
     def __str__(self) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from extraction.models import Arm, Assessment, Blinded, Entry, Judgement, Line, Outcome, Sheet
+from extraction.queries.bias import tool_of
 from extraction.queries.studies import FORM, included_studies
-from extraction.rob import ROB1
+from extraction.rob import ROB1, asking
 from extraction.schema.tables import core, row_key
 from reviewapp.models import Review
 
@@ -35,10 +36,11 @@ class AgreedRow:
 
 @dataclass(frozen=True, slots=True)
 class AgreedJudgement:
-    """One domain's agreed judgement: a value of the tool's judgements, and what supports it."""
+    """One domain's agreed judgement: a value of the tool's judgements, what supports it, and what the tool proposed."""
 
     judgement: str
     support: str
+    proposal: str = ""
 
 
 def signed_in(review: Review, model: type[Blinded], tool: str, lines: QuerySet[Line]) -> QuerySet[Blinded]:
@@ -81,9 +83,17 @@ def agreed_row(sheet: Sheet, arm: Arm, outcome: Outcome) -> AgreedRow | None:
 
 def agreed_bias(review: Review, tool: str = ROB1.id) -> dict[int, dict[str, AgreedJudgement]]:
     """The agreed judgements: study id -> domain id -> judgement. Studies without a signed assessment are left out."""
+    keys = asking.judged_keys(tool_of(review.pk, tool))
+    lines = Judgement.unblinded.filter(key__in=keys)
+    return {each.study_id: judgements(each) for each in signed_in(review, Assessment, tool, lines)}
+
+
+def judgements(assessment: Assessment) -> dict[str, AgreedJudgement]:
+    """The judgements among an assessment's lines, by key."""
     return {
-        each.study_id: {line.key: AgreedJudgement(line.value or "", line.text) for line in each.lines.all()}
-        for each in signed_in(review, Assessment, tool, Judgement.unblinded.all())
+        line.key: AgreedJudgement(line.value or "", line.text, line.proposal)
+        for line in assessment.lines.all()
+        if line.value is not None
     }
 
 

@@ -8,32 +8,30 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from extraction.models import Assessment, Blinded, Entry, Line, Sheet, Study
+from extraction.queries.bias import tool_of
 from extraction.queries.forms import Version, carried, current_version, form_version, structure_of
 from extraction.queries.studies import FORM
-from extraction.rob import ROB1, TOOLS, Tool
-from extraction.schema import Asked, Field, Pair, Problem, asked_of, check, compare
+from extraction.rob import ROB1, Tool, asking
+from extraction.schema import Answer, Asked, Field, Pair, Problem, asked_of, check, compare
 from extraction.schema.carry import Carried
 from reviewapp.access import Can, can
-from reviewapp.errors import NotHere
 from reviewapp.models import Member
-
-
-def tool_of(tool: str) -> Tool:
-    """A risk-of-bias tool, by id. Raises NotHere."""
-    if tool not in TOOLS:
-        raise NotHere(f"There is no risk-of-bias tool “{tool}”.")
-    return TOOLS[tool]
 
 
 def fields_for(own: Blinded) -> tuple[Field, ...]:
     """The questions that a sheet or an assessment answers: by the form in use, or once submitted, by the one that it was submitted for."""
     asked = asked_for(own)
-    return asked.fields if asked else tool_of(own.tool).fields()
+    return asked.fields if asked else asking.fields(tool_for(own))
 
 
 def asked_for(own: Blinded) -> Asked | None:
     """What the form asks of a sheet's study, by the version that `fields_for` names; None for an assessment."""
     return asked_of(structure_of(own.study), version_of(own).form) if isinstance(own, Sheet) else None
+
+
+def tool_for(own: Blinded) -> Tool:
+    """The tool of an assessment: the version in use, or once submitted, the one that it was submitted for."""
+    return tool_of(own.study.review_id, own.tool, own.tool_number if own.submitted_at else None)
 
 
 def version_of(sheet: Sheet) -> Version:
@@ -71,7 +69,7 @@ def opened(sheet: Sheet, before: Opened | None = None) -> Opened:
 
 def problems_of(own: Blinded) -> list[Problem]:
     """What keeps one's own sheet or assessment from being submitted."""
-    return opened(own).problems if isinstance(own, Sheet) else check(fields_for(own), own.answers())
+    return opened(own).problems if isinstance(own, Sheet) else asking.problems(tool_for(own), own.answers())
 
 
 def open_keys(sheet: Sheet) -> set[str]:
@@ -97,13 +95,13 @@ def own_assessment(member: Member, study: Study, tool: str = ROB1.id) -> Assessm
     return own(member, Assessment, study, tool)
 
 
-def own_sheet_of(member: Member, pk: int) -> Sheet | None:
-    """The member's own sheet on the study of this id."""
-    mine = Sheet.blind.for_member(member).own().filter(study=pk, tool=FORM, member=member)
-    return mine.select_related("study").prefetch_related("lines").first()
-
-
 def own(member: Member, model: type[Blinded], study: Study, tool: str) -> Blinded | None:
+    """The member's own sheet on a study, or assessment of it."""
+    return own_of(member, model, study.pk, tool)
+
+
+def own_of(member: Member, model: type[Blinded], study: int, tool: str) -> Blinded | None:
+    """The same, of the study of this id."""
     mine = model.blind.for_member(member).own().filter(study=study, tool=tool, member=member)
     return mine.select_related("study").prefetch_related("lines").first()
 
@@ -124,13 +122,18 @@ class Agreement:
     made: Mapping[str, Line]
     versions: int
     asked: Asked | None = None
+    tool: Tool | None = None
+
+    @property
+    def settled_so_far(self) -> dict[str, Answer]:
+        """What is chosen, and where nothing is, what both answered."""
+        equal = {pair.field.key: pair.first for pair in self.equals}
+        return equal | {key: line.answer for key, line in self.made.items()}
 
     @property
     def is_outdated(self) -> bool:
         """Whether the form has changed since this was signed, and both authors have answered what is new."""
-        return self.signed is not None and getattr(self.signed, "form_number", 0) < getattr(
-            newest([self.first, self.second]), "form_number", 0
-        )
+        return self.signed is not None and self.signed.asked_number < newest([self.first, self.second]).asked_number
 
     @property
     def differences(self) -> list[Pair]:
@@ -162,7 +165,7 @@ def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> 
     return Agreement(
         first=pair[0],
         second=pair[1],
-        pairs=compare(asked.fields if asked else tool_of(tool).fields(), pair[0].answers(), pair[1].answers()),
+        pairs=pairs_of(pair[0], pair[1], asked),
         signed=next((each for each in agreed if not each.withdrawn_at and each.submitted_at), None),
         earlier={line.key: line for line in agreed[-1].lines.all()} if agreed else {},
         made={
@@ -173,6 +176,7 @@ def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> 
         },
         versions=sum(1 for each in agreed if each.withdrawn_at),
         asked=asked,
+        tool=None if isinstance(pair[0], Sheet) else tool_for(newest(pair)),
     )
 
 
@@ -183,9 +187,22 @@ def taken_over(member: Member, study: Study) -> Sheet | None:
     return found.select_related("study", "member__user").prefetch_related("lines").first()
 
 
+def pairs_of(first: Blinded, second: Blinded, asked: Asked | None = None) -> list[Pair]:
+    """The two answers to every question. Of assessments, replies that the algorithm did not come to count as none.
+
+    asked: what the form asks of a sheet's study, where it is known already.
+    """
+    asks = newest([first, second])
+    if isinstance(asks, Sheet):
+        return compare(asked.fields if asked else fields_for(asks), first.answers(), second.answers())
+    tool = tool_for(asks)
+    answers = [asking.relevant(tool, each.answers()) for each in (first, second)]
+    return compare(asking.compared(tool), *answers)
+
+
 def newest(pair: Sequence[Blinded]) -> Blinded:
     """The one of two whose questions are asked at the agreement: of two versions of a form, the later."""
-    return max(pair, key=lambda own: getattr(own, "form_number", 0))
+    return max(pair, key=lambda own: own.asked_number)
 
 
 def may_agree(member: Member, agreement: Agreement) -> bool:

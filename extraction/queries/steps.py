@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from extraction.models import Study
+from extraction.queries.bias import Appraisal, appraised
 from extraction.queries.studies import (
     AGREED,
     BOTH,
@@ -22,7 +23,6 @@ from extraction.queries.studies import (
     included_reports,
     reports_without_study,
 )
-from extraction.rob import ROB1
 from reviewapp.access import Can, can
 from reviewapp.models import Member
 from reviewapp.queries import Step
@@ -31,14 +31,13 @@ SHEET, BIAS = "sheet", "bias"
 
 
 def waits_for(member: Member, study: Study) -> set[str]:
-    """What this member has to do on a study: any of `extract`, `bias`, `agree`."""
+    """What this member has to do on a study that `appraised` has brought: any of `extract`, `bias`, `agree`."""
     waiting = set()
     if not member.review.is_open or not study.counts:
         return waiting
-    for key, state, agrees in (
-        ("extract", study.sheet_state, study.sheet_agrees),
-        ("bias", study.bias_state, study.bias_agrees),
-    ):
+    both = [("extract", study.sheet_state, study.sheet_agrees)]
+    both += [("bias", each.state, each.agrees) for each in study.appraisals]
+    for key, state, agrees in both:
         if state in (NEW, OPEN, VERIFY) and can(member, Can.EXTRACT):
             waiting.add(key)
         if state == BOTH and agrees:
@@ -48,9 +47,9 @@ def waits_for(member: Member, study: Study) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """How far a study's sheets or assessments are, and where its button leads; label is empty where there is none.
+    """How far a study's sheets, or its assessments with one tool, are, and where its button leads; label is empty where there is none.
 
-    by_post: pressing it changes something. mine: it waits for this member.
+    by_post: pressing it changes something. mine: it waits for this member. name: which assessments; left_over: the plan does not ask for them.
     """
 
     study: Study
@@ -61,11 +60,31 @@ class NextStep:
     url: str = ""
     by_post: bool = False
     mine: bool = False
+    name: str = ""
+    left_over: bool = False
 
 
-def next_step(member: Member, study: Study, kind: str) -> NextStep:
-    """The next step of this member on a study's sheets (SHEET) or assessments (BIAS)."""
-    state, agrees = (study.sheet_state, study.sheet_agrees) if kind == SHEET else (study.bias_state, study.bias_agrees)
+def next_step(member: Member, study: Study) -> NextStep:
+    """The next step of this member on a study's sheets."""
+    label, url, by_post, mine = button(member, study, SHEET, study.sheet_state, study.sheet_agrees)
+    return NextStep(study, study.sheet_state, *STATES[study.sheet_state], label, url, by_post, mine)
+
+
+def bias_steps(member: Member, study: Study) -> list[NextStep]:
+    """The next step of this member on each thing that is judged of a study that `appraised` has brought."""
+    return [bias_step(member, study, each) for each in study.appraisals]
+
+
+def bias_step(member: Member, study: Study, appraisal: Appraisal) -> NextStep:
+    what, state = appraisal.judged, appraisal.state
+    label, url, by_post, mine = button(member, study, BIAS, state, appraisal.agrees, what.key)
+    return NextStep(study, state, *STATES[state], label, url, by_post, mine, what.name, not appraisal.planned)
+
+
+def button(
+    member: Member, study: Study, kind: str, state: str, agrees: bool, *rest: str
+) -> tuple[str, str, bool, bool]:
+    """Label, address, whether it is a post, and whether it waits for this member."""
     may_begin = can(member, Can.EXTRACT) and member.review.is_open
     label, page = {
         NEW: ("Extract" if kind == SHEET else "Judge", "-start") if may_begin else ("", ""),
@@ -77,29 +96,30 @@ def next_step(member: Member, study: Study, kind: str) -> NextStep:
         BOTH: ("Compare and agree" if agrees else "See both", "-agreement"),
         AGREED: ("See what is agreed", "-agreement"),
     }[state]
-    rest = [ROB1.id] if kind == BIAS else []
     url = reverse(f"extraction:{kind}{page}", args=[member.review.slug, study.pk, *rest]) if label else ""
     mine = state in (NEW, OPEN, VERIFY) or (state == BOTH and agrees)
-    return NextStep(study, state, *STATES[state], label, url, page in ("-start", "-verify"), mine)
+    return label, url, page in ("-start", "-verify"), mine
 
 
 def steps(member: Member) -> list[Step]:
     """Studies, Extract, Risk of bias and Agree, for the review's home."""
     counted = [each for each in all_studies(member).prefetch_related(None) if each.counts and not each.dropped_at]
+    counted = appraised(member, counted)
     mine = Counter(key for each in counted for key in waits_for(member, each))
     free = reports_without_study(member).count()
     reports = included_reports(member.review).count()
     to_join = free if can(member, Can.EXTRACT) and member.review.is_open else 0
     total = len(counted)
     sheets_in = sum(each.sheet_state in (BOTH, AGREED) for each in counted)
-    bias_in = sum(each.bias_state in (BOTH, AGREED) for each in counted)
-    agreed = sum((each.sheet_state == AGREED) + (each.bias_state == AGREED) for each in counted)
+    judged = [each.state for study in counted for each in study.appraisals if each.planned]
+    bias_in = sum(state in (BOTH, AGREED) for state in judged)
+    agreed = sum(each.sheet_state == AGREED for each in counted) + sum(state == AGREED for state in judged)
     url = reverse("extraction:studies", args=[member.review.slug])
     return [
         step(url, "studies", "Studies", reports - free, reports, to_join, "report", "to join to studies"),
         step(url, "extract", "Extract", sheets_in, total, mine["extract"], "study", "to extract"),
-        step(url, "bias", "Risk of bias", bias_in, total, mine["bias"], "study", "to judge"),
-        step(url, "agree", "Agree", agreed, 2 * total, mine["agree"], "study", "to agree on"),
+        step(url, "bias", "Risk of bias", bias_in, len(judged), mine["bias"], "study", "to judge"),
+        step(url, "agree", "Agree", agreed, total + len(judged), mine["agree"], "study", "to agree on"),
     ]
 
 

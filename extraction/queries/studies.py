@@ -10,8 +10,6 @@ from django.db.models.functions import Coalesce
 
 from extraction.models import (
     Arm,
-    Assessment,
-    Blinded,
     BlindPair,
     Outcome,
     PreviousVersion,
@@ -20,7 +18,6 @@ from extraction.models import (
     StudyReport,
     TimePoint,
 )
-from extraction.rob import ROB1
 from reviewapp.access import Can, can
 from reviewapp.errors import NotHere
 from reviewapp.models import Member, Review, Stage
@@ -109,46 +106,39 @@ STATES = {  # a sign and words for each; a new one says nothing of others
 }
 
 
-def with_state(studies: QuerySet[Study], member: Member, name: str, model: type[Blinded], tool: str) -> QuerySet[Study]:
-    """Annotate studies with `<name>_state`, a key of STATES, and `<name>_agrees`: whether this member is to agree on them."""
-    seen: BlindPair = model.blind.for_member(member).filter(study=OuterRef("pk"), tool=tool)
+def with_state(studies: QuerySet[Study], member: Member) -> QuerySet[Study]:
+    """Annotate studies with `sheet_state`, a key of STATES, and `sheet_agrees`: whether this member is to agree on the sheets."""
+    seen: BlindPair = Sheet.blind.for_member(member).filter(study=OuterRef("pk"), tool=FORM)
     mine = seen.own().filter(member=member)
     submitted = Exists(mine.filter(submitted_at__isnull=False))
-    others = model.unblinded.holding().filter(study=OuterRef("pk"), tool=tool).exclude(member=member)
+    others = Sheet.unblinded.holding().filter(study=OuterRef("pk"), tool=FORM).exclude(member=member)
     held = others.order_by().values("study").annotate(held=Count("pk")).values("held")
-    verified = []  # open to all: that is how the review said that it extracts
-    if model is Sheet:
-        single = others.filter(may_verify=True)
-        verified = [
-            When(Exists(single.filter(submitted_at__isnull=False)), then=Value(VERIFY)),
-            When(Exists(single), then=Value(HELD)),
-        ]
+    single = others.filter(may_verify=True)  # open to all: that is how the review said that it extracts
     state = Case(
         When(Exists(mine.filter(submitted_at=None)), then=Value(OPEN)),
         When(Exists(seen.signed()), then=Value(AGREED)),
         When(Exists(seen.own().exclude(member=member)), then=Value(BOTH)),
         When(submitted, then=Value(WAITING)),
-        When(**{f"{name}_held__gte": 2}, then=Value(TAKEN)),
-        *verified,
+        When(sheet_held__gte=2, then=Value(TAKEN)),
+        When(Exists(single.filter(submitted_at__isnull=False)), then=Value(VERIFY)),
+        When(Exists(single), then=Value(HELD)),
         default=Value(NEW),
     )
-    studies = studies.alias(
-        **{f"{name}_held": Coalesce(Subquery(held), 0)}
-    )  # never on the row: it would tell of others
+    studies = studies.alias(sheet_held=Coalesce(Subquery(held), 0))  # never on the row: it would tell of others
     agrees = Value(True) if can(member, Can.ARBITRATE) else submitted if can(member, Can.EXTRACT) else Value(False)
-    return studies.annotate(**{f"{name}_state": state, f"{name}_agrees": agrees})
+    return studies.annotate(sheet_state=state, sheet_agrees=agrees)
 
 
 def all_studies(member: Member) -> QuerySet[Study]:
     """The review's studies, dropped ones too, each with how far it is for this member, and its reports.
 
-    sheet_state, bias_state: keys of STATES. sheet_agrees, bias_agrees: this member may agree on them. counts: still has an included report.
+    sheet_state: a key of STATES. sheet_agrees: this member may agree on them. counts: still has an included report. How far its
+    assessments of risk of bias are: queries.appraised.
     """
     links = StudyReport.objects.filter(undone_at=None).select_related("citation__report")
     studies = Study.objects.filter(review=member.review_id)
     studies = studies.annotate(counts=Exists(included_studies(member.review).filter(pk=OuterRef("pk"))))
-    studies = with_state(studies, member, "sheet", Sheet, FORM)
-    studies = with_state(studies, member, "bias", Assessment, ROB1.id)
+    studies = with_state(studies, member)
     links = links.annotate(counts=included("citation"))
     return studies.prefetch_related(Prefetch("report_links", links, to_attr="links"))
 

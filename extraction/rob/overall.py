@@ -41,16 +41,21 @@ def worst(from_best: Sequence[str], judgements: Sequence[str]) -> str:
     return max(judgements, key=from_best.index)
 
 
+STARS, WORST = "stars", "worst"
 RULES: dict[str, Callable[[Sequence[str]], str]] = {
     "rob2": rob2,
     "robins_i": robins_i,
     "quadas2": quadas2,
-    "stars": stars,
+    STARS: stars,
 }
+NAMES = (*RULES, WORST)  # "worst": the worst of a tool's own judgements, which stand from the best to the worst
 
 
-def overall(rule: str, judgements: Sequence[str]) -> str:
-    """What the rule of this name makes of the domains' judgements. Empty when there is no rule, or a domain is not judged yet."""
+def overall(rule: str, judgements: Sequence[str], from_best: Sequence[str] = ()) -> str:
+    """What the rule of this name makes of the domains' judgements. Empty when there is no rule, or a domain is not judged yet.
+
+    from_best: the tool's judgements from the best to the worst, for the rule that takes the worst.
+    """
     if not rule or not judgements or not all(judgements):
         return ""
-    return RULES[rule](judgements)
+    return worst(from_best, judgements) if rule == WORST else RULES[rule](judgements)

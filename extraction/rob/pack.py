@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from extraction.rob.algorithms import ALGORITHMS
-from extraction.rob.overall import RULES
+from extraction.rob.overall import NAMES
 from extraction.rob.replies import REPLY_OPTIONS
+from extraction.rob.tones import TONES
 from extraction.rob.tool import RESULT, STUDY, Domain, Question, Tool
 from extraction.schema.fields import Option
 
@@ -52,7 +53,7 @@ def read_tool(pack: Any) -> Tool:
         domains=domains,
         unit=one_of(pack, "unit", where, (STUDY, RESULT), STUDY),
         designs=word(pack, "designs", where, ""),
-        overall=one_of(pack, "overall", where, ("", *RULES), ""),
+        overall=one_of(pack, "overall", where, ("", *NAMES), ""),
     )
 
 
@@ -81,7 +82,8 @@ def read_question(row: Any, where: str) -> Question:
 
 
 def read_option(row: Any, where: str) -> Option:
-    return Option(word(row, "value", where), word(row, "label", where), word(row, "sign", where, ""))
+    tone = one_of(row, "tone", where, ("", *TONES), "")
+    return Option(word(row, "value", where), word(row, "label", where), word(row, "sign", where, ""), tone)
 
 
 # --- pieces ------------------------------------------------------------------------------------------------------

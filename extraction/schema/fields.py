@@ -25,11 +25,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer of a choice: what is stored, what is shown, and a sign for where there is little room."""
+    """One answer of a choice: what is stored, what is shown, a sign for where there is little room, and a tone (see rob.tones)."""
 
     value: str
     label: str
     sign: str = ""
+    tone: str = ""
 
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"), Option("unclear", "Unclear"))

@@ -1,5 +1,6 @@
 """What does each page and button of the extraction floor do? Form in, verb called, page out."""
 
+from extraction.views.bias import bias_tool, bias_tools, describe_studies, plan_bias
 from extraction.views.citations import export_citations
 from extraction.views.data import agreement_csv, extraction_csv, field_agreement
 from extraction.views.doubts import agreement_doubt, ask_again, own_doubt
@@ -75,6 +76,8 @@ __all__ = [
     "agreement_doubt",
     "ask_again",
     "begin_form",
+    "bias_tool",
+    "bias_tools",
     "change_arm",
     "change_outcome",
     "change_question",
@@ -85,6 +88,7 @@ __all__ = [
     "codebook_csv",
     "codebook_json",
     "define_outcome",
+    "describe_studies",
     "drop_arm",
     "drop_draft",
     "drop_outcome",
@@ -106,6 +110,7 @@ __all__ = [
     "outcomes",
     "own",
     "own_doubt",
+    "plan_bias",
     "plan_extraction",
     "previous_version",
     "renew",

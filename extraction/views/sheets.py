@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from extraction import queries, schema
-from extraction.forms import AgreementForm, AnswersForm, BiasForm, SheetForm, signed_rows, taken_rows
+from extraction.forms import AgreementForm, BiasForm, SheetForm, signed_rows, taken_rows
 from extraction.models import Assessment, Blinded, Sheet, Study
 from extraction.schema.convert.offers import Offer, offers
 from extraction.workflow import agreement as agreeing
@@ -28,18 +30,16 @@ def to(member: Member, study: Study, kind: str, tool: str, page: str = "") -> Ht
     return redirect(f"extraction:{kind}{page}", member.review.slug, study.pk, *rest)
 
 
-def checked(kind: str, tool: str) -> str:
-    """The tool's id. Raises NotHere for one that is unknown."""
-    return queries.tool_of(tool).id if kind == "bias" else queries.FORM
+def checked(member: Member, kind: str, tool: str) -> str:
+    """Under what it is stored. Raises NotHere for an unknown tool or result."""
+    return queries.judged(member, tool).key if kind == "bias" else queries.FORM
 
 
-def form_on(
-    mine: Blinded, data: QueryDict | None = None, opened: queries.Opened | None = None
-) -> AnswersForm | SheetForm:
+def form_on(mine: Blinded, data: QueryDict | None = None, opened: queries.Opened | None = None) -> SheetForm:
     """The member's own answers as a form; locked once they are submitted."""
     locked = mine.submitted_at is not None
     if not isinstance(mine, Sheet):
-        return BiasForm(queries.tool_of(mine.tool).fields(), mine.answers(), data, version=mine.version, locked=locked)
+        return BiasForm(queries.tool_for(mine), mine.answers(), data, locked=locked)
     opened = opened or queries.opened(mine)
     open_keys = queries.open_keys(mine) if mine.renews is not None and not locked else None
     again = {} if locked else opened.carried.again
@@ -50,43 +50,54 @@ def form_on(
 @for_member(Can.READ)
 def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
     """One's own sheet: shown, and saved. Script saves at each field; a plain form saves all at once."""
-    tool = checked(kind, tool)
-    if request.method == "POST" and kind == "sheet" and not request.accepts("text/html"):
-        return save_field(request, member, queries.own_sheet_of(member, pk))
+    tool = checked(member, kind, tool)
+    if request.method == "POST" and not request.accepts("text/html"):
+        return save_field(request, member, queries.own_of(member, MODELS[kind], pk, tool))
     study = queries.study(member, pk)
     mine = queries.own(member, MODELS[kind], study, tool)
     if request.method == "GET":
         return page(request, member, study, kind, tool, mine)
     form, mine = saved(request, member, mine)
-    if request.htmx:
-        context = {"version": mine.version, "problems": form.problems(), "missing": queries.problems_of(mine)}
-        return render(request, "extraction/_saved.html", context)
     if form.problems():
         return page(request, member, study, kind, tool, mine, form, form.problems())
     messages.success(request, "Saved.")
     return to(member, study, kind, tool)
 
 
-def save_field(request: HttpRequest, member: Member, mine: Sheet | None) -> HttpResponse:
-    """One field of a sheet, sent by script: what became of it, in values. A refusal is an answer too, so that nothing is sent for ever."""
-    before = queries.opened(mine) if mine else None
+def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> HttpResponse:
+    """One field, sent by script: what became of it, in values. A refusal is an answer too, so that nothing is sent for ever."""
+    before = queries.opened(mine) if isinstance(mine, Sheet) else None
     try:
         form, after = saved(request, member, mine, before)
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
-    opened = queries.opened(after, before)
-    doubts = queries.own_doubts(member, opened)
-    context = {"version": after.version, "problems": form.problems(), "missing": opened.problems, "doubts": doubts}
-    status = render_to_string("extraction/_saved.html", context, request)
-    context = {"doubts": doubts, "member": member, **for_doubts(member, after.study_id)}
-    shown = render_to_string("extraction/_doubts.html", context, request)
-    touched = {key.rpartition("/")[0] for key in form.values if key.startswith("outcome/")}
-    numbers = {
-        row: render_offers(request, member, after, row, found) for row, found in offered(opened, touched).items()
+    context = {"version": after.version, "problems": form.problems()}
+    answer: dict[str, Any] = {"version": after.version, "told": form.told}
+    if isinstance(after, Sheet):
+        opened = queries.opened(after, before)
+        doubts = queries.own_doubts(member, opened)
+        context |= {"missing": opened.problems, "doubts": doubts}
+        about = {"doubts": doubts, "member": member, **for_doubts(member, after.study_id)}
+        answer["doubts"] = render_to_string("extraction/_doubts.html", about, request)
+        touched = {key.rpartition("/")[0] for key in form.values if key.startswith("outcome/")}
+        answer["offers"] = {
+            row: render_offers(request, member, after, row, found) for row, found in offered(opened, touched).items()
+        }
+    else:
+        context["missing"] = queries.problems_of(after)
+        answer |= judged_anew(request, form_on(after))
+    answer["status"] = render_to_string("extraction/_saved.html", context, request)
+    return JsonResponse(answer)
+
+
+def judged_anew(request: HttpRequest, form: BiasForm) -> dict[str, Any]:
+    """For the window, after a save: which questions are to be answered now, and what the tool proposes."""
+    parts = {
+        f"proposed_{each.key}": render_to_string("extraction/_proposed.html", {"proposed": each.proposed}, request)
+        for each in form.judgings()
+        if each.proposed
     }
-    return JsonResponse(
-        {"version": after.version, "told": form.told, "status": status, "doubts": shown, "offers": numbers}
-    )
+    return {"shown": form.shown(), "parts": parts}
 
 
 def offered(opened: queries.Opened, rows: set[str]) -> dict[str, list[Offer]]:
@@ -120,18 +131,14 @@ def for_doubts(member: Member, study: int) -> dict[str, object]:
 
 def saved(
     request: HttpRequest, member: Member, mine: Blinded | None, opened: queries.Opened | None = None
-) -> tuple[AnswersForm | SheetForm, Blinded]:
+) -> tuple[SheetForm, Blinded]:
     """Save what can be read of what was posted; the form knows what could not."""
     require(member, Can.EXTRACT)
     if mine is None:
         raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
     form = form_on(mine, request.POST, opened)
-    if isinstance(form, SheetForm):
-        said = sheets.Said(form.values, form.texts, form.units, form.places, form.confirmed, form.known)
-        return form, sheets.save_own(member, mine, said, form.version)
-    form.full_clean()
-    seen = form.cleaned_data.get("version")
-    return form, sheets.save_own(member, mine, sheets.Said(form.values(), form.texts()), 0 if seen is None else seen)
+    said = sheets.Said(form.values, form.texts, form.units, form.places, form.confirmed, form.known)
+    return form, sheets.save_own(member, mine, said, form.version)
 
 
 def page(
@@ -141,20 +148,22 @@ def page(
     kind: str,
     tool: str,
     mine: Blinded | None,
-    form: AnswersForm | SheetForm | None = None,
+    form: SheetForm | None = None,
     problems: list[schema.Problem] | None = None,
 ) -> HttpResponse:
     opened = queries.opened(mine) if isinstance(mine, Sheet) else None
     parked = opened.carried.parked if opened else {}
     is_open = mine is not None and mine.submitted_at is None
+    appraisal = queries.appraisal_of(member, study, tool) if kind == "bias" else None
     context = {
         "member": member,
         "study": study,
         "kind": kind,
-        "tool": queries.tool_of(tool) if kind == "bias" else None,
+        "appraisal": appraisal,
+        "judged": appraisal.judged if appraisal else None,
         "mine": mine,
         "form": form or (form_on(mine, opened=opened) if mine else None),
-        "state": study.sheet_state if kind == "sheet" else study.bias_state,
+        "state": appraisal.state if appraisal else study.sheet_state,
         "problems": problems or [],
         "missing": opened.problems if opened else queries.problems_of(mine) if mine else [],
         "documents": queries.documents(study),
@@ -170,7 +179,7 @@ def page(
 @require_POST
 @for_member(Can.EXTRACT)
 def start(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
-    tool = checked(kind, tool)
+    tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     sheets.start_own(member, MODELS[kind], study, tool)
     return to(member, study, kind, tool)
@@ -217,7 +226,7 @@ def convert(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @for_member(Can.EXTRACT)
 def submit(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
     """Save what is on the page, and hand it in when nothing is missing."""
-    tool = checked(kind, tool)
+    tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     form, mine = saved(request, member, queries.own(member, MODELS[kind], study, tool))
     problems = form.problems() or queries.problems_of(mine)
@@ -231,7 +240,7 @@ def submit(request: HttpRequest, member: Member, pk: int, kind: str, tool: str =
 @require_POST
 @for_member(Can.EXTRACT)
 def reopen(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
-    tool = checked(kind, tool)
+    tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     mine = queries.own(member, MODELS[kind], study, tool)
     if mine:
@@ -242,7 +251,7 @@ def reopen(request: HttpRequest, member: Member, pk: int, kind: str, tool: str =
 @require_POST
 @for_member(Can.EXTRACT)
 def withdraw(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
-    tool = checked(kind, tool)
+    tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     mine = queries.own(member, MODELS[kind], study, tool)
     if mine:
@@ -255,7 +264,7 @@ def withdraw(request: HttpRequest, member: Member, pk: int, kind: str, tool: str
 @for_member(Can.READ)
 def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
     """Both authors side by side, once both are in: choose where they differ, and sign."""
-    tool = checked(kind, tool)
+    tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     found = queries.agreement(member, MODELS[kind], study, tool)
     form = AgreementForm(found, request.POST if request.method == "POST" else None) if found else None
@@ -274,7 +283,7 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         "kind": kind,
         "taken": taken,
         "taken_rows": taken_rows(taken, queries.fields_for(taken)) if taken else [],
-        "tool": queries.tool_of(tool) if kind == "bias" else None,
+        "judged": queries.judged(member, tool) if kind == "bias" else None,
         "agreement": found,
         "form": form,
         "signed": signed_rows(found) if found else [],
@@ -308,13 +317,21 @@ def keep(
         agreeing.choose(member, MODELS[kind], study, tool, choices)
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
-    return JsonResponse({"kept": list(choices)})
+    return JsonResponse({"kept": list(choices), "proposed": proposed_now(request, member, MODELS[kind], study, tool)})
+
+
+def proposed_now(request: HttpRequest, member: Member, model: type[Blinded], study: Study, tool: str) -> dict[str, str]:
+    """Of an agreement on assessments: what the tool proposes of what is settled now, as the page shows it."""
+    found = queries.agreement(member, model, study, tool) if model is Assessment else None
+    words = AgreementForm(found).proposed if found else {}
+    template = "extraction/_proposed.html"
+    return {key: render_to_string(template, {"proposed": each}, request) for key, each in words.items()}
 
 
 @require_POST
 @for_member(Can.READ)
 def reopen_agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
-    tool = checked(kind, tool)
+    tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     agreeing.reopen_agreement(member, MODELS[kind], study, tool)
     messages.success(request, "Reopened. What was agreed is kept as a version, and is where you begin.")

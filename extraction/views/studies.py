@@ -30,16 +30,16 @@ def cleaned(form: BaseForm) -> dict[str, Any]:
     return form.cleaned_data
 
 
-def next_steps(member: Member, study: Study) -> tuple[queries.NextStep, queries.NextStep]:
-    """What comes next on a study's data and its risk of bias."""
-    return queries.next_step(member, study, queries.SHEET), queries.next_step(member, study, queries.BIAS)
+def next_steps(member: Member, study: Study) -> tuple[queries.NextStep, list[queries.NextStep]]:
+    """What comes next on a study's data, and on each judgement of its risk of bias."""
+    return queries.next_step(member, study), queries.bias_steps(member, study)
 
 
 @require_GET
 @for_member(Can.READ)
 def studies(request: HttpRequest, member: Member) -> HttpResponse:
     show = request.GET.get("show", "")
-    every = list(queries.studies(member))
+    every = queries.appraised(member, queries.studies(member))
     shown = [study for study in every if not show or show in queries.waits_for(member, study)]
     waiting = list(queries.reports_without_study(member))
     kin = queries.suggestions(member, waiting[:SUGGESTED_FOR]) if not show else {}
@@ -76,7 +76,7 @@ def join_report(request: HttpRequest, member: Member) -> HttpResponse:
 @require_GET
 @for_member(Can.READ)
 def study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    found = queries.study(member, pk)
+    found = queries.appraised(member, [queries.study(member, pk)])[0]
     arms = list(queries.arms(member, found))
     data, bias = next_steps(member, found)
     context = {

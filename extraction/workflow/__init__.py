@@ -1,4 +1,4 @@
-"""The verbs of the extraction floor, by what they work on: studies and their reports, arms and outcomes, sheets, agreement.
+"""The verbs of the extraction floor, by what they work on: studies and their reports, arms and outcomes, sheets, agreement, risk of bias.
 
 Each is check, lock, change, record. A sheet and a risk-of-bias assessment go the same way, so `sheets` and `agreement` serve both.
 """
@@ -10,6 +10,7 @@ from extraction.workflow.agreement import (
     reopen_assessment_agreement,
     reopen_sheet_agreement,
 )
+from extraction.workflow.bias import describe_studies, plan_bias
 from extraction.workflow.conversions import convert
 from extraction.workflow.doubts import ask_again, let_stand_in_agreement, let_stand_on_sheet
 from extraction.workflow.forms import (
@@ -65,6 +66,8 @@ __all__ = [
     "Taken",
     "take_back_study",
     "take_over_study",
+    "describe_studies",
+    "plan_bias",
     "add_time_point",
     "change_time_point",
     "drop_time_point",

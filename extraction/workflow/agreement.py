@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
-from extraction.rob import ROB1
-from extraction.schema import Choice, Match, Pair, Settled, TakenFrom, compare, settle
+from extraction.rob import ROB1, asking
+from extraction.schema import Answer, Choice, Match, Pair, Problem, Settled, TakenFrom, settle
 from extraction.schema.compare import settle_one
+from extraction.workflow.bias import store_proposals
 from extraction.workflow.common import locked_study
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
 from reviewapp import audit
@@ -91,14 +92,22 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
         made = {line.key: choice_of(line) for line in agreed.lines.all()} if agreed.pk else {}
         pairs = pairs_of(first, second)
         asked = {pair.field.key for pair in pairs}
-        settled, problems = settle(pairs, {key: each for key, each in (made | dict(choices)).items() if key in asked})
+        chosen = {key: each for key, each in (made | dict(choices)).items() if key in asked}
+        settled, problems = settle(pairs, chosen)
+        if not problems and isinstance(agreed, Assessment):
+            reasons, problems = departures_of(first, second, settled, chosen)
+            settled |= reasons
         if problems:
             raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo="Then sign it.")
         agreed.member, agreed.submitted_at = member, timezone.now()
         if isinstance(agreed, Sheet):
             agreed.form_number = max(first.form_number, second.form_number)
+        else:
+            agreed.tool_number = max(first.tool_number, second.tool_number)
         agreed.save()
         store(member, agreed, settled)
+        if isinstance(agreed, Assessment):
+            store_proposals(agreed)
         audit.record(
             member,
             f"extraction.{name_of(model)}_agreed",
@@ -112,7 +121,27 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
 
 
 def pairs_of(first: Own, second: Own) -> list[Pair]:
-    return compare(queries.fields_for(queries.newest([first, second])), first.answers(), second.answers())
+    return queries.pairs_of(first, second)
+
+
+def departures_of(
+    first: Assessment, second: Assessment, settled: Mapping[str, Settled], chosen: Mapping[str, Choice]
+) -> tuple[dict[str, Settled], list[Problem]]:
+    """Why agreed judgements are not what the agreed replies propose, by key: in the words of whose judgement was taken, or of the
+    choice. With it what is missing: such reasons, and replies to questions to which the agreed ones lead."""
+    tool = queries.tool_for(queries.newest([first, second]))
+    answers = {key: each.answer for key, each in settled.items()}
+    texts = [own.answers() for own in (first, second)]
+    sides = {TakenFrom.FIRST: texts[:1], TakenFrom.SECOND: texts[1:], TakenFrom.BOTH: texts, TakenFrom.THIRD: []}
+    reasons = {}
+    for key in asking.departures(tool, answers):
+        why, taken = key + asking.WHY, settled[key].taken_from
+        said = [str(each[why].value) for each in sides[taken] if why in each and each[why].value]
+        given = chosen[key].reason.strip() if key in chosen else ""
+        words = "\n".join(dict.fromkeys(filter(None, [*said, given])))
+        if words:
+            reasons[why] = Settled(Answer(words), taken)
+    return reasons, asking.lacking(tool, answers | {key: each.answer for key, each in reasons.items()})
 
 
 def settled_or_refused(pairs: Mapping[str, Pair], key: str, choice: Choice) -> Settled:
@@ -146,7 +175,8 @@ def begin(member: Member, model: type[Own], study: Study, tool: str) -> Own:
     before = model.unblinded.filter(study=study, tool=tool, agreed=True).order_by("withdrawn_at", "pk").last()
     agreement = model.unblinded.create(study=study, tool=tool, member=member, agreed=True)
     kept = (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD)
-    lines = [line for line in before.lines.all() if line.taken_from in kept] if before else []
+    lines = list(before.lines.all()) if before else []
+    lines = [line for line in lines if line.taken_from in kept and not line.key.endswith(asking.WHY)]
     for line in lines:
         copied = agreement.new_line(line.key)
         copied.say(line.answer)

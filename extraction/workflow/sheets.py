@@ -17,6 +17,7 @@ from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Plan, Sheet, Study
 from extraction.rob import ROB1
 from extraction.schema import Answer, Field, Problem, Unreadable, read, read_place, read_source, read_unit, show
+from extraction.workflow.bias import refuse_unplanned, store_proposals
 from extraction.workflow.common import locked, locked_study
 from reviewapp import audit
 from reviewapp.access import Can, require
@@ -34,7 +35,7 @@ def start_sheet(member: Member, study: Study) -> Sheet:
 
 def start_assessment(member: Member, study: Study, tool: str = ROB1.id) -> Assessment:
     """Begin one's risk-of-bias assessment of a study; go on with it if there is one, or with the one that was withdrawn."""
-    queries.tool_of(tool)
+    queries.judged(member, tool)
     return start_own(member, Assessment, study, tool)
 
 
@@ -174,6 +175,8 @@ def start_own(member: Member, model: type[Own], study: Study, tool: str) -> Own:
         standing = mine.filter(withdrawn_at=None).first()
         if standing:
             return standing
+        if model is Assessment:
+            refuse_unplanned(study, tool)
         gave_way = take_place(model, study, tool)
         own = mine.last()
         if own:
@@ -266,6 +269,8 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
                 line.form_number = number
             line.save()
         facts: dict[str, Any] = {"before": before, "after": {line.key: told(line.answer) for line, _ in changed}}
+        if isinstance(own, Assessment) and (proposed := store_proposals(own)):
+            facts["proposed"] = proposed
         if confirmed:
             facts["confirmed"] = confirmed
         verb = f"extraction.{name_of(own)}_saved"
@@ -354,6 +359,8 @@ def submit_own(member: Member, own: Own) -> Own:
             raise BadInput(f"This {name_of(own)} is not complete. {sentences(problems)}", todo="Then submit it again.")
         if isinstance(own, Sheet):
             own.form_number = queries.version_of(own).number
+        else:
+            own.tool_number = queries.number_of(own.study.review_id, own.tool)
         own.submitted_at = timezone.now()
         own.save()
         both = is_pair_in(own)

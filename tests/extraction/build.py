@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from extraction import workflow
 from extraction.models import Arm, Assessment, Outcome, Sheet, Study
 from extraction.rob import ROB1
+from extraction.rob.designs import Rule
 from reviewapp.models import Member
 from screening import workflow as screening
 from screening.models import Citation
@@ -59,3 +60,39 @@ def assessed(member: Member, study: Study, judgements: Mapping[str, str] | None 
     begun = workflow.start_assessment(member, study)
     saved = workflow.save_judgements(member, begun, LOW | dict(judgements or {}), SUPPORT)
     return workflow.submit_assessment(member, saved)
+
+
+REPLIES = {  # with which RoB 2 (effect of assignment) proposes low risk throughout
+    **{"1.1": "Y", "1.2": "Y", "1.3": "N"},
+    **{"2.1": "N", "2.2": "N", "2.6": "Y"},
+    "3.1": "Y",
+    **{"4.1": "N", "4.2": "N", "4.3": "N"},
+    **{"5.1": "Y", "5.2": "N", "5.3": "N"},
+}
+ROB2_DOMAINS = ("randomisation", "deviations", "missing_data", "measurement", "reporting")
+ROB2_LOW = REPLIES | dict.fromkeys((*ROB2_DOMAINS, "overall"), "low")
+
+
+def rob2_for(owner: Member, author: Member, studies: Sequence[Study], outcome: Outcome) -> str:
+    """Let the results of these studies for an outcome be judged with RoB 2, beside RoB 1; under what that is stored."""
+    workflow.plan_bias(owner, [Rule("rob1"), Rule("rob2_assignment", ("parallel",))])
+    workflow.describe_studies(author, {study.pk: ("parallel", [outcome.pk]) for study in studies})
+    return f"rob2_assignment-{outcome.pk}"
+
+
+def begun(
+    member: Member, study: Study, key: str, answers: Mapping[str, str] | None = None, support: str = "Page 2."
+) -> Assessment:
+    """An assessment with RoB 2, low but for these answers, not submitted."""
+    started = workflow.start_assessment(member, study, key)
+    said = ROB2_LOW | dict(answers or {})
+    return workflow.save_judgements(member, started, said, dict.fromkeys(ROB2_DOMAINS, support))
+
+
+def judged(
+    member: Member, study: Study, key: str, answers: Mapping[str, str] | None = None, support: str = "Page 2."
+) -> Assessment:
+    """The same, submitted."""
+    said = dict(answers or {})
+    worst = max((said.get(domain, "low") for domain in ROB2_DOMAINS), key=["low", "some concerns", "high"].index)
+    return workflow.submit_assessment(member, begun(member, study, key, {"overall": worst} | said, support))

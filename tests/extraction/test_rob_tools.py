@@ -157,7 +157,7 @@ def test_a_tool_of_ones_own() -> None:
             "domain 1, question 1: “X” is no reply.",
         ),
         ({"domains": OWN["domains"] * 2}, "The domain or question id “1” is there twice."),
-        ({"overall": "best"}, "The pack: “overall” must be one of rob2, robins_i, quadas2, stars, not “best”."),
+        ({"overall": "best"}, "The pack: “overall” must be one of rob2, robins_i, quadas2, stars, worst, not “best”."),
         ({"unit": "arm"}, "The pack: “unit” must be one of study, result, not “arm”."),
     ],
 )

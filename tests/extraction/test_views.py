@@ -209,15 +209,12 @@ def test_an_incomplete_sheet_is_saved_and_not_submitted(first: Member, study: St
 def test_each_field_saves_itself_with_script(first: Member, study: Study, outcome: Outcome) -> None:
     workflow.start_sheet(first, study)
     client = browser(first)
+    script = {"Accept": "application/json"}
     for version, (key, value) in enumerate({"study/design": "Trial", "study/randomised": "193"}.items()):
-        answer = client.post(
-            url(first, "sheet", study.pk), {"version": version, key: value}, headers={"HX-Request": "true"}
-        )
-        assert f'name="version" value="{version + 1}"' in answer.content.decode()
-    answer = client.post(
-        url(first, "sheet", study.pk), {"version": 2, "study/randomised": "x"}, headers={"HX-Request": "true"}
-    )
-    assert "“x” is not a whole number" in answer.content.decode()
+        answer = client.post(url(first, "sheet", study.pk), {"version": version, key: value}, headers=script).json()
+        assert answer["version"] == version + 1
+    answer = client.post(url(first, "sheet", study.pk), {"version": 2, "study/randomised": "x"}, headers=script).json()
+    assert "“x” is not a whole number" in answer["told"]["study/randomised"]
     assert {key: each.value for key, each in queries.own_sheet(first, study).answers().items()} == {
         "study/design": "Trial",
         "study/randomised": 193,
@@ -275,7 +272,7 @@ def test_risk_of_bias_is_judged_domain_by_domain(first: Member, study: Study) ->
     data = {"version": 0, **build.LOW, "other_bias": "high"}
     text = post(first, "bias-submit", study.pk, "rob1", data=data, status=422)
     assert "Allocation concealment: write what supports this judgement." in text
-    supports = {f"support:{domain}": "Told on page 2." for domain in build.LOW}
+    supports = {f"source:{domain}": "Told on page 2." for domain in build.LOW}
     post(first, "bias-submit", study.pk, "rob1", data=data | {"version": 1} | supports)
     text = page(first, "bias", study.pk, "rob1")
     assert "It waits for the second one." in text

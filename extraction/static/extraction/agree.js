@@ -39,6 +39,9 @@ const agree = {
       const answer = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" } });
       if (answer.redirected || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("no answer");
       const told = await answer.json();
+      for (const each of document.querySelectorAll("[data-proposed]")) {
+        if (told.proposed && each.dataset.proposed in told.proposed) each.innerHTML = told.proposed[each.dataset.proposed];
+      }
       box.querySelector("[data-told]").textContent = told.refused ? `▲ ${told.refused}` : "";
       box.querySelector("[data-kept]").textContent = told.refused ? "" : "✓ Kept";
     } catch {

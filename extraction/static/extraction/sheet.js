@@ -130,6 +130,10 @@ const sheet = {
     for (const each of document.querySelectorAll("[data-offers]")) if ((answer.offers || {})[each.dataset.offers] !== undefined) each.innerHTML = answer.offers[each.dataset.offers];
     const doubts = document.querySelector("[data-doubts]");
     if (answer.doubts !== undefined && doubts && ![...doubts.querySelectorAll("[name=reason]")].some((each) => each.value)) doubts.innerHTML = answer.doubts;
+    for (const [id, html] of Object.entries(answer.parts || {})) document.getElementById(id).innerHTML = html;
+    for (const each of sheet.form.querySelectorAll("[data-save]")) {
+      if (answer.shown && each.dataset.save in answer.shown) each.hidden = !answer.shown[each.dataset.save];
+    }
     if (answer.status) document.getElementById("saved").innerHTML = answer.status;
     sheet.store();
   },
