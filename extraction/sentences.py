@@ -37,6 +37,8 @@ SENTENCES = {
     "extraction.form_draft_dropped": "dropped the draft of version {number} of the form",
     "extraction.form_draft_restored": "restored the draft of version {number} of the form",
     "extraction.planned": "planned how data are extracted: {mode}[, because {reason}]",
+    "extraction.bias_planned": "chose the tools for risk of bias, version {number}[: {note}]",
+    "extraction.results_chosen": "chose which results of {thing} are judged[, now also {added}][, no longer {removed}]",
     # two sheets and two assessments, and what the two agreed
     "extraction.sheet_started": "began the sheet of {thing}",
     "extraction.sheet_saved": "wrote on the sheet of {thing}",
