@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from analysis.flow.numbers import OTHER_METHODS, FlowCounts, Number
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL, resolved
+from extraction.queries import tool_of
 from extraction.rob import ROB1
 from reviewapp.errors import NotHere
 from screening.formats.write import write_csv, write_ris
@@ -290,18 +291,19 @@ def forest_svg(run: Run) -> str:
 
 def forest_of(run: Run) -> Forest:
     """Everything that the figure shows, in words and places."""
-    from analysis.plots import judgements
+    from analysis import bias
     from analysis.plots.forest_data import Forest, Group, StudyRow
 
     analysis = run.analysis
     judged = any(study["bias"] for study in run.result["studies"])
+    tool = tool_of(analysis.review_id, run.input.get("bias_tool", ROB1.id))
     studies = tuple(
         StudyRow(
             study["label"],
             study_row(run, study).cells,
             None if study["reason"] else interval_of(study),
             study["weight"],
-            tuple(study["bias"].get(domain.id, "") for domain in ROB1.domains) if judged else (),
+            bias.said(tool, study["bias"]) if judged else (),
         )
         for study in run.result["studies"]
     )
@@ -315,8 +317,9 @@ def forest_of(run: Run) -> Forest:
         log=ratio,
         null=1.0 if ratio else 0.0,
         favours=(analysis.favours_left, analysis.favours_right),
-        domains=tuple(domains()) if judged else (),
-        judgements=judgements.ROB1,
+        domains=bias.domains(tool, overall="O") if judged else (),
+        judgements=bias.judgements(tool),
+        bias_heading="Risk of bias" if tool.id == ROB1.id else f"Risk of bias, {tool.name}",
         footnotes=tuple(f"{study['label']} is left out: {study['reason']}." for study in left_out(run)),
         description=f"{analysis.how}. {result_in_words(run)}",
     )
@@ -350,13 +353,6 @@ def interval_of(of: dict[str, Any]) -> Interval | None:
 
     estimate, lower, upper = (number(of[name]) for name in ("estimate", "lower", "upper"))
     return None if estimate is None or lower is None or upper is None else Interval(estimate, lower, upper)
-
-
-def domains() -> Iterable[Any]:
-    from analysis.plots.judgements import Domain
-
-    for letter, domain in zip("ABCDEFG", ROB1.domains, strict=True):
-        yield Domain(letter, domain.title)
 
 
 def notes(run: Run) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from analysis import views
-from analysis.views import archives, doubts, figures, findings, freezing, investigations, report, takeovers
+from analysis.views import archives, bias, doubts, figures, findings, freezing, investigations, report, takeovers
 
 app_name = "analysis"
 urlpatterns = [
@@ -53,6 +53,11 @@ urlpatterns = [
     path("findings/<int:finding>/withdraw/", findings.withdraw_rating, name="withdraw-rating"),
     path("findings/<int:finding>/agree/", findings.agree_rating, name="agree-rating"),
     path("findings/<int:finding>/reopen/", findings.reopen_rating, name="reopen-rating"),
+    path("bias/figures/", bias.bias_figures, name="bias-figures"),
+    path("bias/figures/<slug:key>/", bias.bias_figure, name="bias-figure"),
+    path("bias/figures/<slug:key>/lights.<slug:kind>", bias.bias_file, {"figure": "lights"}, name="bias-lights"),
+    path("bias/figures/<slug:key>/summary.<slug:kind>", bias.bias_file, {"figure": "summary"}, name="bias-summary"),
+    path("bias/figures/<slug:key>/robvis.csv", bias.bias_file, {"figure": "robvis", "kind": "csv"}, name="bias-robvis"),
     path("packages/", views.packages, name="packages"),
     path("packages/<int:pk>.zip", views.package_file, name="package"),
     path("standards/", views.standards, name="standards"),

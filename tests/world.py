@@ -261,6 +261,8 @@ def extracted(made: World) -> None:
         "stands": {"reason": stands.pk},
         "rob1": {"tool": "rob1"},
         "rob2": {"tool": rob2},
+        "rob2key": {"key": rob2},
+        "svg": {"kind": "svg"},
     }
 
 

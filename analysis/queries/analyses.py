@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
@@ -12,9 +12,11 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from analysis.frozen import differences
 from analysis.models import REFRESH, Analysis, Package, Run
+from analysis.queries.beside import beside
 from analysis.queries.investigations import asked_of
 from extraction.models import Arm, Entry, Outcome, Sheet, Study
-from extraction.queries import FORM, agreed_bias, included_studies
+from extraction.queries import FORM, AgreedAssessment, agreed_assessments, included_studies
+from extraction.rob import ROB1
 from extraction.schema.tables import TABLES, contrast_key, core, row_key, whole_key
 from reviewapp import audit
 from reviewapp.errors import NotHere
@@ -72,12 +74,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class AgreedStudy:
-    """A study with a signed sheet: its standing arms, every agreed number by its key, and the agreed judgement of each domain."""
+    """A study with a signed sheet: its standing arms, every agreed number by its key, and its agreed assessments of risk of bias."""
 
     study: Study
     arms: list[Arm]
     answers: Mapping[str, Any]
-    bias: Mapping[str, str]
+    bias: Sequence[AgreedAssessment]
 
 
 def agreed_studies(member: Member, analyses: Iterable[Analysis]) -> list[AgreedStudy]:
@@ -89,13 +91,15 @@ def agreed_studies(member: Member, analyses: Iterable[Analysis]) -> list[AgreedS
     wanted = Q(key__startswith=prefix) | Q(key__in=asked_of(analyses))
     lines = Prefetch("lines", Entry.unblinded.filter(wanted))
     signed = Sheet.unblinded.signed().filter(study__in=included_studies(member.review), tool=FORM)
-    bias = agreed_bias(member.review)
+    bias: dict[int, list[AgreedAssessment]] = defaultdict(list)
+    for each in agreed_assessments(member.review):
+        bias[each.study_id].append(each)
     return [
         AgreedStudy(
             study=sheet.study,
             arms=list(sheet.study.arms.all()),
             answers={line.key: line.value for line in sheet.lines.all()},
-            bias={domain: each.judgement for domain, each in bias.get(sheet.study_id, {}).items()},
+            bias=bias[sheet.study_id],
         )
         for sheet in signed.select_related("study").prefetch_related(lines, arms).order_by("study__label", "study")
     ]
@@ -105,6 +109,8 @@ def input_of(analysis: Analysis, agreed: Iterable[AgreedStudy]) -> Input:
     """What a run of the analysis would freeze of these studies."""
     rows = [(each, numbers(each, analysis.outcome)) for each in agreed]
     asked = asked_of([analysis])
+    pooled = {each.study.pk: each.bias for each, found in rows if found}
+    tool, bias = beside(analysis.outcome_id, pooled)
     data = {
         "kind": str(analysis.outcome.kind),
         "studies": [
@@ -113,12 +119,14 @@ def input_of(analysis: Analysis, agreed: Iterable[AgreedStudy]) -> Input:
                 "label": each.study.label,
                 **found,
                 **answers(each, asked),
-                "bias": dict(each.bias),
+                "bias": bias.get(each.study.pk, {}),
             }
             for each, found in rows
             if found
         ],
     }
+    if tool not in ("", ROB1.id):  # what was frozen before there were other tools keeps its hash
+        data["bias_tool"] = tool
     options: dict[str, Any] = dict(analysis.options)
     if planned := sorted(map(str, analysis.standing)):
         options["investigations"] = planned

@@ -1,7 +1,8 @@
-"""Is the review conducted as MECIR asks? Standards C39 to C42 of selection, checked against what stands now.
+"""Is the review conducted as MECIR asks? Standards of selection, extraction and risk of bias, checked against what stands now.
 
 MECIR: Higgins et al., Methodological Expectations of Cochrane Intervention Reviews. The sentences are our own, shorter.
-What is checked is open to every member: settled verdicts, the list of reasons, the sums of the flow diagram, the studies.
+What is checked is open to every member: settled verdicts, the list of reasons, the sums of the flow diagram, the studies, and what is
+agreed. C39 to C42 are checked here, C45, C46, C53 and C54 in queries/conduct.py.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from analysis.flow.numbers import ARMS, PENDING
 from analysis.models import Override
+from analysis.queries import conduct
+from analysis.queries.conduct import Found, State
 from analysis.queries.flow import Flow, flow
 from analysis.queries.flow_lists import listed
+from extraction.models import Study
 from reviewapp.errors import NotHere
 from reviewapp.models import ExclusionReason, Member, Stage
 from screening.formats.printed import Table
@@ -28,18 +31,9 @@ EXAMPLES = 10
 DATA_WORDS = re.compile(r"\b(outcomes?|usable|data|not reported|results?)\b", re.IGNORECASE)
 
 
-class State(StrEnum):
-    """How a standard stands; the value is the word for it."""
-
-    MET = "met"
-    SO_FAR = "met so far, work is under way"
-    NOT_YET = "nothing to check yet"
-    ATTENTION = "needs attention"
-
-
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One standard: what it asks, how it stands, what was found, the first citations concerned, and a written override."""
+    """One standard: what it asks, how it stands, what was found, the first citations or studies concerned, and a written override."""
 
     id: str
     asks: str
@@ -47,13 +41,7 @@ class Check:
     found: str
     citations: tuple[Citation, ...] = ()
     override: Override | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    state: State
-    told: str
-    citations: tuple[Citation, ...] = ()
+    studies: tuple[Study, ...] = ()
 
 
 def standards(member: Member) -> list[Check]:
@@ -63,7 +51,7 @@ def standards(member: Member) -> list[Check]:
     checks = []
     for name, (asks, check) in CHECKS.items():
         found = check(member, now)
-        checks.append(Check(name, asks, found.state, found.told, found.citations, overrides.get(name)))
+        checks.append(Check(name, asks, found.state, found.told, found.citations, overrides.get(name), found.studies))
     return checks
 
 
@@ -166,6 +154,16 @@ CHECKS: dict[str, tuple[str, Callable[[Member, Flow], Found]]] = {
         numbers_kept,
     ),
     "C42": ("Several reports of one study are brought together; the study is what is counted.", reports_joined),
+    "C45": (
+        "Two people, independently, extract the characteristics of studies (desirable).",
+        lambda member, now: conduct.characteristics_by_two(member),
+    ),
+    "C46": ("Two people, independently, extract outcome data.", lambda member, now: conduct.data_by_two(member)),
+    "C53": ("Two people, independently, judge the risk of bias.", lambda member, now: conduct.bias_by_two(member)),
+    "C54": (
+        "Each judgement on risk of bias says what supports it; one that is not as the tool proposes says why.",
+        lambda member, now: conduct.judgements_supported(member),
+    ),
 }
 
 

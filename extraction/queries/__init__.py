@@ -1,6 +1,14 @@
 """What may a member see on the extraction floor? Studies, sheets, what is agreed, and what waits for whom."""
 
-from extraction.queries.agreed import AgreedJudgement, AgreedRow, agreed_bias, agreed_characteristics, agreed_values
+from extraction.queries.agreed import (
+    AgreedAssessment,
+    AgreedJudgement,
+    AgreedRow,
+    agreed_assessments,
+    agreed_bias,
+    agreed_characteristics,
+    agreed_values,
+)
 from extraction.queries.bias import (
     Appraisal,
     Judged,
@@ -10,10 +18,12 @@ from extraction.queries.bias import (
     bias_plan,
     bias_plans,
     judged,
+    key_of,
     number_of,
     own_tools,
     planned_for,
     results_of,
+    tool_id,
     tool_of,
     tools,
 )
@@ -89,13 +99,15 @@ from extraction.queries.studies import (
 
 __all__ = [
     "AGREED",
+    "agreed_assessments",
     "agreed_bias",
     "agreed_characteristics",
     "agreed_values",
+    "AgreedAssessment",
     "AgreedJudgement",
     "AgreedRow",
-    "agreement",
     "Agreement",
+    "agreement",
     "agreement_doubts",
     "all_studies",
     "Appraisal",
@@ -128,6 +140,7 @@ __all__ = [
     "included_studies",
     "Judged",
     "judged",
+    "key_of",
     "known_studies",
     "may_agree",
     "may_renew",
@@ -138,8 +151,8 @@ __all__ = [
     "number_of",
     "OPEN",
     "open_keys",
-    "Opened",
     "opened",
+    "Opened",
     "other_studies",
     "outcome",
     "outcomes",
@@ -176,6 +189,7 @@ __all__ = [
     "time_point",
     "time_points",
     "tool_for",
+    "tool_id",
     "tool_of",
     "ToolPlan",
     "tools",

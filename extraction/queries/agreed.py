@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from extraction.models import Arm, Assessment, Blinded, Entry, Judgement, Line, Outcome, Sheet
-from extraction.queries.bias import tool_of
+from extraction.queries.bias import tool_id, tool_of, tools
 from extraction.queries.studies import FORM, included_studies
 from extraction.rob import ROB1, asking
 from extraction.schema.tables import core, row_key
@@ -36,11 +36,12 @@ class AgreedRow:
 
 @dataclass(frozen=True, slots=True)
 class AgreedJudgement:
-    """One domain's agreed judgement: a value of the tool's judgements, what supports it, and what the tool proposed."""
+    """One domain's agreed judgement: a value of the tool's judgements, what supports it, what the tool proposed, and why it is not that."""
 
     judgement: str
     support: str
     proposal: str = ""
+    why: str = ""
 
 
 def signed_in(review: Review, model: type[Blinded], tool: str, lines: QuerySet[Line]) -> QuerySet[Blinded]:
@@ -84,17 +85,47 @@ def agreed_row(sheet: Sheet, arm: Arm, outcome: Outcome) -> AgreedRow | None:
 def agreed_bias(review: Review, tool: str = ROB1.id) -> dict[int, dict[str, AgreedJudgement]]:
     """The agreed judgements: study id -> domain id -> judgement. Studies without a signed assessment are left out."""
     keys = asking.judged_keys(tool_of(review.pk, tool))
-    lines = Judgement.unblinded.filter(key__in=keys)
+    lines = Judgement.unblinded.filter(key__in=[*keys, *(key + asking.WHY for key in keys)])
     return {each.study_id: judgements(each) for each in signed_in(review, Assessment, tool, lines)}
 
 
 def judgements(assessment: Assessment) -> dict[str, AgreedJudgement]:
-    """The judgements among an assessment's lines, by key."""
+    """What an assessment says, by key, without reasons for departing, which stand with their judgements."""
+    lines = {line.key: line for line in assessment.lines.all() if line.value is not None}
+    whys = {key.removesuffix(asking.WHY): line.value for key, line in lines.items() if key.endswith(asking.WHY)}
     return {
-        line.key: AgreedJudgement(line.value or "", line.text, line.proposal)
-        for line in assessment.lines.all()
-        if line.value is not None
+        key: AgreedJudgement(line.value, line.text, line.proposal, whys.get(key, ""))
+        for key, line in lines.items()
+        if not key.endswith(asking.WHY)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedAssessment:
+    """One signed assessment: the study, under what it is stored (see queries.bias), and its judgements by key."""
+
+    study_id: int
+    study: str
+    key: str
+    judgements: Mapping[str, AgreedJudgement]
+
+
+def agreed_assessments(review: Review, key: str = "") -> list[AgreedAssessment]:
+    """Every signed assessment of the included studies, by label of the study; or those stored under one key."""
+    known = tools(review.pk)
+    found = Assessment.unblinded.signed().filter(study__in=included_studies(review))
+    found = found.filter(tool=key) if key else found
+    rows = found.select_related("study").prefetch_related("lines").order_by("study__label", "study", "tool")
+    return [
+        AgreedAssessment(
+            each.study_id,
+            each.study.label,
+            each.tool,
+            {name: judged for name, judged in judgements(each).items() if name in asking.judged_keys(tool)},
+        )
+        for each in rows
+        if (tool := known.get(tool_id(each.tool)))
+    ]
 
 
 def agreed_characteristics(review: Review) -> dict[int, dict[str, str | int | float]]:

@@ -1,0 +1,108 @@
+"""Are data extracted and risk of bias judged as MECIR asks? Standards C45, C46, C53 and C54, checked against what is agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from extraction import queries
+from extraction.models import Entry, Sheet, Study
+from extraction.rob.asking import OVERALL
+from reviewapp.models import Member
+from screening.models import Citation
+
+EXAMPLES = 10
+
+
+class State(StrEnum):
+    """How a standard stands; the value is the word for it."""
+
+    MET = "met"
+    SO_FAR = "met so far, work is under way"
+    NOT_YET = "nothing to check yet"
+    ATTENTION = "needs attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a standard stands, what was found in words, and the first citations or studies concerned."""
+
+    state: State
+    told: str
+    citations: tuple[Citation, ...] = ()
+    studies: tuple[Study, ...] = ()
+
+
+def named(member: Member, ids: Collection[int]) -> tuple[Study, ...]:
+    return tuple(Study.objects.filter(review=member.review_id, pk__in=list(ids)[: EXAMPLES * 10])[:EXAMPLES])
+
+
+def progress(done: int, total: int) -> State:
+    if not done:
+        return State.NOT_YET
+    return State.MET if done >= total else State.SO_FAR
+
+
+def agreed_sheets(member: Member) -> tuple[set[int], set[int]]:
+    """The included studies with an agreed sheet, and those among them of which one sheet was begun as a copy of the other."""
+    included = queries.included_studies(member.review)
+    signed = set(Sheet.unblinded.signed().filter(study__in=included, tool=queries.FORM).values_list("study", flat=True))
+    copied = Sheet.unblinded.own().filter(study__in=signed, tool=queries.FORM, verifies=True)
+    return signed, set(copied.values_list("study", flat=True))
+
+
+def characteristics_by_two(member: Member) -> Found:
+    """C45: each agreed sheet comes from two that were filled in independently."""
+    signed, copied = agreed_sheets(member)
+    total = queries.included_studies(member.review).count()
+    told = f"{len(signed):,} of {total:,} studies agreed, each from two sheets"
+    if copied:
+        told += f"; of {len(copied):,} the second verified a copy of the first instead of extracting."
+        return Found(State.ATTENTION, told, studies=named(member, copied))
+    return Found(progress(len(signed), total), f"{told} that were filled in independently.")
+
+
+def data_by_two(member: Member) -> Found:
+    """C46: the same of outcome data, which are mandatory."""
+    signed, copied = agreed_sheets(member)
+    lines = Entry.unblinded.filter(
+        sheet__in=Sheet.unblinded.signed().filter(study__in=signed, tool=queries.FORM),
+        key__startswith="outcome/",
+        value__isnull=False,
+    )
+    data = set(lines.values_list("sheet__study", flat=True))
+    total = queries.included_studies(member.review).count()
+    told = f"Outcome data of {len(data):,} studies are agreed"
+    if alone := data & copied:
+        told += f"; of {len(alone):,} the second author verified a copy of the first one’s numbers."
+        return Found(State.ATTENTION, told, studies=named(member, alone))
+    told += ", all from two independent extractions; no analysis uses numbers that are not agreed."
+    return Found(State.NOT_YET if not data else progress(len(signed), total), told)
+
+
+def bias_by_two(member: Member) -> Found:
+    """C53: everything that the plan asks for is agreed from two independent assessments, and each study has something to judge."""
+    studies = queries.appraised(member, queries.studies(member).filter(pk__in=queries.included_studies(member.review)))
+    wanted = [each for study in studies for each in study.appraisals if each.planned]
+    done = sum(each.state == queries.AGREED for each in wanted)
+    without = [study for study in studies if not any(each.planned for each in study.appraisals)]
+    told = f"{done:,} of {len(wanted):,} assessments are agreed, each from two that were made independently."
+    if without:
+        told += f" {len(without):,} studies have no tool for their design, or no result chosen to be judged."
+        return Found(State.ATTENTION, told, studies=tuple(without[:EXAMPLES]))
+    return Found(progress(done, len(wanted)), told)
+
+
+def judgements_supported(member: Member) -> Found:
+    """C54: each agreed judgement has what supports it, and each that is not as proposed has its reason."""
+    agreed = queries.agreed_assessments(member.review)
+    judged = [(each.study_id, key, said) for each in agreed for key, said in each.judgements.items()]
+    bare = {study for study, key, said in judged if key != OVERALL and not said.support.strip()}
+    silent = {study for study, _, said in judged if said.proposal not in ("", said.judgement) and not said.why}
+    departing = sum(said.proposal not in ("", said.judgement) for _, _, said in judged)
+    told = f"{len(judged):,} judgements are agreed; {departing:,} are not as the tool proposed."
+    if bare or silent:
+        told += f" Without support: in {len(bare):,} studies; without a reason for departing: in {len(silent):,}."
+        return Found(State.ATTENTION, told, studies=named(member, bare | silent))
+    return Found(progress(len(judged), len(judged)), f"{told} Each has its support, and its reason.")
