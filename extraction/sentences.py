@@ -38,6 +38,11 @@ SENTENCES = {
     "extraction.form_draft_restored": "restored the draft of version {number} of the form",
     "extraction.planned": "planned how data are extracted: {mode}[, because {reason}]",
     "extraction.bias_planned": "chose the tools for risk of bias, version {number}[: {note}]",
+    "extraction.tool_begun": "began version {number} of the tool for risk of bias {name}[ from {file}]",
+    "extraction.tool_edited": "edited the draft of the tool for risk of bias {name}[ from {file}]",
+    "extraction.tool_used": "took version {number} of the tool for risk of bias {name} into use[: {note}]",
+    "extraction.tool_dropped": "discarded the draft of version {number} of the tool for risk of bias {name}",
+    "extraction.tool_restored": "brought the draft of version {number} of the tool for risk of bias {name} back",
     "extraction.results_chosen": "chose which results of {thing} are judged[, now also {added}][, no longer {removed}]",
     # two sheets and two assessments, and what the two agreed
     "extraction.sheet_started": "began the sheet of {thing}",

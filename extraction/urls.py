@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from extraction import views
+from extraction.views import tools
 
 SHEET, BIAS = {"kind": "sheet"}, {"kind": "bias"}
 
@@ -82,6 +83,15 @@ urlpatterns = [
     path("bias/", views.bias_tools, name="bias-tools"),
     path("bias/plan/", views.plan_bias, name="bias-plan"),
     path("bias/studies/", views.describe_studies, name="bias-studies"),
+    path("bias/import/", views.import_judgements, name="bias-import"),
+    path("bias/<int:pk>/<slug:tool>/carry/", views.carry_domain, name="bias-carry"),
+    path("bias/own/begin/", tools.begin_tool, name="tool-begin"),
+    path("bias/own/import/", tools.import_tool, name="tool-import"),
+    path("bias/own/<slug:tool>/", tools.tool_draft, name="tool-draft"),
+    path("bias/own/<slug:tool>/change/", tools.change_tool, name="tool-change"),
+    path("bias/own/<slug:tool>/drop/", tools.drop_tool, name="tool-drop"),
+    path("bias/own/<slug:tool>/restore/", tools.restore_tool, name="tool-restore"),
     path("bias/tools/<slug:tool>/", views.bias_tool, name="bias-tool"),
+    path("bias/tools/<slug:tool>/tool.json", tools.tool_json, name="tool-json"),
     *pair("bias/<int:pk>/<slug:tool>/", "bias", BIAS),
 ]

@@ -250,6 +250,9 @@ def extracted(made: World) -> None:
     extraction.agree_sheet(made.first, agreed, {})
     extraction.agree_assessment(made.second, agreed, {})
     extraction.agree_assessment(made.second, agreed, {}, rob2)
+    own = extraction.use_tool(made.owner, extraction.begin_tool(made.owner, "Own tool"))
+    extraction.change_tool(made.owner, own.tool)
+    discarded = extraction.drop_tool(made.owner, extraction.begin_tool(made.owner, "Another"))
     formed(made)
     made.things |= {
         "outcome": {"pk": outcome.pk},
@@ -262,6 +265,8 @@ def extracted(made: World) -> None:
         "rob1": {"tool": "rob1"},
         "rob2": {"tool": rob2},
         "rob2key": {"key": rob2},
+        "own-tool": {"tool": own.tool},
+        "discarded-tool": {"tool": discarded.tool},
         "svg": {"kind": "svg"},
     }
 

@@ -14,6 +14,7 @@ from extraction.forms.structure import (
     StudyForm,
     TimePointForm,
 )
+from extraction.forms.tool import ToolForm
 
 __all__ = [
     "AgreementForm",
@@ -33,6 +34,7 @@ __all__ = [
     "StudiesForm",
     "StudyForm",
     "TimePointForm",
+    "ToolForm",
     "UseForm",
     "signed_rows",
     "taken_rows",

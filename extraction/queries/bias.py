@@ -57,6 +57,29 @@ def tool_of(review: int, key: str, number: int | None = None) -> Tool:
     return tool_in(row)
 
 
+def tool_draft(member: Member, id: str) -> OwnTool:
+    """The draft of a tool of the review's own. Raises NotHere."""
+    row = OwnTool.objects.filter(review=member.review_id, tool=id, used_at=None, dropped_at=None).first()
+    if row is None:
+        raise NotHere("There is no draft of this tool.", todo="Begin to change it on the page of tools.")
+    return row
+
+
+def tool_drafts(member: Member) -> list[OwnTool]:
+    """The drafts that are being made, and of other tools the one that was discarded last, unless it is older than what is in use."""
+    rows = OwnTool.objects.filter(review=member.review_id).order_by("pk")
+    newest = {row.tool: row for row in rows}
+    return [row for row in newest.values() if row.used_at is None]
+
+
+def dropped_tool(member: Member, id: str) -> OwnTool:
+    """The draft that was discarded last. Raises NotHere."""
+    row = next((row for row in tool_drafts(member) if row.tool == id and row.dropped_at), None)
+    if row is None:
+        raise NotHere("There is no discarded draft of this tool.", todo="Load the page of tools again.")
+    return row
+
+
 def number_of(review: int, key: str) -> int:
     """The number of the version in use of a review's own tool; 0 for a shipped one."""
     row = own_tools(review).filter(tool=tool_id(key)).last()
@@ -240,6 +263,13 @@ def appraisal(member: Member, what: Judged, seen: list[Seen], held: int, is_plan
         state = TAKEN if held >= 2 else NEW
     agrees = can(member, Can.ARBITRATE) or (can(member, Can.EXTRACT) and bool(mine and mine[0]))
     return Appraisal(what, state, agrees, is_planned)
+
+
+def to_carry(member: Member, study: Study, key: str) -> list[Judged]:
+    """The other results of the study that this member has judged with the same tool: to take over from."""
+    mine = Assessment.blind.for_member(member).own().filter(study=study, member=member).exclude(tool=key)
+    keys = [each for each in mine.values_list("tool", flat=True) if tool_id(each) == tool_id(key)]
+    return [judged(member, each) for each in sorted(keys)]
 
 
 def appraisal_of(member: Member, study: Study, key: str) -> Appraisal:

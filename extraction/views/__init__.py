@@ -1,6 +1,13 @@
 """What does each page and button of the extraction floor do? Form in, verb called, page out."""
 
-from extraction.views.bias import bias_tool, bias_tools, describe_studies, plan_bias
+from extraction.views.bias import (
+    bias_tool,
+    bias_tools,
+    carry_domain,
+    describe_studies,
+    import_judgements,
+    plan_bias,
+)
 from extraction.views.citations import export_citations
 from extraction.views.data import agreement_csv, extraction_csv, field_agreement
 from extraction.views.doubts import agreement_doubt, ask_again, own_doubt
@@ -78,6 +85,7 @@ __all__ = [
     "begin_form",
     "bias_tool",
     "bias_tools",
+    "carry_domain",
     "change_arm",
     "change_outcome",
     "change_question",
@@ -104,6 +112,7 @@ __all__ = [
     "form_step",
     "form_version",
     "import_form",
+    "import_judgements",
     "join_report",
     "make_study",
     "move_report",

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from extraction import queries, workflow
 from extraction.forms import BiasPlanForm, StudiesForm
-from extraction.rob import Tool
+from extraction.rob import TOOLS, Tool
 from extraction.rob.asking import has_proposal
 from extraction.rob.designs import DESIGNS
 from extraction.rob.tool import RESULT
 from reviewapp.access import Can, for_member
-from reviewapp.errors import NotHere
+from reviewapp.errors import BadInput, NotHere
 from reviewapp.models import Member
 
 
@@ -34,9 +34,11 @@ def bias_tools(request: HttpRequest, member: Member) -> HttpResponse:
             (plan, [(tools[rule.tool], rule) for rule in plan.rules if rule.tool in tools]) for plan in plans[1:]
         ],
         "form": BiasPlanForm(tools, plans[0].rules),
+        "drafts": queries.tool_drafts(member),
         "designs": DESIGNS,
         "by_result": any(rule.tool in tools and tools[rule.tool].unit == RESULT for rule in plans[0].rules),
         "outcomes": outcomes,
+        "keys": {each.judged.key: each.judged.name for study in studies for each in study.appraisals if each.planned},
         "studies": [(study, {each.pk for each in results.get(study.pk, [])}) for study in studies],
     }
     return render(request, "extraction/bias_tools.html", context)
@@ -59,6 +61,27 @@ def describe_studies(request: HttpRequest, member: Member) -> HttpResponse:
     return redirect("extraction:bias-tools", member.review.slug)
 
 
+@require_POST
+@for_member(Can.EXTRACT)
+def carry_domain(request: HttpRequest, member: Member, pk: int, tool: str) -> HttpResponse:
+    key = queries.judged(member, tool).key
+    workflow.carry_domain(member, queries.study(member, pk), key, request.POST.get("from", ""))
+    messages.success(request, "Taken over from your other assessment. Check that it holds for this result too.")
+    return redirect("extraction:bias", member.review.slug, pk, key)
+
+
+@require_POST
+@for_member(Can.EXTRACT)
+def import_judgements(request: HttpRequest, member: Member) -> HttpResponse:
+    file = request.FILES.get("file")
+    if file is None:
+        raise BadInput("There is no file.", todo="Choose a CSV that robvis reads.")
+    filled = workflow.import_judgements(member, request.POST.get("key", ""), file.name, file.read())
+    told = f"{len(filled)} assessment{'' if len(filled) == 1 else 's'} of yours filled in. "
+    messages.success(request, told + "Add what supports each judgement, then submit.")
+    return redirect("extraction:studies", member.review.slug)
+
+
 @require_GET
 @for_member(Can.READ)
 def bias_tool(request: HttpRequest, member: Member, tool: str) -> HttpResponse:
@@ -66,7 +89,7 @@ def bias_tool(request: HttpRequest, member: Member, tool: str) -> HttpResponse:
     found = queries.tool_of(member.review_id, tool)
     if found.id != tool:
         raise NotHere
-    context = {"member": member, "tool": found, "domains": domains_of(found)}
+    context = {"member": member, "tool": found, "domains": domains_of(found), "is_own": tool not in TOOLS}
     return render(request, "extraction/bias_tool.html", context)
 
 

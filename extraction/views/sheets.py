@@ -162,6 +162,7 @@ def page(
         "appraisal": appraisal,
         "judged": appraisal.judged if appraisal else None,
         "mine": mine,
+        "to_carry": queries.to_carry(member, study, tool) if kind == "bias" and mine and not mine.submitted_at else [],
         "form": form or (form_on(mine, opened=opened) if mine else None),
         "state": appraisal.state if appraisal else study.sheet_state,
         "problems": problems or [],

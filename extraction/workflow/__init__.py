@@ -11,6 +11,7 @@ from extraction.workflow.agreement import (
     reopen_sheet_agreement,
 )
 from extraction.workflow.bias import describe_studies, plan_bias
+from extraction.workflow.bias_fill import carry_domain, import_judgements
 from extraction.workflow.conversions import convert
 from extraction.workflow.doubts import ask_again, let_stand_in_agreement, let_stand_on_sheet
 from extraction.workflow.forms import (
@@ -61,11 +62,21 @@ from extraction.workflow.studies import (
 )
 from extraction.workflow.taking import Taken, take_back_study, take_over_study
 from extraction.workflow.times import add_time_point, change_time_point, drop_time_point, restore_time_point
+from extraction.workflow.tools import begin_tool, change_tool, drop_tool, import_tool, restore_tool, save_tool, use_tool
 
 __all__ = [
     "Taken",
     "take_back_study",
     "take_over_study",
+    "begin_tool",
+    "change_tool",
+    "drop_tool",
+    "import_tool",
+    "restore_tool",
+    "save_tool",
+    "use_tool",
+    "carry_domain",
+    "import_judgements",
     "describe_studies",
     "plan_bias",
     "add_time_point",

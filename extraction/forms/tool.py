@@ -1,0 +1,151 @@
+"""What is typed into the builder of a tool? All of it at once: name, judgements with sign and colour, domains with their questions.
+
+Names: name, source, unit, overall, note; of judgement n: jv:n (hidden), jl:n, js:n, jt:n; of domain n: di:n (hidden), dp:n, dt:n, da:n, dq:n.
+A row without a label or title is no row, so that emptying it takes it away; one empty row of each kind waits at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from extraction.rob.overall import STARS, WORST
+from extraction.rob.replies import REPLY_OPTIONS
+from extraction.rob.tones import TONES
+from extraction.rob.tool import RESULT, STUDY
+
+UNITS = {STUDY: "a study as a whole", RESULT: "each chosen result of a study"}
+RULES = {
+    WORST: "proposed: the worst of the domains (list judgements from the best to the worst)",
+    STARS: "proposed: the sum of stars (judgements are whole numbers)",
+    "": "there is none",
+}
+QUESTION = re.compile(r"(?P<id>[0-9A-Za-z]{1,4}(?:\.[0-9A-Za-z]{1,4})+)\s+(?P<text>.+)")
+REPLIES = "Y PY PN N NI"
+MOST = 60  # rows of each kind
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRow:
+    n: int
+    value: str
+    label: str
+    sign: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRow:
+    n: int
+    id: str
+    title: str
+    about: str
+    questions: str
+    algorithm: str = ""
+
+
+class ToolForm:
+    """The draft of a tool as it is stored, and what was posted."""
+
+    def __init__(self, pack: Mapping[str, Any], data: QueryDict | None = None) -> None:
+        self.stored, self.data = pack, data
+
+    # --- what is shown ---
+
+    @property
+    def tones(self) -> dict[str, str]:
+        return {name: words for name, (words, _, _) in TONES.items()}
+
+    @property
+    def units(self) -> dict[str, str]:
+        return UNITS
+
+    @property
+    def rules(self) -> dict[str, str]:
+        rule = self.stored.get("overall", "")
+        return RULES | ({rule: f"by the rule “{rule}”"} if rule not in RULES else {})
+
+    @property
+    def replies(self) -> str:
+        return ", ".join(REPLY_OPTIONS[code].label for code in REPLIES.split())
+
+    def judgements(self) -> list[JudgementRow]:
+        rows = [
+            JudgementRow(n, each["value"], each["label"], each.get("sign", ""), each.get("tone", ""))
+            for n, each in enumerate(self.stored["judgements"])
+        ]
+        return [*rows, JudgementRow(len(rows), "", "", "", "")]
+
+    def domains(self) -> list[DomainRow]:
+        rows = [
+            DomainRow(
+                n,
+                each["id"],
+                each["title"],
+                each.get("about", ""),
+                "\n".join(f"{question['id']} {question['text']}" for question in each.get("questions", [])),
+                each.get("algorithm", ""),
+            )
+            for n, each in enumerate(self.stored["domains"])
+        ]
+        return [*rows, DomainRow(len(rows), "", "", "", "")]
+
+    # --- what was posted ---
+
+    def pack(self) -> dict[str, Any]:
+        """The tool as it was posted; what the page does not show (algorithms, replies, judgements of one domain) is as before."""
+        return {
+            **self.stored,
+            **{name: self.data.get(name, "").strip() for name in ("name", "source", "unit", "overall")},
+            "judgements": list(self.posted_judgements()),
+            "domains": self.posted_domains(),
+        }
+
+    def get(self, name: str, n: int) -> str:
+        return self.data.get(f"{name}:{n}", "").replace("\r\n", "\n").strip()
+
+    def posted_judgements(self) -> Iterator[dict[str, str]]:
+        for n in range(MOST):
+            label = self.get("jl", n)
+            if not label:
+                continue
+            value = self.get("jv", n) or label.lower()[:40]
+            yield {"value": value, "label": label, "sign": self.get("js", n)[:2], "tone": self.get("jt", n)}
+
+    def posted_domains(self) -> list[dict[str, Any]]:
+        before = {each["id"]: each for each in self.stored["domains"]}
+        taken = set(before)
+        found = []
+        for n in range(MOST):
+            title = self.get("dt", n)
+            if not title:
+                continue
+            id = self.get("di", n) or new_id(title, taken)
+            taken.add(id)
+            place = self.get("dp", n)
+            order = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else n + 1
+            found.append((order, n, id, {**before.get(id, {}), "id": id, "title": title, "about": self.get("da", n)}))
+        ordered = [(n, domain) for _, n, _, domain in sorted(found, key=lambda each: each[:2])]
+        used = {question["id"] for each in self.stored["domains"] for question in each.get("questions", [])}
+        for number, (n, domain) in enumerate(ordered, start=1):
+            domain["questions"] = list(questions_in(self.get("dq", n), number, domain.get("questions", []), used))
+        return [domain for _, domain in ordered]
+
+
+def new_id(title: str, taken: set[str]) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:30] or "domain"
+    return next(id for n in range(1, MOST + 2) if (id := plain if n == 1 else f"{plain}_{n}") not in taken)
+
+
+def questions_in(text: str, domain: int, before: list[dict[str, Any]], used: set[str]) -> Iterator[dict[str, Any]]:
+    """The questions, one a line, with the id that it begins with; without one it gets the next that is free."""
+    known = {each["id"]: each for each in before}
+    for line in filter(None, (each.strip() for each in text.split("\n"))):
+        match = QUESTION.fullmatch(line)
+        id = match["id"] if match else next(id for n in range(1, 1000) if (id := f"{domain}.{n}") not in used)
+        used.add(id)
+        yield {"replies": REPLIES, **known.get(id, {}), "id": id, "text": match["text"] if match else line}

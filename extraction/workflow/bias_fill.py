@@ -1,0 +1,91 @@
+"""How does an assessment come by what was judged elsewhere? From another result of the study, or from a CSV of robvis; always one's own."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from extraction import queries
+from extraction.models import Assessment, Study
+from extraction.rob import Tool, asking, robvis
+from extraction.workflow.sheets import Said, save_own, start_own
+from reviewapp.access import Can, require
+from reviewapp.errors import BadFile, BadInput, WrongState
+from reviewapp.models import Member
+
+LARGEST_FILE = 1_000_000  # bytes
+
+
+def carry_domain(member: Member, study: Study, key: str, source: str) -> Assessment:
+    """Take over into one's open assessment what one's assessment of another result of the study says in the tool's first domain.
+
+    How a trial was randomised is the same for all its results. Replies, judgement, reason, support and quote; others stay as they are.
+    """
+    require(member, Can.EXTRACT)
+    with transaction.atomic():
+        into, other = (queries.own(member, Assessment, study, each) for each in (key, source))
+        if into is None or other is None or queries.tool_for(into).id != queries.tool_for(other).id:
+            raise BadInput("There is no assessment of yours to take over from.", todo="Load the page again.")
+        domain = queries.tool_for(into).domains[0]
+        wanted = {domain.id, domain.id + asking.WHY, *(each.id for each in domain.questions)}
+        said = {name: answer for name, answer in other.answers().items() if name in wanted and answer.value is not None}
+        return save_own(
+            member,
+            into,
+            Said(
+                {name: answer.value for name, answer in said.items()},
+                {name: answer.text for name, answer in said.items() if answer.text},
+                places={name: answer.source.to_json() for name, answer in said.items() if answer.source},
+            ),
+            into.version,
+        )
+
+
+def import_judgements(member: Member, key: str, name: str, data: bytes) -> list[Assessment]:
+    """Read a CSV of robvis into one's own open assessments, one for each of its studies; they are begun where that is still to be done.
+
+    All or nothing. Refused: a file that is no such table, or names a study that the review does not have, or twice (BadFile); studies
+    whose assessment is submitted, or which two others have (WrongState).
+    """
+    require(member, Can.EXTRACT)
+    tool = queries.judged(member, key).tool
+    rows = read_rows(tool, name, data)
+    with transaction.atomic():
+        known = {study.label: study for study in Study.objects.filter(review=member.review_id, dropped_at=None)}
+        unknown = [row.study for row in rows if row.study not in known]
+        if unknown:
+            raise BadFile(
+                f"{name}: the review has no study called {'; '.join(unknown[:5])}.",
+                todo="Write the studies as they are called on the page of studies.",
+            )
+        filled = []
+        for row in sorted(rows, key=lambda each: known[each.study].pk):
+            own = start_own(member, Assessment, known[row.study], key)
+            if own.submitted_at:
+                raise WrongState(
+                    f"Your assessment of {row.study} is submitted. Nothing of {name} was stored.",
+                    todo="Reopen it, or take the study out of the file.",
+                )
+            values = dict(row.judgements)
+            if row.overall and tool.overall:
+                values[asking.OVERALL] = row.overall
+            filled.append(save_own(member, own, Said(values), own.version))
+    return filled
+
+
+def read_rows(tool: Tool, name: str, data: bytes) -> list[robvis.Row]:
+    """The rows of the file. Raises BadFile."""
+    if len(data) > LARGEST_FILE:
+        raise BadFile(f"{name} has {len(data)} bytes; such a table has at most {LARGEST_FILE}.")
+    try:
+        rows = robvis.read(tool, data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise BadFile(f"{name} is not UTF-8 text.", todo="Save it as “CSV UTF-8”.") from None
+    except robvis.BadRobvis as error:
+        raise BadFile(f"{name}: {error}", todo="Correct the file and read it again.") from None
+    labels = [row.study for row in rows]
+    twice = sorted({each for each in labels if labels.count(each) > 1})
+    if twice:
+        raise BadFile(f"{name}: {'; '.join(twice[:5])} stands there twice.", todo="Keep one line for each study.")
+    if not rows:
+        raise BadFile(f"{name}: there is no study in it.", todo="Choose a file with a line for each study.")
+    return rows

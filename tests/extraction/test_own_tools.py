@@ -1,0 +1,241 @@
+"""Does a team make, bring and change a tool of its own, and does what was judged stay on the version that it was judged by?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from extraction import queries, workflow
+from extraction.forms import ToolForm
+from extraction.models import OwnTool, Study
+from extraction.rob import TOOLS, BadPack
+from extraction.rob.designs import Rule
+from extraction.rob.own import read_own, starting, to_pack, write
+from reviewapp.errors import BadFile, BadInput, NotHere, Refused, WrongState
+from reviewapp.models import Event, Member
+
+
+def pack(**changes: Any) -> dict[str, Any]:
+    return {**starting("team_tool", "Team tool"), **changes}
+
+
+def domain(**changes: Any) -> dict[str, Any]:
+    return {"id": "sample", "title": "Sample", **changes}
+
+
+# --- packs, pure -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=lambda tool: tool.id)
+def test_every_tool_is_the_same_after_being_written_and_read(tool: Any) -> None:
+    assert read_own(write(tool)) == tool
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"id": "Team tool"}, "cannot be a tool's id"),
+        ({"domains": [domain(id="over/all")]}, "cannot be an id"),
+        ({"domains": [domain(id="overall")]}, "cannot be an id"),
+        ({"domains": [domain(id="a.why")]}, "cannot be an id"),
+        ({"judgements": [{"value": "a", "label": "A"}] * 2}, "needs two different judgements"),
+        ({"judgements": [{"value": "a" * 41, "label": "A"}, {"value": "b", "label": "B"}]}, "more than 40 characters"),
+        ({"judgements": [{"value": "a", "label": "A", "tone": "pink"}, {"value": "b", "label": "B"}]}, "“tone” must be"),
+        ({"overall": "stars"}, "The rule “stars” for the judgement over all does not know"),
+        ({"overall": "robins_i"}, "The rule “robins_i” for the judgement over all does not know"),
+        ({"domains": [domain(algorithm="rob2/randomisation")]}, "its algorithm asks question 1.2, which is not there"),
+        (
+            {"domains": [domain(algorithm="quadas2/index-test", questions=[
+                {"id": "2.1", "text": "?", "replies": "Y N"}, {"id": "2.2", "text": "?", "replies": "Y N"},
+            ], judgements=[{"value": "low", "label": "L"}, {"value": "bad", "label": "B"}])], "overall": ""},
+            "its algorithm proposes “high”, which is no judgement here",
+        ),
+    ],
+)  # fmt: skip
+def test_a_pack_that_could_not_be_used_is_refused_in_words(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadPack, match=told):
+        read_own(json.dumps(pack(**changes)))
+
+
+@pytest.mark.pure
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(BadPack, match="not UTF-8"):
+        read_own(b"\xff\xfe")
+    with pytest.raises(BadPack, match="at most"):
+        read_own(b" " * 600_000)
+
+
+# --- verbs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(owner: Member) -> OwnTool:
+    """A tool of the review, in use for every study."""
+    used = workflow.use_tool(owner, workflow.begin_tool(owner, "Team tool"))
+    workflow.plan_bias(owner, [Rule(used.tool)])
+    return used
+
+
+def judge(member: Member, study: Study, **answers: str) -> Any:
+    begun = workflow.start_assessment(member, study, "team_tool")
+    said = {"first": "low", "overall": "low"} | answers
+    return workflow.submit_assessment(
+        member, workflow.save_judgements(member, begun, said, dict.fromkeys(said, "p. 2"))
+    )
+
+
+@pytest.mark.django_db
+def test_a_tool_of_the_team_is_judged_with_and_agreed(
+    owner: Member, first: Member, second: Member, study: Study, own: OwnTool
+) -> None:
+    for member in (first, second):
+        judge(member, study)
+    workflow.agree_assessment(first, study, {}, "team_tool")
+    assert queries.agreed_bias(owner.review, "team_tool")[study.pk]["first"].judgement == "low"
+    verbs = Event.unblinded.filter(verb__startswith="extraction.tool_").values_list("verb", flat=True)
+    assert list(verbs.order_by("pk")) == ["extraction.tool_begun", "extraction.tool_used"]
+
+
+@pytest.mark.django_db
+def test_what_is_submitted_stays_on_its_version_and_what_is_open_asks_by_the_new_one(
+    owner: Member, first: Member, second: Member, study: Study, own: OwnTool
+) -> None:
+    mine = judge(first, study)
+    opened = workflow.start_assessment(second, study, "team_tool")
+    draft = workflow.change_tool(owner, "team_tool")
+    wider = {**draft.pack, "domains": [*draft.pack["domains"], {"id": "funding", "title": "Funding"}]}
+    workflow.use_tool(owner, workflow.save_tool(owner, draft, wider), "The funder asks for it")
+    mine.refresh_from_db()
+    assert [domain.id for domain in queries.tool_for(mine).domains] == ["first"]
+    assert [domain.id for domain in queries.tool_for(opened).domains] == ["first", "funding"]
+    judge(second, study, funding="high", overall="high")
+    found = queries.bias_agreement(first, study, "team_tool")
+    assert {pair.field.key: str(pair.match) for pair in found.differences} == {
+        "funding": "only_second",
+        "overall": "different",
+    }
+
+
+@pytest.mark.django_db
+def test_a_draft_is_discarded_and_brought_back(owner: Member, own: OwnTool) -> None:
+    draft = workflow.change_tool(owner, "team_tool")
+    workflow.drop_tool(owner, draft)
+    with pytest.raises(NotHere):
+        queries.tool_draft(owner, "team_tool")
+    workflow.restore_tool(owner, queries.dropped_tool(owner, "team_tool"))
+    assert queries.tool_draft(owner, "team_tool").number == 2
+    workflow.use_tool(owner, draft)
+    with pytest.raises(WrongState):
+        workflow.use_tool(owner, draft)
+
+
+@pytest.mark.django_db
+def test_a_discarded_draft_does_not_come_back_behind_a_newer_one(owner: Member, own: OwnTool) -> None:
+    former = workflow.drop_tool(owner, workflow.change_tool(owner, "team_tool"))
+    workflow.use_tool(owner, workflow.change_tool(owner, "team_tool"))
+    with pytest.raises(WrongState, match="has been changed since"):
+        workflow.restore_tool(owner, former)
+
+
+@pytest.mark.django_db
+def test_a_file_is_a_new_tool_or_the_next_version_of_ones_own(owner: Member, own: OwnTool) -> None:
+    brought = workflow.import_tool(owner, "other.json", json.dumps(pack(id="other")).encode())
+    assert (brought.tool, brought.number) == ("other", 1)
+    following = workflow.import_tool(owner, "team.json", json.dumps(pack(name="Team tool, second")).encode())
+    assert (following.tool, following.number) == ("team_tool", 2)
+    with pytest.raises(BadFile, match="“rob1” is the id of a tool that is there already"):
+        workflow.import_tool(owner, "rob1.json", write(TOOLS["rob1"]).encode())
+    with pytest.raises(BadFile, match="bad.json: Line 1: this is not JSON"):
+        workflow.import_tool(owner, "bad.json", b"{")
+
+
+@pytest.mark.django_db
+def test_two_tools_of_one_name_have_two_ids_and_only_an_owner_makes_them(owner: Member, first: Member) -> None:
+    ids = [workflow.begin_tool(owner, name).tool for name in ("Team tool", "Team tool", "7 domains", "RoB1")]
+    assert ids == ["team_tool", "team_tool_2", "tool_7_domains", "rob1_2"]
+    with pytest.raises(Refused):
+        workflow.begin_tool(first, "Mine")
+    with pytest.raises(BadInput, match="needs a name"):
+        workflow.begin_tool(owner, " ")
+
+
+# --- the builder -----------------------------------------------------------------------------------------------------
+
+
+def posted(form: ToolForm) -> dict[str, str]:
+    """What a browser sends of the page as it is."""
+    data = {name: form.stored.get(name, "") for name in ("name", "source", "overall")}
+    data["unit"] = form.stored.get("unit", "study")
+    for row in form.judgements():
+        data |= {f"jv:{row.n}": row.value, f"jl:{row.n}": row.label, f"js:{row.n}": row.sign, f"jt:{row.n}": row.tone}
+    for row in form.domains():
+        data |= {
+            f"di:{row.n}": row.id,
+            f"dt:{row.n}": row.title,
+            f"da:{row.n}": row.about,
+            f"dq:{row.n}": row.questions,
+        }
+        data[f"dp:{row.n}"] = str(row.n + 1)
+    return data
+
+
+@pytest.mark.django_db
+def test_the_builder_keeps_what_it_does_not_show(owner: Member) -> None:
+    wanted = to_pack(TOOLS["rob2_assignment"]) | {"id": "our_rob2"}
+    draft = workflow.import_tool(owner, "our.json", json.dumps(wanted).encode())
+    client = Client()
+    client.force_login(owner.user)
+    address = reverse("extraction:tool-draft", args=[owner.review.slug, "our_rob2"])
+    assert client.get(address).status_code == 200
+    assert client.post(address, posted(ToolForm(draft.pack))).status_code == 302
+    draft.refresh_from_db()
+    assert draft.pack == wanted
+
+
+@pytest.mark.django_db
+def test_domains_and_questions_are_added_moved_and_taken_away(owner: Member, first: Member) -> None:
+    draft = workflow.begin_tool(owner, "Team tool")
+    client = Client()
+    client.force_login(owner.user)
+    address = reverse("extraction:tool-draft", args=[owner.review.slug, draft.tool])
+    data = posted(ToolForm(draft.pack))
+    data |= {"dt:1": "Funding", "dp:1": "1", "dp:0": "2", "dq:1": "Who paid?\n9.9 Who wrote it?", "jl:3": "Dreadful"}
+    data |= {"jt:3": "darkred", "jl:1": ""}
+    client.post(address, data)
+    draft.refresh_from_db()
+    assert [each["id"] for each in draft.pack["domains"]] == ["funding", "first"]
+    assert [each["id"] for each in draft.pack["domains"][0]["questions"]] == ["1.1", "9.9"]
+    assert [each["value"] for each in draft.pack["judgements"]] == ["low", "high", "dreadful"]
+    answer = client.post(address, posted(ToolForm(draft.pack)) | {"dt:0": "", "dt:1": ""})
+    assert (answer.status_code, "A tool needs one domain at least." in answer.content.decode()) == (422, True)
+    answer = client.post(address, posted(ToolForm(draft.pack)) | {"use": "1", "note": "As discussed"})
+    assert queries.tool_of(owner.review_id, "team_tool").name == "Team tool"
+    reader = Client()
+    reader.force_login(first.user)
+    file = reader.get(reverse("extraction:tool-json", args=[owner.review.slug, "team_tool"]))
+    assert read_own(file.content).judgements[2].tone == "darkred"
+
+
+@pytest.mark.django_db
+def test_a_tool_is_begun_brought_and_changed_from_the_page_of_tools(owner: Member, own: OwnTool) -> None:
+    client = Client()
+    client.force_login(owner.user)
+
+    def at(name: str, *args: object) -> str:
+        return reverse(f"extraction:{name}", args=[owner.review.slug, *args])
+
+    file = SimpleUploadedFile("other.json", json.dumps(pack(id="other", name="Other tool")).encode())
+    client.post(at("tool-import"), {"file": file})
+    client.post(at("tool-begin"), {"name": "Third tool"})
+    client.post(at("tool-drop", "third_tool"))
+    client.post(at("tool-change", "team_tool"))
+    text = client.get(at("bias-tools")).content.decode()
+    for told in ("Other tool", "Third tool", "Bring it back", "version 2, being made"):
+        assert told in text
