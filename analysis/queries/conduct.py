@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ from reviewapp.models import Member
 from screening.models import Citation
 
 EXAMPLES = 10
+SINGLE = "the second verified a copy of the first, or the numbers came with a file"
 
 
 class State(StrEnum):
@@ -45,27 +47,31 @@ def progress(done: int, total: int) -> State:
 
 
 def agreed_sheets(member: Member) -> tuple[set[int], set[int]]:
-    """The included studies with an agreed sheet, and those among them of which one sheet was begun as a copy of the other."""
+    """The included studies with an agreed sheet, and those among them that do not come from two independent sheets here: one was begun
+    as a copy of the other, or what is agreed came with a file."""
     included = queries.included_studies(member.review)
     signed = set(Sheet.unblinded.signed().filter(study__in=included, tool=queries.FORM).values_list("study", flat=True))
-    copied = Sheet.unblinded.own().filter(study__in=signed, tool=queries.FORM, verifies=True)
-    return signed, set(copied.values_list("study", flat=True))
+    alone = Sheet.unblinded.own().filter(
+        study__in=signed, tool=queries.FORM, submitted_at__isnull=False, verifies=False
+    )
+    independent = Counter(alone.values_list("study", flat=True))
+    return signed, {study for study in signed if independent[study] < 2}
 
 
 def characteristics_by_two(member: Member) -> Found:
     """C45: each agreed sheet comes from two that were filled in independently."""
-    signed, copied = agreed_sheets(member)
+    signed, single = agreed_sheets(member)
     total = queries.included_studies(member.review).count()
-    told = f"{len(signed):,} of {total:,} studies agreed, each from two sheets"
-    if copied:
-        told += f"; of {len(copied):,} the second verified a copy of the first instead of extracting."
-        return Found(State.ATTENTION, told, studies=named(member, copied))
-    return Found(progress(len(signed), total), f"{told} that were filled in independently.")
+    told = f"{len(signed):,} of {total:,} studies are agreed"
+    if single:
+        told += f"; {len(single):,} of them not from two independent sheets: {SINGLE}."
+        return Found(State.ATTENTION, told, studies=named(member, single))
+    return Found(progress(len(signed), total), f"{told}, each from two sheets that were filled in independently.")
 
 
 def data_by_two(member: Member) -> Found:
     """C46: the same of outcome data, which are mandatory."""
-    signed, copied = agreed_sheets(member)
+    signed, single = agreed_sheets(member)
     lines = Entry.unblinded.filter(
         sheet__in=Sheet.unblinded.signed().filter(study__in=signed, tool=queries.FORM),
         key__startswith="outcome/",
@@ -73,9 +79,9 @@ def data_by_two(member: Member) -> Found:
     )
     data = set(lines.values_list("sheet__study", flat=True))
     total = queries.included_studies(member.review).count()
-    told = f"Outcome data of {len(data):,} studies are agreed"
-    if alone := data & copied:
-        told += f"; of {len(alone):,} the second author verified a copy of the first one’s numbers."
+    told = f"Studies with agreed outcome data: {len(data):,}"
+    if alone := data & single:
+        told += f"; {len(alone):,} of them not from two independent extractions: {SINGLE}."
         return Found(State.ATTENTION, told, studies=named(member, alone))
     told += ", all from two independent extractions; no analysis uses numbers that are not agreed."
     return Found(State.NOT_YET if not data else progress(len(signed), total), told)

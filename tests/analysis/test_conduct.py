@@ -29,7 +29,7 @@ def study(pair: Pair, outcome: Outcome) -> Study:
 def test_data_from_two_independent_sheets_are_as_asked(owner: Member, study: Study) -> None:
     for name in ("C45", "C46"):
         assert check(owner, name).state == State.MET
-    assert "Outcome data of 1 studies are agreed" in check(owner, "C46").found
+    assert "Studies with agreed outcome data: 1" in check(owner, "C46").found
 
 
 def test_work_that_is_left_is_said(owner: Member, pair: Pair, study: Study) -> None:
