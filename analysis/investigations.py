@@ -62,8 +62,9 @@ def in_words(planned: str) -> str:
 
 
 def overall(bias: Mapping[str, str]) -> str:
-    """A study's risk of bias over all domains: the worst, as the Handbook's table 8.7.a (version 5.1) has it; "" where none is agreed."""
-    judged = set(bias.values())
+    """A study's risk of bias over all domains: as it was agreed where the tool asks for that, else the worst, as the
+    Handbook's table 8.7.a (version 5.1) has it; "" where none is agreed."""
+    judged = {bias["overall"]} if bias.get("overall") else set(bias.values())
     if not judged:
         return ""
     if judged & {"high", "serious", "critical"}:

@@ -6,6 +6,7 @@ in conflict are one number, as in the flow diagram.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
@@ -33,8 +34,7 @@ from analysis.report import (
 )
 from analysis.report.grammar import count, listed
 from extraction.models import Assessment, Plan, Sheet
-from extraction.queries import FORM, included_studies, plan_of, previous_version
-from extraction.rob import TOOLS
+from extraction.queries import FORM, included_studies, plan_of, previous_version, tool_id, tools
 from reviewapp.models import Member, Stage
 from screening.models import Link, Search
 from screening.queries.agreement import Which, categories, counted, line
@@ -145,8 +145,11 @@ def previous(member: Member) -> Previous | None:
 def extraction(member: Member) -> Extraction:
     studies = included_studies(member.review)
     plan = plan_of(member.review)
-    judged = Assessment.unblinded.signed().filter(study__in=studies).order_by()
-    by_tool = dict(judged.values_list("tool").annotate(n=Count("study", distinct=True)))
+    judged = Assessment.unblinded.signed().filter(study__in=studies).values_list("tool", "study")
+    known = tools(member.review_id)
+    by_tool: dict[str, set[int]] = defaultdict(set)
+    for key, study in judged:
+        by_tool[tool_id(key)].add(study)
     files = studies.exclude(taken_from="").order_by("taken_from").values_list("taken_from").annotate(n=Count("pk"))
     return Extraction(
         taken_over=tuple(files),
@@ -154,14 +157,8 @@ def extraction(member: Member) -> Extraction:
         reason=plan.reason,
         agreed=Sheet.unblinded.signed().filter(study__in=studies, tool=FORM).count(),
         included=studies.count(),
-        tools=tuple((*tool_in_words(id), n) for id, n in sorted(by_tool.items())),
+        tools=tuple((tool.name, tool.source, len(by_tool[id])) for id, tool in known.items() if by_tool[id]),
     )
-
-
-def tool_in_words(id: str) -> tuple[str, str]:
-    """Name and source; a tool of the review's own goes by its id."""
-    tool = TOOLS.get(id)
-    return (tool.name, tool.source) if tool else (id, "")
 
 
 # --- analyses ----------------------------------------------------------------------------------------------------
