@@ -318,12 +318,15 @@ def keep(
         agreeing.choose(member, MODELS[kind], study, tool, choices)
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
-    return JsonResponse({"kept": list(choices), "proposed": proposed_now(request, member, MODELS[kind], study, tool)})
+    answer: dict[str, Any] = {"kept": list(choices)}
+    if kind == "bias":
+        answer["proposed"] = proposed_now(request, member, study, tool)
+    return JsonResponse(answer)
 
 
-def proposed_now(request: HttpRequest, member: Member, model: type[Blinded], study: Study, tool: str) -> dict[str, str]:
-    """Of an agreement on assessments: what the tool proposes of what is settled now, as the page shows it."""
-    found = queries.agreement(member, model, study, tool) if model is Assessment else None
+def proposed_now(request: HttpRequest, member: Member, study: Study, tool: str) -> dict[str, str]:
+    """What the tool proposes of what is settled now in an agreement on assessments, as the page shows it."""
+    found = queries.agreement(member, Assessment, study, tool)
     words = AgreementForm(found).proposed if found else {}
     template = "extraction/_proposed.html"
     return {key: render_to_string(template, {"proposed": each}, request) for key, each in words.items()}
