@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -32,7 +32,7 @@ def begin_tool(member: Member, name: str) -> OwnTool:
         lock_review(member)
         taken = {*TOOLS, *OwnTool.objects.filter(review=member.review_id).values_list("tool", flat=True)}
         id = free_id(name, taken)
-        return begin(member, id, 1, starting(id, name))
+        return begin_draft(member, id, 1, starting(id, name))
 
 
 def free_id(name: str, taken: set[str]) -> str:
@@ -42,7 +42,7 @@ def free_id(name: str, taken: set[str]) -> str:
     return next(id for n in range(1, len(taken) + 2) if (id := plain if n == 1 else f"{plain}_{n}") not in taken)
 
 
-def begin(member: Member, id: str, number: int, pack: Mapping[str, Any], **facts: str) -> OwnTool:
+def begin_draft(member: Member, id: str, number: int, pack: Mapping[str, Any], **facts: str) -> OwnTool:
     draft = OwnTool.objects.create(review_id=member.review_id, tool=id, number=number, pack=pack, member=member)
     audit.record(member, "extraction.tool_begun", member.review, name=pack["name"], number=number, **facts)
     return draft
@@ -63,8 +63,8 @@ def import_tool(member: Member, name: str, data: bytes) -> OwnTool:
         lock_review(member)
         draft = OwnTool.objects.filter(review=member.review_id, tool=tool.id, used_at=None, dropped_at=None).first()
         if draft:
-            return store(member, draft, to_pack(tool), file=name)
-        return begin(member, tool.id, next_number(member, tool.id), to_pack(tool), file=name)
+            return rewrite(member, draft, to_pack(tool), file=name)
+        return begin_draft(member, tool.id, next_number(member, tool.id), to_pack(tool), file=name)
 
 
 def next_number(member: Member, id: str) -> int:
@@ -83,7 +83,7 @@ def change_tool(member: Member, id: str) -> OwnTool:
         row = queries.own_tools(member.review_id).filter(tool=id).last()
         if row is None:
             raise WrongState("There is no such tool of this review.", todo="Load the page of tools again.")
-        return begin(member, id, row.number + 1, row.pack)
+        return begin_draft(member, id, row.number + 1, row.pack)
 
 
 def save_tool(member: Member, draft: OwnTool, pack: Mapping[str, Any]) -> OwnTool:
@@ -93,10 +93,11 @@ def save_tool(member: Member, draft: OwnTool, pack: Mapping[str, Any]) -> OwnToo
         tool = read_own(json.dumps({**pack, "id": draft.tool}))
     except BadPack as error:
         raise BadInput(str(error), todo="Nothing was stored. Correct it and save again.") from None
-    return change_draft(member, draft, lambda row: store(member, row, to_pack(tool)))
+    with transaction.atomic():
+        return rewrite(member, open_draft(member, draft), to_pack(tool))
 
 
-def store(member: Member, draft: OwnTool, pack: Mapping[str, Any], **facts: str) -> OwnTool:
+def rewrite(member: Member, draft: OwnTool, pack: Mapping[str, Any], **facts: str) -> OwnTool:
     if draft.pack != pack:
         before, draft.pack = draft.pack, pack
         draft.save(update_fields=["pack"])
@@ -107,28 +108,24 @@ def store(member: Member, draft: OwnTool, pack: Mapping[str, Any], **facts: str)
 def use_tool(member: Member, draft: OwnTool, note: str = "") -> OwnTool:
     """Put the draft into use. Assessments that are open ask by it from now on; what is submitted stays on its version."""
     require(member, Can.MANAGE)
-
-    def use(row: OwnTool) -> OwnTool:
+    with transaction.atomic():
+        row = open_draft(member, draft)
         row.used_at, row.note = timezone.now(), note.strip()
         row.save(update_fields=["used_at", "note"])
         facts = {"name": row.pack["name"], "number": row.number, "note": row.note}
         audit.record(member, "extraction.tool_used", member.review, **facts)
-        return row
-
-    return change_draft(member, draft, use)
+    return row
 
 
 def drop_tool(member: Member, draft: OwnTool) -> OwnTool:
     """Discard the draft. It is kept, and back with restore_tool."""
     require(member, Can.MANAGE)
-
-    def drop(row: OwnTool) -> OwnTool:
+    with transaction.atomic():
+        row = open_draft(member, draft)
         row.dropped_at = timezone.now()
         row.save(update_fields=["dropped_at"])
         audit.record(member, "extraction.tool_dropped", member.review, name=row.pack["name"], number=row.number)
-        return row
-
-    return change_draft(member, draft, drop)
+    return row
 
 
 def restore_tool(member: Member, row: OwnTool) -> OwnTool:
@@ -148,10 +145,10 @@ def restore_tool(member: Member, row: OwnTool) -> OwnTool:
     return row
 
 
-def change_draft(member: Member, draft: OwnTool, act: Callable[[OwnTool], OwnTool]) -> OwnTool:
-    with transaction.atomic():
-        lock_review(member)
-        row = OwnTool.objects.select_for_update().get(pk=draft.pk, review=member.review_id)
-        if row.used_at or row.dropped_at:
-            raise WrongState("This draft is in use or discarded by now.", todo="Load the page of tools again.")
-        return act(row)
+def open_draft(member: Member, draft: OwnTool) -> OwnTool:
+    """The draft, locked. Raises WrongState when it is none any more."""
+    lock_review(member)
+    row = OwnTool.objects.select_for_update().get(pk=draft.pk, review=member.review_id)
+    if row.used_at or row.dropped_at:
+        raise WrongState("This draft is in use or discarded by now.", todo="Load the page of tools again.")
+    return row
