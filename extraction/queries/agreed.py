@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from extraction.models import Arm, Assessment, Blinded, Entry, Judgement, Line, Outcome, Sheet
 from extraction.queries.bias import tool_id, tool_of, tools
 from extraction.queries.studies import FORM, included_studies
-from extraction.rob import ROB1, asking
+from extraction.rob import ROB1, TOOLS, asking
 from extraction.schema.tables import core, row_key
 from reviewapp.models import Review
 
@@ -112,10 +112,10 @@ class AgreedAssessment:
 
 def agreed_assessments(review: Review, key: str = "") -> list[AgreedAssessment]:
     """Every signed assessment of the included studies, by label of the study; or those stored under one key."""
-    known = tools(review.pk)
     found = Assessment.unblinded.signed().filter(study__in=included_studies(review))
     found = found.filter(tool=key) if key else found
-    rows = found.select_related("study").prefetch_related("lines").order_by("study__label", "study", "tool")
+    rows = list(found.select_related("study").prefetch_related("lines").order_by("study__label", "study", "tool"))
+    known = TOOLS if all(tool_id(each.tool) in TOOLS for each in rows) else tools(review.pk)
     return [
         AgreedAssessment(
             each.study_id,
