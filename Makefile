@@ -31,14 +31,14 @@ lint: dev
 	$(VENV_PYTHON) -m mypy
 	$(VENV_PYTHON) manage.py makemigrations --check --dry-run --settings tests.settings
 
-# Processes share the tests, a file to each; conftest.py lets the long ones begin. Pages that are only looked at are so once.
+# Processes share the tests, a file to each; conftest.py lets the long ones begin. Pages that are only looked at are so on SQLite alone.
 TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
 
 test-sqlite: dev chromium
 	$(VENV_PYTHON) -m pytest $(TOGETHER)
 
 test-postgres: dev chromium
-	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest $(TOGETHER) -m "not pure and (services or not browser)"
+	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest $(TOGETHER) -m "not pure and not once and (services or not browser)"
 
 # --- the environment: installed anew only when a lock has changed ---------------------------------------------------
 

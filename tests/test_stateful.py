@@ -30,7 +30,7 @@ from tests.desk_acts import DESK, DeskActs
 
 pytestmark = pytest.mark.django_db
 
-STEPS = int(os.environ.get("STATEFUL_STEPS", "300"))
+STEPS = int(os.environ.get("STATEFUL_STEPS", "200"))
 SEED = int(os.environ.get("STATEFUL_SEED", "5"))
 SHRINK = os.environ.get("STATEFUL_SHRINK", "1") != "0"
 IN_A_STORY = 50

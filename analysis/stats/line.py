@@ -34,6 +34,7 @@ class FittedLine(Result):
     options: Options
 
     def natural(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Estimate and band on the natural scale of the measure: three arrays (n)."""
         return tuple(self.effects.natural(each) for each in (self.estimate, self.ci_lb, self.ci_ub))  # type: ignore[return-value]
 
 
@@ -44,7 +45,7 @@ def fitted_line(fit: Regression, points: int = POINTS) -> FittedLine:
     >>> es = effects("GEN", yi=[-0.9, -1.6, -0.2, -0.8], vi=[0.3, 0.2, 0.05, 0.01])
     >>> line = fitted_line(regress(es, "~ latitude", {"latitude": [44, 55, 13, 27]}, method="DL"), points=2)
     >>> line.x, line.estimate.round(2)
-    (array([13., 55.]), array([-0.26, -1.64]))
+    (array([13., 55.]), array([-0.31, -1.66]))
     """
     if len(fit.names) != 2 or fit.names[0] != INTERCEPT:
         raise StatsError(f"A line needs one moderator that is a number, not the columns {', '.join(fit.names)}.")

@@ -14,7 +14,7 @@ from django.urls import resolve, reverse
 from reviewapp.models import Member
 from reviewapp.seed import play
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 EACH = 2  # pages of a kind, such as two citations, that a reader opens

@@ -36,6 +36,7 @@ def programs(service: Service) -> list[str]:
     return sorted(next(word for word in words if word in " ".join(each.cmdline())) for each in service.processes())
 
 
+@pytest.mark.once
 @pytest.mark.services
 def test_one_command_starts_everything_and_stops_it_in_order(alone: Alone) -> None:
     service = alone()
@@ -58,6 +59,7 @@ def test_one_command_starts_everything_and_stops_it_in_order(alone: Alone) -> No
     assert alive(everything) == []
 
 
+@pytest.mark.once
 @pytest.mark.services
 def test_a_warm_start_says_how_long_it_took(alone: Alone) -> None:
     service = alone()
@@ -69,6 +71,7 @@ def test_a_warm_start_says_how_long_it_took(alone: Alone) -> None:
     assert 0 < float(said[1]) < 15, "3 s on a machine with nothing else to do; this one may be busy"
 
 
+@pytest.mark.once
 @pytest.mark.services
 def test_a_data_folder_is_served_once_and_a_port_is_taken_once(alone: Alone) -> None:
     service = alone()
@@ -88,6 +91,7 @@ def test_a_data_folder_is_served_once_and_a_port_is_taken_once(alone: Alone) -> 
     assert answer(service) == "ok", "and the first goes on"
 
 
+@pytest.mark.once
 @pytest.mark.services
 def test_nothing_outlives_a_supervisor_that_is_killed(alone: Alone) -> None:
     service = alone()
@@ -104,6 +108,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed(alone: Alone) -> None:
 @pytest.mark.parametrize(
     ("kill", "name"), [("kill_web", "web server"), ("kill_worker", "worker"), ("kill_broker", "broker")]
 )
+@pytest.mark.once
 def test_when_one_part_is_killed_the_others_stop_and_a_new_start_works(alone: Alone, kill: str, name: str) -> None:
     service = alone()
     service.start()
@@ -116,6 +121,7 @@ def test_when_one_part_is_killed_the_others_stop_and_a_new_start_works(alone: Al
     assert answer(service) == "ok"
 
 
+@pytest.mark.once
 @pytest.mark.services
 def test_a_data_folder_can_be_moved(alone: Alone, tmp_path: Path) -> None:
     service = alone("before")
@@ -138,6 +144,7 @@ def test_a_data_folder_can_be_moved(alone: Alone, tmp_path: Path) -> None:
         assert not path.is_file() or path.suffix == ".log" or b"/before" not in path.read_bytes(), path
 
 
+@pytest.mark.once
 @pytest.mark.services
 def test_the_broker_and_the_data_are_open_to_nobody_else(alone: Alone) -> None:
     service = alone()
@@ -149,6 +156,7 @@ def test_the_broker_and_the_data_are_open_to_nobody_else(alone: Alone) -> None:
     assert stat.S_IMODE(socket_mode) & 0o077 == 0
 
 
+@pytest.mark.once
 @pytest.mark.services
 def test_a_redis_of_ones_own_takes_the_place_of_the_embedded_broker(alone: Alone, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -168,6 +176,7 @@ def test_a_redis_of_ones_own_takes_the_place_of_the_embedded_broker(alone: Alone
         redis.wait()
 
 
+@pytest.mark.once
 @pytest.mark.services
 def test_a_database_that_does_not_answer_is_told_in_words(alone: Alone) -> None:
     refused = alone(DATABASE_URL="postgres://nobody@127.0.0.1:1/reviews").manage("serve", "--port", "0")
