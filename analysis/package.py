@@ -29,9 +29,12 @@ analyses.csv     how each analysis was made, and its result, unrounded
 codebook.csv     what the columns mean
 reproduce.R      computes every pooled number again and compares it: Rscript reproduce.R
                  It needs R and its package metafor (Debian: r-base-core and r-cran-metafor), nothing else.
+                 What is not computed again: subgroups and regressions, sensitivity analyses, tests of the funnel
+                 plot, trim and fill, series with one study more or less. Their results are in analyses.json.
 analyses.json    input, options and result of each run, as stored
-figures/         the forest plots
-revman/          the same data and results for RevMan 5, and as a data package of RevMan Web (version 1)
+figures/         the figures of each analysis
+revman/          events and means with their results for RevMan 5, and as a data package of RevMan Web (version 1);
+                 other kinds of outcome, and ratios of means, are not in it
 flow.*           the PRISMA 2020 flow diagram, and its numbers as CSV for the R package PRISMA2020 and as JSON
 versions.json    the software that made this
 

@@ -72,6 +72,7 @@ def test_a_package_is_made_by_a_worker_and_handed_out(analysis: Analysis, second
     assert float(pooled["estimate"]) == queries.current_run(second, analysis).result["pooled"]["estimate"]
     assert json.loads(inside["analyses.json"])[0]["input_sha256"] == pooled["input_sha256"]
     assert "Every analysis stands on the data that are agreed" in inside["README.txt"]
+    assert "What is not computed again: subgroups" in inside["README.txt"]
     verbs = Event.unblinded.filter(verb__startswith="analysis.package").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["analysis.package_asked_for", "analysis.package_made"]
 
