@@ -82,7 +82,7 @@ def test_looking_again_changes_nothing(owner, jobs_now):
 def test_a_job_that_broke_after_a_batch_goes_on(owner, jobs_now, monkeypatch):
     rows = [{**TRIAL, "TI": f"{name} in the first year of life", "VL": str(n)} for n, name in enumerate(NAMES, 1)]
     build.imported(owner, build.ris(*rows, *({**row, "AN": "x"} for row in rows)))
-    monkeypatch.setattr(duplicates, "BATCH", 2)
+    monkeypatch.setattr("reviewapp.jobs.rows_at_once", lambda rows: 2)  # on PostgreSQL more than on SQLite
     done, batch = [], duplicates.link_batch
 
     def breaks(*args):
