@@ -34,11 +34,14 @@ lint: dev
 # Processes share the tests, a file to each; conftest.py lets the long ones begin. Pages that are only looked at are so on SQLite alone.
 TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
 
+# ON_POSTGRES="not pure" leaves nothing out.
+ON_POSTGRES ?= not pure and not once and (services or not browser)
+
 test-sqlite: dev chromium
 	$(VENV_PYTHON) -m pytest $(TOGETHER)
 
 test-postgres: dev chromium
-	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest $(TOGETHER) -m "not pure and not once and (services or not browser)"
+	$(VENV_PYTHON) -m tests.postgres $(VENV_PYTHON) -m pytest $(TOGETHER) -m "$(ON_POSTGRES)"
 
 # --- the environment: installed anew only when a lock has changed ---------------------------------------------------
 

@@ -31,7 +31,7 @@ from tests.extraction import build
 from tests.test_access import ROWS, Row
 from tests.world import MARKERS, ROLES, World, undone, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 TA, FT = "title_abstract", "full_text"
 READERS = (*ROLES, "second")

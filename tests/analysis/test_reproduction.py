@@ -183,6 +183,7 @@ def fits(kind: str, plan: dict[str, str]) -> bool:
     return Analysis(outcome=Outcome(kind=kind), **plan).misfit() is None
 
 
+@pytest.mark.once
 def test_metafor_computes_every_number_of_a_package_again(tmp_path: Path) -> None:
     """The script as it is shipped, on numbers drawn at random; where R and metafor are not installed, this cannot be seen."""
     if (

@@ -18,7 +18,7 @@ from tests.browser.hands import Hands
 from tests.pdfs import pdf
 from tests.services import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 TITLE = "Parent-infant psychotherapy, by hand"
 SLUG = "parent-infant-psychotherapy-by-hand"
