@@ -32,7 +32,7 @@ lint: dev
 	$(VENV_PYTHON) manage.py makemigrations --check --dry-run --settings tests.settings
 
 # Processes share the tests, a file to each; conftest.py lets the long ones begin. Pages that are only looked at are so on SQLite alone.
-TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
+TOGETHER := -n logical --dist loadfile --no-loadscope-reorder
 
 # ON_POSTGRES="not pure" leaves nothing out.
 ON_POSTGRES ?= not pure and not once and (services or not browser)
