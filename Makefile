@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help:
 	@echo "make setup          install what the product needs, into .venv"
 	@echo "make run            run it with the seed review on http://127.0.0.1:8000/ (PORT=... for another port)"
-	@echo "make test           check style and types, then run all tests on SQLite and on PostgreSQL"
+	@echo "make test           check style and types, then run all tests on SQLite, and those that need a database on PostgreSQL"
 	@echo "make lock           lock the requirements anew (UPGRADE=--upgrade takes newer versions)"
 	@echo "make clean          remove what setup and tests made; the data folder stays"
 

@@ -63,8 +63,8 @@ def test_the_sample_is_drawn_from_the_links_that_rules_made_and_that_stand(owner
     with pytest.raises(BadInput, match="only 3 links"):
         workflow.draw_audit(owner, 4)
     again = workflow.draw_audit(owner, 3, seed="abc")
-    order = lambda each: list(each.sample.values_list("link", flat=True))  # noqa: E731
-    assert order(again) == order(audit)
+    drawn, drawn_again = (list(each.sample.values_list("link", flat=True)) for each in (audit, again))
+    assert drawn_again == drawn
     with pytest.raises(WrongState, match="Another sample"):
         workflow.restore_audit(owner, audit)
 
