@@ -180,8 +180,14 @@ class Cost:
         """The processes of the PostgreSQL that `tests.postgres` runs beside this, if it does."""
         import psutil
 
+        def is_database(process: Process) -> bool:
+            try:
+                return process.name() == "postgres"
+            except psutil.NoSuchProcess:  # a connection was closed since the list was made
+                return False
+
         beside = psutil.Process().parent()
-        return [each for each in beside.children(recursive=True) if each.name() == "postgres"] if beside else []
+        return [each for each in beside.children(recursive=True) if is_database(each)] if beside else []
 
     def __str__(self) -> str:
         parts = (
