@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from reviewapp.errors import DomainError
 
@@ -13,6 +14,13 @@ from reviewapp.errors import DomainError
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script of ours asks, which says so in its Accept header."""
     return request.headers.get("Accept") == "application/json"
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours whose form was refused, to go back to and correct it."""
+    page = request.headers.get("Referer", "")
+    ours = request.method == "POST" and url_has_allowed_host_and_scheme(page, {request.get_host()})
+    return page if ours else ""
 
 
 class DomainErrors:
@@ -30,7 +38,7 @@ class DomainErrors:
         if wants_json(request):
             return JsonResponse({"told": error.message, "todo": error.todo}, status=error.status)
         template = "components/_error.html" if request.htmx else "error.html"
-        response = render(request, template, {"error": error}, status=error.status)
+        response = render(request, template, {"error": error, "back": came_from(request)}, status=error.status)
         if request.htmx:
             response["HX-Retarget"] = "#live"
             response["HX-Reswap"] = "innerHTML"

@@ -320,6 +320,19 @@ def test_a_refusal_is_a_page_or_a_part_of_one(first: Member) -> None:
     assert "<html" not in part.content.decode()
 
 
+def test_a_refused_form_leads_back_to_its_page_and_nowhere_else(owner: Member) -> None:
+    address = reverse("protocol-edit", args=[owner.review.slug])
+    asked = reverse("extraction:tool-begin", args=[owner.review.slug])
+    page = f"http://testserver{address}"
+    there = browser(owner).post(asked, {"name": ""}, headers={"Referer": page})
+    assert there.status_code == 422
+    assert f'href="{page}" data-back' in there.content.decode()
+    for strange in ("", "https://elsewhere.example/", "javascript:alert(1)"):
+        assert (
+            "data-back" not in browser(owner).post(asked, {"name": ""}, headers={"Referer": strange}).content.decode()
+        )
+
+
 def test_a_form_that_was_not_ours_is_refused_in_words(first: Member) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(first.user)

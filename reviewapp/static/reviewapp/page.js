@@ -36,6 +36,13 @@ document.addEventListener("DOMContentLoaded", () => {
   if (here) here.scrollIntoView({ block: "nearest", inline: "center" });
 });
 
+// Back to a form that was refused goes by the history, which keeps what was written; the link itself opens it afresh.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-back]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  history.back();
+});
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
