@@ -10,6 +10,7 @@ from reviewapp.models import Member, Sharing
 from screening import queries
 from screening.models import Answer
 from screening.queries.sharing import MOST, Which
+from screening.workflow.audits import MOST as MOST_LINKS
 
 
 class SharingForm(forms.Form):
@@ -116,6 +117,7 @@ class AuditForm(forms.Form):
     size = forms.IntegerField(
         label="How many links",
         min_value=1,
+        max_value=MOST_LINKS,
         help_text="If none is wrong, the true rate is at most 3.6% with 100 links, 1.8% with 200, 0.7% with 500 (exact 95% interval).",
     )
     seed = forms.CharField(

@@ -76,7 +76,7 @@ def record(member: Member, verb: str, investigation: Investigation, **facts: obj
 def check(member: Member, kind: str, by: str) -> None:
     if kind not in Investigation.Kind.values:
         raise BadInput(
-            f"“{kind}” is nothing that can be investigated.",
+            f"“{kind}” is nothing that can be investigated." if kind else "Nothing was chosen.",
             todo="Choose a subgroup, a moderator or a sensitivity analysis.",
         )
     choices = SETS if kind == Investigation.Kind.SENSITIVITY else known.characteristics(member)

@@ -41,7 +41,7 @@ def read_own(data: bytes | str) -> Tool:
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadPack("The pack is not UTF-8 text.") from None
+        raise BadPack("This is not UTF-8 text, so it is no JSON file of a tool.") from None
     if "\0" in text or "\\u0000" in text:
         raise BadPack("The pack has a character that cannot be stored.")
     return checked(load(text))

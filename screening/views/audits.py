@@ -17,7 +17,7 @@ from reviewapp.models import Member
 from screening import queries, workflow
 from screening.models import Audit, Judged
 from screening.team_forms import AuditForm
-from screening.views.common import PAGE, csv_line, downloaded
+from screening.views.common import PAGE, csv_line, downloaded, named
 from screening.views.side_by_side import beside
 
 LOG = ("place", "link", "record", "other record", "rule and evidence", "answer", "who", "when")
@@ -98,7 +98,7 @@ def judge(request: HttpRequest, member: Member, pk: int, judged: int) -> HttpRes
         messages.warning(request, f"{told.message} {told.todo}")
         return onward(request, member, found)
     said = Judged.Answer(request.POST["answer"]).label
-    messages.success(request, f"{said}: {here.link.record.title[:80] or 'no title'}")
+    messages.success(request, f"{said}: {named(here.link.record.title)}")
     return onward(request, member, found)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from reviewapp import telling
 from reviewapp.access import Can, for_member, may
+from reviewapp.errors import NotHere
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.forms import CitationForm, FindForm, LinkForm
@@ -101,7 +102,13 @@ def record_as_it_came(request: HttpRequest, member: Member, pk: int) -> HttpResp
 @for_member(Can.IMPORT)
 def link_record(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     record = queries.record(member, pk)
-    target = queries.citation(member, cleaned(LinkForm(request.POST))["citation"])
+    number = cleaned(LinkForm(request.POST))["citation"]
+    try:
+        target = queries.citation(member, number)
+    except NotHere:
+        raise NotHere(
+            f"There is no citation {number} in this review.", todo="Look its number up among the citations."
+        ) from None
     workflow.link_record(member, record, target)
     return redirect("screening:citation", member.review.slug, target.pk)
 

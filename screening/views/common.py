@@ -9,12 +9,18 @@ from itertools import chain
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.utils.text import Truncator
 
 from reviewapp.errors import BadInput
 from screening.formats.table import guarded
 
 PAGE = 50
 MOST_FOUND = 10_000  # who finds more asks for too little; to count them all would take longer than to show them
+
+
+def named(title: str) -> str:
+    """A title as a message says it: cut where it is long, and then said to be."""
+    return Truncator(title).chars(80) or "no title"
 
 
 def csv_line(cells: Iterable[object]) -> str:

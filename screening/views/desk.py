@@ -21,7 +21,7 @@ from screening import queries, workflow
 from screening.forms import AheadForm, AnswerForm, NoteForm, WishForm
 from screening.models import Answer, Citation
 from screening.queries.gate import gate
-from screening.views.common import PAGE, cleaned
+from screening.views.common import PAGE, cleaned, named
 
 LONGEST_LOOK = 30 * 60  # seconds; longer than that nobody was looking
 
@@ -149,7 +149,7 @@ def vote(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpRespo
         )
     except Stale as told:  # another member was faster: nothing to mend, the next one is what is wanted
         return done(request, member, stage, pk, messages.WARNING, f"{told.message} {told.todo}")
-    said = f"{Answer(form['answer']).label}: {found.title[:80] or 'no title'}"
+    said = f"{Answer(form['answer']).label}: {named(found.title)}"
     return done(request, member, stage, pk, messages.SUCCESS, said)
 
 

@@ -16,7 +16,7 @@ from reviewapp.errors import Stale
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.models import Pair
-from screening.views.common import csv_line
+from screening.views.common import csv_line, named
 from screening.views.side_by_side import beside
 
 LOG = ("record a", "record b", "rule", "score", "evidence", "state", "who", "when", "parted by", "parted when")
@@ -69,7 +69,7 @@ def decide_pair(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     except Stale as told:  # somebody was faster: nothing to mend, the next one is what is wanted
         messages.warning(request, f"{told.message} Here is the next one.")
         return onward(request, member)
-    messages.success(request, f"{Pair.State(request.POST['answer']).label}: {found.a.title[:80] or 'no title'}")
+    messages.success(request, f"{Pair.State(request.POST['answer']).label}: {named(found.a.title)}")
     return onward(request, member)
 
 

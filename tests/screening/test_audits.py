@@ -194,7 +194,9 @@ def test_observers_read_the_result_and_do_not_judge(owner, observer, linked):
 
 def test_the_pages_draw_judge_undo_and_tell_what_it_came_to(owner, observer, linked):
     desk = client(owner)
-    assert desk.post(at(owner, "draw/"), {"size": "0"}).status_code == 422
+    for size in ("0", "5001", "many"):  # told at its field, on the page where it was asked
+        refused = desk.post(at(owner, "draw/"), {"size": size})
+        assert (refused.status_code, "Draw a sample" in refused.content.decode()) == (422, True)
     where = desk.post(at(owner, "draw/"), {"size": "2"})["Location"]
     body = desk.get(where).content.decode()
     assert "Is this automatic link right?" in body
