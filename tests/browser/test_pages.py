@@ -51,6 +51,7 @@ def look(page: Page, refused: list[str]) -> list[str]:
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > NARROW["width"]:
         wrong.append(f"{width} px wide on a screen of {NARROW['width']} px")
+    wrong += [f"narrow: {finding}" for finding in findings(page, "scrollable-region-focusable")]
     page.set_viewport_size(WIDE)
     wrong += [f"the browser refused: {message}" for message in refused]
     refused.clear()
