@@ -117,6 +117,7 @@ class RatingForm(forms.Form):
     start = forms.ChoiceField(
         label="The evidence comes from",
         choices=list(START_WORDS.items()),
+        error_messages={"required": "Say where the evidence comes from."},
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
 
