@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django import forms
 
-from analysis.grade.certainty import DOMAINS, START_WORDS, UPGRADES, Domain, Rating
+from analysis.grade.certainty import DOMAINS, START, START_WORDS, UPGRADES, Domain, Rating
 from analysis.models import Analysis, Finding
 from extraction.models import Outcome
 from extraction.queries import outcomes
@@ -112,7 +112,10 @@ def measures_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class RatingForm(forms.Form):
-    """The certainty of an outcome: where the evidence begins, and for each domain a step with its reason."""
+    """The certainty of an outcome: where the evidence begins, and for each domain a step with its reason.
+
+    rating: what the form is filled in with. but: what of it is left to be chosen, such as that in which two raters differ.
+    """
 
     start = forms.ChoiceField(
         label="The evidence comes from",
@@ -121,20 +124,23 @@ class RatingForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
 
-    def __init__(self, *args: Any, rating: Rating | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rating: Rating | None = None, but: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.rates_up = any(each in but or (rating is not None and rating.steps.get(each)) for each in UPGRADES)
         for domain in DOMAINS:
-            choices = [(str(step), words) for step, words in domain.steps.items()]
+            open_to_choice = [("", "Choose …")] if domain.id in but else []
+            choices = [*open_to_choice, *((str(step), words) for step, words in domain.steps.items())]
             select = forms.Select(attrs={"class": "form-select"})
             self.fields[f"step_{domain.id}"] = forms.ChoiceField(label=domain.name, choices=choices, widget=select)
+            self.fields[f"step_{domain.id}"].error_messages["required"] = f"Choose what holds of {domain.name.lower()}."
             area = forms.Textarea(attrs={"class": "form-control", "rows": 2})
             self.fields[f"reason_{domain.id}"] = forms.CharField(
                 label=f"Reason: {domain.name.lower()}", required=False, max_length=2000, widget=area
             )
-            if rating is not None:
+            if rating is not None and domain.id not in but:
                 self.initial[f"step_{domain.id}"] = str(rating.steps.get(domain.id, 0))
                 self.initial[f"reason_{domain.id}"] = rating.reasons.get(domain.id, "")
-        if rating is not None:
+        if rating is not None and START not in but:
             self.initial["start"] = rating.start
 
     @property

@@ -84,6 +84,15 @@ def problems(rating: Rating) -> list[str]:
     return found
 
 
+START = "start"  # where two raters let the evidence begin, beside the ids of domains
+
+
+def apart(one: Rating, other: Rating) -> frozenset[str]:
+    """In what two raters differ: ids of domains, and START."""
+    steps = {each.id for each in DOMAINS if one.steps.get(each.id, 0) != other.steps.get(each.id, 0)}
+    return frozenset(steps | ({START} if one.start != other.start else set()))
+
+
 def explained(rating: Rating) -> list[str]:
     """Why the certainty is not where the evidence began: a sentence for each step."""
     told = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from analysis.grade.absolute import RISKS, Absolute, absolute, usual_risk
-from analysis.grade.certainty import DOMAINS, LEVELS, Rating
+from analysis.grade.certainty import DOMAINS, LEVELS, Rating, apart
 from analysis.models import Analysis, CertaintyRating, Finding, Run
 from analysis.pooling import CONTROL
 from analysis.queries.analyses import Shown, all_analyses, analyses, shown
@@ -107,6 +107,14 @@ def lines(member: Member, chosen: Sequence[Finding] | None = None) -> list[Line]
             )
         )
     return made
+
+
+def undecided(line: Line) -> frozenset[str]:
+    """What whoever signs has to choose, for the two raters differ in it; nothing once an agreement stands."""
+    if not line.pair or line.agreed:
+        return frozenset()
+    one, other = line.pair
+    return apart(one.rating, other.rating)
 
 
 def may_agree(member: Member, line: Line) -> bool:

@@ -76,11 +76,12 @@ def certainty_page(
     """The page of one outcome, with a form that was sent with mistakes in the place of the fresh one."""
     (line,) = summary.lines(member, [summary.finding(member, finding)])
     begin = line.agreed or line.mine or next(iter(line.pair), None)
+    but = summary.undecided(line)
     context = {
         "member": member,
         "line": line,
         "cells": findings_table.cells(line),
-        "form": rating or RatingForm(rating=begin.rating if begin else None),
+        "form": rating or RatingForm(rating=begin.rating if begin else None, but=but),
         "risk": risk or AssumedRiskForm(finding=line.finding),
         "may_agree": summary.may_agree(member, line),
         "compared": findings_table.compared(line),
@@ -119,7 +120,7 @@ def agree_rating(request: HttpRequest, member: Member, finding: int) -> HttpResp
 def handed_in(request: HttpRequest, member: Member, finding: int, verb: workflow.Verb, done: str) -> HttpResponse:
     """A rating that was sent, given to its verb; with mistakes, the page again with what was filled in."""
     found = summary.finding(member, finding)
-    form = RatingForm(request.POST)
+    form = RatingForm(request.POST, but=summary.undecided(*summary.lines(member, [found])))
     if form.is_valid():
         try:
             verb(member, found, form.cleaned_data["start"], form.steps, form.reasons)

@@ -149,7 +149,9 @@ def split_report(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     study = queries.study(member, pk)
     report = queries.report(member, cleaned(ReportForm(request.POST))["report"])
     workflow.split_report(member, study, report)
-    messages.success(request, "The report is split off. It is among the reports without a study now.")
+    included = any(link.counts for link in study.links if link.citation_id == report.pk)
+    where = "It is among the reports without a study now." if included else "It is not included at full text any more."
+    messages.success(request, f"The report is split off. {where}")
     return redirect("extraction:study", member.review.slug, pk)
 
 

@@ -185,6 +185,10 @@ def test_the_pages_take_a_rating_say_what_is_missing_and_the_files_carry_the_sam
     assert status == 200
     assert "⊕⊕⊕◯ Moderate" in page
     post(second, "rate", start="randomised")
+    page = client.get(reverse("analysis:certainty", args=[slug, finding.pk])).content.decode()
+    assert page.count("Choose …") == 1, "in imprecision the two differ: neither answer is filled in"
+    status, page = post(first, "agree-rating", start="randomised", step_imprecision="")
+    assert (status, "Choose what holds of imprecision." in page, page.count("Choose …")) == (422, True, 1)
     status, page = post(first, "agree-rating", **said)
     assert "signed by" in page
     assert "&lt;b&gt;few&lt;/b&gt; events" in page
