@@ -108,7 +108,7 @@ def progress(
 
 def rows_at_once(few: int) -> int:
     """How many rows a job changes in one transaction: few where all others who write wait for it, more elsewhere."""
-    return few if connection.vendor == "sqlite" else 4 * few
+    return few if connection.vendor == "sqlite" else 6 * few
 
 
 def breathe() -> None:

@@ -17,7 +17,7 @@ from screening.workflow.standing import bring_into_view, drop_out_of_view, live_
 
 KIND = "screening.follow"
 AT_ONCE = 100  # citations: with more of them, all judged, a person would wait
-BATCH = 40  # citations per transaction, where others who write must wait for it to end
+BATCH = 25  # citations per transaction, where others who write must wait for it to end
 
 
 def follow(member: Member, taken: Import) -> None:
