@@ -275,13 +275,13 @@ def place_on(value: float, measure: str) -> bool:
 
 
 def filled_in_words(filled: Plain, measure: str) -> str:
-    """What trim and fill found."""
-    k0 = filled["k0"]
+    """What trim and fill found. It knows one way of weighting, whatever pooled the studies."""
+    k0, how = filled["k0"], f"Trim and fill ({filled['estimator']}, weighted by inverse variance)"
     if not k0:
-        return "Trim and fill finds no study missing."
+        return f"{how} finds no study missing."
     count = "one study" if k0 == 1 else f"{k0} studies"
     told = shown_interval(three(filled["pooled"]), measure)
-    return f"Trim and fill ({filled['estimator']}) puts in {count} on the {filled['side']}; with them {told}."
+    return f"{how} puts in {count} on the {filled['side']}; with them {told}."
 
 
 def funnel_table(pooled: Plain, filled: Plain | None = None) -> Table:

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis import figures
 from analysis.exports import effect, p_value, percent
-from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP
+from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP, YEAR
 from analysis.models import Analysis, Run
 from analysis.queries.investigations import labels, words_of
 
@@ -86,12 +86,15 @@ def moderator(run: Run, each: Plain) -> dict[str, Any]:
             "cells": (figures.shown_interval(figures.three(fit, i), measure), p_value(fit["p"][i]).removeprefix("= ")),
         }
         for i, name in enumerate(fit["names"])
+        if not (name == "intrcpt" and each["by"] == YEAR)  # the effect in the year 0 means nothing
     ]
     out = "; ".join(label for label, _ in fit["left_out"])
     told = f"Not said of: {out}. " if out else ""
+    weighted = "" if run.options["method"] == Analysis.Method.IV else ", weighted by inverse variance"
+    explained = "" if fit["R2"] is None else f"; of the heterogeneity {percent(fit['R2'])} is explained"
     test = (
-        f"{fit['k']} studies. Residual heterogeneity: Tau² = {effect(fit['tau2'], '')}, I² = {percent(fit['I2'])}; "
-        f"of the heterogeneity {percent(fit['R2'])} is explained. Test of the moderator: P {p_value(fit['QM_p'])}"
+        f"{fit['k']} {'study' if fit['k'] == 1 else 'studies'}{weighted}. Residual heterogeneity: Tau² = "
+        f"{effect(fit['tau2'], '')}, I² = {percent(fit['I2'])}{explained}. Test of the moderator: P {p_value(fit['QM_p'])}"
     )
     scale = "Ratio" if measure in Analysis.RATIOS else "Difference"
     return {**each, "rows": rows, "test": test, "scale": scale, "told": told + each["told"]}

@@ -93,13 +93,15 @@ def test_a_funnel_shows_what_trim_and_fill_puts_in_and_its_table_names_it() -> N
     assert [row.label for row in table.rows] == [*BCG["study"], *(f"Filled {n + 1}" for n in range(filled["k0"]))]
     assert plot.limits == pytest.approx(1.959964, abs=1e-6)
     assert [contour.quantile for contour in plot.contours] == pytest.approx([1.644854, 1.959964, 2.575829], abs=1e-6)
-    assert figures.filled_in_words(filled, "RR") in printed(plot)
+    said = figures.filled_in_words(filled, "RR")
+    assert said.startswith("Trim and fill (L0, weighted by inverse variance) puts in ")
+    assert said in printed(plot)
 
 
 def test_a_funnel_without_anything_missing_says_so() -> None:
     es = effects("GEN", yi=[-0.2, 0.0, 0.2, 0.0], vi=[0.1, 0.01, 0.1, 0.2])
     filled = trim_and_fill(es, method="EE").to_dict()
-    assert figures.filled_in_words(filled, "MD") == "Trim and fill finds no study missing."
+    assert figures.filled_in_words(filled, "MD") == "Trim and fill (L0, weighted by inverse variance) finds no study missing."
 
 
 def test_a_bubble_plot_tells_the_slope_in_steps_that_can_be_read() -> None:

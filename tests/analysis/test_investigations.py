@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from analysis import queries
-from analysis.investigated import investigated
+from analysis.investigated import investigated, moderator
 from analysis.investigations import SETS
 from analysis.models import Analysis, Investigation, Run
 from analysis.pooling import compute
@@ -117,6 +117,31 @@ def test_what_is_not_known_of_any_study_is_said() -> None:
     assert "no value for any study" in groups["told"]
     assert regression["found"] is None
     assert regression["told"]
+
+
+def told(data: dict[str, Any], planned: str, **options: str) -> dict[str, Any]:
+    """What a page says of a regression."""
+    chosen = {**OPTIONS, **options}
+    (each,) = compute(data, {**chosen, "investigations": [planned]}).result["investigations"]
+    return moderator(Run(options=chosen), {**each, "words": "Meta-regression on year"})
+
+
+@pytest.mark.pure
+def test_a_regression_on_the_year_says_nothing_of_the_year_0() -> None:
+    assert [row["words"] for row in told(bcg(), "moderator:year")["rows"]] == ["year, for each unit"]
+    assert [row["words"] for row in told(bcg(), "moderator:study/latitude")["rows"]][0] == "Intercept"
+
+
+@pytest.mark.pure
+def test_a_regression_says_by_what_studies_are_weighted_and_what_is_explained() -> None:
+    latitude = "moderator:study/latitude"
+    assert told(bcg(), latitude)["test"].startswith("13 studies. Residual heterogeneity: Tau² = ")
+    assert "; of the heterogeneity 7" in told(bcg(), latitude)["test"]
+    assert told(bcg(), latitude, method="MH")["test"].startswith("13 studies, weighted by inverse variance. ")
+    alike = {**bcg(), "studies": [{**each, "arms": bcg()["studies"][0]["arms"]} for each in bcg()["studies"]]}
+    without = told(alike, latitude)
+    assert "explained" not in without["test"]
+    assert "R2 is not defined" in without["told"]
 
 
 # --- planned by members ------------------------------------------------------------------------------------------------
