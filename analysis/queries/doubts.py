@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import permutations
 
 from django.urls import reverse
 
 from analysis.frozen import Frozen
 from analysis.models import Analysis
+from analysis.pooling import PEOPLE
 from analysis.queries.analyses import AgreedStudy, Shown, agreed_studies, shown_analysis
 from extraction.models import Study
 from extraction.queries import Doubts, sorted_out
 from extraction.schema import ArmOf, OutcomeOf
 from extraction.schema.lint import Estimate
 from extraction.schema.lint.answers import arm_of, doubts_across
-from extraction.schema.tables import core, row_key
+from extraction.schema.tables import TABLES, contrast_key, core, row_key
 from reviewapp.models import Member
 
 Z95 = 1.959964
@@ -54,15 +56,21 @@ def estimates(shown: Shown, agreed: list[AgreedStudy]) -> Iterator[Estimate]:
 
 
 def first_cell(analysis: Analysis, agreed: AgreedStudy) -> str:
-    """Where a reader should look first: the first number of the study's first arm for the outcome."""
-    name = core(analysis.outcome.kind)[0].name
-    keys = [f"{row_key(analysis.outcome_id, arm.pk)}/{name}" for arm in agreed.arms]
+    """Where a reader should look first: the first number of the study's first arm for the outcome, or of its first comparison of
+    two arms; "" where the outcome is asked of the study as a whole."""
+    shape, outcome, ids = TABLES[analysis.outcome.kind], analysis.outcome_id, [arm.pk for arm in agreed.arms]
+    if needed := core(analysis.outcome.kind):
+        keys = [f"{row_key(outcome, arm)}/{needed[0].name}" for arm in ids]
+    else:
+        rows = [contrast_key(outcome, *pair) for pair in permutations(ids, 2)]
+        keys = [f"{row}/{column.name}" for row in rows for column in shape.per_contrast]
     return next((key for key in keys if agreed.answers.get(key) is not None), "")
 
 
-def people(kind: str, row: Frozen) -> float:
-    name = "total" if kind == "dichotomous" else "n"
-    return float(row["experimental"][name] + row["control"][name])
+def people(kind: str, row: Frozen) -> float | None:
+    """How many people an effect is about; None where the data do not tell."""
+    name = PEOPLE.get(kind)
+    return float(row["experimental"][name] + row["control"][name]) if name else None
 
 
 def doubted(member: Member, analysis: Analysis) -> Doubts:

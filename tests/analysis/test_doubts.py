@@ -16,6 +16,7 @@ from extraction.models import Outcome
 from reviewapp.errors import Refused, Stale
 from reviewapp.models import Event, Member
 from tests.analysis import build
+from tests.extraction import build as studies_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +66,21 @@ def test_a_reason_given_at_the_agreement_holds_before_pooling(pair: tuple[Member
     given = extraction.let_stand_in_agreement(first, study, same.ref, "A misprint")
     assert [reason for _, reason in doubted(first, analysis).answered] == [given]
     assert queries.shown_analysis(first, analysis.pk).run is None
+
+
+def test_a_hazard_ratio_that_stands_out_leads_to_the_comparison_where_it_was_entered(
+    pair: tuple[Member, Member], jobs_now: Callable[[], int]
+) -> None:
+    first, _ = pair
+    death = studies_of.outcome(first, "Death", "time_to_event")
+    analysis = build.plan(first, death, measure="HR", method="IV")
+    for number, ratio in enumerate((0.8, 0.82, 0.79, 0.81, 0.8, 9.0)):
+        study = studies_of.study(pair, f"Study {1990 + number}")
+        row = f"outcome/{death.pk}/contrast/" + "-".join(str(arm.pk) for arm in study.arms.order_by("pk"))
+        limits = {"hr": ratio, "hr_low": ratio * 0.9, "hr_high": ratio / 0.9}
+        build.agree(pair, study, {f"{row}/{name}": round(value, 3) for name, value in limits.items()})
+    jobs_now()
+    (doubt,) = [each for each in doubted(first, analysis).open if each.rule == "outlying-effect"]
+    assert doubt.sentence.startswith("Study 1995: its effect")
+    assert doubt.cell == f"{row}/hr"
+    assert doubts.let_stand(first, analysis, doubt.ref, "It is so").study == study

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from analysis import exports, queries
 from analysis.models import Analysis, Run
@@ -156,7 +158,9 @@ def pair_of_arms(study: Study) -> str:
 
 
 @pytest.mark.django_db
-def test_agreed_numbers_of_every_kind_are_pooled(pair: Pair, jobs_now: Callable[[], int]) -> None:
+def test_agreed_numbers_of_every_kind_are_pooled_and_shown(
+    pair: Pair, client: Client, jobs_now: Callable[[], int]
+) -> None:
     first = pair[0]
     made = {
         kind: studies_of.outcome(first, kind.title(), kind)
@@ -190,6 +194,11 @@ def test_agreed_numbers_of_every_kind_are_pooled(pair: Pair, jobs_now: Callable[
     assert [exports.people(run) for run in runs.values()] == ["", "", ", 28 participants", ""]
     assert exports.table(runs["time_to_event"]).rows[0].arms == "Log hazard ratio from O − E and V."
     assert all(exports.forest_svg(run).startswith("<svg") for run in runs.values())
+    client.force_login(first.user)
+    for name, of in (("analysis", plans), ("run", runs)):
+        for each in of.values():
+            page = client.get(reverse(f"analysis:{name}", args=[first.review.slug, each.pk]))
+            assert page.status_code == 200
     with pytest.raises(BadInput, match="bivariate"):
         build.plan(first, made["diagnostic"], measure="OR", method="IV")
     assert Run.objects.count() == 8
