@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 
-from analysis.exports import effect, minus
+from analysis.exports import NAMES, effect, minus, pooled_studies
 from analysis.grade.absolute import PEOPLE, Absolute
 from analysis.grade.certainty import DOMAINS, LEVELS, MEANING, SIGNS, START_WORDS, Domain, Rating, explained
 from analysis.models import Run
@@ -108,8 +108,9 @@ def step_in_words(domain: Domain, rating: Rating) -> str:
 def people(run: Run | None) -> str:
     if run is None:
         return "Nothing pooled"
-    k = run.result["k"]
-    return f"{run.result['participants']} ({k} {'study' if k == 1 else 'studies'})"
+    k, participants = len({each["study"] for each in pooled_studies(run)}), run.result["participants"]
+    studies = f"{k} {'study' if k == 1 else 'studies'}"
+    return studies if participants is None else f"{participants} ({studies})"
 
 
 def relative(run: Run | None) -> str:
@@ -118,7 +119,7 @@ def relative(run: Run | None) -> str:
         return "–"
     measure = run.options["measure"]
     estimate, lower, upper = (effect(run.result[name], measure) for name in ("estimate", "lower", "upper"))
-    return f"{measure} {estimate} ({lower} to {upper})"
+    return f"{NAMES.get(measure, measure)} {estimate} ({lower} to {upper})"
 
 
 def whole(value: float) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from analysis.grade.certainty import BY_ID, Rating, problems
 from analysis.models import Analysis, CertaintyRating, Finding, Run
 from analysis.queries import shown_analysis
+from analysis.queries.findings import findings
 from extraction.workflow.agreement import require_agreeing
 from extraction.workflow.common import change, locked
 from reviewapp import audit
@@ -40,8 +41,7 @@ def add_finding(member: Member, analysis: Analysis) -> Finding:
         finding = Finding.objects.filter(analysis=analysis).first()
         if finding is not None and finding.dropped_at is None:
             return finding
-        present = Finding.objects.filter(analysis__review=member.review_id, dropped_at=None)
-        if present.count() >= Finding.MOST:
+        if findings(member).count() >= Finding.MOST:
             raise WrongState(
                 f"A summary of findings has at most {Finding.MOST} outcomes.",
                 todo="Take one out first: those that matter most to the people who decide should stay.",

@@ -15,13 +15,14 @@ from docx import Document
 
 from analysis import findings_table
 from analysis import workflow as analyses
-from analysis.models import CertaintyRating, Finding
+from analysis.models import CertaintyRating, Finding, Run
 from analysis.queries import findings as summary
 from analysis.workflow import findings as workflow
 from extraction.models import Outcome
 from reviewapp.errors import BadInput, Refused, WrongState
 from reviewapp.models import Event, Member
 from tests.analysis import build
+from tests.extraction import build as studies_of
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +151,35 @@ def test_an_eighth_outcome_is_refused_and_one_taken_out_comes_back_with_its_rati
     with pytest.raises(WrongState, match="at most 7 outcomes"):
         workflow.add_finding(pair[0], planned[7])
     assert summary.lines(pair[0])[0].mine is not None
+    analyses.drop_analysis(pair[0], planned[6])  # it is not in the summary any more, so that it takes no place
+    workflow.add_finding(pair[0], planned[7])
+    assert len(summary.lines(pair[0])) == 7
+
+
+@pytest.mark.pure
+def test_a_study_of_several_comparisons_is_one_study() -> None:
+    rows = [{"study": pk, "reason": reason} for pk, reason in ((1, ""), (1, ""), (2, ""), (3, "it has no control arm"))]
+    run = Run(result={"k": 3, "participants": 90, "studies": rows})
+    assert findings_table.people(run) == "90 (2 studies)"
+
+
+def test_an_outcome_whose_participants_are_not_known_tells_its_studies_alone(
+    pair: Pair, jobs_now: Callable[[], int]
+) -> None:
+    rate = studies_of.outcome(pair[0], "Falls", "rate")
+    build.study(pair, "Orme 2003", rate, {"events": 10, "time": 100}, {"events": 20, "time": 100})
+    workflow.add_finding(pair[0], build.plan(pair[0], rate, measure="IRR", method="IV"))
+    effect = studies_of.outcome(pair[0], "Mood", "generic")
+    study = studies_of.study(pair, "Abe 1999")
+    row = f"outcome/{effect.pk}/contrast/" + "-".join(str(arm.pk) for arm in study.arms.order_by("pk"))
+    build.agree(pair, study, {f"{row}/effect": 1.5, f"{row}/se": 0.5})
+    workflow.add_finding(pair[0], build.plan(pair[0], effect, measure="GEN", method="IV"))
+    jobs_now()
+    told = [findings_table.cells(each) for each in summary.lines(pair[0])]
+    assert [(each.people, each.effect) for each in told] == [
+        ("1 study", "IRR 0.50 (0.23 to 1.07)"),
+        ("1 study", "effect 1.50 (0.52 to 2.48)"),
+    ]
 
 
 def test_agreement_of_the_raters_is_counted_on_what_was_blind(pair: Pair, finding: Finding) -> None:
