@@ -101,7 +101,10 @@ def test_a_funnel_shows_what_trim_and_fill_puts_in_and_its_table_names_it() -> N
 def test_a_funnel_without_anything_missing_says_so() -> None:
     es = effects("GEN", yi=[-0.2, 0.0, 0.2, 0.0], vi=[0.1, 0.01, 0.1, 0.2])
     filled = trim_and_fill(es, method="EE").to_dict()
-    assert figures.filled_in_words(filled, "MD") == "Trim and fill (L0, weighted by inverse variance) finds no study missing."
+    assert (
+        figures.filled_in_words(filled, "MD")
+        == "Trim and fill (L0, weighted by inverse variance) finds no study missing."
+    )
 
 
 def test_a_bubble_plot_tells_the_slope_in_steps_that_can_be_read() -> None:

@@ -8,13 +8,14 @@ events and half of means, with different models, estimators and sensitivity anal
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import time
 from itertools import product
 from random import Random
 from typing import Any
+
+from tests.bench.database import on_a_database_of_its_own
 
 STUDIES, ANALYSES, ROUNDS = 20, 300, 20
 SCRATCH_SECONDS, PAGE_SECONDS = 30, 2
@@ -148,23 +149,5 @@ def run() -> int:
     return 1 if scratch > SCRATCH_SECONDS or worst > PAGE_SECONDS else 0
 
 
-def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    import django
-    from django.test.utils import get_runner
-
-    django.setup()
-    from django.conf import settings
-
-    settings.ALLOWED_HOSTS = ["testserver"]
-
-    runner = get_runner(settings, "django.test.runner.DiscoverRunner")(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
-    try:
-        return run()
-    finally:
-        runner.teardown_databases(databases)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(on_a_database_of_its_own(run))

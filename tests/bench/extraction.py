@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.bench.database import on_a_database_of_its_own
+
 STUDIES, QUESTIONS, ROUNDS = 200, 142, 20  # 142 questions and an outcome's eight cells: 150 fields
 PAGE_MS, EXPORT_SECONDS = 300, 10
 
@@ -172,23 +174,5 @@ def run() -> int:
     return 1 if slow else 0
 
 
-def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    import django
-    from django.test.utils import get_runner
-
-    django.setup()
-    from django.conf import settings
-
-    settings.ALLOWED_HOSTS = ["testserver"]
-
-    runner = get_runner(settings, "django.test.runner.DiscoverRunner")(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
-    try:
-        return run()
-    finally:
-        runner.teardown_databases(databases)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(on_a_database_of_its_own(run))
