@@ -73,13 +73,13 @@ def overall(bias: Mapping[str, str]) -> str:
 
 
 def characteristic(study: Frozen, by: str) -> str | float | None:
-    """A study's answer; None where there is none."""
+    """A study's answer; several answers at once are one of their own; None where there is none."""
     if by == BIAS:
         return overall(study["bias"]) or None
     if by == YEAR:
         return year(study["label"])
-    found: str | float | None = study.get("by", {}).get(by)
-    return found
+    found: str | float | list[str] | None = study.get("by", {}).get(by)
+    return ", ".join(found) or None if isinstance(found, list) else found
 
 
 def investigate(

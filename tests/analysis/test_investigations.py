@@ -93,6 +93,19 @@ def test_a_regression_on_words_compares_the_groups() -> None:
 
 
 @pytest.mark.pure
+def test_studies_with_several_answers_to_one_question_are_a_group_of_their_own() -> None:
+    answers = (["home"], ["home", "clinic"], [])
+    data = bcg()
+    for place, study in enumerate(data["studies"]):
+        study["by"] = {"study/settings": answers[place % 3]}
+    planned = ["subgroup:study/settings", "moderator:study/settings"]
+    groups, regression = compute(data, {**OPTIONS, "investigations": planned}).result["investigations"]
+    assert groups["found"]["levels"] == ["home", "home, clinic"]
+    assert len(groups["found"]["left_out"]) == 4
+    assert regression["found"]["fit"]["names"] == ["intrcpt", "factor(by)home, clinic"]
+
+
+@pytest.mark.pure
 def test_sensitivity_analyses_pool_fewer_studies_or_otherwise() -> None:
     fewer, common, as_given = found("sensitivity:low_bias", "sensitivity:fixed", "sensitivity:as_reported")
     random_only = {**bcg(), "studies": [each for each in bcg()["studies"] if each["bias"]["allocation"] == "low"]}
