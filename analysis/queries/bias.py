@@ -57,4 +57,8 @@ def weights(member: Member, what: Judged, chosen: str) -> tuple[Analysis | None,
     run = shown(member, [analysis])[0].run
     if run is None or run.state != Run.State.DONE:
         return analysis, {}
-    return analysis, {study["study"]: study["weight"] for study in run.result["studies"] if not study["reason"]}
+    weights: Counter[int] = Counter()
+    for each in run.result["studies"]:  # a study whose control group is split stands there several times
+        if not each["reason"]:
+            weights[each["study"]] += each["weight"]
+    return analysis, dict(weights)

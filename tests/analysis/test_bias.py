@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from analysis import bias, exports, queries
 from analysis.queries import bias as judged_queries
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
+from extraction.queries import judged
 from extraction.rob import TOOLS, robvis
 from extraction.schema import Choice, TakenFrom
 from reviewapp.errors import NotHere
@@ -130,3 +132,19 @@ def test_every_tool_can_be_drawn(tool: object) -> None:
     assert len(domains) == len(said)
     assert len({domain.letter for domain in domains}) == len(domains)
     assert bias.said(tool, {"gone": "low"}) == ("",) * len(domains)
+
+
+def test_a_study_whose_control_is_split_weighs_as_much_as_its_comparisons_together(
+    first: Member, pair: Pair, owner: Member, outcome: Outcome, jobs_now: Callable[[], int]
+) -> None:
+    study = extracting.study(pair, "Murray 2003")
+    extraction.add_arm(first, study, name="Tablets", role="experimental")
+    rows = [build.events(events, 40) for events in (12, 20, 9)]
+    build.agree(pair, study, extracting.cells(study, outcome, *rows))
+    studies = [study, *build.studies(pair, outcome, {"Lenze 2020": (5, 30, 9, 30)})]
+    key = extracting.rob2_for(owner, first, studies, outcome)
+    planned = build.plan(first, outcome, method="IV", arms="split")
+    jobs_now()
+    assert len(queries.shown_analysis(first, planned.pk).run.result["studies"]) == 3
+    _, weights = judged_queries.weights(first, judged(first, key), str(planned.pk))
+    assert sum(weights.values()) == pytest.approx(100)
