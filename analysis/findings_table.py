@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 
-from analysis.exports import NAMES, effect, minus, pooled_studies
+from analysis.exports import minus, result_in_words
 from analysis.grade.absolute import PEOPLE, Absolute
 from analysis.grade.certainty import DOMAINS, LEVELS, MEANING, SIGNS, START_WORDS, Domain, Rating, explained
 from analysis.models import Run
 from analysis.queries.findings import Line
+from analysis.run_figures import counted
 from screening.formats.printed import Table, docx
 from screening.formats.printed import csv_lines as csv
 
@@ -108,18 +109,15 @@ def step_in_words(domain: Domain, rating: Rating) -> str:
 def people(run: Run | None) -> str:
     if run is None:
         return "Nothing pooled"
-    k, participants = len({each["study"] for each in pooled_studies(run)}), run.result["participants"]
-    studies = f"{k} {'study' if k == 1 else 'studies'}"
-    return studies if participants is None else f"{participants} ({studies})"
+    participants = run.result["participants"]
+    return counted(run) if participants is None else f"{participants} ({counted(run)})"
 
 
 def relative(run: Run | None) -> str:
     """The pooled effect; for means, which are no relative effect, with the name of the measure all the same."""
     if run is None:
         return "–"
-    measure = run.options["measure"]
-    estimate, lower, upper = (effect(run.result[name], measure) for name in ("estimate", "lower", "upper"))
-    return f"{NAMES.get(measure, measure)} {estimate} ({lower} to {upper})"
+    return result_in_words(run)
 
 
 def whole(value: float) -> str:

@@ -14,7 +14,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from analysis import figures
-from analysis.exports import TITLES, Table, forest_of, interval_of, method_in_short, p_value, result_in_words
+from analysis.exports import (
+    TITLES,
+    Table,
+    forest_of,
+    interval_of,
+    method_in_short,
+    p_value,
+    pooled_studies,
+    result_in_words,
+)
 from analysis.exports import table as forest_table
 from analysis.investigations import MODERATOR, SUBGROUP
 from analysis.models import Analysis, Run
@@ -227,8 +236,14 @@ def history_of(runs: Sequence[Run]) -> History:
 
 
 def run_in_words(run: Run) -> str:
-    studies = "one study" if run.result["k"] == 1 else f"{run.result['k']} studies"
-    return f"{result_in_words(run)}, {studies}" if run.state == Run.State.DONE else "nothing to pool"
+    return f"{result_in_words(run)}, {counted(run)}" if run.state == Run.State.DONE else "nothing to pool"
+
+
+def counted(run: Run) -> str:
+    """What was pooled: "1 study", "5 studies", "6 comparisons of 5 studies"."""
+    k, studies = run.result["k"], len({each["study"] for each in pooled_studies(run)})
+    told = "1 study" if studies == 1 else f"{studies} studies"
+    return told if k == studies else f"{k} comparisons of {told}"
 
 
 def _of(run: Run, measure: str) -> Interval | None:

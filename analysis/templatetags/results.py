@@ -13,6 +13,7 @@ register = template.Library()
 
 register.filter("in_words", exports.result_in_words)
 register.filter("investigated", investigated.investigated)
+register.filter("counted", run_figures.counted)
 register.filter("people", exports.people)
 register.filter("heterogeneity", exports.heterogeneity)
 register.filter("overall_test", exports.overall_test)

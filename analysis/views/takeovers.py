@@ -67,5 +67,5 @@ def take_over(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @for_member(Can.ANALYSE)
 def undo(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     taking.undo_takeover(member, queries.takeover(member, pk))
-    messages.success(request, "What the file brought is dropped; it can be restored one by one.")
+    messages.success(request, "What the file brought is being dropped; it can be restored one by one.")
     return redirect("analysis:takeover", member.review.slug, pk)

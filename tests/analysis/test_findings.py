@@ -160,7 +160,7 @@ def test_an_eighth_outcome_is_refused_and_one_taken_out_comes_back_with_its_rati
 def test_a_study_of_several_comparisons_is_one_study() -> None:
     rows = [{"study": pk, "reason": reason} for pk, reason in ((1, ""), (1, ""), (2, ""), (3, "it has no control arm"))]
     run = Run(result={"k": 3, "participants": 90, "studies": rows})
-    assert findings_table.people(run) == "90 (2 studies)"
+    assert findings_table.people(run) == "90 (3 comparisons of 2 studies)"
 
 
 def test_an_outcome_whose_participants_are_not_known_tells_its_studies_alone(
