@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from analysis.models import Analysis, CertaintyRating, Run
+from analysis.models import Analysis, CertaintyRating, Finding, Freeze, Run
 from extraction.models import Arm, Assessment, FormVersion, Judgement, Outcome, Study, StudyReport, TimePoint
 from extraction.queries.export import HEAD as EXTRACTION_HEAD
 from extraction.queries.export import extracted_rows
@@ -200,6 +200,18 @@ def judgements(member: Member) -> Iterator[Row]:
     yield from values(lines, dict(zip(JUDGEMENTS, fields, strict=True)))
 
 
+def findings(member: Member) -> Iterator[Row]:
+    fields = ("analysis", "analysis__outcome__name", "assumed_risk", "risk_source", "added_at", "dropped_at")
+    found = Finding.objects.filter(analysis__review=member.review_id).order_by("pk")
+    yield from values(found, dict(zip(FINDINGS, fields, strict=True)))
+
+
+def freezes(member: Member) -> Iterator[Row]:
+    fields = ("run__analysis", "run__number", "purpose", "member__user__name", "at", "ended_at")
+    found = Freeze.objects.filter(run__analysis__review=member.review_id).order_by("pk")
+    yield from values(found, dict(zip(FREEZES, fields, strict=True)))
+
+
 def certainty(member: Member) -> Iterator[Row]:
     """Ratings of the summary of findings that the member may see: agreed ones, and both authors' once both are in."""
     fields = ("finding__analysis", "finding__analysis__outcome__name", "agreed", "member__user__name", "run__number", "start", "steps", "reasons", "made_at")  # fmt: skip
@@ -280,6 +292,14 @@ JUDGEMENTS = {
     "domain": "Domain or question", "judgement": "The judgement or reply", "support": "What supports it", "taken_from": "Of an agreed one: whose it was",
     "reason": "Of an agreed one: why",
 }  # fmt: skip
+FINDINGS = {
+    "analysis": "Number of the analysis", "outcome": "Its outcome", "assumed_risk": "Of 1000 people without the intervention; empty: the median of the control groups",
+    "risk_source": "Where the assumed risk is from", "added": "When it was taken into the summary", "dropped": "When it was taken out",
+}  # fmt: skip
+FREEZES = {
+    "analysis": "Number of the analysis", "run": "Number of the run", "purpose": "What it is frozen for", "person": "Who froze it", "at": "When",
+    "ended": "When that was taken back",
+}  # fmt: skip
 CERTAINTY = {
     "analysis": "Number of the analysis", "outcome": "Its outcome", "agreed": "Whether it is the agreed one", "person": "Who rated or signed",
     "run": "Number of the run whose numbers were rated", "start": "Where the evidence begins: randomised or other studies",
@@ -310,6 +330,8 @@ TABLES: Sequence[Table] = (
     Table("time_points", "Time points", TIMES, times),
     Table("extraction", "Every answer of the sheets: agreed, and both authors'", EXTRACTED, extracted_rows),
     Table("risk_of_bias", "Every judgement of risk of bias", JUDGEMENTS, judgements),
+    Table("findings", "Outcomes of the summary of findings, with the risks assumed", FINDINGS, findings),
+    Table("frozen_runs", "Runs frozen for a manuscript", FREEZES, freezes),
     Table("certainty", "Every rating of the certainty of an outcome", CERTAINTY, certainty),
     Table("trail", "Who did what, when", TRAIL, events),
 )  # fmt: skip

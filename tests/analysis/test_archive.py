@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from analysis import queries
-from analysis.workflow import archiving
+from analysis.workflow import archiving, freezing
+from analysis.workflow import findings as summary
 from extraction.models import Outcome
 from reviewapp import files, jobs
 from reviewapp.errors import NotHere, Refused
@@ -103,3 +104,23 @@ def test_the_number_of_queries_does_not_grow_with_what_is_in_it(
     made = archiving.make_archive(owner)
     with django_assert_max_num_queries(len(before)):
         jobs.perform(made.job_id)
+
+
+@pytest.mark.django_db
+def test_assumed_risks_and_frozen_runs_go_along(
+    pair, outcome: Outcome, owner: Member, jobs_now: Callable[[], int]
+) -> None:
+    build_analysis.studies(pair, outcome, {"Murray 2003": (3, 20, 4, 21)})
+    planned = build_analysis.plan(pair[0], outcome)
+    jobs_now()
+    summary.assume_risk(pair[0], summary.add_finding(pair[0], planned), 150, "A register")
+    freezing.freeze_run(pair[0], planned.runs.get(), "First submission")
+    archive = unpacked(owner)
+    (finding,) = rows(archive, "findings")
+    assert (finding["analysis"], finding["assumed_risk"], finding["risk_source"]) == (
+        str(planned.pk),
+        "150.0",
+        "A register",
+    )
+    (frozen,) = rows(archive, "frozen_runs")
+    assert (frozen["run"], frozen["purpose"], frozen["ended"]) == ("1", "First submission", "")
