@@ -27,7 +27,7 @@ Reproduction package of the review
 data.csv         the numbers that were pooled, one row for each study of each analysis
 analyses.csv     how each analysis was made, and its result, unrounded
 codebook.csv     what the columns mean
-reproduce.R      computes every pooled number again and compares it: Rscript reproduce.R
+reproduce.R      computes the pooled effect of each analysis again and compares it: Rscript reproduce.R
                  It needs R and its package metafor (Debian: r-base-core and r-cran-metafor), nothing else.
                  What is not computed again: subgroups and regressions, sensitivity analyses, tests of the funnel
                  plot, trim and fill, series with one study more or less. Their results are in analyses.json.

@@ -134,7 +134,7 @@ def synthesis(facts: Facts) -> Iterator[Sentence]:
     if facts.analyses:
         made = listed([f"{name} {version}" for name, version in facts.software])
         yield Sentence(
-            f"Analyses were computed with {made}; a script for R and metafor that recomputes every pooled number is part of the data package.",
+            f"Analyses were computed with {made}; a script for R and metafor that recomputes the pooled effect of each of them is part of the reproduction package.",
             "package",
         )
 

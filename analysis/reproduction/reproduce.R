@@ -1,4 +1,4 @@
-# Computes every pooled number of this review again, from data.csv, with metafor alone, and compares it with analyses.csv.
+# Computes the pooled effect of each analysis of this review again, from data.csv, with metafor alone, and compares it with analyses.csv.
 #
 #   Rscript reproduce.R
 #

@@ -107,7 +107,7 @@ def test_a_finished_review_is_told_with_its_numbers() -> None:
         "Pooled over 2 studies (168 participants): RR 8.93 (95% confidence interval 1.25 to 63.70; t = 2.18, P = 0.03).",
         "Heterogeneity: Tau² = 0.89, Chi² = 1.50, df = 1, P = 0.22, I² = 33%.",
         "between 0.50 and 160.00 (95% prediction interval)",
-        "NumPy 2.3 and SciPy 1.16",
+        "NumPy 2.3 and SciPy 1.16; a script for R and metafor that recomputes the pooled effect of each of them",
     ):
         assert sentence in text
     assert "Provisional" not in text
