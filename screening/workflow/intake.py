@@ -18,7 +18,7 @@ from screening.models import Bibliography, Citation, Import, Link, Record, Stand
 from screening.workflow.bare import link_bare
 from screening.workflow.duplicates import look_for_duplicates
 from screening.workflow.searches import readable, undo
-from screening.workflow.seen import digest, seen_before
+from screening.workflow.seen import digest, readings_of, seen_before
 from screening.workflow.standing import lock_all, refresh_all
 
 CHUNK = 50  # records per transaction, where others who write must wait for it to end
@@ -53,16 +53,18 @@ def perform_import(job: Job) -> None:
         problems = told(export.problems)
     link_bare(job.member, taken)
     with transaction.atomic():
-        taken = Import.objects.select_for_update().get(pk=taken.pk)
-        if taken.completed_at or taken.undone_at:
+        readings = Import.objects.filter(pk__in=[taken.pk, *readings_of(taken).values_list("pk", flat=True)])
+        standing = {each.pk: each for each in readings.select_for_update().order_by("pk") if not each.undone_at}
+        taken = standing.pop(taken.pk, None)
+        if taken is None or taken.completed_at:
             return
         taken.problems, taken.completed_at = problems, timezone.now()
         taken.save(update_fields=["problems", "completed_at"])
         count = taken.records.count()
         jobs.progress(job, jobs.WHOLE, message=f"{count:,} records taken in")
         audit.record(job.member, "screening.import_completed", taken, records=count, problems=len(problems))
-        if taken.reads_again and not taken.reads_again.undone_at:
-            undo(job.member, taken.reads_again)
+        for replaced in standing.values():
+            undo(job.member, replaced)
         look_for_duplicates(job.member, taken)
     analyse_tables()
 

@@ -212,6 +212,17 @@ def test_one_reading_of_a_file_stands_at_a_time_and_the_former_can_come_back(own
     assert Citation.objects.filter(live=True).count() == 2
 
 
+def test_a_third_reading_replaces_the_second_so_that_no_record_counts_twice(owner, jobs_now):
+    taken = build.imported(owner, LATIN, encoding="koi8-r")
+    for encoding in ("cp1250", "cp1252"):
+        standing = Import.objects.get(undone_at=None)
+        workflow.read_again(owner, standing, encoding)
+        jobs_now()
+    assert Import.objects.get(undone_at=None).encoding == "cp1252"
+    assert Record.objects.filter(source__undone_at=None).count() == taken.records.count() == 2
+    assert Citation.objects.filter(live=True).count() == 2
+
+
 def test_an_encoding_in_which_a_file_cannot_be_read_is_told_and_changes_nothing(owner, browser):
     taken = build.imported(owner, LATIN)
     page = at(owner, f"imports/{taken.pk}/encoding/")
