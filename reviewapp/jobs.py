@@ -1,8 +1,8 @@
 """How is slow work done so that nothing is lost? A Job row is the record; the broker only carries its number.
 
 A floor registers a handler for a kind of job. `enqueue` stores the row in the verb's transaction and sends it after commit; if
-the broker is away the row waits, and beat sends it again. `perform` claims the row, so that a job delivered twice runs once. A handler
-works in short transactions, is safe to run again from the start, and reports with `progress`. The heartbeat says that its process lives.
+the broker is away the row waits, and beat sends it again. `perform` claims the row, so that a job delivered twice runs once, and that of
+some kinds one runs at a time in a review: those that decide by what they have read of all of it. A handler works in short transactions, is safe to run again from the start, and reports with `progress`. The heartbeat says that its process lives.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from reviewapp.errors import DomainError
-from reviewapp.models import Job, Member
+from reviewapp.models import Job, Member, Review
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +33,19 @@ WHOLE = 1000  # parts of a job that does not count in things
 
 Handler = Callable[[Job], None]
 _handlers: dict[str, Handler] = {}
+_one_at_a_time: set[str] = set()
 
 
 class Superseded(Exception):  # noqa: N818 - not an error: another worker has taken the job over
     """Another worker has taken this job over; stop without a trace."""
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of this kind."""
+def handles(kind: str, *, one_at_a_time: bool = False) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of this kind; one_at_a_time: never two of them at once in a review."""
 
     def register(handler: Handler) -> Handler:
         _handlers[kind] = handler
+        (_one_at_a_time.add if one_at_a_time else _one_at_a_time.discard)(kind)
         return handler
 
     return register
@@ -69,8 +71,10 @@ def send(job_id: int) -> None:
 
 
 def claim(job_id: int) -> Job | None:
-    """Take a job that nobody is at. None when it is finished, unknown, or another worker's heart beats."""
+    """Take a job that nobody is at. None when it is finished, unknown, another worker's heart beats, or it is not its turn."""
     with transaction.atomic():
+        if not is_its_turn(job_id):
+            return None
         jobs = Job.objects.select_for_update(of=["self"]).select_related("member__review", "member__user")
         job = jobs.filter(pk=job_id).first()
         if job is None or job.is_finished:
@@ -86,6 +90,24 @@ def claim(job_id: int) -> Job | None:
         job.heartbeat = now
         job.save(update_fields=["attempt", "falls", "done", "state", "heartbeat"])
         return job
+
+
+def is_its_turn(job_id: int) -> bool:
+    """Whether no other job of its kind runs in its review, where one is to run at a time. The review is locked then, so that it stays so."""
+    job = Job.objects.filter(pk=job_id, kind__in=_one_at_a_time).first()
+    if job is None:
+        return True
+    Review.objects.select_for_update(no_key=True).get(pk=job.review_id)
+    others = Job.objects.filter(review=job.review_id, kind=job.kind, state=Job.State.RUNNING).exclude(pk=job_id)
+    return not others.filter(heartbeat__gt=timezone.now() - STALE_AFTER).exists()
+
+
+def send_next(job: Job) -> None:
+    """Send the job that waited for this one to end, if there is one."""
+    if job.kind in _one_at_a_time:
+        waiting = Job.objects.filter(review=job.review_id, kind=job.kind, state=Job.State.QUEUED).order_by("pk").first()
+        if waiting:
+            transaction.on_commit(lambda: send(waiting.pk))
 
 
 def progress(
@@ -123,6 +145,7 @@ def breathe() -> None:
 def finish(job: Job, state: str, error: str = "") -> None:
     fields = {"state": state, "error": error, "heartbeat": timezone.now(), "finished_at": timezone.now()}
     Job.objects.filter(pk=job.pk, attempt=job.attempt).update(**fields)
+    send_next(job)
 
 
 START_AGAIN = "What was done until then is kept. The worker's log says why; start it again when that is mended. It goes on where it ended."
@@ -198,3 +221,10 @@ def requeue_stale() -> int:
     for job_id in ids:
         send(job_id)
     return len(ids)
+
+
+def give_back() -> int:
+    """Send every job that is not finished, and say how many. For the start of a service, when no worker of before can be at one."""
+    unfinished = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    unfinished.update(heartbeat=timezone.now() - 2 * STALE_AFTER)
+    return requeue_stale()

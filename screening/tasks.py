@@ -15,7 +15,7 @@ def apply_votes_needed(job: Job) -> None:
     workflow.perform_votes_needed(job)
 
 
-@jobs.handles("screening.deduplicate")
+@jobs.handles("screening.deduplicate", one_at_a_time=True)
 def deduplicate(job: Job) -> None:
     workflow.perform_deduplication(job)
 

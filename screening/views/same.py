@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
+from screening.models import Pair
 from screening.views.side_by_side import beside_citations
 
 MOST = 20
@@ -51,16 +52,10 @@ def link(request: HttpRequest, member: Member, pk: int, other: int) -> HttpRespo
     one, two = queries.citation(member, pk), queries.citation(member, other)
     if request.method == "POST":
         pair = workflow.link_citations(member, one, two)
-        kept = queries.homes(member, [pair.a_id])[pair.a_id]
-        messages.success(
-            request, f"Linked: both are citation {kept} now. The link can be taken back on its page, under Records."
-        )
+        told = "Linked: both are one citation now. The link can be taken back on its page, under Records."
+        messages.success(request, told)
         stage = back(request)
-        return (
-            redirect("screening:desk", member.review.slug, stage)
-            if stage
-            else redirect("screening:citation", member.review.slug, kept)
-        )
+        return redirect("screening:desk", member.review.slug, stage) if stage else to_citation_of(member, pair)
     context: dict[str, Any] = {"member": member, "citation": one, "other": two, **desk_of(request)}
     sources = (queries.sources(one), queries.sources(two))
     return render(request, "screening/same_as.html", context | beside_citations(one, two, sources))
@@ -73,4 +68,12 @@ def take_back(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     pair = queries.one(queries.pairs(member), pk=pk)
     workflow.reopen_pair(member, pair)
     messages.info(request, "The link is taken back.")
-    return redirect("screening:citation", member.review.slug, queries.homes(member, [pair.a_id])[pair.a_id])
+    return to_citation_of(member, pair)
+
+
+def to_citation_of(member: Member, pair: Pair) -> HttpResponseRedirect:
+    """To the citation of the first of the two records that is in view: the import of the other may have been undone meanwhile."""
+    found = queries.homes(member, [pair.a_id, pair.b_id])
+    if home := found.get(pair.a_id) or found.get(pair.b_id):
+        return redirect("screening:citation", member.review.slug, home)
+    return redirect("screening:duplicates", member.review.slug)

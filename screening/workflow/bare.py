@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from reviewapp.models import Member
-from screening.models import SETTLED, Import, Link, Record, Standing
+from screening.models import SETTLED, Citation, Import, Link, Record, Standing
 from screening.workflow.links import move
-from screening.workflow.standing import live_links
+from screening.workflow.said import said_by_persons
+from screening.workflow.standing import live_links, lock_all
 
 BY_PERSONS = (Link.Rule.PERSON, Link.Rule.SPLIT)
 
@@ -18,7 +20,8 @@ def link_bare(member: Member, taken: Import) -> None:
     """Link records that say no more than a DOI or PubMed id to the one citation that has it, whichever of the two came first.
 
     What is new goes to where the older is, so that what was decided stays in view. Nothing is linked where several citations
-    share the identifier, where a verdict stands on both sides, or where a person moved the bare record.
+    share the identifier, where a verdict stands on both sides, where a person moved the bare record, or said that records of the two
+    are different.
     """
     live = Record.objects.filter(review=member.review_id, links__undone_at=None).exclude(doi="", pmid="")
     live = live.filter(source__undone_at=None)
@@ -27,7 +30,7 @@ def link_bare(member: Member, taken: Import) -> None:
     for doi, pmid in dict.fromkeys(bare.order_by("pk").values_list("doi", "pmid")):
         same = Q(doi=doi) if doi else Q(pmid=pmid)
         if own.filter(same).exists():
-            bring_together(member, taken, homes(live.filter(same)))
+            bring_together(member, taken, live.filter(same))
 
 
 def homes(records: QuerySet[Record]) -> dict[int, bool]:
@@ -38,18 +41,30 @@ def homes(records: QuerySet[Record]) -> dict[int, bool]:
     return found
 
 
-def bring_together(member: Member, taken: Import, citations: dict[int, bool]) -> None:
-    """Link all live records of these citations to one of them, if no more than one of them says more than an identifier."""
-    full = [pk for pk, titled in citations.items() if titled]
-    if len(citations) < 2 or len(full) > 1 or len(settled(citations)) > 1:
+def bring_together(member: Member, taken: Import, records: QuerySet[Record]) -> None:
+    """Link all live records of these records' citations to one, if no more than one of them says more than an identifier.
+
+    Where the citations are is read once they are locked: somebody may move records, or say that they are different, meanwhile.
+    """
+    if len(here := homes(records)) < 2:
         return
-    links = live_links(citations).select_related("record", "citation")
-    older = {link.citation_id for link in links if link.record.source_id != taken.pk}
-    target = next((pk for pk in (*settled(citations), *full) if pk in older), min(older or citations))
-    there = next(link.citation for link in links if link.citation_id == target)
-    for link in links:
-        if link.citation_id != target:
-            move(member, link.record, there, Link.Rule.BARE)
+    with transaction.atomic():
+        lock_all(Citation.objects.filter(pk__in=list(here)))
+        citations = homes(records)
+        full = [pk for pk, titled in citations.items() if titled]
+        if len(citations) < 2 or len(full) > 1 or len(settled(citations)) > 1:
+            return
+        links = list(live_links(citations).select_related("record", "citation"))
+        home = {link.record_id: link.citation_id for link in links}
+        parted = said_by_persons(member, list(home)).parted
+        if any(home[a] != home[b] for a, b in parted if a in home and b in home):
+            return
+        older = {link.citation_id for link in links if link.record.source_id != taken.pk}
+        target = next((pk for pk in (*settled(citations), *full) if pk in older), min(older or citations))
+        there = next(link.citation for link in links if link.citation_id == target)
+        for link in links:
+            if link.citation_id != target:
+                move(member, link.record, there, Link.Rule.BARE)
 
 
 def settled(citations: Iterable[int]) -> set[int]:

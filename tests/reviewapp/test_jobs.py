@@ -17,6 +17,7 @@ from reviewapp import jobs
 from reviewapp.errors import BadFile
 from reviewapp.models import Event, Job, Member
 from reviewapp.tasks import perform_job
+from tests import build
 
 Sent = list[int]
 
@@ -96,6 +97,39 @@ def test_a_job_that_somebody_is_at_is_left_to_them(first: Member, kind: Callable
     again = jobs.claim(job.pk)
     assert again is not None
     assert again.attempt == 2
+
+
+def test_of_some_kinds_one_job_runs_at_a_time_in_a_review_and_the_next_follows_at_once(
+    first: Member,
+    owner: Member,
+    sent: Sent,
+    kind: Callable[[jobs.Handler], str],
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    monkeypatch.setattr(jobs, "_one_at_a_time", {kind(nothing)})
+    elsewhere = build.review(owner.user, title="Elsewhere")
+    one, two, foreign = (jobs.enqueue(who, "test.kind") for who in (first, first, elsewhere))
+    running = jobs.claim(one.pk)
+    assert running is not None
+    assert jobs.claim(two.pk) is None, "it waits"
+    assert jobs.claim(foreign.pk) is not None, "in another review it does not"
+    two.refresh_from_db()
+    assert (two.state, two.attempt) == ("queued", 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.finish(running, Job.State.DONE)
+    assert sent == [two.pk]
+    assert jobs.claim(two.pk) is not None
+
+
+def test_a_job_does_not_wait_for_one_that_nobody_is_at(
+    first: Member, kind: Callable[[jobs.Handler], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_one_at_a_time", {kind(nothing)})
+    dead, two = jobs.enqueue(first, "test.kind"), jobs.enqueue(first, "test.kind")
+    jobs.claim(dead.pk)
+    left_alone(dead)
+    assert jobs.claim(two.pk) is not None
 
 
 def test_a_number_without_a_job_does_nothing(db: None) -> None:
@@ -292,6 +326,19 @@ def test_jobs_that_nobody_is_at_are_sent_again(first: Member, sent: Sent, kind: 
         left_alone(job)
     assert jobs.requeue_stale() == 2
     assert sent == [waiting.pk, running.pk]
+
+
+def test_at_the_start_of_a_service_jobs_that_were_broken_off_go_on_at_once(
+    first: Member, sent: Sent, kind: Callable[[jobs.Handler], str]
+) -> None:
+    waiting, running, finished = (jobs.enqueue(first, kind(nothing)) for _ in range(3))
+    jobs.claim(running.pk)
+    jobs.perform(finished.pk)
+    assert jobs.give_back() == 2
+    assert sent == [waiting.pk, running.pk]
+    again = jobs.claim(running.pk)
+    assert again is not None
+    assert (again.attempt, again.falls) == (2, [0])
 
 
 def test_a_job_that_waits_is_not_sent_again_and_again(first: Member, sent: Sent) -> None:

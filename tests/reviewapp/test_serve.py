@@ -15,6 +15,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 from django.core.management.base import CommandError
+from pytest_django.fixtures import SettingsWrapper
 
 from reviewapp import broker
 from reviewapp.management.commands import serve
@@ -214,6 +215,28 @@ def test_the_address_can_be_typed_into_a_browser() -> None:
         assert serve.address_of(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
     with serve.listening("0.0.0.0", 0) as listener:
         assert serve.address_of(listener) == f"http://{socket.gethostname()}:{listener.getsockname()[1]}"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("embedded", [True, False])
+def test_jobs_are_given_back_before_there_is_a_worker_where_no_other_service_can_be_at_them(
+    monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper, embedded: bool
+) -> None:
+    did = []
+
+    class Acts:
+        def start(self, name: str, *_: object, **__: object) -> None:
+            did.append(name)
+
+        def wait_until(self, *_: object, **__: object) -> None:
+            pass
+
+    settings.EMBEDDED_BROKER = embedded
+    monkeypatch.setattr(serve.jobs, "give_back", lambda: did.append("jobs given back"))
+    monkeypatch.setattr(serve.Command, "migrate", lambda self: None)
+    with serve.listening("127.0.0.1", 0) as listener:
+        serve.Command().start(Acts(), listener, {"jobs": 2, "workers": 2, "threads": 4})
+    assert did == (["broker", "jobs given back"] if embedded else []) + ["worker", "web server"]
 
 
 def test_how_a_process_ended_is_told_in_words() -> None:

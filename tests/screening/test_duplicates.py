@@ -337,6 +337,20 @@ def test_the_queue_takes_as_many_queries_for_three_pairs_as_for_one(owner, asked
     assert counts[0] == counts[1]
 
 
+def test_two_never_look_for_duplicates_in_one_review_at_once(owner, jobs_now):
+    """Each decides by what it has read at its start: what the other links meanwhile would be decided without the newer records."""
+    for row in (TRIAL, COPY):
+        build.imported(owner, build.ris(row), into=build.search(owner))
+    one, two = Job.objects.filter(kind=duplicates.KIND, state="queued").order_by("pk")
+    assert jobs.claim(one.pk)
+    assert jobs.claim(two.pk) is None
+    jobs.perform(two.pk)
+    assert shown(owner) == 2
+    Job.objects.filter(pk=one.pk).update(state="done")
+    jobs_now()
+    assert shown(owner) == 1
+
+
 def test_nothing_is_written_while_the_records_are_read(owner, jobs_now, monkeypatch):
     """On SQLite a connection that reads cannot write any more once somebody else has voted: the job would break off each time."""
     build.imported(owner, build.ris({"TI": "One"}, {"TI": "Other"}))

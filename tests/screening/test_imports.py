@@ -16,7 +16,8 @@ from reviewapp import jobs
 from reviewapp.errors import BadFile, BadInput, WrongState
 from reviewapp.models import Event, Member
 from screening import queries, workflow
-from screening.models import Citation, Import, Link, Record, Standing
+from screening.models import Citation, Import, Link, Pair, Record, Standing
+from screening.workflow import bare
 from tests import build
 
 TA = "title_abstract"
@@ -331,6 +332,46 @@ def test_an_identifier_that_several_publications_share_joins_none_of_them(owner,
     jobs.perform(pasted.job_id)
     bare = pasted.records.get()
     assert bare.links.filter(rule=Link.Rule.BARE).count() == 0
+
+
+def test_an_identifier_does_not_bring_together_what_a_person_called_different(owner, jobs_now):
+    search = build.search(owner)
+    shared = {"DO": "10.5555/s1", "PY": "2001"}
+    one, two = (
+        build.imported(owner, build.ris({"TI": title} | shared), into=search)
+        for title in ("Walking after surgery of the knee", "Tea and sleep")
+    )
+    bare = build.imported(owner, b"10.5555/s1\n", into=search, name="ids.txt")
+    strange = build.imported(owner, build.ris({"TI": "Rest after surgery of the hip", "PY": "1999"}), into=search)
+    record, other, known = (each.records.get() for each in (strange, one, bare))
+    assert not known.links.filter(rule=Link.Rule.BARE).exists(), "two publications share the identifier"
+    asked = {"rule": "alike", "score": 0.5, "evidence": "", "state": "asked", "member": owner}
+    a, b = sorted((record, other), key=lambda each: each.pk)
+    workflow.decide_pair(owner, Pair.objects.create(review=owner.review, a=a, b=b, **asked), "different")
+    workflow.link_record(owner, record, known.links.get(undone_at=None).citation)
+    workflow.undo_import(owner, two)
+    build.imported(owner, b"https://doi.org/10.5555/s1\n", into=build.search(owner, source="Hand"), name="more.txt")
+    jobs_now()
+    assert record.links.get(undone_at=None).citation != other.links.get(undone_at=None).citation
+
+
+def test_a_record_that_is_moved_while_identifiers_are_brought_together_does_not_fail_the_import(
+    owner, jobs_now, monkeypatch
+):
+    full = build.imported(owner, build.ris(ONE, OTHER))
+    jobs_now()
+    record, target = full.records.get(position=1), full.records.get(position=2).links.get(undone_at=None).citation
+    lock = bare.lock_all
+
+    def somebody_is_faster(citations):
+        if record.links.get(undone_at=None).citation != target:
+            workflow.link_record(owner, record, target)
+        lock(citations)
+
+    monkeypatch.setattr(bare, "lock_all", somebody_is_faster)
+    pasted = build.imported(owner, b"10.5555/one\n", into=build.search(owner), name="ids.txt")
+    assert record.links.get(undone_at=None).citation == target
+    assert pasted.records.get().links.get(undone_at=None).citation == target
 
 
 # --- the mapping page shows what would be read ------------------------------------------------------------------

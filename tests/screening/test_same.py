@@ -103,6 +103,19 @@ def test_from_the_desk_the_other_is_found_by_words_or_number_seen_linked_and_tak
     assert home(two[1]) == other
 
 
+@pytest.mark.parametrize("undone", [1, 2])
+def test_a_link_is_taken_back_also_where_imports_of_its_records_were_undone_meanwhile(owner, jobs_now, undone):
+    (a,), (b,) = (records(taken_in(owner, jobs_now, row)) for row in (TRIAL, STRANGE))
+    before = home(a), home(b)
+    pair = workflow.link_citations(owner, *before)
+    for record in (a, b)[:undone]:
+        workflow.undo_import(owner, record.source)
+    answer = client(owner).post(f"/reviews/{owner.review.slug}/duplicates/{pair.pk}/take-back/")
+    leads_to = "duplicates/" if undone == 2 else f"citations/{before[1].pk}/"
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/reviews/{owner.review.slug}/{leads_to}")
+    assert (home(a), home(b)) == before
+
+
 # --- where each field comes from --------------------------------------------------------------------------------
 
 

@@ -22,7 +22,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from reviewapp import broker
+from reviewapp import broker, jobs
 from reviewapp.celery import app
 from reviewapp.management.supervisor import ChildEnded, Stopped, Supervisor, python
 
@@ -82,6 +82,7 @@ class Command(BaseCommand):
             supervisor.start("broker", broker.command(), patience=10)
         self.migrate()
         supervisor.wait_until(broker.answers, broker_name(), seconds=BROKER_SECONDS)
+        self.give_back_jobs()
         node = f"serve-{os.getpid()}@{socket.gethostname()}"
         supervisor.start("worker", worker_command(node, options["jobs"]), patience=10)
         fd = listener.fileno()
@@ -100,6 +101,12 @@ class Command(BaseCommand):
             self.say("Preparing the database ...")
             call_command("migrate", verbosity=0, interactive=False)
         connection.close()
+
+    def give_back_jobs(self) -> None:
+        """Let the jobs that were broken off go on at once: the broker is ours alone, so their workers have ended with it."""
+        if settings.EMBEDDED_BROKER:
+            jobs.give_back()
+            connection.close()
 
     def seed(self, supervisor: Supervisor) -> None:
         """Make the seed review, as a process of its own; what it prints is seen here."""
