@@ -31,6 +31,7 @@ from screening.models import (
     Link,
     Note,
     Record,
+    Removed,
     Search,
     Standing,
 )
@@ -149,6 +150,13 @@ def decided(member: Member) -> Iterator[Row]:
         yield dict(zip(DECISIONS_HEAD, row, strict=True))
 
 
+def removals(member: Member) -> Iterator[Row]:
+    """Each citation of each removal, those that were put back too."""
+    fields = ("removal", "citation", "removal__kind", "removal__reason", "removal__member__user__name", "removal__at", "undone_at", "undone_by__user__name")  # fmt: skip
+    found = Removed.objects.filter(removal__review=member.review_id).order_by("pk")
+    yield from values(found, dict(zip(REMOVALS, fields, strict=True)))
+
+
 def notes(member: Member) -> Iterator[Row]:
     found = Note.blind.for_member(member).filter(withdrawn_at=None).order_by("citation", "at")
     yield from values(
@@ -255,8 +263,14 @@ CITATIONS = {
 }  # fmt: skip
 DECISIONS = {
     "citation": "Number of the citation", "records": "Its records", "title": "Its title", "stage": "title_abstract or full_text",
-    "kind": "vote, resolution, or waiting for a verdict", "person": "Who", "vote": "include, maybe or exclude", "reason": "As it was chosen",
-    "counted_as": "The reason as the list has it now", "time": "When", "verdict": "Of the stage", "open_to": "Who may see this row",
+    "kind": "vote, resolution, removal before screening, or waiting for a verdict", "person": "Who", "vote": "include, maybe or exclude", "reason": "As it was chosen",
+    "counted_as": "The reason as the list has it now", "time": "When", "verdict": "Of the stage; of a removal its kind", "open_to": "Who may see this row",
+    "removed": "Why the citation was removed before screening, if it is",
+}  # fmt: skip
+REMOVALS = {
+    "removal": "Number of the act", "citation": "Number of the citation", "kind": "tool: an automation tool found it ineligible; removed: for another reason",
+    "reason": "Which tool, with version and setting; or why", "person": "Who removed it", "at": "When", "put_back": "When it was put back, if it was",
+    "put_back_by": "Who put it back",
 }  # fmt: skip
 NOTES = {
     "citation": "Number of the citation", "stage": "At which stage", "person": "Who", "at": "When", "private": "Whether for oneself alone", "text": "The note",
@@ -321,6 +335,7 @@ TABLES: Sequence[Table] = (
     Table("records", "Records as they came, each with its citation", RECORDS, records),
     Table("citations", "Citations in view, with their verdicts", CITATIONS, citations),
     Table("decisions", "Votes and resolutions", DECISIONS, decided),
+    Table("removals", "Citations removed before screening, and put back", REMOVALS, removals),
     Table("notes", "Notes on citations", NOTES, notes),
     Table("labels", "Labels on citations", LABELS, labels),
     Table("documents", "PDFs of reports", DOCUMENTS, documents),

@@ -184,6 +184,24 @@ def test_who_settles_a_conflict_has_its_votes_and_who_voted_has_not(first, secon
     assert seen(first) == ["you alone, until the verdict"]
 
 
+def test_votes_on_what_was_removed_before_screening_are_in_it_with_why_and_no_one_elses(owner, first, second):
+    voted, other = build.citations(owner, 2)
+    for voter in (first, second):
+        workflow.vote(voter, voted, TA, "include" if voter == first else "exclude")
+    workflow.remove_before_screening(owner, Citation.objects.filter(pk=voted.pk), "tool", "Classifier 2, cut at 0.1")
+    for reader, votes in ((first, ["include"]), (second, ["exclude"]), (owner, [])):
+        rows = [row for row in table(reader, "decisions-csv") if row["citation"] == str(voted.pk)]
+        assert [row["vote"] for row in rows if row["kind"] == "vote"] == votes
+        assert [(row["person"], row["verdict"], row["open_to"]) for row in rows if row["kind"] == "removal"] == [
+            ("Olga Owner", "tool", "everybody")
+        ]
+        assert {row["removed"] for row in rows} == {"Classifier 2, cut at 0.1"}
+    answer = sign_in(owner).get(reverse("screening:decisions-ris", args=[owner.review.slug]))
+    notes = b"".join(answer.streaming_content).decode()
+    assert "Removed before screening by Olga Owner on 20" in notes
+    assert [row["removed"] for row in table(owner, "decisions-csv") if row["citation"] == str(other.pk)] == [""]
+
+
 def test_decisions_go_into_a_reference_manager_as_notes(owner, first, second, reports, reason, tmp_path):
     build.agreed((first, second), reports[0], FT, "exclude", reason=reason)
     answer = sign_in(owner).get(reverse("screening:decisions-ris", args=[owner.review.slug]))
