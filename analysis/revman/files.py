@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from analysis.revman import datapackage, rm5
 from analysis.revman.records import BadRevman, Review
+from screening.formats.detect import binary_kind
 
 LARGEST = rm5.LARGEST
 
@@ -16,7 +17,11 @@ def read(content: bytes) -> Review:
     """Told by the content: an archive is a data package, all else is taken for RevMan 5. Raises BadRevman."""
     if len(content) > LARGEST:
         raise BadRevman(f"The file is larger than {LARGEST // 1_000_000} MB, which no review is.")
-    return datapackage.read(content) if content[:2] == b"PK" else rm5.read(content)
+    if content[:2] == b"PK":
+        return datapackage.read(content)
+    if what := binary_kind(content[:16]):
+        raise BadRevman(f"The file is {what}. Send a RevMan 5 file (.rm5) or a data package as a zip.")
+    return rm5.read(content)
 
 
 def packed(sent: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:

@@ -73,13 +73,16 @@ _PROSE = (
 _ENW_TITLE = re.compile(r"^%[0T] ", re.MULTILINE)
 
 
+def binary_kind(head: bytes) -> str:
+    """-> what a file with these first bytes is, such as "a PNG image", where it is known not to be text; else ""."""
+    return next((what for magic, what in _BINARY if head.startswith(magic)), "")
+
+
 def refuse_binary(stream: IO[bytes]) -> None:
     """Raise UnreadableFile, saying what it seems to be, where a file is known not to be text."""
     stream.seek(0)
-    head = stream.read(16)
-    for magic, what in _BINARY:
-        if head.startswith(magic):
-            raise UnreadableFile(f"The file is {what}. {EXPORT_AGAIN}")
+    if what := binary_kind(stream.read(16)):
+        raise UnreadableFile(f"The file is {what}. {EXPORT_AGAIN}")
 
 
 def text_format(head: str) -> str:

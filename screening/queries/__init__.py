@@ -30,6 +30,7 @@ from screening.queries.citations import (
     returns,
     sources,
     these,
+    whereabouts,
 )
 from screening.queries.common import one
 from screening.queries.conflicts import conflicts, notes_to_settle, settled_by, votes_to_settle
@@ -178,5 +179,6 @@ __all__ = [
     "these",
     "votes_to_settle",
     "waiting",
+    "whereabouts",
     "with_history",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from reviewapp import files
 from reviewapp.access import Can, may
@@ -58,6 +58,14 @@ def corrections(member: Member, citation: Citation) -> QuerySet[Correction]:
 
 def correction(member: Member, pk: int) -> Correction:
     return one(Correction.objects.filter(citation__review=member.review_id), pk=pk)
+
+
+def whereabouts(member: Member, citation: Citation) -> QuerySet[Record]:
+    """The records that are or were of a citation, each with `home`, the citation that it is of now, and `shown`: whether that is in view."""
+    here = Link.objects.filter(record=OuterRef("pk"), undone_at=None)
+    found = Record.objects.filter(links__in=links(member, citation).order_by()).distinct().order_by("pk")
+    found = found.annotate(home=Subquery(here.values("citation")[:1]), shown=Subquery(here.values("citation__live")[:1]))
+    return found.select_related("source__search").defer("raw", "fields", "abstract", "keywords")
 
 
 def record(member: Member, pk: int) -> Record:

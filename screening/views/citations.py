@@ -61,6 +61,7 @@ def citation(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "corrections": queries.corrections(member, found),
         "returns": queries.returns(member, found),
         "may_return": queries.may_return(member, found),
+        "whereabouts": [] if found.live else queries.whereabouts(member, found),
         "removals": queries.removals_of(member, found),
         "may_remove": queries.may_remove(member, found),
         "may_import": may(member, Can.IMPORT),

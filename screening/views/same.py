@@ -37,8 +37,18 @@ def find(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "q": words,
         "found": list(found)[:MOST],
         "more": len(found) > MOST,
+        "advice": advice(words),
     }
     return render(request, "screening/same.html", context | desk_of(request))
+
+
+def advice(words: str) -> str:
+    """What to do where nothing was found."""
+    if words.isdecimal():
+        return f"No other citation in view has the number {words}, or holds it as a word. What is out of view says on its page where its records are."
+    if len(words.split()) > 1:
+        return "No other citation has these words. Try fewer, such as one name and one word of the title."
+    return "No other citation has this word. Try another one, or the beginning of a longer one with an asterisk, such as infan*."
 
 
 def desk_of(request: HttpRequest) -> dict[str, str]:

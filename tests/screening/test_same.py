@@ -116,6 +116,31 @@ def test_a_link_is_taken_back_also_where_imports_of_its_records_were_undone_mean
     assert (home(a), home(b)) == before
 
 
+def test_a_citation_out_of_view_leads_to_where_its_records_are(owner, two):
+    one, other = map(home, two)
+    workflow.link_citations(owner, one, other)
+    base = f"/reviews/{owner.review.slug}"
+    page = client(owner).get(f"{base}/citations/{other.pk}/").content.decode()
+    assert f'now <a href="{base}/citations/{one.pk}/">citation {one.pk}</a></li>' in page
+    assert f'<a href="{base}/citations/{one.pk}/">citation {one.pk}</a></li>' not in client(owner).get(
+        f"{base}/citations/{one.pk}/"
+    ).content.decode()
+    workflow.undo_import(owner, two[0].source)
+    page = client(owner).get(f"{base}/citations/{one.pk}/").content.decode()
+    assert page.count(f'its import, <a href="{base}/imports/{two[0].source_id}/">') == 2, "both came with it"
+    assert "which is out of view too" in client(owner).get(f"{base}/citations/{other.pk}/").content.decode()
+
+
+def test_who_finds_nothing_by_one_word_is_not_told_to_try_fewer(owner, two):
+    one = home(two[0])
+    path = f"/reviews/{owner.review.slug}/citations/{one.pk}/same/"
+    told = {words: client(owner).get(path, {"q": words}).content.decode() for words in ("xylophone", "no such", "77777")}
+    assert "Try fewer" in told["no such"]
+    assert "Try fewer" not in told["xylophone"]
+    assert "an asterisk" in told["xylophone"]
+    assert "the number 77777" in told["77777"]
+
+
 # --- where each field comes from --------------------------------------------------------------------------------
 
 
@@ -149,6 +174,19 @@ def test_a_correction_that_came_along_from_a_citation_out_of_view_is_named_too(o
     for name, of in (("journal", one), ("volume", other)):
         assert found[name].correction.citation == of
         assert found[name].correction.value == found[name].shown == getattr(one, name)
+
+
+def test_a_page_out_of_view_takes_as_many_queries_for_three_records_as_for_one(owner, jobs_now):
+    counts = []
+    for number in (1, 3):
+        alike = [TRIAL | {"TI": f"{TRIAL['TI']} {number}", "AN": f"{number}-{n}"} for n in range(number)]
+        taken = taken_in(owner, jobs_now, *alike, source=f"Source {number}")
+        citation = home(records(taken)[0])
+        workflow.undo_import(owner, taken)
+        with CaptureQueriesContext(connection) as seen:
+            client(owner).get(f"/reviews/{owner.review.slug}/citations/{citation.pk}/")
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
 
 
 def test_the_page_of_a_citation_takes_as_many_queries_for_three_records_as_for_one(owner, jobs_now):
