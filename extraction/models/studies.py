@@ -44,6 +44,11 @@ class Study(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def reports_in_view(self) -> int:
+        """How many of its reports are in view; of a study that `queries.all_studies` has brought, with its `links`."""
+        return sum(link.citation.live for link in self.links)
+
 
 class StudyReport(models.Model):
     """That a report tells of a study. Undone, never deleted."""

@@ -9,6 +9,7 @@ from extraction.models import Outcome, Study, StudyReport
 from extraction.schema.tables import TABLES
 from reviewapp.errors import BadInput
 from reviewapp.models import Event, Member
+from screening import workflow as screening
 from screening.models import Citation
 from tests import build as screening_build
 from tests.extraction import build
@@ -44,6 +45,20 @@ def test_a_report_moves_to_another_study_after_extraction_began_and_back(
     assert queries.own_sheet(first, one) == sheet, "what was extracted stays with its study"
     workflow.move_report(second, two, one, extra)
     assert extra.pk in reports_of(one)
+
+
+def test_a_report_whose_records_were_linked_to_another_is_not_counted_and_says_so(first: Member, pair: Pair) -> None:
+    study = build.study(pair, "One 2001")
+    kept, gone = Citation.objects.get(pk=next(iter(reports_of(study)))), build.reports(pair)[0]
+    workflow.join_report(first, study, gone)
+    listed, own = (page(first, name, *place).content.decode() for name, place in (("studies", ()), ("study", (study.pk,))))
+    assert "2 reports" in listed
+    assert "Out of view" not in own
+    screening.link_citations(first, kept, gone)
+    listed, own = (page(first, name, *place).content.decode() for name, place in (("studies", ()), ("study", (study.pk,))))
+    assert "1 report<" in listed
+    assert own.count("Out of view: its records were linked to another citation") == 1
+    assert "Not included any more" not in own
 
 
 def test_moving_a_studys_only_report_drops_it_and_restoring_brings_all_back(first: Member, pair: Pair) -> None:
