@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import IO
 
-from screening.formats import archive
+from screening.formats import archive, workbook
 from screening.formats.encoding import guess
 from screening.formats.limits import LIMITS, Limits
 from screening.formats.reading import Data, opened
@@ -25,11 +25,18 @@ def original(
     """-> the bytes of the record that stands on these lines of a file, or of a member of an archive.
 
     They are exactly the record's where its raw text can be spelled in the file's encoding, as it can wherever nothing had to be
-    replaced; else all bytes of its lines. A workbook has no lines: b"".
+    replaced; else all bytes of its lines. Of a workbook, whose rows are no text, they are the row's cells as they are read from it
+    again, parted by tabs, in UTF-8.
     """
     with ExitStack() as stack:
         _, members = archive.contents(opened(data, stack), limits)
-        found = (_in(each.stream, line, end_line, raw, encoding) for each in members if each.name == member)
+        found = (
+            _row(each, line, raw, member, limits)
+            if archive.is_workbook(each.stream)
+            else _in(each.stream, line, end_line, raw, encoding)
+            for each in members
+            if member == each.name or (member.startswith(each.name) and archive.is_workbook(each.stream))
+        )
         exact = ((lines, record) for lines, record in found if lines)
         first = b""
         for lines, record in exact:
@@ -39,10 +46,15 @@ def original(
         return first
 
 
+def _row(book: archive.Member, line: int, raw: str, member: str, limits: Limits) -> tuple[bytes, bytes]:
+    """-> the text of a workbook's row, as bytes, and the same where it is the record's."""
+    found = [row.encode() for row in workbook.rows_at(book.stream, line, member, book.name, limits)]
+    record = raw.encode()
+    return next(iter(found), b""), record if record in found else b""
+
+
 def _in(stream: IO[bytes], line: int, end_line: int, raw: str, encoding: str) -> tuple[bytes, bytes]:
     """-> the bytes of these lines of a file, and of the record within them; b"" where there is none."""
-    if archive.is_workbook(stream):
-        return b"", b""
     encoding = encoding or guess(stream).encoding
     wide = _wide(stream, encoding)
     lines = b"".join(islice(_lines(stream, wide), line - 1, end_line))

@@ -132,7 +132,7 @@ class Export:
                     raise UnreadableFile(
                         f"The file holds more than {self.limits.records:,} records, the most that is read at once. Split it."
                     )
-                yield replace(record, position=self._position, member=self._member.name)
+                yield replace(record, position=self._position, member=record.member or self._member.name)
             self._end_member(self._position - first)
             self._advance()
 

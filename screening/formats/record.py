@@ -21,8 +21,9 @@ class ParsedRecord:
 
     ``raw`` is the record's text exactly as it stands in the decoded file, and ``fields`` holds every
     tag (or column, or element) with all its values; the other attributes are the reading of these.
-    ``line`` and ``end_line`` count from 1 within ``member`` (the file's name inside an archive, else "");
-    in a workbook they are row numbers. ``position`` counts the records of the whole file from 1.
+    ``line`` and ``end_line`` count from 1 within ``member`` (the file's name inside an archive, the sheet of a
+    workbook, else ""); in a workbook they are row numbers, and ``raw`` is the text of the row's cells, parted
+    by tabs. ``position`` counts the records of the whole file from 1.
     """
 
     position: int
@@ -114,16 +115,16 @@ class Result:
 
 
 class Problems:
-    """Collects problems while a file is read; the same message in many places becomes one Problem."""
+    """Collects problems while a file is read; the same message in many places of a ``member`` becomes one Problem."""
 
     def __init__(self, member: str = "") -> None:
         self.member = member
-        self._places: dict[tuple[str, bool], list[tuple[int, int]]] = {}
-        self._texts: dict[tuple[str, bool], str] = {}
+        self._places: dict[tuple[str, bool, str], list[tuple[int, int]]] = {}
+        self._texts: dict[tuple[str, bool, str], str] = {}
 
     def add(self, message: str, first: int = 0, last: int = 0, *, left_out: bool = False, text: str = "") -> None:
         """Note ``message`` for the lines ``first`` to ``last`` (0: for no line)."""
-        key = (message, left_out)
+        key = (message, left_out, self.member)
         places = self._places.setdefault(key, [])
         self._texts.setdefault(key, excerpt(text))
         if not first:
@@ -137,8 +138,8 @@ class Problems:
     def found(self) -> tuple[Problem, ...]:
         """-> the problems so far, in the order in which each was first met."""
         return tuple(
-            Problem(message, tuple(places), left_out, self._texts[message, left_out], self.member)
-            for (message, left_out), places in self._places.items()
+            Problem(message, tuple(places), left_out, self._texts[message, left_out, member], member)
+            for (message, left_out, member), places in self._places.items()
         )
 
 

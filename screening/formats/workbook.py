@@ -6,15 +6,17 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from dataclasses import replace
+from itertools import chain, islice, takewhile
 from typing import IO
 from xml.parsers import expat
 
 from defusedxml.common import DefusedXmlException
 
 from screening.formats import table
+from screening.formats.clean import shown
 from screening.formats.limits import Limits
-from screening.formats.record import ParsedRecord, UnmappedTable, UnreadableFile
+from screening.formats.record import ParsedRecord, Problems, UnmappedTable, UnreadableFile
 from screening.formats.rows import Row
 from screening.formats.source import Source
 
@@ -40,20 +42,40 @@ def read(source: Source, mapping: Mapping[str, str] | None = None) -> Iterator[P
 
     Formulas are not computed: the value that was stored with them counts.
     """
-    known = False
-    for name, rows in sheets(source.stream, source.limits):
+    known, archived = False, source.problems.member
+    for name, rows in sheets(source.stream, source.limits, source.problems):
+        source.problems.member = place = sheet_of(archived, name)
         sample = list(islice(rows, table.HEADER_WITHIN))
         shape = (table.mapped_rows(sample, mapping) if mapping else None) or table.known_rows(sample)
         if shape:
             known = True
-            yield from table.records(source, chain(sample, rows), shape)
+            yield from (replace(each, member=place) for each in table.records(source, chain(sample, rows), shape))
         elif sample:
-            source.problems.add(f"the sheet “{name}” has no header row that is known and was left out.", left_out=True)
+            source.problems.add("no header row that is known was found, and the sheet was left out.", left_out=True)
+    source.problems.member = archived
     if not known:
         raise UnmappedTable(table.NO_HEADER)
 
 
-def sheets(stream: IO[bytes], limits: Limits) -> Iterator[tuple[str, Iterator[Row]]]:
+def sheet_of(archived: str, name: str) -> str:
+    """-> how a sheet of a workbook is named, which is a file in an archive or none ("")."""
+    return f"{archived}, sheet “{shown(name)}”" if archived else f"sheet “{shown(name)}”"
+
+
+def rows_at(stream: IO[bytes], number: int, member: str, archived: str, limits: Limits) -> Iterator[str]:
+    """Yield the text of the row with this number in the sheet that is named so, as ``read`` gives it.
+
+    Where the name is that of the file alone, the row of every sheet.
+    """
+    for name, rows in sheets(stream, limits):
+        if member in (archived, sheet_of(archived, name)):
+            until = takewhile(lambda each: each.line <= number, rows)
+            yield from (each.raw for each in until if each.line == number)
+
+
+def sheets(
+    stream: IO[bytes], limits: Limits, problems: Problems | None = None
+) -> Iterator[tuple[str, Iterator[Row]]]:
     """Yield the name and the rows of each sheet; UnreadableFile where the workbook is damaged or too large."""
     import openpyxl  # takes a while to load, and is needed for few files
 
@@ -67,19 +89,24 @@ def sheets(stream: IO[bytes], limits: Limits) -> Iterator[tuple[str, Iterator[Ro
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            yield sheet.title, _rows(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True))
+            yield sheet.title, _rows(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True), problems)
     finally:
         book.close()
 
 
-def _rows(values: Iterator[Sequence[object]]) -> Iterator[Row]:
+def _rows(values: Iterator[Sequence[object]], problems: Problems | None) -> Iterator[Row]:
     number = empty = 0
     while True:
         try:
             row = next(values, None)
         except _FAULTS:
             raise UnreadableFile(_DAMAGED) from None
-        if row is None or empty > _EMPTY_ROWS_AT_MOST:
+        if row is None:
+            return
+        if empty > _EMPTY_ROWS_AT_MOST:
+            if problems:
+                told = f"{_EMPTY_ROWS_AT_MOST:,} empty rows follow; if anything stands below them, it was not read."
+                problems.add(told, number - empty)
             return
         number += 1
         width = len(row) if row.count(None) < len(row) else 0

@@ -73,7 +73,7 @@ def record(member: Member, pk: int) -> Record:
 
 
 def as_it_came(found: Record) -> bytes:
-    """The bytes of a record in the file that it came in; of a workbook, whose rows are no text, none."""
+    """The bytes of a record in the file that it came in; of a workbook, whose rows are no text, the row's cells as they stand in it."""
     taken = found.source
     place = found.line, found.end_line, found.raw
     return original(files.path_of(taken.sha256), *place, member=found.part, encoding=taken.encoding)

@@ -120,7 +120,7 @@ def import_(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     return render(request, "screening/import.html", context)
 
 
-REPORT = ("line", "to line", "file in the archive", "record", "outcome", "reason", "text", "citation")
+REPORT = ("line", "to line", "file in the archive, or sheet", "record", "outcome", "reason", "text", "citation")
 
 
 @require_GET

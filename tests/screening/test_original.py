@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+import openpyxl
 import pytest
 
 from screening.models import Import, Record
@@ -61,6 +62,25 @@ def test_in_an_archive_each_file_has_its_own_encoding(owner, client):
     assert "found for each file" in client.get(f"/reviews/{owner.review.slug}/imports/{taken.pk}/").content.decode()
     found = {(each.part, each.title.replace(" by", "\tby")): raw_bytes(client, each) for each in taken.records.all()}
     assert found == expected
+
+
+def test_the_row_of_a_workbook_is_read_again_from_its_sheet(owner, client):
+    book = openpyxl.Workbook()
+    book.active.title = "Export"
+    for row in (("Title", "Authors", "Year"), ("Ärzte und Pflegende", "Okafor, A.", 2019), ("Tea", None, 2020)):
+        book.active.append(row)
+    book.save(written := io.BytesIO())
+    taken = build.imported(owner, written.getvalue(), name="export.xlsx")
+    client.force_login(owner.user)
+    one, two = taken.records.order_by("position")
+    assert (one.part, one.line) == ("sheet “Export”", 2)
+    assert [raw_bytes(client, each).decode() for each in (one, two)] == [one.raw, two.raw]
+    assert one.raw == "Ärzte und Pflegende\tOkafor, A.\t2019"
+    page = client.get(f"/reviews/{owner.review.slug}/citations/{one.links.get().citation_id}/").content.decode()
+    assert "Its row in the workbook" in page
+    assert "sheet “Export”, line 2" in page
+    report = client.get(f"/reviews/{owner.review.slug}/imports/{taken.pk}/").content.decode()
+    assert "The cells of a row as they are stored" in report
 
 
 def test_the_page_of_a_citation_leads_to_the_bytes_of_its_records(owner, client):

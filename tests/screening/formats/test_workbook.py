@@ -6,8 +6,11 @@ import zipfile
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from screening.formats import UnmappedTable, UnreadableFile, read
+from screening.formats.original import original
 from screening.formats.preview import preview
 
 pytestmark = pytest.mark.pure
@@ -95,4 +98,57 @@ def test_what_cannot_be_read_safely_is_refused_in_words(part: str, text: str) ->
 def test_a_row_far_below_the_others_does_not_hang() -> None:
     far = '<row r="1"><c r="A1" t="inlineStr"><is><t>Title</t></is></c><c r="B1" t="inlineStr"><is><t>Year</t></is></c></row>'
     data = _with_part(BOOK, SHEET, _sheet(far + '<row r="900000000"><c r="A900000000"><v>1</v></c></row>'))
-    assert read(data).records == ()
+    result = read(data)
+    assert result.records == ()
+    assert "if anything stands below them, it was not read" in str(result.problems[0]), "and nothing is lost in silence"
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=12),
+    st.integers(-(10**9), 10**9),
+    st.floats(-1e6, 1e6, allow_nan=False),
+    st.dates(datetime.date(1950, 1, 1), datetime.date(2050, 1, 1)),
+    st.booleans(),
+)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(st.lists(st.lists(st.lists(CELLS, max_size=4), max_size=4), min_size=1, max_size=3), st.booleans())
+def test_the_raw_text_of_every_row_is_found_again_in_its_sheet(sheets: list[list[list[object]]], packed: bool) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, 1):
+        sheet = book.create_sheet(f"Part {number}")
+        sheet.append(["Title", "Authors", "Year"])
+        for row in rows:
+            sheet.append([f"'{cell}" if str(cell).startswith("=") else cell for cell in row])
+    written = io.BytesIO()
+    book.save(written)
+    data = written.getvalue()
+    if packed:
+        with zipfile.ZipFile(written := io.BytesIO(), "w") as archive:
+            archive.writestr("one/book.xlsx", data)
+        data = written.getvalue()
+    for each in read(data).records:
+        name, sheet = ("one/book.xlsx, " if packed else ""), f"sheet “Part {each.member[-2]}”"
+        assert each.member == name + sheet
+        place = each.line, each.end_line, each.raw
+        assert original(data, *place, member=each.member).decode() == each.raw
+        assert original(data, *place, member="one/book.xlsx" if packed else "").decode() == each.raw
+
+
+def test_two_sheets_are_told_apart_in_records_and_remarks() -> None:
+    book = openpyxl.Workbook()
+    for name, rows in {"Found": (("Title", "Year"), ("One", 2020)), "Notes": (("Who", "What"), ("Me", "nothing"))}.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    result = read(written.getvalue())
+    assert [(each.member, each.line) for each in result.records] == [("sheet “Found”", 2)]
+    assert [str(each) for each in result.problems] == [
+        "Sheet “Notes”: no header row that is known was found, and the sheet was left out."
+    ]
+    assert original(written.getvalue(), 7, 7, "One\t2020", member="sheet “Found”") == b""
