@@ -46,6 +46,7 @@ READERS: Mapping[str, Callable[[Source], Iterator[ParsedRecord]]] = {
     "cochrane": cochrane.read,
     "ids": identifier_list.read,
 }
+ALONE = "It is a table whose columns are not known: import it by itself, then say which column holds what."
 TABLES: Mapping[str, Callable[[Source, Mapping[str, str] | None], Iterator[ParsedRecord]]] = {
     "csv": table.read,
     "tsv": table.read,
@@ -110,6 +111,7 @@ class Export:
         self._found: list[Problem] = []
         self._source: Source | None = None
         self._position = 0
+        self._first_is_unmapped = False
         with ExitStack() as stack:
             stream = opened(data, stack)
             self.size = self._sized(stream)
@@ -188,11 +190,15 @@ class Export:
             except UnreadableFile as error:
                 if not member.name:
                     raise
-                self._found.append(Problem(f"the file was left out. {error}", left_out=True, member=member.name))
+                told = "the file was left out. " + (ALONE if isinstance(error, UnmappedTable) else str(error))
+                self._found.append(Problem(told, left_out=True, member=member.name))
+                self._first_is_unmapped |= isinstance(error, UnmappedTable) and len(self._found) == 1
                 continue
             self._source = source
             self.encoding = source.encoding if self.format != "xlsx" else ""
             return
+        if self._packed and not self.parts and self._first_is_unmapped and not self._mapping:
+            raise UnmappedTable(table.NO_HEADER)
         if self._packed and not self.parts:
             reasons = " ".join(str(problem) for problem in self._found[:3])
             raise UnreadableFile(f"Nothing in the archive could be read. {reasons}")

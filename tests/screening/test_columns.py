@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -45,6 +48,16 @@ def test_from_the_upload_over_the_mapping_to_the_records(owner, jobs_now):
     ]
     assert Import.objects.get().mapping == {"Was": "title", "Wer": "authors", "Wann": "year"}
     assert browser.post(page, chosen).status_code == 409
+
+
+def test_a_table_in_a_zip_is_asked_about_like_any_other(owner, jobs_now):
+    with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
+        archive.writestr("own.csv", TABLE)
+    kept = workflow.start_import(owner, build.search(owner), "own.zip", [packed.getvalue()])
+    assert kept.format == "unmapped"
+    workflow.map_columns(owner, kept, {"Was": "title", "Wer": "authors", "Wann": "year"})
+    jobs_now()
+    assert list(Record.objects.order_by("position").values_list("part", "year")) == [("own.csv", 2001), ("own.csv", 2002)]
 
 
 def test_without_names_in_the_first_row_every_row_is_a_record(owner, kept, jobs_now):

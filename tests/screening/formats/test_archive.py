@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from screening.formats import LIMITS, Export, UnreadableFile, read
+from screening.formats import LIMITS, Export, UnmappedTable, UnreadableFile, read
+from screening.formats.preview import preview
 from tests.screening.formats.three import FOLDER
 
 pytestmark = pytest.mark.pure
@@ -45,6 +46,19 @@ def test_a_file_in_a_zip_that_cannot_be_read_is_told_and_the_others_are_read() -
     assert len(result.records) == 3
     left_out = [(problem.member, problem.left_out) for problem in result.problems if problem.member != "a.ris"]
     assert left_out == [("picture.png", True), ("nested.zip", True)]
+
+
+def test_a_table_in_a_zip_whose_columns_nobody_knows_can_be_mapped_or_says_how() -> None:
+    own = b"Was;Wer\nEin Versuch;Meyer, A.\nNoch einer;Maier, B.\n"
+    with pytest.raises(UnmappedTable):
+        read(_zip(own__csv=own))
+    assert preview(_zip(own__csv=own)).columns == ("Column 1", "Column 2")
+    result = read(_zip(own__csv=own), mapping={"Was": "title", "Wer": "authors"})
+    assert [(record.title, record.member) for record in result.records] == [("Ein Versuch", "own.csv"), ("Noch einer", "own.csv")]
+    result = read(_zip(a__ris=RIS, own__csv=own))
+    assert len(result.records) == 3
+    (told,) = (str(problem) for problem in result.problems if problem.member == "own.csv")
+    assert "columns are not known: import it by itself" in told
 
 
 def test_folders_and_what_a_mac_adds_are_passed_over() -> None:
