@@ -2,7 +2,7 @@
 
 from screening.models.audits import Audit, Judged
 from screening.models.batches import Batch, BatchFile
-from screening.models.citations import RULES, Citation, Link, Pair
+from screening.models.citations import RULES, Citation, Link, Pair, Word
 from screening.models.conflicts import Proposal, Remark
 from screening.models.corrections import Correction
 from screening.models.desk import Desk
@@ -55,4 +55,5 @@ __all__ = [
     "StandingState",
     "Terms",
     "Vote",
+    "Word",
 ]

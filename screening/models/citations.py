@@ -115,7 +115,7 @@ class Pair(models.Model):
         max_length=10,
         choices=State.choices,
         blank=True,
-        help_text="The state before a person's word, which undo gives back.",
+        help_text="What rules had made of it before persons spoke; it holds again when no word stands.",
     )
     member = models.ForeignKey(Member, models.PROTECT, related_name="+", help_text="Who decided, or whose import asks.")
     at = models.DateTimeField(default=timezone.now)
@@ -134,3 +134,33 @@ class Pair(models.Model):
 
     def __str__(self) -> str:
         return f"records {self.a_id} and {self.b_id}"
+
+
+class Word(models.Model):
+    """What a person said of a pair. Each word stands beside the others' until it is taken back; the last that stands is the pair's state."""
+
+    class Place(models.TextChoices):
+        QUEUE = "queue", "In the queue of questions"
+        HAND = "hand", "In linking two citations by hand"
+        SAMPLE = "sample", "In judging a sample of links"
+
+    pair = models.ForeignKey(Pair, models.PROTECT, related_name="words")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    answer = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.label) for state in (Pair.State.SAME, Pair.State.DIFFERENT, Pair.State.LATER)],
+    )
+    place = models.CharField(max_length=10, choices=Place.choices)
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="word_answer_known", condition=Q(answer__in=["same", "different", "later"])),
+            models.CheckConstraint(name="word_place_known", condition=Q(place__in=["queue", "hand", "sample"])),
+        ]
+        indexes = [models.Index(name="word_standing", fields=["member", "-at"], condition=Q(withdrawn_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.member}: {self.get_answer_display().lower()}"

@@ -55,6 +55,7 @@ from screening.queries.duplicates import (
     open_pairs,
     pairs,
     state_now,
+    words,
 )
 from screening.queries.found import STATES, found, others_like
 from screening.queries.import_reports import (
@@ -181,4 +182,5 @@ __all__ = [
     "waiting",
     "whereabouts",
     "with_history",
+    "words",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
 
 from reviewapp.models import Job, Member
 from screening.models import (
     Link,
     Pair,
+    Word,
 )
 
 
@@ -39,13 +40,20 @@ def open_pairs(member: Member) -> QuerySet[Pair]:
 
 def answered_pairs(member: Member) -> QuerySet[Pair]:
     """The questions of the queue that persons have answered for good."""
-    return Pair.objects.filter(review=member.review_id, state__in=(Pair.State.SAME, Pair.State.DIFFERENT), before="")
+    said = Exists(Word.objects.filter(pair=OuterRef("pk"), place=Word.Place.QUEUE, withdrawn_at=None))
+    return Pair.objects.filter(said, review=member.review_id, state__in=(Pair.State.SAME, Pair.State.DIFFERENT))
 
 
 def last_pair(member: Member) -> Pair | None:
     """The answer that undo takes back: the member's last one to a question of the queue."""
     answered = (Pair.State.SAME, Pair.State.DIFFERENT, Pair.State.LATER)
-    return pairs(member).filter(member=member, state__in=answered, before="").order_by("-at", "-pk").first()
+    own = Word.objects.filter(member=member, place=Word.Place.QUEUE, withdrawn_at=None, pair__state__in=answered)
+    return pairs(member).filter(pk=Subquery(own.order_by("-at", "-pk").values("pair")[:1])).first()
+
+
+def words(pair: Pair) -> QuerySet[Word]:
+    """What each person said of a pair and did not take back."""
+    return Word.objects.filter(pair=pair, withdrawn_at=None).select_related("member__user")
 
 
 def deduplication(member: Member) -> Job | None:
@@ -59,7 +67,9 @@ def deduplication(member: Member) -> Job | None:
 def logged_pairs(member: Member) -> QuerySet[Pair]:
     """All pairs as the log tells them: also by whom and when the link that stood for one was undone."""
     undone = Link.objects.filter(pair=OuterRef("pk"), undone_at__isnull=False).order_by("-undone_at", "-pk")
-    return pairs(member).annotate(
+    said = Word.objects.filter(withdrawn_at=None).select_related("member__user")
+    found = pairs(member).prefetch_related(Prefetch("words", said, to_attr="standing"))
+    return found.annotate(
         parted_by=Subquery(undone.values("undone_by__user__name")[:1]),
         parted_at=Subquery(undone.values("undone_at")[:1]),
     )

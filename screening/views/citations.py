@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -110,7 +111,10 @@ def link_record(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         raise NotHere(
             f"There is no citation {number} in this review.", todo="Look its number up among the citations."
         ) from None
+    against = workflow.against_record(member, record, target)
     workflow.link_record(member, record, target)
+    if against:
+        messages.warning(request, f"This goes against what was said: {'; '.join(map(str, against))}. Both are kept.")
     return redirect("screening:citation", member.review.slug, target.pk)
 
 

@@ -19,7 +19,8 @@ from screening.models import Pair
 from screening.views.common import csv_line, named
 from screening.views.side_by_side import beside
 
-LOG = ("record a", "record b", "rule", "score", "evidence", "state", "who", "when", "parted by", "parted when")
+LOG = ("record a", "record b", "rule", "score", "evidence", "state", "who", "when", "parted by", "parted when", "each person's word")
+AT_ONCE = 1000  # pairs of the log whose words are read together
 
 
 @require_GET
@@ -44,8 +45,17 @@ def show(request: HttpRequest, member: Member, found: Pair | None = None) -> Htt
         "job": queries.deduplication(member),
     }
     if found:
+        context |= {"words": list(queries.words(found)), "objections": objections(member, found)}
         context |= beside(found.a, found.b, (found.home_a, found.home_b), f"{found.rule}: {found.evidence}.")
     return render(request, "screening/_pair.html" if request.htmx else "screening/duplicates.html", context)
+
+
+def objections(member: Member, found: Pair) -> list[workflow.Objection]:
+    """What was said that an answer to this pair would go against."""
+    told = [] if found.state in (Pair.State.ASKED, Pair.State.LATER) else workflow.answered(found)
+    if None not in (found.home_a, found.home_b) and found.home_a != found.home_b:
+        told += workflow.objections(member, [found.home_a, found.home_b])
+    return list({each.key: each for each in told}.values())
 
 
 def onward(request: HttpRequest, member: Member, found: Pair | None = None) -> HttpResponse:
@@ -65,7 +75,10 @@ def onward(request: HttpRequest, member: Member, found: Pair | None = None) -> H
 def decide_pair(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.one(queries.pairs(member), pk=pk)
     try:
-        workflow.decide_pair(member, found, request.POST.get("answer", ""))
+        workflow.decide_pair(member, found, request.POST.get("answer", ""), request.POST.getlist("seen"))
+    except workflow.Objected as told:  # it was said since the page was made: it is shown, and asked again
+        messages.warning(request, f"{told.message} {told.todo}")
+        return onward(request, member, found)
     except Stale as told:  # somebody was faster: nothing to mend, the next one is what is wanted
         messages.warning(request, f"{told.message} Here is the next one.")
         return onward(request, member)
@@ -102,7 +115,7 @@ def log(request: HttpRequest, member: Member) -> StreamingHttpResponse:
 def log_lines(member: Member) -> Iterator[str]:
     """The log: pairs with rule and score, then links that no pair stands for, by the citation that they lead to."""
     yield csv_line(LOG)
-    for each in queries.logged_pairs(member).iterator():
+    for each in queries.logged_pairs(member).iterator(chunk_size=AT_ONCE):
         score = f"{each.score:.4f}"
         said = (
             each.a_id,
@@ -114,14 +127,14 @@ def log_lines(member: Member) -> Iterator[str]:
             each.member,
             day(each.at),
         )
-        yield csv_line(
-            (*said, each.parted_by or "", day(each.parted_at)) if queries.is_parted(each) else (*said, "", "")
-        )
+        parted = (each.parted_by or "", day(each.parted_at)) if queries.is_parted(each) else ("", "")
+        words = "; ".join(f"{word} ({day(word.at)})" for word in each.standing)
+        yield csv_line((*said, *parted, words))
     for link in queries.links_without_pair(member).iterator():
         other = f"citation {link.citation_id}"
         state = "parted" if link.undone_at else "linked"
         said = (link.record_id, other, link.rule, "", link.evidence, state, link.member, day(link.at))
-        yield csv_line((*said, link.undone_by or "", day(link.undone_at)))
+        yield csv_line((*said, link.undone_by or "", day(link.undone_at), ""))
 
 
 def day(when: datetime | None) -> str:

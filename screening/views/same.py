@@ -61,12 +61,13 @@ def desk_of(request: HttpRequest) -> dict[str, str]:
 def link(request: HttpRequest, member: Member, pk: int, other: int) -> HttpResponse:
     one, two = queries.citation(member, pk), queries.citation(member, other)
     if request.method == "POST":
-        pair = workflow.link_citations(member, one, two)
+        pair = workflow.link_citations(member, one, two, request.POST.getlist("seen"))
         told = "Linked: both are one citation now. The link can be taken back on its page, under Records."
         messages.success(request, told)
         stage = back(request)
         return redirect("screening:desk", member.review.slug, stage) if stage else to_citation_of(member, pair)
     context: dict[str, Any] = {"member": member, "citation": one, "other": two, **desk_of(request)}
+    context["objections"] = workflow.objections(member, [one.pk, two.pk])
     sources = (queries.sources(one), queries.sources(two))
     return render(request, "screening/same_as.html", context | beside_citations(one, two, sources))
 

@@ -68,13 +68,18 @@ from screening.workflow.sharing import (
 )
 from screening.workflow.standing import settle
 from screening.workflow.votes import add_note, vote, withdraw_note, withdraw_vote
+from screening.workflow.words import Objected, Objection, against_record, answered, objections
 
 __all__ = [
     "AlreadyHere",
+    "Objected",
+    "Objection",
     "add_note",
     "add_reason",
     "add_record",
     "add_search",
+    "against_record",
+    "answered",
     "apply_batch",
     "apply_votes_needed",
     "arrange",
@@ -106,6 +111,7 @@ __all__ = [
     "merge_reason",
     "move_reason",
     "not_retrieved",
+    "objections",
     "order_reasons",
     "override_gate",
     "paste",

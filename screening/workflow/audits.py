@@ -15,11 +15,12 @@ from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import Member
 from reviewapp.workflow import lock_review
 from screening.dedupe.audit import sample
-from screening.models import Audit, Judged, Link, Pair, Record
+from screening.models import Audit, Judged, Link, Pair, Record, Word
 from screening.queries.audits import links_by_rules, under_way
 from screening.workflow.linking import live
 from screening.workflow.links import lock_records, put_back, split_group
-from screening.workflow.pairs import remember, take_word_back
+from screening.workflow.pairs import locked_pair
+from screening.workflow.words import say, unsay
 
 MOST = 5000
 Answer = Judged.Answer
@@ -89,7 +90,8 @@ def judge_link(member: Member, judged: Judged, answer: str) -> None:
         before = judged.answer
         judged.answer, judged.member, judged.at = answer, member, timezone.now()
         if answer == Answer.WRONG:
-            judged.pair = remember(member, record, other, Pair.State.DIFFERENT)
+            judged.pair = locked_pair(member, record, other)
+            say(member, judged.pair, Pair.State.DIFFERENT, Word.Place.SAMPLE)
             judged.parted = split_group(member, record, other)
         judged.save(update_fields=["answer", "member", "at", "pair", "parted"])
         told = {"answer": answer, "before": before, "records": [record.pk, other.pk]}
@@ -106,8 +108,8 @@ def withdraw_judgement(member: Member, judged: Judged) -> None:
         if judged.member_id != member.pk:
             raise Refused("Only who answered can take that back.")
         before = judged.answer
-        if judged.pair and judged.pair.state == Pair.State.DIFFERENT:
-            take_word_back(member, judged.pair)
+        if judged.pair:
+            unsay(member, locked_pair(member, record, other), Word.Place.SAMPLE)
         if judged.parted:
             put_back(member, judged.parted, other)
         judged.answer, judged.member, judged.at, judged.pair, judged.parted = Answer.OPEN, None, None, None, None

@@ -21,7 +21,7 @@ from reviewapp import audit, jobs
 from reviewapp.models import Job, Member
 from reviewapp.workflow import lock_review
 from screening.dedupe.decisions import Candidate
-from screening.models import RULES, SETTLED, Citation, Import, Link, Pair, Standing
+from screening.models import RULES, SETTLED, Citation, Import, Link, Pair, Standing, Word
 from screening.workflow.links import own_citation
 from screening.workflow.said import Said, said_by_persons
 from screening.workflow.standing import bring_into_view, drop_out_of_view, refresh_all
@@ -179,7 +179,7 @@ def keep_pairs(member: Member, candidates: Iterable[Candidate], state: str) -> d
     ends = {each.a for each in candidates} | {each.b for each in candidates}
     known = Pair.objects.select_for_update().filter(a__in=ends, b__in=ends).order_by("pk")
     kept = {(pair.a_id, pair.b_id): pair for pair in known}
-    new = []
+    new, settled_by_rule = [], []
     for each in candidates:
         said = {"rule": each.rule, "score": each.score, "evidence": each.evidence}
         key = a, b = min(each.a, each.b), max(each.a, each.b)
@@ -187,7 +187,10 @@ def keep_pairs(member: Member, candidates: Iterable[Candidate], state: str) -> d
             kept[key] = Pair(review_id=member.review_id, a_id=a, b_id=b, state=state, member=member, **said)
             new.append(kept[key])
         elif kept[key].pk and kept[key].state not in (*BY_PERSONS, state):
+            settled_by_rule += [kept[key]] if kept[key].state == State.LATER else []
             change(kept[key], state, member, **said)
+    put_off = Word.objects.filter(pair__in=settled_by_rule, answer=State.LATER, withdrawn_at=None)
+    put_off.update(withdrawn_at=timezone.now())
     Pair.objects.bulk_create(new)
     return {(each.a, each.b): kept[min(each.a, each.b), max(each.a, each.b)] for each in candidates}
 
