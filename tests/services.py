@@ -106,10 +106,10 @@ class Service:
 
         wait_until(ready, "the service is ready", seconds=START_SECONDS)
 
-    def restart(self) -> None:
-        """Start again what was stopped or killed."""
+    def restart(self, *, port: int = 0) -> None:
+        """Start again what was stopped or killed; at this port, if one is given, for those who go on asking there."""
         self.ended()
-        self.start()
+        self.start(port=port)
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Ask the service to stop; return its exit code when it has."""

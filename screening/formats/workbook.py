@@ -73,9 +73,7 @@ def rows_at(stream: IO[bytes], number: int, member: str, archived: str, limits: 
             yield from (each.raw for each in until if each.line == number)
 
 
-def sheets(
-    stream: IO[bytes], limits: Limits, problems: Problems | None = None
-) -> Iterator[tuple[str, Iterator[Row]]]:
+def sheets(stream: IO[bytes], limits: Limits, problems: Problems | None = None) -> Iterator[tuple[str, Iterator[Row]]]:
     """Yield the name and the rows of each sheet; UnreadableFile where the workbook is damaged or too large."""
     import openpyxl  # takes a while to load, and is needed for few files
 

@@ -64,7 +64,9 @@ def whereabouts(member: Member, citation: Citation) -> QuerySet[Record]:
     """The records that are or were of a citation, each with `home`, the citation that it is of now, and `shown`: whether that is in view."""
     here = Link.objects.filter(record=OuterRef("pk"), undone_at=None)
     found = Record.objects.filter(links__in=links(member, citation).order_by()).distinct().order_by("pk")
-    found = found.annotate(home=Subquery(here.values("citation")[:1]), shown=Subquery(here.values("citation__live")[:1]))
+    found = found.annotate(
+        home=Subquery(here.values("citation")[:1]), shown=Subquery(here.values("citation__live")[:1])
+    )
     return found.select_related("source__search").defer("raw", "fields", "abstract", "keywords")
 
 

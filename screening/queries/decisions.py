@@ -42,7 +42,9 @@ HEADINGS = (
 AT_ONCE = 500
 EVERYBODY, YOU, SETTLERS = "everybody", "you alone, until the verdict", "you, to settle a conflict"
 SEALED = "nobody yet: there is no verdict, and others' votes, if there are any, are not in this file"
-ASIDE = "you alone: the citation was removed before screening, and others' votes, if there are any, are not in this file"
+ASIDE = (
+    "you alone: the citation was removed before screening, and others' votes, if there are any, are not in this file"
+)
 
 
 def decisions(member: Member) -> Iterator[tuple[str, ...]]:
@@ -82,7 +84,9 @@ def rows(member: Member, citations: list[Citation], reasons: dict[int, Exclusion
     }
     gone = {
         each.citation_id: each.removal
-        for each in Removed.objects.filter(citation__in=citations, undone_at=None).select_related("removal__member__user")
+        for each in Removed.objects.filter(citation__in=citations, undone_at=None).select_related(
+            "removal__member__user"
+        )
     }
     for citation in citations:
         head = (str(citation.pk), " ".join(records[citation.pk]), citation.title)
@@ -100,7 +104,18 @@ def rows(member: Member, citations: list[Citation], reasons: dict[int, Exclusion
             if settled and here in resolutions:
                 yield (*stage, "resolution", *said(resolutions[here], reasons), verdict, EVERYBODY, why)
             if removal:
-                yield (*stage, "removal", str(removal.member), "", why, "", moment(removal.at), removal.kind, EVERYBODY, why)
+                yield (
+                    *stage,
+                    "removal",
+                    str(removal.member),
+                    "",
+                    why,
+                    "",
+                    moment(removal.at),
+                    removal.kind,
+                    EVERYBODY,
+                    why,
+                )
             elif not settled:
                 yield (*stage, "waiting", "", "", "", "", "", "", SEALED, why)
 

@@ -19,7 +19,19 @@ from screening.models import Pair
 from screening.views.common import csv_line, named
 from screening.views.side_by_side import beside
 
-LOG = ("record a", "record b", "rule", "score", "evidence", "state", "who", "when", "parted by", "parted when", "each person's word")
+LOG = (
+    "record a",
+    "record b",
+    "rule",
+    "score",
+    "evidence",
+    "state",
+    "who",
+    "when",
+    "parted by",
+    "parted when",
+    "each person's word",
+)
 AT_ONCE = 1000  # pairs of the log whose words are read together
 
 

@@ -54,7 +54,9 @@ def heeded(member: Member, pair: Pair, answer: str, sides: list[Citation], seen:
     if not is_open and not (is_contradicted and all(each.key in seen for each in against)):
         raise Stale("This pair is decided already.", todo="Go on with the next one.")
     if answer == State.SAME and len(sides) == 2:
-        against = list({each.key: each for each in [*objections(member, [side.pk for side in sides]), *against]}.values())
+        against = list(
+            {each.key: each for each in [*objections(member, [side.pk for side in sides]), *against]}.values()
+        )
     return heed(against, seen)
 
 
@@ -101,7 +103,8 @@ def reopen_pair(member: Member, pair: Pair) -> None:
             if pair.state not in ANSWERS:
                 raise Stale("There is no answer here that could be taken back.")
             raise Refused(
-                "Only who answered can take that back.", todo="You can say otherwise on the pair's page: both words are kept."
+                "Only who answered can take that back.",
+                todo="You can say otherwise on the pair's page: both words are kept.",
             )
         if own.place == Word.Place.SAMPLE:
             raise Stale("This was said in judging a sample of links.", todo="Take it back there.")

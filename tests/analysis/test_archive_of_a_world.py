@@ -36,7 +36,9 @@ def test_everything_that_a_review_holds_is_in_it(here: World, whole: dict[str, b
     assert len(rows(whole, "citations")) == Citation.objects.filter(review=review, live=True).count()
     raw = {each["record"]: each["raw"] for each in rows(whole, "records")}
     assert all(raw[str(pk)] == text for pk, text in Record.objects.filter(review=review).values_list("pk", "raw"))
-    removed = list(Removed.objects.filter(removal__review=review).order_by("pk").values_list("citation", "removal__reason"))
+    removed = list(
+        Removed.objects.filter(removal__review=review).order_by("pk").values_list("citation", "removal__reason")
+    )
     assert [(int(each["citation"]), each["reason"]) for each in rows(whole, "removals")] == removed != []
     assert len(rows(whole, "trail")) == Event.blind.for_member(here.owner).count() - 1  # that this archive was made
     pdfs = {name for name in whole if name.startswith("pdfs/")}

@@ -5,8 +5,7 @@
 
 It runs the whole product in a folder of its own, web server, worker and broker; sends a made export through the import page as a browser
 does; lets members vote at their desks on citations that were there before, one vote a second each, which is more than people do; reads
-pages beside them; then counts again what is stored. With --kills it takes the file in undisturbed, then once more with the worker killed
-(kill -9) so many times at random moments of import and de-duplication, the service started again each time, and compares: nobody votes then.
+pages beside them; then counts again what is stored. With --kills it is as tests.load.kills says; --voters 0 leaves the members out.
 
 Printed are seconds on the wall and processor seconds: the latter tell of the product where other programs load the machine too.
 """
@@ -37,7 +36,7 @@ from tests.load.vote import Voter
 if TYPE_CHECKING:
     from psutil import Process
 
-    from reviewapp.models import Job, Member
+    from reviewapp.models import Member
     from screening.models import Import
     from tests.services import Service
 
@@ -268,96 +267,6 @@ def measure(service: Service, owner: Member, records: int, voters: int, every: f
     return wrong
 
 
-def outcome(taken: Import) -> dict[str, set[object]]:
-    """All that import and de-duplication have come to, told by places in the file: the same for two imports of one file."""
-    from screening.models import Link, Pair
-
-    citations: defaultdict[int, set[int]] = defaultdict(set)
-    links = Link.objects.filter(record__source=taken, undone_at=None)
-    for place, citation in links.values_list("record__position", "citation"):
-        citations[citation].add(place)
-    return {
-        "clusters": {frozenset(places) for places in citations.values()},
-        "rules of links": set(links.values_list("record__position", "rule")),
-        "pairs": set(Pair.objects.filter(a__source=taken).values_list("a__position", "b__position", "state", "rule")),
-    }
-
-
-def worked_at(taken: Import, kind: str, attempt: int, reached: float, begun: float) -> Job | None:
-    """Wait until an attempt at an import's job of this kind, later than this one, has come so far; None when the job is over before that."""
-    from reviewapp.models import Job
-
-    while time.monotonic() - begun < GIVE_UP:
-        job = Job.objects.filter(kind=kind, args__import_id=taken.pk).order_by("-pk").first()
-        if job and job.is_finished:
-            return None
-        if job and job.state == Job.State.RUNNING and job.attempt > attempt and job.done >= reached:
-            return job
-        time.sleep(0.02)
-    sys.exit(f"not within {GIVE_UP:.0f} s: {kind} at {reached:.0f} of its 1000 parts")
-
-
-def all_done(begun: float) -> None:
-    """Wait until no job waits or runs."""
-    from reviewapp.models import Job
-
-    while Job.objects.filter(finished_at=None).exists():
-        if time.monotonic() - begun > GIVE_UP:
-            sys.exit(f"not done {GIVE_UP:.0f} s after it began")
-        time.sleep(0.2)
-
-
-def kill(service: Service, owner: Member, records: int, kills: int, seed: int) -> list[str]:
-    """One import undisturbed, and the same file again with the worker killed so many times; -> what is wrong in the end.
-
-    Half of the kills fall in the import, half in the de-duplication after it, when so much of the work is told to be done, drawn at random.
-    """
-    from reviewapp.models import Job
-    from screening import workflow
-    from tests import build
-
-    chance = random.Random(seed)
-    export = list(made.export(records))
-    sent, works = [text.encode() for _, text in export], [work for work, _ in export]
-    print(f"{records:,} records, {kills} kills, seed {seed}", flush=True)
-    begun = time.monotonic()
-    calm = workflow.start_import(owner, build.search(owner), "big.ris", sent)
-    all_done(begun)
-    print(f"  undisturbed it takes {time.monotonic() - begun:.1f} s", flush=True)
-    expected = outcome(calm)
-    other = build.review(owner.user, title="Killed")
-    taken, begun, happened = workflow.start_import(other, build.search(other), "big.ris", sent), time.monotonic(), 0
-    for kind, count in ("screening.import", (kills + 1) // 2), ("screening.deduplicate", kills // 2):
-        attempt = 0
-        for reached in sorted(chance.uniform(0, 1000) for _ in range(count)):
-            job = worked_at(taken, kind, attempt, reached, begun)
-            if job is None:
-                print(f"  {kind} was over before it could be killed at {reached / 10:.1f} %", flush=True)
-                break
-            time.sleep(chance.uniform(0, 0.1))
-            service.kill_worker()
-            happened, attempt = happened + 1, job.attempt
-            at = f"{kind}, attempt {attempt}, {job.done / 10:.1f} %: {job.message}"
-            print(f"  kill {happened} after {time.monotonic() - begun:.1f} s, at {at}", flush=True)
-            service.restart()
-            restarted = time.monotonic()
-    all_done(begun)
-    print(f"  done {time.monotonic() - restarted:.1f} s after the last restart", flush=True)
-    wrong = [f"{job.kind} failed: {job.error}" for job in Job.objects.filter(state=Job.State.FAILED)]
-    wrong += [f"only {happened} of {kills} kills fell while a job was at work"] if happened < kills else []
-    log = service.log.read_text()
-    print(
-        f"  {log.count('Traceback')} errors in the log of the service, {log.count('missed a beat')} missed heartbeats"
-    )
-    found = outcome(taken)
-    wrong += [
-        f"not as without kills: {what}, {len(found[what] ^ expected[what])} differ"
-        for what in expected
-        if found[what] != expected[what]
-    ]
-    return wrong + recount(taken, works)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=100_000)
@@ -375,6 +284,7 @@ def main() -> int:
     from django.db import connection
 
     from tests import build
+    from tests.load.kills import kill
     from tests.services import Service, database_url
 
     service = Service(Path(settings.DATA_FOLDER), DATABASE_URL=database_url(), REVIEWAPP_SECRET=settings.SECRET_KEY)
@@ -383,7 +293,7 @@ def main() -> int:
     try:
         owner = build.review(title="Import")
         if options.kills:
-            wrong = kill(service, owner, options.records, options.kills, options.seed)
+            wrong = kill(service, owner, options.records, options.kills, options.seed, options.voters)
         else:
             wrong = measure(service, owner, options.records, options.voters, options.every)
     finally:

@@ -57,7 +57,10 @@ def test_a_table_in_a_zip_is_asked_about_like_any_other(owner, jobs_now):
     assert kept.format == "unmapped"
     workflow.map_columns(owner, kept, {"Was": "title", "Wer": "authors", "Wann": "year"})
     jobs_now()
-    assert list(Record.objects.order_by("position").values_list("part", "year")) == [("own.csv", 2001), ("own.csv", 2002)]
+    assert list(Record.objects.order_by("position").values_list("part", "year")) == [
+        ("own.csv", 2001),
+        ("own.csv", 2002),
+    ]
 
 
 def test_without_names_in_the_first_row_every_row_is_a_record(owner, kept, jobs_now):

@@ -122,9 +122,10 @@ def test_a_citation_out_of_view_leads_to_where_its_records_are(owner, two):
     base = f"/reviews/{owner.review.slug}"
     page = client(owner).get(f"{base}/citations/{other.pk}/").content.decode()
     assert f'now <a href="{base}/citations/{one.pk}/">citation {one.pk}</a></li>' in page
-    assert f'<a href="{base}/citations/{one.pk}/">citation {one.pk}</a></li>' not in client(owner).get(
-        f"{base}/citations/{one.pk}/"
-    ).content.decode()
+    assert (
+        f'<a href="{base}/citations/{one.pk}/">citation {one.pk}</a></li>'
+        not in client(owner).get(f"{base}/citations/{one.pk}/").content.decode()
+    )
     workflow.undo_import(owner, two[0].source)
     page = client(owner).get(f"{base}/citations/{one.pk}/").content.decode()
     assert page.count(f'its import, <a href="{base}/imports/{two[0].source_id}/">') == 2, "both came with it"
@@ -134,7 +135,9 @@ def test_a_citation_out_of_view_leads_to_where_its_records_are(owner, two):
 def test_who_finds_nothing_by_one_word_is_not_told_to_try_fewer(owner, two):
     one = home(two[0])
     path = f"/reviews/{owner.review.slug}/citations/{one.pk}/same/"
-    told = {words: client(owner).get(path, {"q": words}).content.decode() for words in ("xylophone", "no such", "77777")}
+    told = {
+        words: client(owner).get(path, {"q": words}).content.decode() for words in ("xylophone", "no such", "77777")
+    }
     assert "Try fewer" in told["no such"]
     assert "Try fewer" not in told["xylophone"]
     assert "an asterisk" in told["xylophone"]

@@ -54,7 +54,10 @@ def test_a_table_in_a_zip_whose_columns_nobody_knows_can_be_mapped_or_says_how()
         read(_zip(own__csv=own))
     assert preview(_zip(own__csv=own)).columns == ("Column 1", "Column 2")
     result = read(_zip(own__csv=own), mapping={"Was": "title", "Wer": "authors"})
-    assert [(record.title, record.member) for record in result.records] == [("Ein Versuch", "own.csv"), ("Noch einer", "own.csv")]
+    assert [(record.title, record.member) for record in result.records] == [
+        ("Ein Versuch", "own.csv"),
+        ("Noch einer", "own.csv"),
+    ]
     result = read(_zip(a__ris=RIS, own__csv=own))
     assert len(result.records) == 3
     (told,) = (str(problem) for problem in result.problems if problem.member == "own.csv")

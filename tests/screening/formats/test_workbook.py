@@ -140,7 +140,10 @@ def test_the_raw_text_of_every_row_is_found_again_in_its_sheet(sheets: list[list
 
 def test_two_sheets_are_told_apart_in_records_and_remarks() -> None:
     book = openpyxl.Workbook()
-    for name, rows in {"Found": (("Title", "Year"), ("One", 2020)), "Notes": (("Who", "What"), ("Me", "nothing"))}.items():
+    for name, rows in {
+        "Found": (("Title", "Year"), ("One", 2020)),
+        "Notes": (("Who", "What"), ("Me", "nothing")),
+    }.items():
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(row)
