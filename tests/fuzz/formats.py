@@ -40,7 +40,23 @@ def seeds() -> list[bytes]:
     with zipfile.ZipFile(several, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, data in enumerate(plain[:6]):
             archive.writestr(f"part {number}.txt", data)
-    return [*plain, several.getvalue(), *map(gzip.compress, plain[:2])]
+    return [*plain, several.getvalue(), *map(gzip.compress, plain[:2]), workbook()]
+
+
+def workbook() -> bytes:
+    """-> a small workbook of two sheets, stored without packing, so that damage reaches its cells."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("More")):
+        for row in (("Title", "Authors", "Year"), ("Tea", "Okafor, A.; Silva, M.", 2019), ("Walking", None, 2020.0)):
+            sheet.append(row)
+    packed, plain = io.BytesIO(), io.BytesIO()
+    book.save(packed)
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(plain, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return plain.getvalue()
 
 
 def failure_of(data: bytes) -> str:

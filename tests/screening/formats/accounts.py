@@ -6,12 +6,14 @@ import time
 
 from screening.formats import Result, UnreadableFile, read
 from screening.formats.archive import is_packed
+from screening.formats.original import original
 from screening.formats.source import Line, Source, blank
 
 _TAGS = re.compile(r"<\?.*?\?>|<!--.*?-->|<[^<>]*>", re.DOTALL)
 _CUT_TAG = re.compile(r"^[\s\w/\"?=.-]{0,40}>|<[?!/A-Za-z][^<>]*$", re.MULTILINE)
 TABLES = ("csv", "tsv")
 SECONDS_AT_MOST = 10
+LOOKED_FOR = 3  # records of a packed file that are looked for in it again
 
 
 def account_for(data: bytes) -> None:
@@ -33,8 +35,11 @@ def account_for(data: bytes) -> None:
         )
         "".join(texts).encode("utf-8")
         assert "\0" not in "".join(texts)
-    if is_packed(io.BytesIO(data)):
-        return  # the lines of what is packed, workbooks too, are not those of the file
+    if is_packed(io.BytesIO(data)):  # the lines of what is packed, workbooks too, are not those of the file
+        for record in result.records[:LOOKED_FOR]:
+            place = record.line, record.end_line, record.raw
+            assert original(data, *place, member=record.member), f"record {record.position} is not found again"
+        return
     assert (found := unaccounted(data, result)) == [], f"lines that nothing tells of: {found[:5]}"
     assert (found_at := misplaced(data, result)) == [], f"raw text not where it is said to be: records {found_at[:5]}"
 
