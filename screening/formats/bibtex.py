@@ -5,7 +5,7 @@ line, so that it does not swallow the rest of the file.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -22,6 +22,9 @@ _QUOTE_END = re.compile(r'"(?=\s*(?:#|,\s*(?:[A-Za-z][\w.:+-]*\s*=|$)|$))')
 _NEXT_FIELD = re.compile(r"[,\n][^\S\n]*(?=[A-Za-z][\w.:+-]*\s*=\s*[{\"\d])")
 _JOINT = re.compile(r"\s*#\s*")
 _BARE = re.compile(r"[^\s,{}#\"]+")
+_CROSSREF = re.compile(r"""\bcrossref\s*=\s*[{"]([^{}",]+)""", re.IGNORECASE)
+_INHERITED = ("booktitle", "year", "date", "series", "volume", "isbn", "issn")
+Inherited = Mapping[str, str]
 _NO_RECORD = ("comment", "preamble", "string")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -73,6 +76,7 @@ class _Entry:
 
 def read(source: Source) -> Iterator[ParsedRecord]:
     """Yield every entry of a BibTeX file; what is left out stands in ``source.problems``."""
+    parents = _parents(source)
     macros = {month: month.capitalize() for month in _MONTHS}
     for entry in _entries(source):
         block = entry.block()
@@ -81,7 +85,26 @@ def read(source: Source) -> Iterator[ParsedRecord]:
         if entry.kind in _NO_RECORD:
             source.problems.add(f"a @{entry.kind} holds no record.", block.line, block.end_line)
         else:
-            yield _record(entry, block, macros, source)
+            yield _record(entry, block, macros, parents, source)
+
+
+def _parents(source: Source) -> Mapping[str, Inherited]:
+    """-> by its key, what each entry that another names in ``crossref`` has for that one. It may stand behind it."""
+    named = {key.strip().lower() for line in source.lines() for key in _CROSSREF.findall(line.text)}
+    found: dict[str, Inherited] = {}
+    if not named:
+        return found
+    macros = {month: month.capitalize() for month in _MONTHS}
+    for entry in _entries(Source(source.stream, source.name, source.encoding, source.limits)):
+        body = entry.body(entry.block())
+        if entry.kind == "string":
+            macros.update({name: text for name, text in _fields(body, macros, []) if text})
+        key, _, rest = body.partition(",")
+        if entry.kind not in _NO_RECORD and key.strip().lower() in named:
+            fields = dict(_fields(rest, macros, []))
+            fields.setdefault("booktitle", fields.get("title", ""))
+            found[key.strip().lower()] = {name: text.strip() for name in _INHERITED if (text := fields.get(name, ""))}
+    return found
 
 
 def _entries(source: Source) -> Iterator[_Entry]:
@@ -145,7 +168,9 @@ def _taken(entry: _Entry, line: Line, position: int, limit: int) -> int:
     return end
 
 
-def _record(entry: _Entry, block: Block, macros: dict[str, str], source: Source) -> ParsedRecord:
+def _record(
+    entry: _Entry, block: Block, macros: dict[str, str], parents: Mapping[str, Inherited], source: Source
+) -> ParsedRecord:
     problems = (
         []
         if entry.closed
@@ -161,8 +186,12 @@ def _record(entry: _Entry, block: Block, macros: dict[str, str], source: Source)
     for name, text in _fields(rest, macros, problems, entry.line):
         if text.strip():
             fields[name] = (*fields.get(name, ()), text.strip())
+    inherited = parents.get(next(iter(fields.get("crossref", ())), "").lower(), {})
+    if not {"year", "date"}.isdisjoint(fields):
+        inherited = {name: text for name, text in inherited.items() if name not in ("year", "date")}
+    told = {name: (text,) for name, text in inherited.items()} | fields
     read = {
-        name: tuple(map(tex.unescaped if name in _AS_WRITTEN else tex.plain, texts)) for name, texts in fields.items()
+        name: tuple(map(tex.unescaped if name in _AS_WRITTEN else tex.plain, texts)) for name, texts in told.items()
     }
     record = compose(block, read, _LAYOUT, problems, max_field=source.limits.field_characters)
     return replace(

@@ -36,14 +36,15 @@ _HEADINGS = {
     "creator au a1 af authorfullnames authorsfullname authorsfullnames autores autor auteurs auteur autoren "
     "authorshipsauthordisplayname authorstring contributors reviewbyline byline firstauthor bookauthors",
     "year": "year publicationyear publishedyear pubyear yearpublished yearofpublication py publicationdate publisheddate "
-    "dateofpublication datepublished pubdate coverdate earlyaccessdate date dates ano año annee année jahr onlinepublicationdate",
+    "dateofpublication datepublished pubdate coverdate earlyaccessdate date dates ano año annee année jahr onlinepublicationdate "
+    "dateregistration3 dateregistration firstposted studyfirstposted firstsubmitted startdate",
     "journal": "journal journaltitle sourcetitle publicationtitle journalbook periodicalfull periodical fulljournaltitle "
     "journalname publicationname publication sourcetitleanthologytitle containertitle pubtitle secondarytitle parenttitle booktitle "
     "so jf t2 primarylocationsourcedisplayname hostvenuedisplayname venue revista journalabbreviation journalabbrev "
-    "periodicalabbrev abbreviatedsourcetitle journalisoabbreviation source",
-    "volume": "volume vol vl vo volumenumber journalvolume bibliovolume",
-    "issue": "issue issuenumber number no is num journalissue biblioissue",
-    "pages": "pages page pagination pagerange pagenumbers pg pageinfo startendpages",
+    "periodicalabbrev abbreviatedsourcetitle journalisoabbreviation zeitschrift revue sourceregister source",
+    "volume": "volume vol vl vo volumenumber journalvolume bibliovolume band",
+    "issue": "issue issuenumber number no is num journalissue biblioissue heft numéro número",
+    "pages": "pages page pagination pagerange pagenumbers pg pageinfo startendpages seiten páginas",
     "first_page": "firstpage startpage pagestart beginningpage beginpage sp bp bibliofirstpage articlenumber artno",
     "last_page": "lastpage endpage pageend endingpage ep otherpages bibliolastpage",
     "doi": "doi doinumber digitalobjectidentifier doilink doiurl di itemdoi idsdoi externaliddoi",
@@ -55,11 +56,11 @@ _HEADINGS = {
     "subjectterms subjectheadings meshterms meshheadings emtreedrugindextermsmajorfocus emtreedrugindexterms "
     "emtreemedicalindextermsmajorfocus emtreemedicalindexterms de kw ieeeterms authorkeyword palabrasclave descritores",
     "url": "url link urls fulltexturl fulltextlink articleurl plink documenturl pdflink dimensionsurl externalurl sourceurl ur "
-    "weburl itemurl embaselink studyurl permalink",
+    "weburl webaddress itemurl embaselink studyurl permalink",
     "language": "language lang languages languageoforiginaldocument languageofdocument articlelanguage la idioma",
-    "accession": "accessionnumber utuniquewosid utuniqueid ut uniqueid eid pui embaseaccessionid centralid lensid publicationid "
+    "accession": "accessionnumber utuniquewosid utuniqueid ut uniqueid eid pui embaseaccessionid centralid cochraneid lensid publicationid "
     "storeid nctnumber trialid an recordid openalexid",
-    "type": "itemtype documenttype publicationtype doctype referencetype typeofreference reftype entrytype contenttype pubtype doctypes pt dt type",
+    "type": "itemtype documenttype publicationtype doctype referencetype typeofreference reftype entrytype contenttype pubtype doctypes dt pt type",
 }  # fmt: skip
 _RANKS = {
     heading: (role, rank)

@@ -35,6 +35,7 @@ _PMID_STATED = re.compile(
 )
 _ISSN = re.compile(r"(?<![\d-])(\d{4})-?(\d{3}[\dXx])(?![\d-])")
 _YEAR = re.compile(r"(?<![\d.])(1[5-9]\d\d|20\d\d)(?!\d)")
+_DOTTED_DATE = re.compile(r"\s*(?:0?[1-9]|[12]\d|3[01])\.\s?(?:0?[1-9]|1[0-2])\.\s?(1[5-9]\d\d|20\d\d)\s*")
 _COMPACT_DATE = re.compile(r"\s*(1[5-9]\d\d|20\d\d)(?:0[0-9]|1[0-2])(?:[0-2]\d|3[01])\s*")
 
 
@@ -110,8 +111,8 @@ def issn(text: str) -> str:
 
 
 def year(text: str) -> int | None:
-    """-> the first year from 1500 to 2099 in a date as exports write it (``2014//``, ``c1998``), or None."""
-    if compact := _COMPACT_DATE.fullmatch(text):
-        return int(compact.group(1))
+    """-> the first year from 1500 to 2099 in a date as exports write it (``2014//``, ``c1998``, ``1.5.2019``), or None."""
+    if date := _COMPACT_DATE.fullmatch(text) or _DOTTED_DATE.fullmatch(text):
+        return int(date.group(1))
     found = _YEAR.search(text)
     return int(found.group(1)) if found else None

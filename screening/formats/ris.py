@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from screening.formats import kinds
+from screening.formats import kinds, names
 from screening.formats.clean import present, shown
-from screening.formats.compose import Layout, compose
+from screening.formats.compose import Fields, Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
 from screening.formats.source import Source, blank
@@ -25,6 +25,12 @@ _TYPE_OF_WORK = re.compile(r"(?!.*(?:10\.\d{4}|\d{3}|https?:))[A-Za-z][^\n]{0,79
 # Names that some databases write in place of a tag of two characters.
 _LONG = re.compile(r"[\ufeff ]{0,3}(PMID|PMCID|DOI|ISSN|ISBN|DESCRIPTORS)[ \t]{0,3}-[ \t]?([^\r\n]*)")
 _LOWER = re.compile(r"[\ufeff ]{0,3}([a-z][a-z0-9])  ?-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
+
+# Numbers of registers and of Embase, which stand in tags for anything; Embase has the PubMed id of a record in C5.
+_EMBASE = re.compile(r"L\d{6,12}")
+_NUMBER = re.compile(rf"NCT\d{{8}}|ISRCTN\d{{8}}|ACTRN\d{{14}}|CN-\d{{8}}|{_EMBASE.pattern}")
+_PMID = re.compile(r"[1-9]\d{5,7}")
+_PERSON = re.compile(r"\s*[^\W\d_][^,;]*,\s*[^\W\d_][^,;]*")
 
 _LAYOUT = Layout(
     type=("TY",),
@@ -123,7 +129,18 @@ def _record(draft: Draft, source: Source) -> ParsedRecord | None:
         problems.append(f"Line {draft.line}: the record has no ER line; it may be cut.")
     layout = _CHAPTER if fields.get("TI") or fields.get("T1") else _LAYOUT
     record = compose(draft.block(), fields, layout, problems, max_field=source.limits.field_characters)
-    return replace(record, type=_type(record.type, fields.get("M3", ())))
+    people = names.parted(record.authors[0], ";") if len(record.authors) == 1 else []
+    if len(people) > 1 and all(map(_PERSON.fullmatch, people)):  # all of them behind one tag
+        record = replace(record, authors=tuple(map(names.tidy, people)))
+    number = record.accession or next((text for text in _stated(fields, "ID", "U2") if _NUMBER.fullmatch(text)), "")
+    pmid = record.pmid
+    if _EMBASE.fullmatch(number):
+        pmid = pmid or next((text for text in _stated(fields, "C5") if _PMID.fullmatch(text)), "")
+    return replace(record, type=_type(record.type, fields.get("M3", ())), accession=number, pmid=pmid)
+
+
+def _stated(fields: Fields, *tags: str) -> Iterator[str]:
+    return (text.strip() for tag in tags for text in fields.get(tag, ()))
 
 
 def _type(mark: str, works: tuple[str, ...]) -> str:
