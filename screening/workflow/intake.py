@@ -18,7 +18,7 @@ from screening.models import Bibliography, Citation, Import, Link, Record, Stand
 from screening.workflow.bare import link_bare
 from screening.workflow.duplicates import look_for_duplicates
 from screening.workflow.searches import readable, undo
-from screening.workflow.seen import digest, readings_of, seen_before
+from screening.workflow.seen import digest, readings_of, repeated, seen_before
 from screening.workflow.standing import lock_all, refresh_all
 
 CHUNK = 50  # records per transaction, where others who write must wait for it to end
@@ -117,8 +117,10 @@ def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
     ]
     bulk.insert(Record.objects, records)
     places = seen_before(taken, records)
-    new = [record for record in records if record.position not in places]
+    above = repeated([record for record in records if record.position not in places])
+    new = [record for record in records if record.position not in places and record.position not in above]
     at = dict(zip((record.position for record in new), begin_citations(review, new), strict=True))
+    places |= {position: (at[first], Link.Rule.AGAIN) for position, first in above.items()}
     links = {
         record.position: places.get(record.position) or (at[record.position], Link.Rule.FIRST) for record in records
     }

@@ -83,5 +83,16 @@ def from_same_source(taken: Import, records: Sequence[Record]) -> Places:
     return {position: (citation, Link.Rule.AGAIN) for position, citation in found.items()}
 
 
+def repeated(records: Sequence[Record]) -> dict[int, int]:
+    """Of records that come in together and were not seen before: the places of those that repeat another, and where that one is."""
+    first: dict[str, int] = {}
+    found = {}
+    for record in filter(numbered, records):
+        place = first.setdefault(record.digest, record.position)
+        if place != record.position:
+            found[record.position] = place
+    return found
+
+
 def links_of(taken: Import, **which: object) -> QuerySet[Link]:
     return Link.objects.filter(undone_at=None, record__review=taken.search.review_id, **which)

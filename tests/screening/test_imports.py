@@ -374,6 +374,22 @@ def test_a_record_that_is_moved_while_identifiers_are_brought_together_does_not_
     assert pasted.records.get().links.get(undone_at=None).citation == target
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 80])
+def test_the_very_same_record_twice_in_a_file_is_one_citation_wherever_a_chunk_ends(
+    owner, jobs_now, monkeypatch, at_once
+):
+    monkeypatch.setattr("reviewapp.jobs.rows_at_once", lambda rows: at_once)
+    erratum = {"TI": "Correction", "AN": "2019-1"}  # which says too little for any rule
+    taken = build.imported(owner, build.ris(OTHER, erratum, erratum | {"AB": "Of a table."}, {"TI": "Correction"}))
+    jobs_now()
+    places = taken.records.filter(links__undone_at=None).values_list("position", "links__citation")
+    citations = dict(places)
+    assert citations[2] == citations[3]
+    assert len(set(citations.values())) == 3
+    assert queries.report_counts(taken).repeated == 1
+    assert Citation.objects.get(pk=citations[2]).abstract == "Of a table."
+
+
 # --- the mapping page shows what would be read ------------------------------------------------------------------
 
 
