@@ -17,6 +17,7 @@ from reviewapp import jobs, workflow
 from reviewapp.access import Can, can
 from reviewapp.errors import DomainError
 from reviewapp.models import Event, ExclusionReason, Job, Member, ReasonAgreement, Review, Role, Sharing, Stage
+from screening import queries
 from screening import workflow as screening
 from screening.models import (
     Attempt,
@@ -289,16 +290,27 @@ class Acts:
         self.tried(screening.split_record, self.able(who, Can.IMPORT), self.a_record(what))
 
     def decide_pair(self, who: int, what: int, more: int) -> None:
-        pair = nth(Pair.objects.filter(review=self.review_pk, state__in=["asked", "later"]), what)
-        self.tried(screening.decide_pair, self.able(who, Can.IMPORT), pair, pick(("same", "different", "later"), more))
+        states = ["asked", "later", "same", "different"]
+        by = self.able(who, Can.IMPORT)
+        if pair := nth(Pair.objects.filter(review=self.review_pk, state__in=states), what):
+            seen = [each.key for each in self.objections(by, pair)] if more % 2 else []
+            self.tried(screening.decide_pair, by, pair, pick(("same", "different", "later"), more), seen)
+
+    def objections(self, by: Member, pair: Pair) -> list[screening.Objection]:
+        """What a page would show of the words against an answer."""
+        homes = set(queries.homes(by, [pair.a_id, pair.b_id]).values())
+        return [*screening.answered(pair), *screening.objections(by, homes)]
 
     def reopen_pair(self, who: int, what: int, more: int) -> None:
         pair = nth(Pair.objects.filter(review=self.review_pk, state__in=["same", "different", "later"]), what)
         if pair:
-            self.tried(screening.reopen_pair, self.by(pair.member_id, who), pair)
+            said = nth(pair.words.filter(withdrawn_at=None), more)
+            self.tried(screening.reopen_pair, self.by(said.member_id, who), pair)
 
     def link_citations(self, who: int, what: int, more: int) -> None:
-        self.tried(screening.link_citations, self.able(who, Can.IMPORT), self.citation(what), self.citation(more))
+        by, one, other = self.able(who, Can.IMPORT), self.citation(what), self.citation(more)
+        seen = [each.key for each in screening.objections(by, {one.pk, other.pk})] if one and other and what % 2 else []
+        self.tried(screening.link_citations, by, one, other, seen)
 
     def judge_links(self, who: int, what: int, more: int) -> None:
         sample = Judged.objects.filter(audit__review=self.review_pk, answer__in=("", "later"), audit__dropped_at=None)

@@ -28,6 +28,7 @@ from screening.models import (
     Labelling,
     Link,
     Note,
+    Pair,
     Pilot,
     Proposal,
     Remark,
@@ -103,6 +104,15 @@ def copies_that_differ(review: Review, now: dict[PLACE, Verdict]) -> Iterator[st
     in_view = set(Citation.objects.filter(review=review, live=True).values_list("pk", flat=True))
     if in_view != (backed := set(links.values_list("citation", flat=True))):
         yield f"in view {in_view}, with records {backed}"
+
+
+def words_that_fail(review: Review) -> Iterator[str]:
+    """Pairs that are not as the last word on them says that stands, or as persons said though no word stands."""
+    said = {"same", "different", "later"}
+    for pair in Pair.objects.filter(review=review):
+        last = pair.words.filter(withdrawn_at=None).last()
+        if (last.answer if last else "") != (pair.state if pair.state in said else ""):
+            yield f"pair {pair.pk} is {pair.state}, the last word that stands is {last}"
 
 
 def corrections_that_fail(review: Review) -> Iterator[str]:

@@ -109,6 +109,7 @@ class Team(DeskActs, RuleBasedStateMachine):
             *holds.copies_that_differ(review, now),
             *holds.sums_that_fail(present[0], self.sets_now()),
             *holds.corrections_that_fail(review),
+            *holds.words_that_fail(review),
             *holds.trail_that_fails(review),
         ]
         wrong += [*holds.seen_through_the_seal(present, now), *holds.events_through_the_seal(present)]

@@ -29,6 +29,7 @@ from screening.workflow.standing import bring_into_view, drop_out_of_view, refre
 By = Link.Rule
 State = Pair.State
 BY_PERSONS = (State.SAME, State.DIFFERENT)
+PUT_OFF = (State.LATER, State.ASKED)  # what waits for an answer already is not asked anew
 
 
 def live(member: Member) -> QuerySet[Link]:
@@ -186,7 +187,7 @@ def keep_pairs(member: Member, candidates: Iterable[Candidate], state: str) -> d
         if key not in kept:
             kept[key] = Pair(review_id=member.review_id, a_id=a, b_id=b, state=state, member=member, **said)
             new.append(kept[key])
-        elif kept[key].pk and kept[key].state not in (*BY_PERSONS, state):
+        elif kept[key].pk and kept[key].state not in (*BY_PERSONS, state) and (kept[key].state, state) != PUT_OFF:
             settled_by_rule += [kept[key]] if kept[key].state == State.LATER else []
             change(kept[key], state, member, **said)
     put_off = Word.objects.filter(pair__in=settled_by_rule, answer=State.LATER, withdrawn_at=None)
