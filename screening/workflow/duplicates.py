@@ -214,8 +214,8 @@ def keep(job: Job, candidates: list[Candidate] | tuple[Candidate, ...], state: s
     for start in range(0, len(new), BATCH):
         part = new[start : start + BATCH]
         with transaction.atomic():
-            jobs.progress(job, jobs.WHOLE - 1, message="Keeping the pairs that a person looks at", lasting=True)
             lock_review(member)
+            jobs.progress(job, jobs.WHOLE - 1, message="Keeping the pairs that a person looks at", lasting=True)
             keep_pairs(member, part, state)
             audit.record(member, verb, member.review, pairs=[[each.a, each.b] for each in part])
     return len(new)
