@@ -64,7 +64,7 @@ def drop_search(member: Member, search: Search) -> None:
     with transaction.atomic():
         search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
         if search.imports.filter(undone_at=None).exists():
-            raise WrongState("This search has imported records.", todo="Undo its imports first.")
+            raise WrongState("Files were imported for this search.", todo="Undo these imports first.")
         search.dropped_at = timezone.now()
         search.save(update_fields=["dropped_at"])
         audit.record(member, "screening.search_dropped", search)
