@@ -209,7 +209,8 @@ def test_a_file_cut_in_the_middle_is_taken_in_with_a_remark(owner, jobs_now):
     jobs_now()
     page = sign_in(owner).get(response["Location"]).content.decode()
     assert Record.objects.count() == 2
-    assert "Records with a remark" in page or "was not understood" in page
+    assert "Records with a remark" in page
+    assert "the record has no ER line; it may be cut" in page
 
 
 def test_markup_in_a_record_is_text_on_every_page(owner, first, jobs_now):
