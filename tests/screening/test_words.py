@@ -107,6 +107,18 @@ def test_what_was_called_different_is_not_brought_together_unseen_by_way_of_a_th
     assert home(a) == home(b) == home(c)
 
 
+def test_the_page_on_which_two_are_linked_by_hand_shows_what_was_said_against_it(owner, pia, three):
+    a, b, _ = three
+    workflow.decide_pair(owner, asked_of(owner, a, b), "different")
+    path = f"/reviews/{owner.review.slug}/citations/{home(a).pk}/same/{home(b).pk}/"
+    shown = client(pia).get(path)
+    assert "To say that they are the same goes against:" in shown.content.decode()
+    assert client(pia).post(path).status_code == 409
+    assert home(a) != home(b)
+    client(pia).post(path, {"seen": [each.key for each in shown.context["objections"]]})
+    assert home(a) == home(b)
+
+
 def test_a_record_that_was_split_off_is_not_linked_back_unseen(owner, pia, three):
     a, b, _ = three
     workflow.link_record(owner, b, home(a))
