@@ -14,8 +14,8 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
+from django.conf import LazySettings
 from django.core.management.base import CommandError
-from pytest_django.fixtures import SettingsWrapper
 
 from reviewapp import broker
 from reviewapp.management.commands import serve
@@ -220,7 +220,7 @@ def test_the_address_can_be_typed_into_a_browser() -> None:
 @pytest.mark.once
 @pytest.mark.parametrize("embedded", [True, False])
 def test_jobs_are_given_back_before_there_is_a_worker_where_no_other_service_can_be_at_them(
-    monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper, embedded: bool
+    monkeypatch: pytest.MonkeyPatch, settings: LazySettings, embedded: bool
 ) -> None:
     did = []
 

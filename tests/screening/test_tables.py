@@ -16,7 +16,7 @@ from screening.formats.printed import DOCX, Table
 from screening.formats.printed import docx as as_docx
 from screening.formats.reading import Export
 from screening.models import Citation
-from screening.queries.decisions import decisions
+from screening.queries.decisions import HEADINGS, decisions
 from screening.queries.excluded import excluded, letters, reference
 from screening.queries.search_table import prisma_s, search_rows
 from tests import build
@@ -169,7 +169,7 @@ def test_what_is_sealed_is_in_nobodys_file_and_the_file_says_so(first, second, o
         rows = [row for row in decisions(member) if row[3] == FT and row[0] == str(reports[0].pk)]
         assert [row[6] for row in rows if row[4] == "vote"] == seen
         waiting = next(row for row in rows if row[4] == "waiting")
-        assert "others' votes, if there are any, are not in this file" in waiting[-1]
+        assert "others' votes, if there are any, are not in this file" in waiting[HEADINGS.index("open_to")]
 
 
 def test_who_settles_a_conflict_has_its_votes_and_who_voted_has_not(first, second, arbiter, reports):
@@ -178,7 +178,7 @@ def test_who_settles_a_conflict_has_its_votes_and_who_voted_has_not(first, secon
 
     def seen(member):
         rows = [row for row in decisions(member) if row[3] == FT and row[0] == str(reports[0].pk) and row[4] == "vote"]
-        return [row[-1] for row in rows]
+        return [row[HEADINGS.index("open_to")] for row in rows]
 
     assert seen(arbiter) == ["you, to settle a conflict"] * 2
     assert seen(first) == ["you alone, until the verdict"]
