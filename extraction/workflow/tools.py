@@ -37,8 +37,8 @@ def begin_tool(member: Member, name: str) -> OwnTool:
 
 def free_id(name: str, taken: set[str]) -> str:
     """An id like the name that no tool has, or had."""
-    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:20]
-    plain = plain if plain[:1].isalpha() else f"tool_{plain}".rstrip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    plain = (plain if plain[:1].isalpha() else f"tool_{plain}")[:20].rstrip("_")  # so that a number fits behind it
     return next(id for n in range(1, len(taken) + 2) if (id := plain if n == 1 else f"{plain}_{n}") not in taken)
 
 

@@ -166,6 +166,13 @@ def test_two_tools_of_one_name_have_two_ids_and_only_an_owner_makes_them(owner: 
         workflow.begin_tool(owner, " ")
 
 
+@pytest.mark.django_db
+def test_two_tools_of_one_long_name_that_begins_with_a_digit_have_ids_that_can_be_stored(owner: Member) -> None:
+    ids = [workflow.begin_tool(owner, "2024 checklist of our group").tool for _ in range(2)]
+    assert len(set(ids)) == 2
+    assert all(read_own(json.dumps(starting(id, "Checklist"))).id == id for id in ids)
+
+
 # --- the builder -----------------------------------------------------------------------------------------------------
 
 
