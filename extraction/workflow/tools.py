@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from extraction import queries
 from extraction.models import OwnTool
-from extraction.rob import TOOLS, BadPack
+from extraction.rob import TOOLS, BadPack, Tool
 from extraction.rob.own import read_own, starting, to_pack
+from extraction.rob.tool import STUDY
 from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadFile, BadInput, WrongState
@@ -61,6 +62,8 @@ def import_tool(member: Member, name: str, data: bytes) -> OwnTool:
         )
     with transaction.atomic():
         lock_review(member)
+        if told := other_unit(member, tool):
+            raise BadFile(f"{name}: {told}", todo="Give the pack another id.")
         draft = OwnTool.objects.filter(review=member.review_id, tool=tool.id, used_at=None, dropped_at=None).first()
         if draft:
             return rewrite(member, draft, to_pack(tool), file=name)
@@ -94,7 +97,19 @@ def save_tool(member: Member, draft: OwnTool, pack: Mapping[str, Any]) -> OwnToo
     except BadPack as error:
         raise BadInput(str(error), todo="Nothing was stored. Correct it and save again.") from None
     with transaction.atomic():
-        return rewrite(member, open_draft(member, draft), to_pack(tool))
+        row = open_draft(member, draft)
+        if told := other_unit(member, tool):
+            raise BadInput(told, todo="Nothing was stored. Begin another tool for that.")
+        return rewrite(member, row, to_pack(tool))
+
+
+def other_unit(member: Member, tool: Tool) -> str:
+    """That the versions in use judge something else than this one, in words; what was judged by them would be under no address any more."""
+    used = queries.own_tools(member.review_id).filter(tool=tool.id).last()
+    if used is None or queries.tool_of(member.review_id, tool.id).unit == tool.unit:
+        return ""
+    judges = "results" if tool.unit == STUDY else "studies"
+    return f"“{used.pack['name']}” judges {judges}, in every version."
 
 
 def rewrite(member: Member, draft: OwnTool, pack: Mapping[str, Any], **facts: str) -> OwnTool:

@@ -173,6 +173,18 @@ def test_two_tools_of_one_long_name_that_begins_with_a_digit_have_ids_that_can_b
     assert all(read_own(json.dumps(starting(id, "Checklist"))).id == id for id in ids)
 
 
+@pytest.mark.django_db
+def test_a_tool_in_use_goes_on_judging_what_it_judged(owner: Member, first: Member, study: Study, own: OwnTool) -> None:
+    judge(first, study)
+    draft = workflow.change_tool(owner, "team_tool")
+    with pytest.raises(BadInput, match="judges studies"):
+        workflow.save_tool(owner, draft, {**draft.pack, "unit": "result"})
+    workflow.drop_tool(owner, draft)
+    with pytest.raises(BadFile, match="team.json: “Team tool” judges studies"):
+        workflow.import_tool(owner, "team.json", json.dumps(pack(unit="result")).encode())
+    assert queries.judged(first, "team_tool").tool.unit == "study"
+
+
 # --- the builder -----------------------------------------------------------------------------------------------------
 
 
