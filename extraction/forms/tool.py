@@ -1,4 +1,4 @@
-"""What is typed into the builder of a tool? All of it at once: name, judgements with sign and colour, domains with their questions.
+"""What is typed into the builder of a tool, and what is wrong with it? All at once: name, judgements with sign and colour, domains with questions.
 
 Names: name, source, unit, overall, note; of judgement n: jv:n (hidden), jl:n, js:n, jt:n; of domain n: di:n (hidden), dp:n, dt:n, da:n, dq:n.
 A row without a label or title is no row, so that emptying it takes it away; one empty row of each kind waits at the end.
@@ -7,13 +7,18 @@ A row without a label or title is no row, so that emptying it takes it away; one
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
 
+from extraction.rob.asking import OVERALL
 from extraction.rob.overall import STARS, WORST
+from extraction.rob.own import refuse_misfit, refuse_rule
+from extraction.rob.pack import BadPack, read_tool
 from extraction.rob.replies import REPLY_OPTIONS
 from extraction.rob.tones import TONES
 from extraction.rob.tool import RESULT, STUDY
@@ -27,6 +32,7 @@ RULES = {
 QUESTION = re.compile(r"(?P<id>[0-9A-Za-z]{1,4}(?:\.[0-9A-Za-z]{1,4})+)\s+(?P<text>.+)")
 REPLIES = "Y PY PN N NI"
 MOST = 60  # rows of each kind
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class JudgementRow:
     label: str
     sign: str
     tone: str
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class DomainRow:
     about: str
     questions: str
     algorithm: str = ""
+    told: str = ""
 
 
 class ToolForm:
@@ -54,7 +62,15 @@ class ToolForm:
     def __init__(self, pack: Mapping[str, Any], data: QueryDict | None = None) -> None:
         self.stored, self.data = pack, data
 
-    # --- what is shown ---
+    # --- what is shown: what is stored, and after a refusal what was posted ---
+
+    @cached_property
+    def pack(self) -> Mapping[str, Any]:
+        return self.stored if self.data is None else self.posted()
+
+    @property
+    def note(self) -> str:
+        return self.data.get("note", "") if self.data is not None else ""
 
     @property
     def tones(self) -> dict[str, str]:
@@ -66,7 +82,7 @@ class ToolForm:
 
     @property
     def rules(self) -> dict[str, str]:
-        rule = self.stored.get("overall", "")
+        rule = self.stored.get("overall", "")  # a rule that the builder does not offer may have come with a file
         return RULES | ({rule: f"by the rule “{rule}”"} if rule not in RULES else {})
 
     @property
@@ -75,8 +91,15 @@ class ToolForm:
 
     def judgements(self) -> list[JudgementRow]:
         rows = [
-            JudgementRow(n, each["value"], each["label"], each.get("sign", ""), each.get("tone", ""))
-            for n, each in enumerate(self.stored["judgements"])
+            JudgementRow(
+                n,
+                each["value"],
+                each["label"],
+                each.get("sign", ""),
+                each.get("tone", ""),
+                self.told.get(f"jl:{n}", ""),
+            )
+            for n, each in enumerate(self.pack["judgements"])
         ]
         return [*rows, JudgementRow(len(rows), "", "", "", "")]
 
@@ -89,14 +112,20 @@ class ToolForm:
                 each.get("about", ""),
                 "\n".join(f"{question['id']} {question['text']}" for question in each.get("questions", [])),
                 each.get("algorithm", ""),
+                self.told.get(f"dt:{n}", ""),
             )
-            for n, each in enumerate(self.stored["domains"])
+            for n, each in enumerate(self.pack["domains"])
         ]
         return [*rows, DomainRow(len(rows), "", "", "", "")]
 
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """What keeps what was posted from being a tool, by the name of the field."""
+        return {} if self.data is None else complaints(self.pack)
+
     # --- what was posted ---
 
-    def pack(self) -> dict[str, Any]:
+    def posted(self) -> dict[str, Any]:
         """The tool as it was posted; what the page does not show (algorithms, replies, judgements of one domain) is as before."""
         return {
             **self.stored,
@@ -118,7 +147,7 @@ class ToolForm:
 
     def posted_domains(self) -> list[dict[str, Any]]:
         before = {each["id"]: each for each in self.stored["domains"]}
-        taken = set(before)
+        taken = {*before, OVERALL}
         found = []
         for n in range(MOST):
             title = self.get("dt", n)
@@ -149,3 +178,53 @@ def questions_in(text: str, domain: int, before: list[dict[str, Any]], used: set
         id = match["id"] if match else next(id for n in range(1, 1000) if (id := f"{domain}.{n}") not in used)
         used.add(id)
         yield {"replies": REPLIES, **known.get(id, {}), "id": id, "text": match["text"] if match else line}
+
+
+# --- what is wrong -------------------------------------------------------------------------------------------------
+
+
+def complaints(pack: Mapping[str, Any]) -> dict[str, str]:
+    """What keeps a pack that was built from being a tool, by the name of the builder's field. What it cannot say is left to the verb."""
+    return dict(plain_complaints(pack)) or dict(misfits(pack))
+
+
+def plain_complaints(pack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not 0 < len(pack["name"]) <= LONGEST_NAME:
+        yield "name", f"Write how the team calls the tool, in at most {LONGEST_NAME} characters."
+    if not pack["source"]:
+        yield "source", "Write where the tool comes from, such as an article; “made for this review” will do."
+    labels = Counter(each["label"].casefold() for each in pack["judgements"])
+    values = Counter(each["value"] for each in pack["judgements"])
+    if len(values) < 2:
+        yield "judgements", "A tool needs two different judgements at least. Write the words of one more."
+    for n, each in enumerate(pack["judgements"]):
+        if labels[each["label"].casefold()] > 1 or values[each["value"]] > 1:
+            yield f"jl:{n}", f"“{each['label']}” is there twice. Use other words, or empty one of the two."
+    if not pack["domains"]:
+        yield "domains", "A tool needs one domain at least. Write the title of one."
+    numbers = Counter(question["id"] for each in pack["domains"] for question in each["questions"])
+    for n, each in enumerate(pack["domains"]):
+        twice = [question["id"] for question in each["questions"] if numbers[question["id"]] > 1]
+        if twice:
+            yield f"dt:{n}", f"Question {twice[0]} is there twice. Begin one of the two with another number."
+
+
+def misfits(pack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What the parts of a tool do not do together: its judgements with the rule over all, and with the domains' algorithms."""
+    try:
+        tool = read_tool(dict(pack))
+    except BadPack:
+        return
+    try:
+        refuse_rule(tool)
+    except BadPack:
+        yield (
+            "overall",
+            "It cannot be had from these judgements. Choose another, or change the judgements: those from the best to the worst are "
+            "the same in every domain, and stars are whole numbers.",
+        )
+    for n, domain in enumerate(tool.domains):
+        try:
+            refuse_misfit(tool, domain)
+        except BadPack as error:
+            yield f"dt:{n}", str(error)

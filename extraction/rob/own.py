@@ -16,7 +16,7 @@ from extraction.schema.fields import Option
 ID = re.compile(r"[a-z][a-z0-9_]{0,24}")
 PLAIN = re.compile(r"[A-Za-z0-9_.]{1,40}")
 LONGEST = 40  # characters of a stored judgement
-MOST = 10_000  # ways through an algorithm that are tried
+MOST = 100_000  # beginnings of ways through an algorithm that are tried
 LARGEST_FILE = 500_000  # bytes
 
 STARTING = {
@@ -97,7 +97,7 @@ def judged_by(rule: str, value: str) -> str:
 
 
 def refuse_misfit(tool: Tool, domain: Domain) -> None:
-    """Raise BadPack when the domain's algorithm asks what is not there, or says what is no judgement of the tool."""
+    """Raise BadPack when the domain's algorithm asks what is not there, or says what is no judgement of the tool, on any way through it."""
     if not domain.algorithm:
         return
     questions = {question.id: question for question in domain.questions}
@@ -114,11 +114,20 @@ def refuse_misfit(tool: Tool, domain: Domain) -> None:
                 raise BadPack(
                     f"“{domain.title}”: its algorithm asks question {proposal.waits_for}, which is not there."
                 )
-            open_ways += [replies | {asked.id: code} for code in asked.replies]
+            open_ways += [replies | {asked.id: code} for code in different(asked.replies)]
         elif proposal is not None and proposal.judgement not in values:
             raise BadPack(
                 f"“{domain.title}”: its algorithm proposes “{proposal.judgement}”, which is no judgement here."
             )
+    raise BadPack(
+        f"“{domain.title}”: there are too many ways through its algorithm to try them all ({MOST} are tried). "
+        "Give its questions fewer replies."
+    )
+
+
+def different(replies: tuple[str, ...]) -> list[str]:
+    """The replies that an algorithm can tell apart: none asks whether a yes was a probable one."""
+    return [code for code in replies if code != "PY" or "Y" not in replies]
 
 
 # --- to JSON -------------------------------------------------------------------------------------------------------

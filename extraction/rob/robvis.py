@@ -96,7 +96,7 @@ def _read(tool: Tool, text: str) -> Iterator[Row]:
     if len(head) < 2 or width not in (len(domains), len(domains) + 1):
         raise BadRobvis(
             f"Line 1: {tool.name} needs the columns Study, {', '.join(heads(tool))} and Overall, in this order; "
-            f"Weight may follow. Found: {', '.join(head) or 'nothing'}."
+            f"Weight may follow. Found: {beginning(head)}."
         )
     for cells in lines:
         if not any(cell.strip() for cell in cells):
@@ -116,6 +116,13 @@ def _read(tool: Tool, text: str) -> Iterator[Row]:
             overall=known(tool, None, overall, lines.line_num) if overall.casefold() not in NOT_JUDGED else "",
             weight=number(said[-1], lines.line_num) if weighted else 1.0,
         )
+
+
+def beginning(head: list[str]) -> str:
+    """The first columns of a head, cut: what is no such table may have a long first line."""
+    words = [each if len(each) <= 20 else f"{each[:20]}…" for each in head[:3]]
+    more = f" and {len(head) - 3} more" if len(head) > 3 else ""
+    return (", ".join(words) or "nothing") + more
 
 
 def known(tool: Tool, domain: Domain | None, cell: str, line: int) -> str:

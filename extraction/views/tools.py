@@ -45,17 +45,17 @@ def change_tool(request: HttpRequest, member: Member, tool: str) -> HttpResponse
 def tool_draft(request: HttpRequest, member: Member, tool: str) -> HttpResponse:
     """The builder: one form, saved as a whole; then put into use or discarded."""
     draft = queries.tool_draft(member, tool)
-    if request.method == "POST":
-        workflow.save_tool(member, draft, ToolForm(draft.pack, request.POST).pack())
+    form = ToolForm(draft.pack, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and not form.told:
+        workflow.save_tool(member, draft, form.pack)
         if "use" in request.POST:
             workflow.use_tool(member, draft, request.POST.get("note", ""))
             messages.success(request, "In use. Say below for which designs, and it is asked.")
             return redirect("extraction:bias-tools", member.review.slug)
         messages.success(request, "Saved.")
         return redirect("extraction:tool-draft", member.review.slug, tool)
-    return render(
-        request, "extraction/tool_draft.html", {"member": member, "draft": draft, "form": ToolForm(draft.pack)}
-    )
+    context = {"member": member, "draft": draft, "form": form}
+    return render(request, "extraction/tool_draft.html", context, status=422 if form.told else 200)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from extraction import queries
 from extraction.models import OwnTool
 from extraction.rob import TOOLS, BadPack, Tool
 from extraction.rob.own import read_own, starting, to_pack
+from extraction.rob.pack import read_tool
 from extraction.rob.tool import STUDY
 from reviewapp import audit
 from reviewapp.access import Can, require
@@ -125,6 +126,8 @@ def use_tool(member: Member, draft: OwnTool, note: str = "") -> OwnTool:
     require(member, Can.MANAGE)
     with transaction.atomic():
         row = open_draft(member, draft)
+        if told := other_unit(member, read_tool(row.pack)):
+            raise WrongState(told, todo="Change what the draft judges, or begin another tool for that.")
         row.used_at, row.note = timezone.now(), note.strip()
         row.save(update_fields=["used_at", "note"])
         facts = {"name": row.pack["name"], "number": row.number, "note": row.note}

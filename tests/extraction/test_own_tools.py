@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from typing import Any
 
@@ -62,6 +63,15 @@ def test_every_tool_is_the_same_after_being_written_and_read(tool: Any) -> None:
 def test_a_pack_that_could_not_be_used_is_refused_in_words(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(BadPack, match=told):
         read_own(json.dumps(pack(**changes)))
+
+
+@pytest.mark.pure
+def test_a_pack_whose_algorithm_cannot_be_tried_on_every_way_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = write(TOOLS["rob2_assignment"])
+    read_own(given)
+    monkeypatch.setattr("extraction.rob.own.MOST", 50)
+    with pytest.raises(BadPack, match="“.+”: there are too many ways through its algorithm"):
+        read_own(given)
 
 
 @pytest.mark.pure
@@ -182,6 +192,10 @@ def test_a_tool_in_use_goes_on_judging_what_it_judged(owner: Member, first: Memb
     workflow.drop_tool(owner, draft)
     with pytest.raises(BadFile, match="team.json: “Team tool” judges studies"):
         workflow.import_tool(owner, "team.json", json.dumps(pack(unit="result")).encode())
+    begun = workflow.change_tool(owner, "team_tool")
+    OwnTool.objects.filter(pk=begun.pk).update(pack=begun.pack | {"unit": "result"})  # a draft that was stored before
+    with pytest.raises(WrongState, match="judges studies"):
+        workflow.use_tool(owner, begun)
     assert queries.judged(first, "team_tool").tool.unit == "study"
 
 
@@ -234,12 +248,45 @@ def test_domains_and_questions_are_added_moved_and_taken_away(owner: Member, fir
     assert [each["value"] for each in draft.pack["judgements"]] == ["low", "high", "dreadful"]
     answer = client.post(address, posted(ToolForm(draft.pack)) | {"dt:0": "", "dt:1": ""})
     assert (answer.status_code, "A tool needs one domain at least." in answer.content.decode()) == (422, True)
+    assert draft.pack == OwnTool.objects.get(pk=draft.pk).pack, "nothing was stored"
     answer = client.post(address, posted(ToolForm(draft.pack)) | {"use": "1", "note": "As discussed"})
     assert queries.tool_of(owner.review_id, "team_tool").name == "Team tool"
     reader = Client()
     reader.force_login(first.user)
     file = reader.get(reverse("extraction:tool-json", args=[owner.review.slug, "team_tool"]))
     assert read_own(file.content).judgements[2].tone == "darkred"
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_with_a_tool_is_said_at_its_field_and_what_was_typed_stays(owner: Member) -> None:
+    draft = workflow.begin_tool(owner, "Team tool")
+    client = Client()
+    client.force_login(owner.user)
+    address = reverse("extraction:tool-draft", args=[owner.review.slug, draft.tool])
+
+    def told(**typed: str) -> tuple[dict[str, str], str]:
+        answer = client.post(address, posted(ToolForm(draft.pack)) | typed | {"note": "As discussed"})
+        assert answer.status_code == 422
+        return answer.context["form"].told, html.unescape(answer.content.decode())
+
+    found, page = told(name="", source=" ", **{"dt:1": "Funding", "dq:0": "1.1 Who?", "dq:1": "1.1 Who paid?"})
+    assert set(found) == {"name", "source", "dt:0", "dt:1"}
+    assert "Write how the team calls the tool" in found["name"]
+    assert "Question 1.1 is there twice" in found["dt:1"]
+    assert 'aria-describedby="dt-told:1"' in page
+    assert all(text in page for text in ("Who paid?", 'value="Funding"', 'value="As discussed"'))
+    assert set(told(**{"jl:1": "low risk"})[0]) == {"jl:0", "jl:1"}
+    assert set(told(overall="stars")[0]) == {"overall"}
+    assert set(told(**{"jl:1": "", "jl:2": ""})[0]) == {"judgements"}
+    assert "JSON" not in page
+    assert "The pack" not in page
+    draft.refresh_from_db()
+    assert (draft.pack["source"], len(draft.pack["domains"])) == ("Made for this review", 1)
+    client.post(address, posted(ToolForm(draft.pack)) | {"dt:1": "Overall"})
+    draft.refresh_from_db()
+    assert [each["id"] for each in draft.pack["domains"]] == ["first", "overall_2"], (
+        "a title is no id that is kept for others"
+    )
 
 
 @pytest.mark.django_db
