@@ -16,8 +16,8 @@ from extraction.workflow.agreement import require_agreeing, submitted_pair
 from extraction.workflow.common import locked_study
 from extraction.workflow.sheets import is_pair_in, locked_own, subject
 from reviewapp import audit
-from reviewapp.access import Can, require
-from reviewapp.errors import BadInput, NotHere, Stale, WrongState
+from reviewapp.access import Can, can, require
+from reviewapp.errors import BadInput, NotHere, Refused, Stale, WrongState
 from reviewapp.models import Member
 
 LONGEST = 2_000
@@ -46,7 +46,8 @@ def let_stand_in_agreement(member: Member, study: Study, ref: str, reason: str) 
 
 
 def ask_again(member: Member, study: Study, pk: int) -> None:
-    """Take back why a number stands, so that it is doubted again: one's own reason, or one at an agreement that one may sign."""
+    """Take back why a number stands, so that it is doubted again: one's own reason. Who settles conflicts may take back either author's,
+    once both sheets are in; one author never takes back what the other has said (Refused)."""
     require_agreeing(member)
     with transaction.atomic():
         study = locked_study(member, study)
@@ -101,6 +102,12 @@ def give_reason(member: Member, study: Study, doubt: Doubt, reason: str, sheet: 
 
 
 def withdraw_reason(member: Member, reason: Reason) -> None:
+    """Take back one's own reason, or as one who settles conflicts, anybody's; what another has said is not an author's to take back."""
+    if reason.member_id != member.pk and not can(member, Can.ARBITRATE):
+        raise Refused(
+            f"{reason.member} said why this number stands.",
+            todo="Ask them, or who settles conflicts, to take it back.",
+        )
     reason.withdrawn_at = timezone.now()
     reason.save(update_fields=["withdrawn_at"])
     record_reason(member, "extraction.doubt_asked_again", reason)
