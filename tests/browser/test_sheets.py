@@ -60,6 +60,11 @@ def test_what_the_server_did_not_confirm_is_kept_shown_and_sent_again(
     page.get_by_label(re.compile("^Setting( needed)?$")).fill("At ho")  # the field in hand: not left yet
     expect(page.locator("#unsaved")).to_contain_text("2 answers not saved yet: kept in this browser")
     assert answer(here.first, study, "study/participants") is None
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(page.locator("#unsaved")).to_be_in_viewport()
+    assert page.evaluate("getComputedStyle(document.querySelector('.foot-bar')).position") == "static", (
+        "covers no field"
+    )
     state = page.context.storage_state()
     address = page.url
     page.context.close()  # the browser dies

@@ -9,6 +9,7 @@ const sheet = {
   unsent: {}, // mark -> {fields: [[name, value], ...], known: {name: [values that this window has seen or sent]}}
   seen: {}, // name -> values that this window has seen stored, or has sent
   sending: false,
+  cut: false, // the server could not be reached when something was sent last
   refused: {}, // mark -> true: the server has said why; sent again only when it is changed
 
   start() {
@@ -107,7 +108,8 @@ const sheet = {
       again = false;
     }
     sheet.sending = false;
-    sheet.tell(!again);
+    sheet.cut = !again;
+    sheet.tell();
     if (again) sheet.send();
   },
 
@@ -138,16 +140,17 @@ const sheet = {
     sheet.store();
   },
 
-  tell(unreachable = false) {
+  tell() {
     const box = document.getElementById("unsaved");
     sheet.form.dataset.unsent = sheet.marks().length;
     const waiting = sheet.marks().filter((each) => !sheet.refused[each]).length;
     const refused = Object.keys(sheet.refused).length;
     const sentences = [];
-    if (waiting) sentences.push(`${waiting} answer${waiting > 1 ? "s" : ""} not saved yet: kept in this browser${unreachable ? ", and sent again when the server can be reached" : ""}.`);
+    if (waiting) sentences.push(`${waiting} answer${waiting > 1 ? "s" : ""} not saved yet: kept in this browser${sheet.cut ? ", and sent again when the server can be reached" : ""}.`);
     if (refused) sentences.push(sheet.problem || `${refused} answer${refused > 1 ? "s" : ""} could not be saved: see what is said beside ${refused > 1 ? "them" : "it"}.`);
     box.textContent = sentences.join(" ");
     box.hidden = !sentences.length;
+    box.classList.toggle("trouble", refused > 0 || sheet.cut);
   },
 };
 
