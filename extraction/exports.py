@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from extraction.queries.bias_reliability import domain_agreement
 from extraction.queries.export import HEAD, extracted_rows
 from extraction.queries.reliability import FieldAgreement, field_agreement
 from reviewapp.models import Member
@@ -40,8 +41,9 @@ def extraction_csv(member: Member) -> Iterator[str]:
 
 
 def agreement_csv(member: Member) -> Iterator[str]:
-    """How well two authors agreed, field by field."""
-    return csv_lines(AGREEMENT_HEAD, (agreement_row(each) for each in field_agreement(member)))
+    """How well two authors agreed, field by field, then domain by domain of risk of bias."""
+    found = [*field_agreement(member), *domain_agreement(member)]
+    return csv_lines(AGREEMENT_HEAD, (agreement_row(each) for each in found))
 
 
 def agreement_row(each: FieldAgreement) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Pages and files of what was extracted: all of it, and how well two authors agreed on each field."""
+"""Pages and files of what was extracted: all of it, and how well two authors agreed on each field and domain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from reviewapp.models import Member
 @require_GET
 @for_member(Can.READ)
 def field_agreement(request: HttpRequest, member: Member) -> HttpResponse:
-    context = {"member": member, "fields": queries.field_agreement(member)}
+    parts = {"Data": queries.field_agreement(member), "Risk of bias": queries.domain_agreement(member)}
+    context = {"member": member, "parts": {title: rows for title, rows in parts.items() if rows}}
     return render(request, "extraction/field_agreement.html", context)
 
 

@@ -260,6 +260,28 @@ def test_agreement_by_field_counts_answers_of_one_alone_as_differences(
     assert "Number randomised" in page(first, "field-agreement")
 
 
+def test_agreement_on_risk_of_bias_is_counted_by_domain_of_what_both_have_handed_in(
+    first: Member, second: Member, observer: Member, pair: tuple[Member, Member]
+) -> None:
+    for label, mine, theirs in (
+        ("A 2001", "low", "low"),
+        ("B 2002", "high", "high"),
+        ("C 2003", "high", "low"),
+        ("D 2004", "low", "high"),
+    ):
+        study = build.study(pair, label)
+        build.assessed(first, study, {"sequence_generation": mine})
+        build.assessed(second, study, {"sequence_generation": theirs})
+    build.assessed(second, build.study(pair, "E 2005"), {"sequence_generation": "unclear"})
+    found = {row["field"]: row for row in rows(first, "agreement-csv")}
+    row = found["rob1/sequence_generation"]
+    assert (row["studies"], row["answers"], row["equal"], row["statistic"]) == ("4", "4", "2", "kappa")
+    assert float(row["coefficient"]) == 0, "half of them equal, as chance would have it"
+    assert found["rob1/allocation_concealment"]["coefficient"] == "", "where all is low kappa says nothing"
+    assert row == next(each for each in rows(observer, "agreement-csv") if each["field"] == "rob1/sequence_generation")
+    assert "RoB 1: Random sequence generation" in page(observer, "field-agreement")
+
+
 @pytest.mark.parametrize("name", ["data-csv", "field-agreement"])
 def test_files_and_figures_take_as_many_queries_for_three_studies_as_for_one(
     name: str, first: Member, second: Member, pair: tuple[Member, Member], outcome: Outcome
