@@ -15,9 +15,9 @@ from django.db.models import QuerySet
 
 from analysis.models import Analysis, CertaintyRating, Finding, Freeze, Run
 from extraction.models import Arm, Assessment, FormVersion, Judgement, Outcome, Study, StudyReport, TimePoint
-from extraction.queries.export import HEAD as EXTRACTION_HEAD
 from extraction.queries.export import extracted_rows
 from extraction.queries.forms import STANDARD, form_of
+from extraction.schema.codebook import EXPORT
 from extraction.schema.form import Form
 from reviewapp.models import Member, Stage
 from reviewapp.queries import trail
@@ -184,13 +184,13 @@ def studies(member: Member) -> Iterator[Row]:
 
 
 def arms(member: Member) -> Iterator[Row]:
-    fields = ("pk", "study", "name", "role", "size", "note", "dropped_at")
+    fields = ("pk", "study", "name", "role", "size", "part_of", "note", "dropped_at")
     found = Arm.objects.filter(study__review=member.review_id).order_by("pk")
     yield from values(found, dict(zip(ARMS, fields, strict=True)))
 
 
 def outcomes(member: Member) -> Iterator[Row]:
-    fields = ("pk", "name", "kind", "time_point", "unit", "higher_is_better", "note", "dropped_at")
+    fields = ("pk", "name", "kind", "time_point", "at", "unit", "higher_is_better", "note", "dropped_at")
     found = Outcome.objects.filter(review=member.review_id).order_by("pk")
     yield from values(found, dict(zip(OUTCOMES, fields, strict=True)))
 
@@ -292,10 +292,10 @@ STUDIES = {
 }  # fmt: skip
 ARMS = {
     "arm": "Number of the arm", "study": "Of which study", "name": "Its name", "role": "experimental, control or other", "size": "People randomised",
-    "note": "Note", "dropped": "When it was dropped",
+    "part_of": "Number of the arm into which its numbers are combined", "note": "Note", "dropped": "When it was dropped",
 }  # fmt: skip
 OUTCOMES = {
-    "outcome": "Number of the outcome", "name": "Its name", "kind": "Its kind", "time_point": "When it is measured", "unit": "Unit or scale",
+    "outcome": "Number of the outcome", "name": "Its name", "kind": "Its kind", "time_point": "When it is measured", "time": "Number of that time point", "unit": "Unit or scale",
     "higher_is_better": "Whether more is better", "note": "Note", "dropped": "When it was dropped",
 }  # fmt: skip
 TIMES = {
@@ -323,10 +323,7 @@ TRAIL = {
     "number": "In the order of time, of the events that the maker of this archive may see", "at": "When", "person": "Who", "verb": "What was done",
     "subject": "To what: its kind and number", "facts": "The facts, as JSON",
 }  # fmt: skip
-EXTRACTED = {
-    name: "See the codebook of the form" if name == "field" else name.replace("_", " ").capitalize()
-    for name in EXTRACTION_HEAD
-}
+EXTRACTED = {name: help for name, (_, help) in EXPORT.items()}
 
 TABLES: Sequence[Table] = (
     Table("members", "The team", {"name": "Name", "role": "Role", "author": "Whether a review author", "joined": "When", "left": "When, if so"}, members),

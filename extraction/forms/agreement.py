@@ -16,7 +16,7 @@ from extraction.queries import Agreement
 from extraction.rob import Tool, asking
 from extraction.schema import Answer, Choice, Field, Kind, Pair, Problem, Source, TakenFrom
 from extraction.schema.clean import own_unit
-from extraction.schema.convert.offers import Offer, offers
+from extraction.schema.convert.offers import Offer, offers_settled
 from extraction.schema.fields import NUMBERS
 from extraction.schema.worddiff import Piece, word_diff
 
@@ -125,13 +125,10 @@ class AgreementForm:
 
     @cached_property
     def offers(self) -> dict[str, Offer]:
-        """For numbers that are pooled and that neither author has: what both gave in their place makes, by key."""
-        if self.agreement.asked is None:
-            return {}
-        blank = {pair.field.key for pair in self.agreement.pairs if pair.match == "blank" and not pair.field.optional}
-        both = {pair.field.key: pair.first for pair in self.agreement.pairs if pair.match == "equal"}
-        found = offers(self.agreement.asked, both) if blank else []
-        return {each.key: each for each in reversed(found) if each.key in blank}  # the best comes first
+        """For numbers that are pooled and that neither author has: the best that is made of what is settled in their place, by key."""
+        found = self.agreement
+        offered = offers_settled(found.asked, found.pairs, found.settled_so_far) if found.asked else {}
+        return {key: offers[0] for key, offers in offered.items()}
 
     @cached_property
     def proposed(self) -> dict[str, Proposed]:
@@ -154,7 +151,7 @@ class AgreementForm:
         says = spell(pair.field, pair.first)
         other = spell(pair.field, pair.second)
         note = f"the second wrote {other}: equal within the tolerance and in one unit" if is_other(pair) else ""
-        note = pair.first.working or pair.second.working or note
+        note = pair.first.working or note  # the first's is what is stored
         note = note or " ".join(filter(None, (self.departure(side, pair.field.key) for side in ("first", "second"))))
         yield Side("both", "Both", answer, plain_pieces([says])[0], take != "third", note)
 

@@ -29,7 +29,8 @@ class BiasPlan(models.Model):
 
 
 class AssessedResult(models.Model):
-    """That the risk of bias of a study's result for an outcome is to be judged, by tools that judge results. Undone, never deleted."""
+    """That the risk of bias of a study's result for an outcome, which is at one time point, is to be judged, by tools that judge results.
+    Undone, never deleted."""
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="assessed_results")
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="+")

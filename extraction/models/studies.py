@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from extraction.rob.designs import DESIGNS
-from extraction.schema.tables import TABLES
+from extraction.schema.tables import MONTHS, TABLES
 from reviewapp.models import Member, Review
 from screening.models import Citation
 
@@ -115,6 +115,14 @@ class Arm(models.Model):
     role = models.CharField(max_length=15, choices=Role.choices)
     size = models.PositiveIntegerField(null=True, blank=True, help_text="People randomised to it.")
     position = models.PositiveSmallIntegerField(default=0)
+    part_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The arm into which its numbers are combined.",
+    )
     note = models.TextField(blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
 
@@ -129,7 +137,10 @@ class Arm(models.Model):
 
 
 class Outcome(models.Model):
-    """One outcome of the review, at one time point."""
+    """One outcome of the review, at one time point: so is every result of a study for it, and the risk of bias that is judged of that.
+
+    at: the time point, where the review has it with its window; `time_point` is then its name. Else `time_point` says it in words.
+    """
 
     class Kind(models.TextChoices):
         DICHOTOMOUS = "dichotomous", TABLES["dichotomous"].title
@@ -144,6 +155,7 @@ class Outcome(models.Model):
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=15, choices=Kind.choices)
     time_point = models.CharField(max_length=120, blank=True)
+    at = models.ForeignKey("TimePoint", models.PROTECT, null=True, blank=True, related_name="+")
     unit = models.CharField(max_length=60, blank=True, help_text="Unit or scale, such as EPDS, 0 to 30.")
     higher_is_better = models.BooleanField(default=False)
     note = models.TextField(blank=True)
@@ -183,6 +195,12 @@ class TimePoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.window})" if self.window else self.name
+
+    @property
+    def months(self) -> tuple[float | None, float | None]:
+        """Its window in months, by which time points stand in order whatever their units."""
+        begins, ends = (None if end is None else end * MONTHS[self.unit] for end in (self.begins, self.ends))
+        return begins, ends
 
     @property
     def window(self) -> str:

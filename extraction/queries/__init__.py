@@ -31,6 +31,7 @@ from extraction.queries.bias import (
     tool_of,
     tools,
 )
+from extraction.queries.bias_reliability import domain_agreement
 from extraction.queries.doubts import Doubts, agreement_doubts, own_doubts, reason_of, sorted_out
 from extraction.queries.forms import (
     FIRST,
@@ -51,6 +52,7 @@ from extraction.queries.sheets import (
     Agreement,
     Opened,
     agreement,
+    asked_for,
     bias_agreement,
     fields_for,
     may_agree,
@@ -94,11 +96,13 @@ from extraction.queries.studies import (
     report,
     reports_without_study,
     selected_studies,
+    standing_times,
     studies,
     study,
     study_labels,
     time_point,
     time_points,
+    whole_arms,
 )
 
 __all__ = [
@@ -119,6 +123,7 @@ __all__ = [
     "appraised",
     "arm",
     "arms",
+    "asked_for",
     "BIAS",
     "bias_agreement",
     "bias_plan",
@@ -152,6 +157,7 @@ __all__ = [
     "newest",
     "next_step",
     "NextStep",
+    "domain_agreement",
     "dropped_tool",
     "number_of",
     "OPEN",
@@ -178,6 +184,7 @@ __all__ = [
     "reports_without_study",
     "results_of",
     "selected_studies",
+    "standing_times",
     "SHEET",
     "sheet_agreement",
     "sorted_out",
@@ -205,4 +212,5 @@ __all__ = [
     "version_of",
     "WAITING",
     "waits_for",
+    "whole_arms",
 ]

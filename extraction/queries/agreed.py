@@ -20,6 +20,7 @@ class AgreedRow:
     """One arm's agreed numbers for one outcome.
 
     values: by column (events, total; or mean, sd, n), all of them present. keys: the entry's key for each column, which opens its evidence.
+    time, time_id: when the outcome is measured; the id of its time point, where the review has it with its window.
     """
 
     study_id: int
@@ -32,6 +33,8 @@ class AgreedRow:
     values: Mapping[str, int | float]
     keys: Mapping[str, str]
     sources: Mapping[str, str]
+    time: str = ""
+    time_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ def agreed_row(sheet: Sheet, arm: Arm, outcome: Outcome) -> AgreedRow | None:
         values={name: lines[key].value for name, key in keys.items()},
         keys=keys,
         sources={name: lines[key].text for name, key in keys.items()},
+        time=outcome.time_point,
+        time_id=outcome.at_id,
     )
 
 

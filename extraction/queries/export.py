@@ -11,39 +11,12 @@ from django.db.models import Q
 from extraction.models import Arm, Entry, Outcome, Sheet, TimePoint
 from extraction.queries.forms import STANDARD, form_of, versions_in_use
 from extraction.queries.studies import FORM, included_studies
+from extraction.schema.codebook import EXPORT
 from extraction.schema.form import Form
 from extraction.schema.tables import TABLES
 from reviewapp.models import Member
 
-HEAD = (
-    "study_id",
-    "study",
-    "sheet",
-    "sheet_id",
-    "author",
-    "form_version",
-    "key",
-    "field",
-    "label",
-    "outcome_id",
-    "outcome",
-    "arm_id",
-    "arm",
-    "time_id",
-    "time",
-    "value",
-    "unit",
-    "converted",
-    "where",
-    "document",
-    "page",
-    "quote",
-    "box",
-    "taken_from",
-    "reason",
-    "settled_by",
-    "settled_at",
-)
+HEAD = tuple(EXPORT)
 COLUMNS = (
     "sheet",
     "key",
@@ -116,7 +89,7 @@ class Words:
         self.columns = {
             (kind, column.name): column.label
             for kind, shape in TABLES.items()
-            for column in (*shape.per_arm, *shape.per_contrast, *shape.whole)
+            for column in (*shape.per_arm, *shape.per_contrast, *shape.whole, *shape.of_study)
         }
 
     def of(self, key: str, number: int) -> dict[str, Any]:
@@ -128,6 +101,7 @@ class Words:
         if outcome and len(path) > 2:
             label = self.columns.get((outcome.kind, field), field)
         arms = at.get("arm") or at.get("contrast", "")
+        time = at.get("time") or str((outcome and outcome.at_id) or "")
         return {
             "field": field,
             "label": label,
@@ -135,8 +109,8 @@ class Words:
             "outcome": str(outcome or ""),
             "arm_id": arms,
             "arm": " v ".join(self.arms.get(each, each) for each in arms.split("-")) if arms else "",
-            "time_id": at.get("time", ""),
-            "time": self.times.get(at.get("time", ""), ""),
+            "time_id": time,
+            "time": self.times.get(time, ""),
         }
 
 

@@ -100,13 +100,26 @@ def plan_of(review: Review | int) -> Plan:
 
 def structure_of(study: Study) -> Structure:
     """The study's standing arms, and its review's standing outcomes and time points."""
-    outcomes = Outcome.objects.filter(review=study.review_id, dropped_at=None)
+    outcomes = Outcome.objects.filter(review=study.review_id, dropped_at=None).select_related("at")
     times = TimePoint.objects.filter(review=study.review_id, dropped_at=None)
     return Structure(
-        tuple(ArmOf(arm.pk, arm.name, arm.role, arm.size) for arm in study.arms.filter(dropped_at=None)),
-        tuple(OutcomeOf(each.pk, str(each), each.kind, each.note, each.unit) for each in outcomes),
-        tuple(TimeOf(each.pk, str(each)) for each in times),
+        tuple(
+            ArmOf(arm.pk, arm.name, arm.role, arm.size, arm.part_of_id) for arm in study.arms.filter(dropped_at=None)
+        ),
+        tuple(outcome_of(each) for each in outcomes),
+        tuple(time_of(each) for each in times),
     )
+
+
+def outcome_of(outcome: Outcome) -> OutcomeOf:
+    """An outcome as the form asks for it."""
+    time = time_of(outcome.at) if outcome.at else None
+    details = (outcome.note, outcome.unit, time, outcome.higher_is_better)
+    return OutcomeOf(outcome.pk, str(outcome), outcome.kind, *details)
+
+
+def time_of(time: TimePoint) -> TimeOf:
+    return TimeOf(time.pk, str(time), time.window, *time.months)
 
 
 def form_for(study: Study) -> Asked:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.core.cache import cache
 
 from extraction.models import Arm, Entry, Outcome, Sheet, TimePoint
-from extraction.queries.forms import STANDARD, form_of, versions_in_use
+from extraction.queries.forms import STANDARD, form_of, outcome_of, time_of, versions_in_use
 from extraction.queries.studies import FORM
-from extraction.schema import Answer, ArmOf, Match, OutcomeOf, Pair, Structure, TimeOf, asked_of, compare
+from extraction.schema import Answer, ArmOf, Match, Pair, Structure, asked_of, compare
 from extraction.schema.clean import own_unit
 from extraction.schema.fields import NUMBERS, WITH_OPTIONS
 from extraction.schema.reliability import Reliability, icc, kappa
@@ -59,8 +59,8 @@ def counted(member: Member, pairs: list[tuple[Sheet, Sheet]]) -> list[FieldAgree
     review = member.review_id
     outcomes = Outcome.objects.filter(review=review, dropped_at=None)
     times = TimePoint.objects.filter(review=review, dropped_at=None)
-    asked = tuple(OutcomeOf(each.pk, str(each), each.kind) for each in outcomes)
-    at = tuple(TimeOf(each.pk, str(each)) for each in times)
+    asked = tuple(outcome_of(each) for each in outcomes.select_related("at"))
+    at = tuple(time_of(each) for each in times)
     kinds = {str(each.id): each.kind for each in asked}
     forms = {row.number: form_of(row) for row in versions_in_use(review)} | {0: STANDARD}
     arms, answers = arms_by_study(review), answers_by_sheet([sheet.pk for pair in pairs for sheet in pair])

@@ -178,7 +178,13 @@ def documents(study: Study) -> list[tuple[int, str]]:
 
 def arms(member: Member, study: Study) -> QuerySet[Arm]:
     """The arms of a study, dropped ones last."""
-    return Arm.objects.filter(study=study, study__review=member.review_id).order_by("dropped_at", "position", "pk")
+    found = Arm.objects.filter(study=study, study__review=member.review_id).select_related("part_of")
+    return found.order_by("dropped_at", "position", "pk")
+
+
+def whole_arms(study: Study) -> QuerySet[Arm]:
+    """The arms of a study into which others can be combined."""
+    return Arm.objects.filter(study=study, dropped_at=None, part_of=None)
 
 
 def arm(member: Member, pk: int) -> Arm:
@@ -191,7 +197,7 @@ def arm(member: Member, pk: int) -> Arm:
 
 def outcomes(member: Member) -> QuerySet[Outcome]:
     """The outcomes of the review, dropped ones last."""
-    return Outcome.objects.filter(review=member.review_id).order_by("dropped_at", "position", "pk")
+    return Outcome.objects.filter(review=member.review_id).select_related("at").order_by("dropped_at", "position", "pk")
 
 
 def outcome(member: Member, pk: int) -> Outcome:
@@ -205,6 +211,11 @@ def outcome(member: Member, pk: int) -> Outcome:
 def time_points(member: Member) -> QuerySet[TimePoint]:
     """The time points of the review, dropped ones last."""
     return TimePoint.objects.filter(review=member.review_id).order_by("dropped_at", "position", "pk")
+
+
+def standing_times(member: Member) -> QuerySet[TimePoint]:
+    """Those at which outcomes can be measured."""
+    return TimePoint.objects.filter(review=member.review_id, dropped_at=None)
 
 
 def time_point(member: Member, pk: int) -> TimePoint:

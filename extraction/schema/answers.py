@@ -95,13 +95,17 @@ class TakenFrom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen where two answers differ. value, text and unit are for a third answer, which needs a reason."""
+    """What was chosen where two answers differ. value, text and unit are for a third answer, which needs a reason.
+
+    working: how a third answer was had that no paper gives; the verb says so, never who chooses.
+    """
 
     taken_from: TakenFrom
     value: object = None
     text: str = ""
     reason: str = ""
     unit: str = ""
+    working: str = ""
 
 
 @dataclass(frozen=True, slots=True)

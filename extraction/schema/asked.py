@@ -9,36 +9,45 @@ from extraction.schema.answers import BLANK, Answer
 from extraction.schema.fields import Asking, Field, Kind
 from extraction.schema.form import Form, Per, Question, Section, options_of
 from extraction.schema.packs import STANDARD
-from extraction.schema.tables import TABLES, Column, contrast_key, row_key, whole_key
+from extraction.schema.tables import MEASURED, TABLES, Column, contrast_key, row_key, study_key, whole_key
 
 
 @dataclass(frozen=True, slots=True)
 class ArmOf:
-    """An arm, as far as the form needs to know it. role: experimental, control or other. size: people randomised to it, if known."""
+    """An arm, as far as the form needs to know it. role: experimental, control or other. size: people randomised to it, if known.
+
+    part_of: the arm into which its numbers are combined.
+    """
 
     id: int
     name: str
     role: str = "other"
     size: int | None = None
+    part_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOf:
+    """A time point of the review. window: in words; begins, ends: in months, where it has such ends."""
+
+    id: int
+    title: str
+    window: str = ""
+    begins: float | None = None
+    ends: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeOf:
-    """An outcome, as far as the form needs to know it. kind is a key of TABLES."""
+    """An outcome, as far as the form needs to know it. kind is a key of TABLES; time: when it is measured, where the review has that."""
 
     id: int
     title: str
     kind: str
     help: str = ""
     unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TimeOf:
-    """A time point of the review."""
-
-    id: int
-    title: str
+    time: TimeOf | None = None
+    higher_is_better: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows with the same columns, of one outcome. of: arm, contrast or whole."""
+    """Rows with the same columns, of one outcome. of: arm, contrast or whole; or study, for what is told of its measurement."""
 
     outcome: OutcomeOf
     of: str
@@ -148,7 +157,14 @@ def groups(section: Section, structure: Structure) -> Iterator[Group]:
     elif section.per is Per.TIME:
         yield from (Group(f"time/{time.id}", time.title) for time in structure.times)
     else:
-        yield from (Group(f"outcome/{each.id}", each.title, each.help, each) for each in structure.outcomes)
+        yield from (Group(f"outcome/{each.id}", each.title, help_with(each), each) for each in structure.outcomes)
+
+
+def help_with(outcome: OutcomeOf) -> str:
+    """What counts for an outcome, and when it is measured."""
+    time = outcome.time
+    window = f"What is measured {time.window} after randomisation counts here." if time and time.window else ""
+    return "\n".join(filter(None, (outcome.help, window)))
 
 
 def block_of(section: Section, group: Group, structure: Structure, places: Mapping[str, Section]) -> Block:
@@ -190,7 +206,7 @@ def field_of(question: Question, section: Section, group: Group, places: Mapping
 
 
 def tables_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...]) -> tuple[Table, ...]:
-    """One outcome's tables: of arms, of contrasts, of the whole study. Raises KeyError for a kind that is not in TABLES."""
+    """One outcome's tables: of arms, of contrasts, of the whole study, of its measurement. Raises KeyError for a kind that is not in TABLES."""
     shape = TABLES[outcome.kind]
     pairs = contrasts(arms)
     found = []
@@ -210,6 +226,8 @@ def tables_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...]) -> tuple[Table, ...]:
         found.append(
             Table(outcome, "whole", shape.whole, (row_of(outcome, whole_key(outcome.id), "Study", shape.whole),))
         )
+    if told := tuple(each for each in shape.of_study if outcome.time or each is not MEASURED):
+        found.append(Table(outcome, "study", told, (row_of(outcome, study_key(outcome.id), "Study", told),)))
     return tuple(found)
 
 
@@ -240,6 +258,9 @@ def row_of(
             label=f"{outcome.title}: {name}, {column.label}",
             kind=column.kind,
             help=column.help,
+            unit=column.unit,
+            units=column.units,
+            options=column.options,
             lowest=column.lowest,
             highest=column.highest,
             at_most=f"{key}/{column.at_most}" if column.at_most else "",

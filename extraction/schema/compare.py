@@ -142,7 +142,8 @@ def settled_answer(pair: Pair, choice: Choice | None) -> Settled:
     if choice.taken_from is TakenFrom.SECOND:
         return Settled(pair.second, choice.taken_from, reason)
     unit = read_unit(pair.field, choice.unit)
-    answer = Answer(read(pair.field, choice.value, unit), read_source(pair.field, choice.text), unit)
+    value, text = read(pair.field, choice.value, unit), read_source(pair.field, choice.text)
+    answer = Answer(value, text, unit, working=choice.working)
     return Settled(answer, choice.taken_from, reason)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from extraction.schema.fields import Kind
+from extraction.schema.fields import Kind, Option, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,46 @@ class Column:
     highest: float | None = None
     extra: bool = False
     instead: tuple[tuple[str, ...], ...] = ()
+    unit: str = ""
+    units: tuple[Unit, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+INTEGER, NUMBER = Kind.INTEGER, Kind.NUMBER
+MONTHS = {"days": 12 / 365.25, "weeks": 84 / 365.25, "months": 1.0, "years": 12.0}
+MEASURED = Column(  # asked of outcomes at a time point of the review
+    "measured",
+    "Measured at",
+    NUMBER,
+    "Time since randomisation at which this study measured it.",
+    lowest=0,
+    extra=True,
+    unit="months",
+    units=tuple(Unit(name, factor) for name, factor in MONTHS.items() if name != "months"),
+)
+
+BETTER, WORSE = "better", "worse"
+DIRECTION = Column(
+    "direction",
+    "Higher is",
+    Kind.CHOICE,
+    "On the scale that this study used, where it runs the other way than the review's: its sign is turned where it is pooled.",
+    extra=True,
+    options=(Option(BETTER, "better"), Option(WORSE, "worse")),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The columns of one kind of outcome."""
+    """The columns of one kind of outcome. of_study: what is told of the study's measurement, beside its numbers."""
 
     title: str
     per_arm: tuple[Column, ...] = ()
     per_contrast: tuple[Column, ...] = ()
     whole: tuple[Column, ...] = ()
+    of_study: tuple[Column, ...] = (MEASURED,)
 
 
-INTEGER, NUMBER = Kind.INTEGER, Kind.NUMBER
 OF_RATIO = ("log_effect", "se_log")
 
 TABLES: dict[str, Shape] = {
@@ -119,6 +146,7 @@ TABLES: dict[str, Shape] = {
             Column("t", "t", NUMBER, "Of the test between the two arms.", extra=True),
             Column("p", "p", NUMBER, "Of the test between the two arms, two-sided.", 0, highest=1, extra=True),
         ),
+        of_study=(MEASURED, DIRECTION),
     ),
     "rate": Shape(
         "Rate (events in person-time)",
@@ -200,3 +228,8 @@ def contrast_key(outcome_id: int, first_id: int, second_id: int) -> str:
 def whole_key(outcome_id: int) -> str:
     """The key of the row of the study as a whole, such as `outcome/3/whole`."""
     return f"outcome/{outcome_id}/whole"
+
+
+def study_key(outcome_id: int) -> str:
+    """The key of the row of what is told of the study's measurement, such as `outcome/3/study`."""
+    return f"outcome/{outcome_id}/study"

@@ -17,7 +17,8 @@ from reviewapp.models import Member
 @require_POST
 @for_member(Can.EXTRACT)
 def add_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    workflow.add_arm(member, queries.study(member, pk), **cleaned(ArmForm(request.POST)))
+    study = queries.study(member, pk)
+    workflow.add_arm(member, study, **cleaned(ArmForm(request.POST, wholes=queries.whole_arms(study))))
     return redirect("extraction:study", member.review.slug, pk)
 
 
@@ -25,7 +26,7 @@ def add_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @for_member(Can.EXTRACT)
 def change_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     arm = queries.arm(member, pk)
-    form = ArmForm(request.POST or None, instance=arm)
+    form = ArmForm(request.POST or None, instance=arm, wholes=queries.whole_arms(arm.study))
     if form.is_valid():
         workflow.change_arm(member, arm, **form.cleaned_data)
         return redirect("extraction:study", member.review.slug, arm.study_id)
@@ -57,7 +58,7 @@ def outcomes(request: HttpRequest, member: Member) -> HttpResponse:
         "member": member,
         "outcomes": [outcome for outcome in found if not outcome.dropped_at],
         "dropped": [outcome for outcome in found if outcome.dropped_at],
-        "form": OutcomeForm(),
+        "form": OutcomeForm(times=queries.standing_times(member)),
         **split(list(queries.time_points(member))),
         "time_form": TimePointForm(auto_id="time_%s"),
     }
@@ -67,7 +68,8 @@ def outcomes(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @for_member(Can.ANALYSE)
 def define_outcome(request: HttpRequest, member: Member) -> HttpResponse:
-    workflow.define_outcome(member, **cleaned(OutcomeForm(request.POST)))
+    details = dict(cleaned(OutcomeForm(request.POST, times=queries.standing_times(member))))
+    workflow.define_outcomes(member, details.pop("times", ()), **details)
     return redirect("extraction:outcomes", member.review.slug)
 
 
@@ -75,7 +77,7 @@ def define_outcome(request: HttpRequest, member: Member) -> HttpResponse:
 @for_member(Can.ANALYSE)
 def change_outcome(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     outcome = queries.outcome(member, pk)
-    form = OutcomeForm(request.POST or None, instance=outcome)
+    form = OutcomeForm(request.POST or None, instance=outcome, times=queries.standing_times(member))
     if form.is_valid():
         workflow.change_outcome(member, outcome, **form.cleaned_data)
         return redirect("extraction:outcomes", member.review.slug)

@@ -86,7 +86,7 @@ def study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "bias": bias,
         "arms": [arm for arm in arms if not arm.dropped_at],
         "dropped_arms": [arm for arm in arms if arm.dropped_at],
-        "form": ArmForm(),
+        "form": ArmForm(wholes=queries.whole_arms(found)),
         "outcomes": queries.outcomes(member).filter(dropped_at=None),
         "plan": queries.plan_of(member.review_id),
         "others": queries.other_studies(member, found),

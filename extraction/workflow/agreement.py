@@ -5,7 +5,7 @@ Choices are kept from the first one on, in an agreement that is not signed yet: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +15,7 @@ from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.rob import ROB1, asking
 from extraction.schema import Answer, Choice, Match, Pair, Problem, Settled, TakenFrom, settle
 from extraction.schema.compare import settle_one
+from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
 from extraction.workflow.common import locked_study
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
@@ -68,8 +69,12 @@ def choose(member: Member, model: type[Own], study: Study, tool: str, choices: M
         first, second = submitted_pair(member, model, study, tool)
         refuse_signed(model, study, tool)
         pairs = {each.field.key: each for each in pairs_of(first, second)}
-        settled = {key: settled_or_refused(pairs, key, choice) for key, choice in choices.items()}
         agreement = being_made(model, study, tool) or begin(member, model, study, tool)
+        kept = list(agreement.lines.all())
+        made = {line.key: choice_of(line) for line in kept}
+        said = {line.key: line.answer for line in kept}
+        known = worked(first, second, pairs.values(), made | dict(choices), said)
+        settled = {key: settled_or_refused(pairs, key, known[key]) for key in choices}
         changed = store(member, agreement, settled)
         if changed:
             audit.record(
@@ -89,10 +94,13 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
         first, second = submitted_pair(member, model, study, tool)
         refuse_signed(model, study, tool)
         agreed = being_made(model, study, tool) or model(study=study, tool=tool, member=member, agreed=True)
-        made = {line.key: choice_of(line) for line in agreed.lines.all()} if agreed.pk else {}
+        kept = list(agreed.lines.all()) if agreed.pk else []
+        made = {line.key: choice_of(line) for line in kept}
+        said = {line.key: line.answer for line in kept or said_last(model, study, tool)}
         pairs = pairs_of(first, second)
         asked = {pair.field.key for pair in pairs}
         chosen = {key: each for key, each in (made | dict(choices)).items() if key in asked}
+        chosen = worked(first, second, pairs, chosen, said)
         settled, problems = settle(pairs, chosen)
         if not problems and isinstance(agreed, Assessment):
             reasons, problems = departures_of(first, second, settled, chosen)
@@ -122,6 +130,14 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
 
 def pairs_of(first: Own, second: Own) -> list[Pair]:
     return queries.pairs_of(first, second)
+
+
+def worked(
+    first: Own, second: Own, pairs: Iterable[Pair], choices: Mapping[str, Choice], before: Mapping[str, Answer]
+) -> Mapping[str, Choice]:
+    """The choices, with how the numbers were had that are converted; see with_workings."""
+    asked = queries.asked_for(queries.newest([first, second]))
+    return with_workings(asked, pairs, choices, before) if asked else choices
 
 
 def departures_of(
@@ -172,11 +188,10 @@ def being_made(model: type[Own], study: Study, tool: str) -> Own | None:
 
 def begin(member: Member, model: type[Own], study: Study, tool: str) -> Own:
     """A new agreement, with the choices of the one that was reopened last."""
-    before = model.unblinded.filter(study=study, tool=tool, agreed=True).order_by("withdrawn_at", "pk").last()
+    before = said_last(model, study, tool)
     agreement = model.unblinded.create(study=study, tool=tool, member=member, agreed=True)
     kept = (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD)
-    lines = list(before.lines.all()) if before else []
-    lines = [line for line in lines if line.taken_from in kept and not line.key.endswith(asking.WHY)]
+    lines = [line for line in before if line.taken_from in kept and not line.key.endswith(asking.WHY)]
     for line in lines:
         copied = agreement.new_line(line.key)
         copied.say(line.answer)
@@ -185,9 +200,15 @@ def begin(member: Member, model: type[Own], study: Study, tool: str) -> Own:
     return agreement
 
 
+def said_last(model: type[Own], study: Study, tool: str) -> list[Line]:
+    """What the agreement said that was reopened last."""
+    before = model.unblinded.filter(study=study, tool=tool, agreed=True).order_by("withdrawn_at", "pk").last()
+    return list(before.lines.all()) if before else []
+
+
 def choice_of(line: Line) -> Choice:
     """The choice that a kept line stands for."""
-    return Choice(TakenFrom(line.taken_from), line.value, line.text, line.reason, line.unit)
+    return Choice(TakenFrom(line.taken_from), line.value, line.text, line.reason, line.unit, line.working)
 
 
 def submitted_pair(member: Member, model: type[Own], study: Study, tool: str) -> tuple[Own, Own]:
@@ -233,10 +254,12 @@ def store(member: Member, agreed: Blinded, settled: Mapping[str, Settled]) -> di
 
 
 def facts_of(settled: Mapping[str, Settled]) -> dict[str, object]:
-    """For the trail: how many were equal, and which were chosen from whom, with the reasons given."""
+    """For the trail: how many were equal, and which were chosen from whom, with the reasons given, and which were converted how."""
     chosen = {key: each.taken_from for key, each in settled.items() if each.taken_from != "both"}
     reasons = {key: each.reason for key, each in settled.items() if each.reason}
-    return {"equal": len(settled) - len(chosen), "chosen": chosen, "reasons": reasons}
+    converted = {key: each.answer.working for key, each in settled.items() if each.answer.working}
+    facts = {"equal": len(settled) - len(chosen), "chosen": chosen, "reasons": reasons}
+    return facts | ({"converted": converted} if converted else {})
 
 
 def equal_choices(pairs: list[Pair]) -> dict[str, Choice]:

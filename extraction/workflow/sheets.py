@@ -315,7 +315,8 @@ def read_or_refuse(field: Field, before: Answer, said: Said) -> Answer:
         place = read_place(field, said.places[key]) if key in said.places else before.source
     except Unreadable as error:
         raise BadInput(error.sentence) from None
-    working = before.working if value == before.value else ""  # another number was read, not converted
+    same = (value, unit) == (before.value, before.unit)
+    working = before.working if same else ""  # another number was read, or one in another unit, not converted
     return Answer(value, text, unit if value is not None else "", place, working)
 
 

@@ -5,13 +5,14 @@ No refusal and no event here depends on whether anybody has begun a sheet: that 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from extraction.models import Arm, Outcome, Study
+from extraction.models import Arm, Outcome, Study, TimePoint
 from extraction.schema.tables import TABLES
 from extraction.workflow.common import change, locked, locked_study
 from reviewapp import audit
@@ -20,18 +21,27 @@ from reviewapp.errors import BadInput
 from reviewapp.models import Member
 from reviewapp.workflow import lock_review
 
-ARM_FIELDS = ("name", "role", "size", "note", "position")
-OUTCOME_FIELDS = ("name", "time_point", "unit", "higher_is_better", "note", "position")
+ARM_FIELDS = ("name", "role", "size", "part_of", "note", "position")
+OUTCOME_FIELDS = ("name", "time_point", "at", "unit", "higher_is_better", "note", "position")
 
 
-def add_arm(member: Member, study: Study, *, name: str, role: str, size: int | None = None, note: str = "") -> Arm:
-    """Add an arm to a study, after the others."""
+def add_arm(
+    member: Member,
+    study: Study,
+    *,
+    name: str,
+    role: str,
+    size: int | None = None,
+    part_of: Arm | None = None,
+    note: str = "",
+) -> Arm:
+    """Add an arm to a study, after the others. part_of: the arm into which its numbers are combined; it is in no comparison itself."""
     require(member, Can.EXTRACT)
     with transaction.atomic():
         study = locked_study(member, study)
-        details = checked_arm(study, name=name, role=role, size=size, note=note)
+        details = checked_arm(study, name=name, role=role, size=size, part_of=part_of, note=note)
         arm = Arm.objects.create(study=study, position=next_position(study.arms), **details)
-        audit.record(member, "extraction.arm_added", study, arm=arm.pk, **details)
+        audit.record(member, "extraction.arm_added", study, arm=arm.pk, **in_plain(details))
     return arm
 
 
@@ -41,9 +51,11 @@ def change_arm(member: Member, arm: Arm, **changes: Any) -> Arm:
     with transaction.atomic():
         study = locked_study(member, arm.study)
         arm = locked(Arm, arm.pk, study=study)
-        known = checked_arm(study, arm, **{name: changes[name] for name in ARM_FIELDS if name in changes})
+        now = {"role": arm.role, "part_of": arm.part_of}
+        known = checked_arm(study, arm, **now | {name: changes[name] for name in ARM_FIELDS if name in changes})
         if facts := change(arm, known):
-            audit.record(member, "extraction.arm_changed", study, arm=arm.pk, **facts)
+            told = {when: in_plain(said) for when, said in facts.items()}
+            audit.record(member, "extraction.arm_changed", study, arm=arm.pk, **told)
     return arm
 
 
@@ -65,7 +77,7 @@ def restore_arm(member: Member, arm: Arm) -> None:
         study = locked_study(member, arm.study)
         arm = locked(Arm, arm.pk, study=study)
         if arm.dropped_at:
-            checked_arm(study, arm, name=arm.name)
+            checked_arm(study, arm, name=arm.name, role=arm.role)
             change(arm, {"dropped_at": None})
             audit.record(member, "extraction.arm_restored", study, arm=arm.pk, name=arm.name)
 
@@ -82,7 +94,31 @@ def checked_arm(study: Study, arm: Arm | None = None, **details: Any) -> dict[st
             )
     if details.get("role", Arm.Role.OTHER) not in Arm.Role.values:
         raise BadInput(f"“{details['role']}” is no role of an arm.", todo=f"Known are {', '.join(Arm.Role.values)}.")
+    refuse_part(study, arm, details.get("part_of"), details.get("role", Arm.Role.OTHER))
     return details
+
+
+def refuse_part(study: Study, arm: Arm | None, whole: Arm | None, role: str) -> None:
+    """Raise BadInput where an arm cannot be combined into another: its people would count twice, or there is no end to it."""
+    if whole is None:
+        return
+    if role != Arm.Role.OTHER:
+        raise BadInput(
+            f"An arm that is combined into {whole} is not in the comparison itself: its people would count twice.",
+            todo=f"Choose “{Arm.Role.OTHER.label}” for it.",
+        )
+    is_new = arm is None or arm.part_of_id != whole.pk
+    if is_new and (whole.study_id != study.pk or whole.dropped_at or whole.part_of_id):
+        raise BadInput(f"{whole} is no arm of this study into which others can be combined.", todo="Choose another.")
+    if arm and (whole.pk == arm.pk or study.arms.filter(part_of=arm, dropped_at=None).exists()):
+        raise BadInput(
+            "Other arms are combined into this one, or it would be its own part.", todo="Choose another arm."
+        )
+
+
+def in_plain(details: Mapping[str, Any]) -> dict[str, Any]:
+    """For the trail: rows by their numbers."""
+    return {name: getattr(each, "pk", each) for name, each in details.items()}
 
 
 def define_outcome(
@@ -91,23 +127,33 @@ def define_outcome(
     name: str,
     kind: str,
     time_point: str = "",
+    at: TimePoint | None = None,
     unit: str = "",
     higher_is_better: bool = False,
     note: str = "",
 ) -> Outcome:
-    """Add an outcome of the review, at one time point, after the others. Its kind cannot be changed later."""
+    """Add an outcome of the review, at one time point, after the others. Its kind cannot be changed later.
+
+    at: a time point of the review; else `time_point` says in words when it is measured.
+    """
     require(member, Can.ANALYSE)
     if kind not in TABLES:
         raise BadInput(f"“{kind}” is no kind of outcome.", todo=f"Known are {', '.join(TABLES)}.")
     with transaction.atomic():
         lock_review(member)
         details = checked_outcome(
-            member, name=name, time_point=time_point, unit=unit, higher_is_better=higher_is_better, note=note
+            member, name=name, time_point=time_point, at=at, unit=unit, higher_is_better=higher_is_better, note=note
         )
         position = next_position(Outcome.objects.filter(review=member.review_id))
         outcome = Outcome.objects.create(review_id=member.review_id, kind=kind, position=position, **details)
-        audit.record(member, "extraction.outcome_defined", outcome, kind=kind, **details)
+        audit.record(member, "extraction.outcome_defined", outcome, kind=kind, **in_plain(details))
     return outcome
+
+
+def define_outcomes(member: Member, times: Iterable[TimePoint], **details: Any) -> list[Outcome]:
+    """The same outcome at each of these time points; at none of them, once."""
+    with transaction.atomic():
+        return [define_outcome(member, at=time, **details) for time in [*times] or [None]]
 
 
 def change_outcome(member: Member, outcome: Outcome, **changes: Any) -> Outcome:
@@ -117,9 +163,11 @@ def change_outcome(member: Member, outcome: Outcome, **changes: Any) -> Outcome:
         lock_review(member)
         outcome = locked(Outcome, outcome.pk, review=member.review_id)
         known = {name: changes[name] for name in OUTCOME_FIELDS if name in changes}
-        known = checked_outcome(member, outcome, **{"name": outcome.name, "time_point": outcome.time_point, **known})
+        before = {name: getattr(outcome, name) for name in ("name", "time_point", "at")}
+        known = checked_outcome(member, outcome, **before | known)
         if facts := change(outcome, known):
-            audit.record(member, "extraction.outcome_changed", outcome, **facts)
+            told = {when: in_plain(said) for when, said in facts.items()}
+            audit.record(member, "extraction.outcome_changed", outcome, **told)
     return outcome
 
 
@@ -140,14 +188,20 @@ def restore_outcome(member: Member, outcome: Outcome) -> None:
         lock_review(member)
         outcome = locked(Outcome, outcome.pk, review=member.review_id)
         if outcome.dropped_at:
-            checked_outcome(member, outcome, name=outcome.name, time_point=outcome.time_point)
+            checked_outcome(member, outcome, name=outcome.name, time_point=outcome.time_point, at=outcome.at)
             change(outcome, {"dropped_at": None})
             audit.record(member, "extraction.outcome_restored", outcome, name=str(outcome))
 
 
 def checked_outcome(member: Member, outcome: Outcome | None = None, **details: Any) -> dict[str, Any]:
-    """The details, cleaned. Raises BadInput for a name that is empty, or that with its time point is another outcome's."""
+    """The details, cleaned. Raises BadInput for a name that is empty, or that with its time point is another outcome's, and for a time
+    point that does not stand in this review."""
     details |= {name: str(details[name]).strip() for name in ("name", "time_point")}
+    time = details["at"]
+    if time is not None:
+        if not TimePoint.objects.filter(pk=time.pk, review=member.review_id, dropped_at=None).exists():
+            raise BadInput("This time point is none of the review's.", todo="Restore it, or choose another.")
+        details["time_point"] = time.name
     refuse_name(details["name"], 200, "An outcome")
     if len(details["time_point"]) > 120:
         raise BadInput("A time point has at most 120 characters.", todo="Shorten it; the note has room for more.")

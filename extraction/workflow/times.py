@@ -1,4 +1,4 @@
-"""When is measured? The time points of a review, each with the window within which a measurement counts for it."""
+"""When is measured? The time points of a review, each with the window within which a measurement counts for it; outcomes are at them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from extraction.models import TimePoint
+from extraction.models import Outcome, TimePoint
 from extraction.workflow.common import change, locked
-from extraction.workflow.structure import next_position, refuse_name
+from extraction.workflow.structure import checked_outcome, next_position, refuse_name
 from reviewapp import audit
 from reviewapp.access import Can, require
-from reviewapp.errors import BadInput
+from reviewapp.errors import BadInput, WrongState
 from reviewapp.models import Member
 from reviewapp.workflow import lock_review
 
@@ -42,18 +42,38 @@ def change_time_point(member: Member, time: TimePoint, **changes: Any) -> TimePo
         now = {name: getattr(time, name) for name in ("name", "begins", "ends", "unit")}
         known = {name: changes[name] for name in FIELDS if name in changes}
         if facts := change(time, checked(member, time, **(now | known))):
+            rename_outcomes(member, time)
             audit.record(member, "extraction.time_point_changed", time, **facts)
     return time
+
+
+def rename_outcomes(member: Member, time: TimePoint) -> None:
+    """Outcomes that are measured at a time point are called by it. Raises BadInput where another outcome is called so already."""
+    for outcome in Outcome.objects.filter(at=time).exclude(time_point=time.name):
+        if outcome.dropped_at is None:
+            checked_outcome(member, outcome, name=outcome.name, time_point=time.name, at=time)
+        change(outcome, {"time_point": time.name})
 
 
 def drop_time_point(member: Member, time: TimePoint) -> None:
     """Take a time point out of view. What sheets say of it stays, and is back with restore_time_point."""
     require(member, Can.ANALYSE)
     with transaction.atomic():
+        lock_review(member)
         time = locked(TimePoint, time.pk, review=member.review_id)
         if time.dropped_at is None:
+            refuse_used(time)
             change(time, {"dropped_at": timezone.now()})
             audit.record(member, "extraction.time_point_dropped", time, name=time.name)
+
+
+def refuse_used(time: TimePoint) -> None:
+    names = [each.name for each in Outcome.objects.filter(at=time, dropped_at=None)]
+    if names:
+        raise WrongState(
+            f"At this time point is measured: {'; '.join(names)}.",
+            todo="Drop these outcomes, or give them another time point, first.",
+        )
 
 
 def restore_time_point(member: Member, time: TimePoint) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import html
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from extraction import exports, queries, workflow
+from extraction.forms import AgreementForm
 from extraction.models import Outcome, Study
-from extraction.schema import Answer, ArmOf, OutcomeOf, Structure, asked_of
-from extraction.schema.convert.offers import Offer, offers
+from extraction.schema import Answer, ArmOf, Choice, OutcomeOf, Structure, TakenFrom, asked_of
+from extraction.schema.answers import BLANK
+from extraction.schema.convert.offers import Offer, adrift, offers
+from extraction.schema.fields import Field, Kind, Unit
+from extraction.schema.lint.answers import doubts_of_sheet
+from extraction.workflow.sheets import Said, read_or_refuse
 from reviewapp.errors import Stale, WrongState
 from reviewapp.models import Event, Member
 from tests.extraction import build
@@ -75,6 +81,76 @@ def test_a_converted_number_is_offered_again_only_when_what_it_rests_on_changes(
     (again,) = offers(ASKED, taken | {"outcome/1/arm/1/se": Answer(0.9)})
     assert (again.again, again.value) == (True, 4.5)
     assert offers(ASKED, {**given, offer.key: Answer(3.9)}) == [], "a number that was read is left alone"
+
+
+THREE = (ArmOf(1, "Any dose", "experimental"), ArmOf(2, "Low", part_of=1), ArmOf(3, "High", part_of=1))
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "made"),
+    [
+        # Handbook 6.5.2.10: by its formula, equal to the mean and SD of all people taken together
+        (
+            "continuous",
+            {"n": 3, "mean": 2, "sd": 1},
+            {"n": 3, "mean": 6, "sd": 2},
+            {"n": 6, "mean": 4, "sd": 2.6076810},
+        ),
+        ("dichotomous", {"events": 3, "total": 20}, {"events": 5, "total": 22}, {"events": 8, "total": 42}),
+        ("rate", {"events": 3, "time": 20.5}, {"events": 50, "time": 22}, {"events": 53, "time": 42.5}),
+    ],
+)
+def test_the_arms_of_which_an_arm_is_made_are_offered_as_one(
+    kind: str, low: dict[str, float], high: dict[str, float], made: dict[str, float]
+) -> None:
+    asked = asked_of(Structure(THREE, (OutcomeOf(1, "Mood", kind),)))
+    given = {f"outcome/1/arm/{arm}/{name}": Answer(x) for arm, row in ((2, low), (3, high)) for name, x in row.items()}
+    found = {each.key: each for each in offers(asked, given)}
+    assert {key.rpartition("/")[2]: each.value for key, each in found.items()} == made
+    assert {each.row for each in found.values()} == {"outcome/1/arm/1"}
+    assert all(
+        "1 = " in each.working and "2 = " in each.working and "Handbook" in each.working for each in found.values()
+    )
+    taken = given | {key: Answer(each.value, working=each.working) for key, each in found.items()}
+    assert list(adrift(asked, taken)) == []
+    del given[f"outcome/1/arm/3/{min(high)}"]
+    assert offers(asked, given) == [], "a part without its numbers makes no whole"
+    assert {field.question for _, _, field in adrift(asked, taken | {f"outcome/1/arm/3/{min(high)}": BLANK})} == set(
+        made
+    )
+
+
+@pytest.mark.pure
+def test_people_who_are_counted_in_two_arms_are_not_more_than_were_randomised() -> None:
+    asked = asked_of(Structure(THREE, (OutcomeOf(1, "Death", "dichotomous"),)))
+    numbers = {1: (8, 42), 2: (3, 20), 3: (5, 22)}
+    answers = {
+        f"outcome/1/arm/{arm}/{name}": Answer(x)
+        for arm, row in numbers.items()
+        for name, x in zip(("events", "total"), row, strict=True)
+    }
+    found = doubts_of_sheet("Murray", asked, answers | {"study/randomised": Answer(42)}, date(2026, 1, 1))
+    assert [each.rule for each in found if "randomised" in each.rule] == []
+
+
+@pytest.mark.pure
+def test_a_converted_number_whose_numbers_are_emptied_or_changed_is_doubted() -> None:
+    given = {"outcome/1/arm/1/se": Answer(0.8), "outcome/1/arm/1/n": Answer(25)}
+    (offer,) = offers(ASKED, given)
+    taken = {**given, offer.key: Answer(offer.value, working=offer.working)}
+
+    def doubted(**changed: Answer) -> list[tuple[str, str]]:
+        answers = taken | {f"outcome/1/arm/1/{name}": answer for name, answer in changed.items()}
+        found = doubts_of_sheet("Murray", ASKED, answers, date(2026, 1, 1))
+        return [(each.cell, each.sentence) for each in found if each.rule == "conversion-adrift"]
+
+    assert doubted() == []
+    for changed in ({"se": BLANK}, {"n": BLANK}, {"se": Answer(0.9)}):
+        ((cell, sentence),) = doubted(**changed)
+        assert cell == offer.key
+        assert "Mood, Talks: SD was converted from numbers that do not stand here now (sd = se √n; se = 0.8" in sentence
+    assert doubted(sd=BLANK) == []
 
 
 class Desk:
@@ -156,6 +232,43 @@ def test_what_neither_converted_is_offered_at_the_agreement_with_its_working_as_
     assert [row.values["sd"] for row in queries.agreed_values(desk.first.review, desk.outcome)] == [4, 4]
     signed = html.unescape(client.get(url).content.decode())
     assert working in signed
+    assert agreed(desk)[desk.sd] == Answer(4.0, working=working), "it is known as converted, not as reported"
+    assert agreed(desk)[desk.other_sd].working == ""
+    choosing = Event.unblinded.get(verb="extraction.sheet_agreed").facts
+    assert choosing["converted"] == {desk.sd: working}
+
+
+def agreed(desk: Desk) -> dict[str, Answer]:
+    return queries.sheet_agreement(desk.first, desk.study).signed.answers()
+
+
+@pytest.mark.django_db
+def test_a_third_answer_is_converted_only_where_it_is_what_the_settled_numbers_make(desk: Desk) -> None:
+    for author, se in ((desk.first, 0.8), (desk.second, 0.9)):
+        desk.begun(author, se)
+        workflow.submit_sheet(author, queries.own_sheet(author, desk.study))
+    se = desk.sd.replace("/sd", "/se")
+    third = Choice(TakenFrom.THIRD, "4.5", reason="From the SE")
+    workflow.choose_on_sheet(desk.first, desk.study, {desk.sd: third})
+
+    def made() -> Answer:
+        return queries.sheet_agreement(desk.first, desk.study).made[desk.sd].answer
+
+    assert made().working == "", "the standard error is not settled yet"
+    workflow.choose_on_sheet(desk.first, desk.study, {se: Choice(TakenFrom.SECOND), desk.sd: third})
+    working = made().working
+    assert "se = 0.9, n = 25: sd = 4.5" in working
+    workflow.choose_on_sheet(desk.first, desk.study, {desk.sd: Choice(TakenFrom.THIRD, "4.7", reason="Table 3")})
+    assert made().working == ""
+    workflow.choose_on_sheet(desk.first, desk.study, {desk.sd: third})
+    workflow.agree_sheet(desk.second, desk.study, {})
+    assert agreed(desk)[desk.sd] == Answer(4.5, working=working)
+    workflow.reopen_sheet_agreement(desk.first, desk.study)
+    workflow.agree_sheet(desk.first, desk.study, {se: Choice(TakenFrom.FIRST), desk.sd: third})
+    assert agreed(desk)[desk.sd].working == working, "the same number is still the one that was converted"
+    study = queries.study(desk.first, desk.study.pk)
+    told = queries.agreement_doubts(desk.first, study, queries.sheet_agreement(desk.first, study))
+    assert "conversion-adrift" in {doubt.rule for doubt in told.open}
 
 
 @pytest.mark.django_db
@@ -174,3 +287,53 @@ def test_the_page_offers_takes_and_shows_how_it_was_had(desk: Desk, client: Clie
     answer = client.post(f"{url}convert/", {"convert": offer.ref, "version": "9"}, follow=True).content.decode()
     assert 'title="sd = se √n; se = 1, n = 25: sd = 5 (Handbook 6.5.2.2)"' in answer
     assert "Take SD" not in answer
+
+
+@pytest.mark.django_db
+def test_of_equal_answers_the_page_shows_the_working_of_the_one_that_is_stored(desk: Desk) -> None:
+    workflow.save_entries(desk.first, workflow.start_sheet(desk.first, desk.study), {desk.sd: "4"})
+    for author in (desk.first, desk.second):
+        desk.begun(author)
+    workflow.convert(desk.second, desk.study, desk.offer(desk.second).ref)
+    for author in (desk.first, desk.second):
+        workflow.submit_sheet(author, queries.own_sheet(author, desk.study))
+    found = queries.sheet_agreement(desk.first, desk.study)
+    (row,) = (row for row in AgreementForm(found).equals() if row.field.key == desk.sd)
+    workflow.agree_sheet(desk.first, desk.study, {})
+    assert (row.sides[0].note, agreed(desk)[desk.sd].working) == ("", "")
+
+
+@pytest.mark.pure
+def test_a_number_in_another_unit_is_no_longer_the_converted_one() -> None:
+    field = Field("study/dose", "Dose", Kind.NUMBER, unit="mg", units=(Unit("g", 1000.0),))
+    before = Answer(4.0, working="from the total")
+    assert read_or_refuse(field, before, Said({field.key: "4"})).working == "from the total"
+    assert read_or_refuse(field, before, Said(units={field.key: "g"})) == Answer(4.0, unit="g")
+
+
+@pytest.mark.django_db
+def test_an_arm_made_of_two_is_filled_from_them_with_its_working(desk: Desk, client: Client) -> None:
+    whole = desk.study.arms.first()
+    client.force_login(desk.first.user)
+    slug = desk.first.review.slug
+    for name in ("Low dose", "High dose"):
+        data = {"name": name, "role": "other", "part_of": whole.pk, "note": ""}
+        client.post(f"/reviews/{slug}/studies/{desk.study.pk}/arms/", data)
+    assert client.get(f"/reviews/{slug}/studies/{desk.study.pk}/").content.decode().count(f"combined into {whole}") == 2
+    parts = [{}, {}, {"n": 3, "mean": 2, "sd": 1}, {"n": 3, "mean": 6, "sd": 2}]
+    values = build.cells(desk.study, desk.outcome, *parts)
+    workflow.save_entries(desk.first, workflow.start_sheet(desk.first, desk.study), values)
+    url = f"/reviews/{slug}/sheets/{desk.study.pk}/"
+    assert "Take SD 2.607681" in client.get(url).content.decode()
+    for _ in range(3):
+        opened = queries.opened(queries.own_sheet(desk.first, desk.study))
+        workflow.convert(desk.first, desk.study, offers(opened.asked, opened.sheet.answers())[0].ref)
+    line = desk.line(desk.first)
+    assert line.value == 2.607681
+    assert "sd1 = 1" in line.working
+    assert "sd2 = 2" in line.working
+    assert "Handbook 6.5.2.10" in line.working
+    assert (
+        values.items()
+        <= {key: each.value for key, each in queries.own_sheet(desk.first, desk.study).answers().items()}.items()
+    )

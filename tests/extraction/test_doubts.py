@@ -171,7 +171,7 @@ def test_what_is_doubted_on_the_others_sheet_is_seen_when_both_are_in_and_not_be
 
 @pytest.mark.django_db
 def test_at_agreement_slips_between_the_sheets_are_told_and_the_signed_numbers_are_looked_at(
-    desk: Desk, second: Member, observer: Member
+    desk: Desk, second: Member, observer: Member, arbiter: Member
 ) -> None:
     desk.submit(desk.first, events=12, percent=60)
     desk.submit(desk.second, events=1, percent=6)
@@ -192,8 +192,13 @@ def test_at_agreement_slips_between_the_sheets_are_told_and_the_signed_numbers_a
     assert (doubt.rule, doubt.whose) == ("percent-events", "")
     given = workflow.let_stand_in_agreement(desk.second, desk.study, doubt.ref, "A misprint")
     assert not Event.unblinded.filter(verb="extraction.doubt_answered").get().sealed
-    workflow.ask_again(desk.first, desk.study, given.pk)
+    with pytest.raises(Refused, match="said why this number stands"):
+        workflow.ask_again(desk.first, desk.study, given.pk)
+    workflow.ask_again(desk.second, desk.study, given.pk)
     assert len(desk.both(desk.first).open) == 1
+    given = workflow.let_stand_in_agreement(desk.second, desk.study, doubt.ref, "A misprint")
+    workflow.ask_again(arbiter, desk.study, given.pk)
+    assert len(desk.both(desk.first).open) == 1, "who settles conflicts may take back what an author said"
 
 
 @pytest.mark.django_db
@@ -223,3 +228,23 @@ def test_the_pages_tell_doubts_count_them_where_one_signs_and_take_reasons(desk:
     given = Reason.unblinded.last()
     answer = client.post(desk.url(desk.first, f"doubts/{given.pk}/again/"), follow=True)
     assert "1 number in doubt" in answer.content.decode()
+
+
+@pytest.mark.pure
+def test_a_study_whose_scale_runs_the_other_way_is_told_among_the_others() -> None:
+    mood = OutcomeOf(1, "Mood", "continuous", higher_is_better=False)
+    row = {"mean": 12.0, "sd": 4.0, "n": 25}
+
+    def values(arms: tuple[ArmOf, ...], **said: str) -> dict[str, object]:
+        cells = {f"outcome/1/arm/{arm.id}/{name}": x + arm.id for arm in arms for name, x in row.items()}
+        return cells | {f"outcome/1/study/{name}": word for name, word in said.items()}
+
+    def told(**said: str) -> list[str]:
+        arms = [tuple(ArmOf(10 * n + side, f"Arm {side}") for side in (1, 2)) for n in (1, 2, 3)]
+        studies = [("Ash", arms[0], values(arms[0], **said)), *((f"Oak {n}", arms[n], values(arms[n])) for n in (1, 2))]
+        return [each.sentence for each in doubts_across(mood, studies) if each.rule == "scale-direction"]
+
+    assert told() == []
+    assert told(direction="worse") == [], "as the review has it"
+    (sentence,) = told(direction="better")
+    assert sentence.startswith("Ash: on its scale higher is better, other than in most studies of Mood")

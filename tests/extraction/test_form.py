@@ -11,7 +11,7 @@ import pytest
 
 from extraction.schema import STANDARD, Answer, ArmOf, Kind, OutcomeOf, Structure, asked_of, check, compare
 from extraction.schema.asked import asked_fields
-from extraction.schema.codebook import HEAD, codebook
+from extraction.schema.codebook import EXPORT, HEAD, codebook
 from extraction.schema.form import FormError, from_json, parse, to_json, write
 from extraction.schema.packs import packs
 from extraction.schema.tables import TABLES
@@ -239,10 +239,13 @@ def test_a_test_between_two_arms_stands_in_for_their_standard_deviations() -> No
 
 def test_the_codebook_has_a_row_for_each_question_and_each_column_of_tables() -> None:
     rows = codebook(from_json(BASE))
+    rows, exported = rows[: -len(EXPORT)], rows[-len(EXPORT) :]
+    assert [row["field"] for row in exported] == list(EXPORT)
+    assert all(row["help"] and row["asked_for"] == "each row of the export" for row in exported)
     assert [row["field"] for row in rows] == ["blind", "who", "raters", "length", "given"]
     assert rows[3]["key"] == "study/length"
     assert rows[1]["answers"] == "people = People; raters = Raters"
     table = codebook(STANDARD)
-    assert all(set(row) == set(HEAD) for row in [*rows, *table])
+    assert all(set(row) == set(HEAD) for row in [*rows, *exported, *table])
     assert {row["kind"] for row in table} <= {str(kind) for kind in Kind}
     assert "outcome/{outcome}/arm/{arm}/events" in {row["key"] for row in table}

@@ -43,6 +43,26 @@ def test_an_arm_changes_its_role_and_the_trail_says_from_what(first: Member, stu
     assert event.facts == {"arm": arm.pk, "before": {"role": "experimental"}, "after": {"role": "other"}}
 
 
+def test_arms_are_combined_into_another_and_count_once(first: Member, study: Study) -> None:
+    whole, control = study.arms.all()
+    low = workflow.add_arm(first, study, name="Low dose", role="other", part_of=whole)
+    assert queries.structure_of(study).arms[2].part_of == whole.pk
+    for arm, changes, told in (
+        (low, {"role": "experimental"}, "its people would count twice"),
+        (control, {"part_of": whole}, "its people would count twice"),
+        (whole, {"part_of": control, "role": "other"}, "Other arms are combined into this one"),
+        (control, {"part_of": low, "role": "other"}, "no arm of this study into which"),
+    ):
+        with pytest.raises(BadInput, match=told):
+            workflow.change_arm(first, arm, **changes)
+    workflow.drop_arm(first, whole)
+    workflow.change_arm(first, low, note="10 mg")
+    workflow.restore_arm(first, whole)
+    workflow.change_arm(first, low, part_of=None, role="experimental")
+    facts = Event.blind.for_member(first).filter(verb="extraction.arm_changed").latest("pk").facts
+    assert facts["before"] == {"part_of": whole.pk, "role": "other"}
+
+
 def test_a_dropped_arm_takes_its_row_along_and_brings_the_answers_back(
     first: Member, study: Study, outcome: Outcome
 ) -> None:

@@ -18,7 +18,7 @@ from extraction.schema.convert.effects import (
     se_from_ci,
     se_from_p,
 )
-from extraction.schema.convert.groups import combine_counts, combine_means, split_counts, split_means
+from extraction.schema.convert.groups import combine_counts, combine_means, combine_rates, split_counts, split_means
 from extraction.schema.convert.medians import mean_sd_from_median
 from extraction.schema.convert.proposals import proposals
 from extraction.schema.convert.spread import (
@@ -40,6 +40,7 @@ __all__ = [
     "Converted",
     "combine_counts",
     "combine_means",
+    "combine_rates",
     "correlation_of_change",
     "events_from_percent",
     "events_from_rate",

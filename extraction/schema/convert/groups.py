@@ -60,6 +60,19 @@ def combine_counts(groups: Sequence[tuple[float, float]]) -> tuple[Converted, Co
     )
 
 
+def combine_rates(groups: Sequence[tuple[float, float]]) -> tuple[Converted, Converted]:
+    """Several groups (events, person-time) as one."""
+    check_any(groups)
+    for events, time in groups:
+        check_not_negative(events=events, time=time)
+    given = _numbered(("events", "time"), groups)
+    events, time = (math.fsum(column) for column in zip(*groups, strict=True))
+    return (
+        Converted("events", events, given, "events = the sum over the groups", "Handbook 23.3.4"),
+        Converted("time", time, given, "time = the sum over the groups", "Handbook 23.3.4"),
+    )
+
+
 def split_counts(events: float, total: float, parts: int) -> tuple[tuple[Converted, Converted], ...]:
     """A control group (events, total) shared by `parts` comparisons, in whole people that add up to the group."""
     check_events(events, total)

@@ -6,9 +6,10 @@ what is arithmetic before what rests on an assumption.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
-from extraction.schema.convert import effects, medians, spread
+from extraction.schema.convert import effects, groups, medians, spread
 from extraction.schema.convert.converted import CannotConvert, Converted
 
 Row = Mapping[str, float | None]
@@ -17,12 +18,17 @@ Attempt = Callable[[], Converted | tuple[Converted, ...]]
 
 
 def proposals(
-    kind: str, row: Row, contrasts: Mapping[tuple[float, float], Row] | None = None, correlation: float | None = None
+    kind: str,
+    row: Row,
+    contrasts: Mapping[tuple[float, float], Row] | None = None,
+    correlation: float | None = None,
+    parts: Sequence[Row] = (),
 ) -> list[Converted]:
     """What the empty cells of `row`, of an outcome of `kind`, may be converted from; best first, and [] if nothing.
 
     contrasts: for an arm's row, the rows of the contrasts in which the arm stands, by the n of both their arms, the first
     arm's first. correlation: between baseline and the later time, where the standard deviation of the change is asked for.
+    parts: for the row of an arm into which others are combined, their rows.
     Numbers that contradict each other propose nothing; `lint` tells of them.
     """
     known = {name: float(x) for name, x in row.items() if x is not None}
@@ -30,13 +36,11 @@ def proposals(
         "dichotomous": _dichotomous, "rate": _rate, "time_to_event": _time_to_event, "generic": _generic,
     }.get(kind)  # fmt: skip
     found: list[Converted] = []
-    tries = (
-        _continuous(known, contrasts or {}, correlation)
-        if kind == "continuous"
-        else attempts(known)
-        if attempts
-        else ()
-    )
+    tries: list[Attempt] = list(_combined(kind, parts))
+    if kind == "continuous":
+        tries += _continuous(known, contrasts or {}, correlation)
+    elif attempts:
+        tries += attempts(known)
     for attempt in tries:
         try:
             got = attempt()
@@ -44,6 +48,18 @@ def proposals(
             continue
         found += [each for each in (got if isinstance(got, tuple) else (got,)) if each.column not in known]
     return found
+
+
+def _combined(kind: str, parts: Sequence[Row]) -> Iterator[Attempt]:
+    """Several groups as one, where all that this needs is known of each."""
+    columns = {"continuous": ("n", "mean", "sd"), "dichotomous": ("events", "total"), "rate": ("events", "time")}
+    ways: dict[str, Callable[[Any], tuple[Converted, ...]]] = {
+        "continuous": groups.combine_means, "dichotomous": groups.combine_counts, "rate": groups.combine_rates,
+    }  # fmt: skip
+    if kind in ways and len(parts) > 1:
+        rows = [tuple(part.get(name) for name in columns[kind]) for part in parts]
+        if not any(x is None for row in rows for x in row):
+            yield lambda: ways[kind](rows)
 
 
 def _has(known: Numbers, *names: str) -> bool:

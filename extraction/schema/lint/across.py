@@ -55,7 +55,7 @@ def _directions(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
         for label, o, better in told_ways:
             if better != usual:
                 way = "higher is better" if better else "lower is better"
-                told = f"{label}: on its scale {way}, other than in most studies of {o.title}; turn its sign before pooling."
+                told = f"{label}: on its scale {way}, other than in most studies of {o.title}; where they are pooled, its sign is turned."
                 yield Finding("scale-direction", UNLIKELY, o.arms[0].cell("mean"), told)
     signs = [(label, row, row.numbers["mean"]) for label, o in studies for row in o.arms if row.has("mean")]
     for label, o in studies:

@@ -9,18 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from extraction.schema.answers import Answer
+from extraction.schema.answers import BLANK, Answer
 from extraction.schema.asked import ArmOf, Asked, OutcomeOf, contrasts, tables_of
+from extraction.schema.clean import own_unit, spell
+from extraction.schema.convert.offers import adrift
 from extraction.schema.fields import Kind
 from extraction.schema.lint.across import Estimate, check_estimates, check_outcomes
 from extraction.schema.lint.rows import Contrast, Finding, Outcome, Row, Severity, Study
 from extraction.schema.lint.sheets import check_sheets
 from extraction.schema.lint.study import check_study
+from extraction.schema.tables import BETTER, DIRECTION, MEASURED, study_key
 
 Values = Mapping[str, Any]  # what is answered, by key
 DATES = {
@@ -29,6 +32,7 @@ DATES = {
     "ended": "ended",
     "published": "published",
 }  # question id -> its role
+NEAR = 0.02  # so far beside a window a time may lie: 26 weeks and 180 days are called 6 months
 RANGE = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 
 
@@ -92,7 +96,6 @@ def numbers_of(beginning: str, values: Values) -> list[tuple[str, Any]]:
 
 def outcome_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...], values: Values) -> Outcome:
     """The numbers of a study for one outcome; rows that are empty are left out."""
-    sizes = {arm.id: arm.size for arm in arms}
     rows: dict[str, Row] = {}
     for table in tables_of(outcome, arms):
         for place, row in enumerate(table.rows):
@@ -101,8 +104,9 @@ def outcome_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...], values: Values) -> O
                 for each in row.fields
                 if isinstance(values.get(each.key), int | float)
             }
-            size = sizes[arms[place].id] if table.of == "arm" else None
-            rows[row.key] = Row(row.key, row.name, numbers, size)
+            arm = arms[place] if table.of == "arm" else None
+            size, is_part = (arm.size, arm.part_of is not None) if arm else (None, False)
+            rows[row.key] = Row(row.key, row.name, numbers, size, is_part)
     of_arms = {arm.id: rows.get(f"outcome/{outcome.id}/arm/{arm.id}") for arm in arms}
     between = [
         Contrast(numbers_between, first, second)
@@ -112,7 +116,15 @@ def outcome_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...], values: Values) -> O
     ]
     lowest, highest = scale_of(outcome)
     filled = tuple(row for row in of_arms.values() if row and row.numbers)
-    return Outcome(outcome.title, outcome.kind, filled, tuple(between), lowest, highest)
+    return Outcome(outcome.title, outcome.kind, filled, tuple(between), lowest, highest, way_of(outcome, values))
+
+
+def way_of(outcome: OutcomeOf, values: Values) -> bool | None:
+    """Whether higher is better on the scale that the study used: what it says, else what holds for the review's outcome."""
+    said = values.get(f"{study_key(outcome.id)}/{DIRECTION.name}")
+    if outcome.kind != "continuous":
+        return None
+    return outcome.higher_is_better if said is None else said == BETTER
 
 
 def scale_of(outcome: OutcomeOf) -> tuple[float | None, float | None]:
@@ -143,7 +155,40 @@ def plain(answers: Mapping[str, Answer]) -> dict[str, Any]:
 def doubts_of_sheet(label: str, asked: Asked, answers: Mapping[str, Answer], today: date) -> list[Doubt]:
     """What lint doubts in the answers of one sheet."""
     values = plain(answers)
-    return [doubt(each, values) for each in check_study(study_of(label, asked, values), today)]
+    found = [
+        *check_study(study_of(label, asked, values), today),
+        *check_conversions(asked, answers),
+        *check_windows(asked, answers),
+    ]
+    return [doubt(each, values) for each in found]
+
+
+def check_conversions(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[Finding]:
+    """The converted numbers that do not follow from what stands beside them."""
+    for table, row, field in adrift(asked, answers):
+        told = (
+            f"{table.outcome.title}, {row.name}: {field.column} was converted from numbers that do not stand here now "
+            f"({answers[field.key].working}). Convert it again, or empty it and read it."
+        )
+        yield Finding("conversion-adrift", Severity.UNLIKELY, field.key, told)
+
+
+def check_windows(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[Finding]:
+    """The measurements that do not fall within the window of their outcome's time point."""
+    for table in asked.tables:
+        for field in (field for row in table.rows for field in row.fields if field.question == MEASURED.name):
+            time, answer = table.outcome.time, answers.get(field.key, BLANK)
+            months = own_unit(field, answer)
+            if time is None or not isinstance(months, int | float):
+                continue
+            early = time.begins is not None and months < time.begins * (1 - NEAR)
+            late = time.ends is not None and months > time.ends * (1 + NEAR)
+            if early or late:
+                told = (
+                    f"{table.outcome.title}: measured at {spell(field, answer)}, and what is measured {time.window} counts "
+                    "here. Extract it for another time point, or say why it counts."
+                )
+                yield Finding("outside-window", Severity.UNLIKELY, field.key, told)
 
 
 # --- two sheets of one study ---------------------------------------------------------------------------------------

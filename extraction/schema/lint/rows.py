@@ -26,12 +26,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The numbers of an arm, or of the study as a whole, by column of `tables`. key: of the row, such as `outcome/3/arm/7`."""
+    """The numbers of an arm, or of the study as a whole, by column of `tables`. key: of the row, such as `outcome/3/arm/7`.
+
+    is_part: of an arm whose people are counted in another arm, too.
+    """
 
     key: str
     name: str
     numbers: Mapping[str, float] = field(default_factory=dict)
     randomised: float | None = None
+    is_part: bool = False
 
     def cell(self, column: str) -> str:
         """The key of one of its cells."""

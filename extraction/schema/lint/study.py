@@ -224,7 +224,7 @@ def _copied_outcomes(study: Study) -> Iterator[Finding]:
 
 def _over_randomised(study: Study) -> Iterator[Finding]:
     for o in study.outcomes:
-        known = [row.people for row in o.arms if row.people is not None]
+        known = [row.people for row in o.arms if row.people is not None and not row.is_part]
         for row in o.arms:
             if row.people is not None and row.randomised is not None and row.people > row.randomised:
                 told = f"{o.title}, {row.name}: {row.people:g} people, but {row.randomised:g} were randomised to it."
