@@ -69,7 +69,7 @@ from screening.queries.import_reports import (
 )
 from screening.queries.labels import label, labels, marker, merged_labels, terms
 from screening.queries.provenance import origins
-from screening.queries.queue import Wish, ahead, arrangement, by_number, matches, numbers, queue, waiting
+from screening.queries.queue import Wish, ahead, arrangement, by_number, matches, numbers, queue, waiting, waiting_later
 from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes
 from screening.queries.removals import may_remove, removal, removals, removals_of, removed_in
 from screening.queries.reports import (
@@ -181,6 +181,7 @@ __all__ = [
     "votes_to_settle",
     "waiting",
     "whereabouts",
+    "waiting_later",
     "with_history",
     "words",
 ]

@@ -150,16 +150,21 @@ def numbers(
         last = Vote.blind.own(member).filter(stage=stage).order_by("-at", "-pk").values_list("citation", flat=True)
         after = last.first()
     later = put_off(member, stage)
-    found = walk(member, stage, desk.order, wish, [*skip, *later])
-    beyond, before = parted(found, desk, after)
-    ids = list(beyond[:count])
-    if around and before is not None and len(ids) < count:
-        ids += before[: count - len(ids)]
+    beyond, before = parted(walk(member, stage, desk.order, wish, [*skip, *later]), desk, after)
+    ids: list[int] = []
+    for stretch in (*beyond, *before) if around else beyond:
+        if len(ids) < count:
+            ids += stretch[: count - len(ids)]
     if around and later and len(ids) < count:
-        held = [pk for pk in later if pk not in set(skip)]
-        waits = set(walk(member, stage, desk.order, wish, ()).filter(number__in=held))
-        ids += [pk for pk in held if pk in waits][: count - len(ids)]
+        ids += waiting_later(member, stage, wish, skip)[: count - len(ids)]
     return ids
+
+
+def waiting_later(member: Member, stage: str, wish: Wish = EVERYTHING, skip: Collection[int] = ()) -> list[int]:
+    """Of what the member wants to come back to, what still waits and passes through the wish: the end of their queue."""
+    held = [pk for pk in put_off(member, stage) if pk not in set(skip)]
+    waits = set(walk(member, stage, Desk.Order.IMPORTED, wish, ()).filter(number__in=held)) if held else set()
+    return [pk for pk in held if pk in waits]
 
 
 MOST_LATER = 500  # who puts off more meets the rest in their order
@@ -186,18 +191,32 @@ def walk(member: Member, stage: str, order: str, wish: Wish, skip: Collection[in
     return (found.exclude(number__in=skip) if skip else found).values_list("number", flat=True)
 
 
-def parted(found: QuerySet, desk: Desk, after: int | None) -> tuple[QuerySet, QuerySet | None]:
-    """What comes after a citation, and what comes before it; where there is none, all of it, from where the random order starts."""
+def parted(found: QuerySet, desk: Desk, after: int | None) -> tuple[list[QuerySet], list[QuerySet]]:
+    """What comes after a citation to the end of the order, and what comes before it, each in stretches that an index holds.
+
+    A random order begins at the member's own place in the shuffle, goes on to its end, and then through what lies before that place.
+    Without a citation to go on from, all of it comes after.
+    """
     if desk.order == Desk.Order.IMPORTED:
-        return (found.filter(number__gt=after), found.filter(number__lte=after)) if after else (found, None)
+        return ([found.filter(number__gt=after)], [found.filter(number__lte=after)]) if after else ([found], [])
     place = Citation.objects.filter(pk=after).annotate(key=KEYS[desk.order]).values_list("key", flat=True)
     key = place.first() if after else None
-    if key is None:
-        if desk.order != Desk.Order.RANDOM:
-            return found, None
-        key, after = desk.seed, 0
+    whole = found
+    if desk.order == Desk.Order.RANDOM:
+        head, tail = found.filter(key__gte=desk.seed), found.filter(key__lt=desk.seed)
+        if key is None:
+            return [head, tail], []
+        whole = head if key >= desk.seed else tail
+    elif key is None:
+        return [found], []
     here = {"key": key, "number__lte": after}
     there = {"key": key, "number__gt": after}
     if desk.order == Desk.Order.NEWEST:
-        return found.filter(key__lte=key).exclude(**here), found.filter(key__gte=key).exclude(**there)
-    return found.filter(key__gte=key).exclude(**here), found.filter(key__lte=key).exclude(**there)
+        beyond = whole.filter(key__lte=key).exclude(**here)
+        before = whole.filter(key__gte=key).exclude(**there)
+    else:
+        beyond = whole.filter(key__gte=key).exclude(**here)
+        before = whole.filter(key__lte=key).exclude(**there)
+    if desk.order != Desk.Order.RANDOM:
+        return [beyond], [before]
+    return ([beyond, tail], [before]) if key >= desk.seed else ([beyond], [head, before])

@@ -38,15 +38,17 @@ SIZES = (25, 50, 100)
 @require_GET
 @for_member(Can.SCREEN)
 def many(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
-    """A page of what waits, in the member's order, each with its vote beside it."""
+    """A page of what waits, in the member's order, each with its vote beside it; on the last page also what they put off."""
     wish, asked = wish_of(request, member), cleaned(AheadForm(request.GET))
     size = asked["size"] if asked["size"] in SIZES else SIZES[0]
     found = queries.ahead(member, stage, wish, after=asked["after"] or 0, count=size + 1, around=False)
+    goes_on = len(found) > size
+    shown = found[:size] if goes_on else found + queries.by_number(queries.waiting_later(member, stage, wish)[:size])
     kept = [(name, value) for name, value in request.GET.items() if name not in ("size", "after", "count", "skip")]
-    more = {**dict(kept), "size": size, "after": found[size - 1].pk} if len(found) > size else None
+    more = {**dict(kept), "size": size, "after": shown[-1].pk} if goes_on else None
     context = {
         **for_desk(request, member, stage, wish),
-        "cards": queries.cards(member, stage, found[:size]),
+        "cards": queries.cards(member, stage, shown),
         "matching": counted(member, stage, wish),
         "sizes": SIZES,
         "size": size,

@@ -80,6 +80,25 @@ def test_every_order_offers_each_citation_once_and_nothing_that_is_voted_on(owne
         workflow.vote(first, Citation.objects.get(pk=seen[7]), TA, "exclude")
 
 
+@pytest.mark.parametrize("order", ["imported", "newest", "title", "random"])
+def test_the_list_shows_page_by_page_all_that_waits_and_at_its_end_what_was_put_off(owner, first, order):
+    all_of_it = build.citations(owner, 60)
+    workflow.arrange(first, order)
+    Desk.objects.filter(member=first).update(seed=sorted(each.shuffle for each in all_of_it)[30])
+    later = [all_of_it[5], all_of_it[50]]
+    for citation in later:
+        workflow.put_off(first, citation, TA)
+    client, address, seen = Client(), "?size=25", []
+    client.force_login(first.user)
+    for _ in range(3):
+        page = client.get(f"/reviews/{first.review.slug}/screen/{TA}/list/{address}")
+        seen += [card.citation.pk for card in page.context["cards"]]
+        address = f"?{page.context['next']}"
+    assert address == "?", "the third page is the last"
+    assert seen[-2:] == [each.pk for each in later]
+    assert sorted(seen) == [each.pk for each in all_of_it]
+
+
 def test_an_order_that_does_not_exist_and_a_member_who_does_not_screen_are_refused(first, observer):
     with pytest.raises(BadInput):
         workflow.arrange(first, "by vote")
