@@ -92,7 +92,7 @@ SENTENCES = {
     "screening.pdfs_undone": "took {undone} PDFs off again that had been matched",
     "screening.reason_added": "added the reason “{reason}”",
     "screening.reason_renamed": "renamed a reason",
-    "screening.reason_regrouped": "put the reason “{reason}” into another group",
+    "screening.reason_grouped": "put the reason “{reason}” into another group",
     "screening.reason_retired": "retired the reason “{reason}”",
     "screening.reason_restored": "restored the reason “{reason}”",
     "screening.reason_merged": "let the reason “{reason}” count as “{counted_as}”",

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from reviewapp import audit
@@ -70,35 +71,53 @@ def stop_pilot(member: Member, pilot: Pilot) -> None:
         pilot = Pilot.objects.select_for_update().get(pk=pilot.pk, review=member.review_id)
         if pilot.completed_at:
             raise WrongState("Everybody has voted: this round is complete.", todo="Draw another one.")
-        if pilot.dropped_at:
-            return
-        pilot.dropped_at = timezone.now()
-        pilot.save(update_fields=["dropped_at"])
-        back = list(sample.values_list("citation", flat=True))
-        sample.update(pilot=None, needed=member.review.votes_needed(pilot.stage))
-        for citation in Citation.objects.filter(pk__in=back).order_by("pk"):
-            settle(member, citation)
-        audit.record(member, "screening.pilot_stopped", pilot, stage=pilot.stage, round=pilot.round)
+        if not pilot.dropped_at:
+            drop(member, pilot)
+
+
+def drop(member: Member, pilot: Pilot) -> None:
+    """Stop a locked round whose citations are locked."""
+    pilot.dropped_at = timezone.now()
+    pilot.save(update_fields=["dropped_at"])
+    release(member, pilot, Citation.objects.filter(pk__in=pilot.standings.values("citation")))
+    audit.record(member, "screening.pilot_stopped", pilot, stage=pilot.stage, round=pilot.round)
+
+
+def release(member: Member, pilot: Pilot, citations: QuerySet[Citation]) -> None:
+    """Give locked citations of a sample back to all, by the protocol's number of votes."""
+    back = list(citations.order_by("pk"))
+    Standing.objects.filter(citation__in=back, pilot=pilot).update(
+        pilot=None, needed=member.review.votes_needed(pilot.stage)
+    )
+    for citation in back:
+        settle(member, citation)
 
 
 def pilots_without(event: Event, member: Member) -> None:
-    """A member left, or votes no longer: no round waits for them. What they voted stays and counts."""
+    """A member left, or votes no longer: no round waits for them, and one with nobody left to agree with is stopped.
+
+    What they voted stays and counts. Nothing is decided by fewer votes than the protocol asks for: where too few can vote, all may.
+    """
     other = Member.objects.select_related("review").get(pk=event.subject.partition("/")[2], review=member.review_id)
     if can(other, Can.SCREEN):
         return
     theirs = Pilot.objects.filter(review=member.review_id, dropped_at=None, members=other).order_by("pk")
     for pilot in theirs:
-        sample = Citation.objects.filter(pk__in=pilot.standings.filter(state=StandingState.WAITING).values("citation"))
-        lock_all(sample)
+        lock_all(Citation.objects.filter(pk__in=pilot.standings.values("citation")))
         pilot = Pilot.objects.select_for_update().get(pk=pilot.pk)
         pilot.members.remove(other)
         present = set(pilot.members.values_list("pk", flat=True))
-        for citation in sample.order_by("pk"):
-            votes_cast = Vote.unblinded.standing().filter(citation=citation, stage=pilot.stage)
-            cast = votes_cast.values_list("member", flat=True)
-            needed = len(present.union(cast))
-            Standing.objects.filter(citation=citation, stage=pilot.stage).update(needed=max(needed, 1))
-            settle(member, citation)
+        if not pilot.completed_at and len(present) < 2:
+            drop(member, pilot)
+            continue
+        for standing in pilot.standings.filter(state=StandingState.WAITING).select_related("citation").order_by("citation"):
+            votes_cast = Vote.unblinded.standing().filter(citation=standing.citation, stage=pilot.stage)
+            needed = len(present.union(votes_cast.values_list("member", flat=True)))
+            if needed < member.review.votes_needed(pilot.stage):
+                release(member, pilot, Citation.objects.filter(pk=standing.citation_id))
+                continue
+            Standing.objects.filter(pk=standing.pk).update(needed=needed)
+            settle(member, standing.citation)
         audit.record(member, "screening.pilot_goes_on", pilot, without=str(other), round=pilot.round)
         complete(member, pilot)
 

@@ -222,6 +222,30 @@ def test_no_round_waits_for_who_left(owner, first, second, third, pilot):
     assert Vote.unblinded.standing().count() == 9
 
 
+def test_nobody_decides_alone_because_the_other_left_a_round_of_two(owner, first, second, third, citations):
+    made = workflow.start_pilot(owner, TA, [first, second], 3)
+    one, two, _ = sample(made)
+    vote_all([first], [one, two])
+    vote_all([second], [one])
+    leave(owner, second)
+    assert [state(each) for each in (one, two)] == ["exclude", "waiting"]
+    assert two.pk in offered(third), "the protocol asks for two votes"
+    assert "screening.pilot_stopped" in Event.unblinded.values_list("verb", flat=True)
+    assert round_of(owner).state == "stopped"
+
+
+def test_a_vote_taken_back_after_a_round_of_two_is_not_replaced_by_one_alone(owner, first, second, third, citations):
+    made = workflow.start_pilot(owner, TA, [first, second], 2)
+    one, _ = sample(made)
+    vote_all([first, second], sample(made))
+    workflow.withdraw_vote(again(first), one, TA)
+    workflow.withdraw_vote(again(second), one, TA)
+    leave(owner, second)
+    workflow.vote(again(first), one, TA, "include")
+    assert state(one) == "waiting"
+    assert one.pk in offered(third)
+
+
 # --- the gate ---------------------------------------------------------------------------------------------------
 
 
