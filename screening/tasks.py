@@ -28,3 +28,8 @@ def follow(job: Job) -> None:
 @jobs.handles("screening.match_pdfs")
 def match_pdfs(job: Job) -> None:
     workflow.perform_matching(job)
+
+
+@jobs.handles("screening.settle_reasons")
+def settle_reasons(job: Job) -> None:
+    workflow.perform_resettling(job)

@@ -70,7 +70,7 @@ from screening.queries.import_reports import (
 from screening.queries.labels import label, labels, marker, merged_labels, terms
 from screening.queries.provenance import origins
 from screening.queries.queue import Wish, ahead, arrangement, by_number, matches, numbers, queue, waiting, waiting_later
-from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes
+from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes, settling_reasons
 from screening.queries.removals import may_remove, removal, removals, removals_of, removed_in
 from screening.queries.reports import (
     attachment,
@@ -171,6 +171,7 @@ __all__ = [
     "search",
     "searches",
     "settled_by",
+    "settling_reasons",
     "sources",
     "sources_to_choose",
     "state_now",

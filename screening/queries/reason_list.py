@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from reviewapp.models import Event, ExclusionReason, Member, Stage
+from reviewapp.models import Event, ExclusionReason, Job, Member, Stage
 from screening.models import Standing, StandingState
 from screening.queries.common import one
 from screening.workflow.reasons import UNDO
+from screening.workflow.resettling import KIND
 
 
 def all_reasons(member: Member) -> list[ExclusionReason]:
@@ -39,6 +40,12 @@ def reason_changes(member: Member) -> QuerySet[Event]:
         .annotate(can_undo=~Q(verb="review.reasons_set") & ~rests & ~ordered_later)
         .order_by("-pk")
     )
+
+
+def settling_reasons(member: Member) -> Job | None:
+    """The job by which verdicts follow the list, if one is at it, or was given up."""
+    under_way = Job.objects.filter(review=member.review_id, kind=KIND).exclude(state=Job.State.DONE)
+    return under_way.order_by("pk").last()
 
 
 def reason_change(member: Member, pk: int) -> Event:

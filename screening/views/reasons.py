@@ -26,6 +26,7 @@ def reasons(request: HttpRequest, member: Member) -> HttpResponse:
         "off": [each for each in found if each.retired_at],
         "groups": sorted({each.group for each in found if each.group}),
         "changes": queries.reason_changes(member)[:CHANGES],
+        "job": queries.settling_reasons(member),
     }
     return render(request, "screening/reasons.html", context)
 

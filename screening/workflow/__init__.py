@@ -44,6 +44,7 @@ from screening.workflow.reports import (
     seek_again,
     withdraw_attempt,
 )
+from screening.workflow.resettling import perform_resettling
 from screening.workflow.returns import return_to_screening, undo_return
 from screening.workflow.searches import (
     AlreadyHere,
@@ -119,6 +120,7 @@ __all__ = [
     "perform_following",
     "perform_import",
     "perform_matching",
+    "perform_resettling",
     "perform_votes_needed",
     "propose",
     "put_back",

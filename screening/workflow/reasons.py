@@ -1,7 +1,7 @@
 """For which reasons are reports excluded? The list is put in order, renamed, grouped, merged and retired, and all of it can be undone.
 
 A vote keeps the reason that was chosen. What the reason is called, where it stands and what it is counted as follows the list; where
-that could change a verdict, the verdict is settled again by `standing.settle`, in the same transaction.
+that could change a verdict, the verdict is settled again: see workflow/resettling.py.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, NotHere, Stale, WrongState
-from reviewapp.models import Event, ExclusionReason, Member, Stage
+from reviewapp.models import Event, ExclusionReason, Member
 from reviewapp.workflow import lock_review
-from screening.models import Citation, Resolution, Vote
-from screening.workflow.standing import lock_all, settle
+from screening.workflow.resettling import settle_again
 
 
 def add_reason(member: Member, text: str, group: str = "") -> ExclusionReason:
@@ -54,7 +53,7 @@ def group_reason(member: Member, reason: ExclusionReason, group: str) -> None:
         if group.strip()[:100] == reason.group:
             return
         set_field(member, reason, "group", group.strip()[:100], "screening.reason_grouped")
-        settle_again(member, differing(member))
+        settle_again(member)
 
 
 def order_reasons(member: Member, order: list[int]) -> None:
@@ -78,7 +77,7 @@ def order_reasons(member: Member, order: list[int]) -> None:
         audit.record(
             member, "screening.reasons_ordered", member.review, before=texts[0], after=texts[1], ids_before=before
         )
-        settle_again(member, differing(member))
+        settle_again(member)
 
 
 def move_reason(member: Member, reason: ExclusionReason, *, up: bool) -> None:
@@ -122,7 +121,7 @@ def restore_reason(member: Member, reason: ExclusionReason) -> None:
             **({"into": into.pk, "counted_before_as": into.text} if into else {}),
         )
         if into:
-            settle_again(member, given(member, reason))
+            settle_again(member, reason)
 
 
 def merge_reason(member: Member, reason: ExclusionReason, into: ExclusionReason) -> None:
@@ -139,7 +138,7 @@ def merge_reason(member: Member, reason: ExclusionReason, into: ExclusionReason)
         reason.merged_into, reason.retired_at = into, timezone.now()
         reason.save(update_fields=["merged_into", "retired_at"])
         audit.record(member, "screening.reason_merged", reason, reason=reason.text, counted_as=into.text, into=into.pk)
-        settle_again(member, given(member, reason))
+        settle_again(member, reason)
 
 
 def undo_reason_change(member: Member, event: Event) -> None:
@@ -212,36 +211,12 @@ def set_field(member: Member, reason: ExclusionReason, name: str, value: str, ve
     audit.record(member, verb, reason, reason=reason.text, before={name: before}, after={name: value})
 
 
-def differing(member: Member) -> QuerySet[Citation]:
-    """The citations whose full-text votes give different reasons: only there can order, groups or the rule change a verdict."""
-    votes = Vote.unblinded.standing().filter(citation__review=member.review_id, stage=Stage.FULL_TEXT)
-    several = votes.order_by().values("citation").annotate(n=Count("reason", distinct=True)).filter(n__gt=1)
-    return Citation.objects.filter(review=member.review_id, pk__in=several.values("citation"))
-
-
-def given(member: Member, reason: ExclusionReason) -> QuerySet[Citation]:
-    """The citations for which this reason, or one that is counted as it, was given by a vote or a resolution."""
-    family, newest = {reason.pk}, {reason.pk}
-    while newest := set(all_of(member).filter(merged_into__in=newest).values_list("pk", flat=True)):
-        family |= newest
-    by_vote = Vote.unblinded.standing().filter(reason__in=family).values("citation")
-    by_resolution = Resolution.objects.filter(reason__in=family, withdrawn_at=None).values("citation")
-    return Citation.objects.filter(review=member.review_id).filter(Q(pk__in=by_vote) | Q(pk__in=by_resolution))
-
-
-def settle_again(member: Member, citations: QuerySet[Citation]) -> None:
-    """Bring the verdicts on these citations in line with the list of reasons."""
-    lock_all(citations)
-    for citation in citations.only("pk", "review_id", "live").order_by("pk"):
-        settle(member, citation)
-
-
 def agreement_changed(event: Event, member: Member) -> None:
     """The protocol has another rule on different reasons: it holds for what has its votes, too."""
     if "reason_agreement" in event.facts["after"]:
-        settle_again(member, differing(member))
+        settle_again(member)
 
 
 def reasons_set(event: Event, member: Member) -> None:
     """The list was written anew with the protocol."""
-    settle_again(member, differing(member))
+    settle_again(member)

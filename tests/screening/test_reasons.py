@@ -8,11 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analysis import queries as analysis
+from reviewapp import jobs
 from reviewapp.errors import BadInput, NotHere, Refused, Stale, WrongState
 from reviewapp.models import Event, ExclusionReason
 from reviewapp.workflow import amend_protocol, set_reasons
 from screening import queries, workflow
 from screening.models import Standing, Vote
+from screening.workflow import resettling
 from tests import build
 from tests.screening.test_views import sign_in
 
@@ -180,6 +182,52 @@ def test_a_merge_sent_twice_is_one(owner, population, comparison):
     workflow.merge_reason(owner, population, comparison)
     workflow.merge_reason(owner, population, comparison)
     assert Event.unblinded.filter(verb="screening.reason_merged").count() == 1
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """As if the three reports of these tests were more than are settled while one waits, and one more than fit in a transaction."""
+    monkeypatch.setattr(resettling, "AT_ONCE", 2)
+    monkeypatch.setattr(resettling, "BATCH", 2)
+    monkeypatch.setattr(jobs, "rows_at_once", lambda few: few)
+
+
+def test_many_verdicts_follow_a_merge_and_its_undoing_by_a_job(
+    owner, first, second, reports, population, comparison, many, jobs_now
+):
+    for report in reports:
+        build.agreed((first, second), report, FT, "exclude", reason=population)
+    workflow.merge_reason(owner, population, comparison)
+    assert {stands(each) for each in reports} == {("exclude", "Wrong population")}, "until the job comes to them"
+    page = sign_in(owner).get(reverse("screening:reasons", args=[owner.review.slug]))
+    assert "Verdicts follow the last change" in page.text
+    jobs_now()
+    assert {stands(each) for each in reports} == {("exclude", "Wrong comparison")}
+    assert queries.settling_reasons(owner) is None
+    undo_last(owner)
+    jobs_now()
+    assert {stands(each) for each in reports} == {("exclude", "Wrong population")}
+
+
+def test_a_merge_that_is_undone_before_its_job_comes_changes_nothing(
+    owner, first, second, reports, population, comparison, many, jobs_now
+):
+    build.agreed((first, second), reports[0], FT, "exclude", reason=population)
+    workflow.merge_reason(owner, population, comparison)
+    undo_last(owner)
+    settled = Event.unblinded.filter(verb="screening.settled").count()
+    jobs_now()
+    assert stands(reports[0]) == ("exclude", "Wrong population")
+    assert Event.unblinded.filter(verb="screening.settled").count() == settled
+
+
+def test_the_job_counts_reports_and_not_whose_reasons_differ(
+    owner, first, second, reports, population, comparison, many
+):
+    exclude(first, reports[0], population)
+    exclude(second, reports[0], comparison)
+    workflow.move_reason(owner, comparison, up=True)
+    assert queries.settling_reasons(owner).total == 3, "how many votes differ is sealed"
 
 
 # --- the rule on two reasons ------------------------------------------------------------------------------------

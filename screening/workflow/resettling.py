@@ -1,0 +1,80 @@
+"""How do verdicts follow a change of the list of reasons? At once where there are few reports, else batch by batch by a job.
+
+What the job settles rests on the list as it stands at that moment, not on what was changed: it may be killed, run again, or be overtaken
+by the next change, which brings a job of its own. It walks all reports that reached full text, and counts these: how many of them have
+votes with this or that reason is nobody's to know.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from reviewapp import jobs
+from reviewapp.models import ExclusionReason, Job, Member, Stage
+from screening.models import Citation, Resolution, Standing, Vote
+from screening.workflow.standing import lock_all, settle
+
+KIND = "screening.settle_reasons"
+AT_ONCE = 30  # reports: with more of them, a person would wait
+BATCH = 30  # reports per transaction, where others who write must wait for it to end
+
+
+def settle_again(member: Member, reason: ExclusionReason | None = None) -> None:
+    """Bring verdicts in line with the list of reasons: those for which this reason was given, or all that differ in their reasons."""
+    reports = judged(member).count()
+    if reports > AT_ONCE:
+        pk = reason.pk if reason else None
+        jobs.enqueue(member, KIND, total=reports, message="Waiting", reason=pk, after=0, done=0)
+    else:
+        settle_these(member, concerned(member, reason.pk if reason else None))
+
+
+def judged(member: Member) -> QuerySet[Standing]:
+    """What has reached full text, now or before."""
+    return Standing.objects.filter(review=member.review_id, stage=Stage.FULL_TEXT).order_by("citation")
+
+
+def concerned(member: Member, reason: int | None) -> QuerySet[Citation]:
+    return given(member, reason) if reason else differing(member)
+
+
+def differing(member: Member) -> QuerySet[Citation]:
+    """The citations whose full-text votes give different reasons: only there can order, groups or the rule change a verdict."""
+    votes = Vote.unblinded.standing().filter(citation__review=member.review_id, stage=Stage.FULL_TEXT)
+    several = votes.order_by().values("citation").annotate(n=Count("reason", distinct=True)).filter(n__gt=1)
+    return Citation.objects.filter(review=member.review_id, pk__in=several.values("citation"))
+
+
+def given(member: Member, reason: int) -> QuerySet[Citation]:
+    """The citations for which this reason, or one that is counted as it, was given by a vote or a resolution."""
+    listed = ExclusionReason.objects.filter(review=member.review_id)
+    family, newest = {reason}, {reason}
+    while newest := set(listed.filter(merged_into__in=newest).values_list("pk", flat=True)):
+        family |= newest
+    by_vote = Vote.unblinded.standing().filter(reason__in=family).values("citation")
+    by_resolution = Resolution.objects.filter(reason__in=family, withdrawn_at=None).values("citation")
+    return Citation.objects.filter(review=member.review_id).filter(Q(pk__in=by_vote) | Q(pk__in=by_resolution))
+
+
+def settle_these(member: Member, citations: QuerySet[Citation]) -> None:
+    lock_all(citations)
+    for citation in citations.only("pk", "review_id", "live").order_by("pk"):
+        settle(member, citation)
+
+
+def perform_resettling(job: Job) -> None:
+    """Settle batch by batch what a change of the list concerns. Run again after a break it goes on where it ended."""
+    member = Member.objects.select_related("review", "user").get(pk=job.member_id)
+    size = jobs.rows_at_once(BATCH)
+    while True:
+        rest = judged(member).filter(citation__gt=job.args["after"])
+        if not (ids := list(rest.values_list("citation", flat=True)[:size])):
+            return
+        with transaction.atomic():
+            settle_these(member, concerned(member, job.args["reason"]).filter(pk__in=ids))
+            job.args.update(after=ids[-1], done=job.args["done"] + len(ids))
+            told = f"{job.args['done']:,} reports looked at"
+            jobs.progress(job, min(job.args["done"], job.total), message=told, lasting=True)
+            job.save(update_fields=["args"])
+        jobs.breathe()
