@@ -123,6 +123,9 @@ def notes(counts: FlowCounts) -> Iterator[Item]:
     for key in (f"{DBR}_without_report", f"{DBR}_same_report"):
         if counts.n(key):
             yield Item(f"{counts[key].label}, so not sought", counts[key])
+    if counts.n("pooled_elsewhere"):
+        elsewhere = counts["pooled_elsewhere"]
+        yield Item(f"{elsewhere.label} and not selected here, in no box", elsewhere)
     yield Item("Layout: PRISMA 2020 flow diagram, Page MJ et al. BMJ 2021;372:n71 (CC BY 4.0).")
 
 

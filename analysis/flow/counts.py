@@ -156,3 +156,5 @@ def _included(sets: FlowSets) -> Iterator[Found]:
         yield "total_studies_ma", sets.studies_in_meta_analysis
     if sets.reports_in_meta_analysis is not None:
         yield "total_reports_ma", sets.reports_in_meta_analysis
+    if sets.pooled_elsewhere:
+        yield "pooled_elsewhere", sets.pooled_elsewhere

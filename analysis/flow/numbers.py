@@ -101,6 +101,7 @@ OF_THE_REVIEW = {
     "total_reports": ("Reports of total included studies", Unit.REPORT),
     "total_studies_ma": ("Studies included in meta-analysis", Unit.STUDY),
     "total_reports_ma": ("Reports of studies included in meta-analysis", Unit.REPORT),
+    "pooled_elsewhere": ("Studies in meta-analysis that were taken over as included elsewhere", Unit.STUDY),
 }
 IN_AN_UPDATE = {"new_studies": "New studies included in review", "new_reports": "Reports of new included studies"}
 

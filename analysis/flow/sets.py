@@ -79,7 +79,8 @@ class FlowSets:
     reasons              the reports excluded by reason, in the review's order
     study_of             included report -> study
     studies_included     the studies of the reports included
-    studies_in_meta_analysis, reports_in_meta_analysis     None: the box is not drawn
+    studies_in_meta_analysis, reports_in_meta_analysis     None: the box, or its line, is not drawn
+    pooled_elsewhere     studies in meta-analysis that this review neither selected nor had before, in no box
     previous             None: a new review
     """
 
@@ -106,4 +107,5 @@ class FlowSets:
     studies_included: Ids = NONE
     studies_in_meta_analysis: Ids | None = None
     reports_in_meta_analysis: Ids | None = None
+    pooled_elsewhere: Ids = NONE
     previous: PreviousVersion | None = None

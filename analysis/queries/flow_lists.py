@@ -11,8 +11,9 @@ from analysis.flow.constraints import Breach
 from analysis.flow.numbers import ARMS, Unit
 from analysis.flow.sets import Kind
 from analysis.queries.flow_numbers import OPEN, Searched, searched
+from analysis.queries.flow_pooled import pooled_studies
 from extraction.models import Study, StudyReport
-from extraction.queries import known_studies, selected_studies
+from extraction.queries import known_studies, previous_version, selected_studies
 from reviewapp.errors import NotHere
 from reviewapp.models import Member, Stage
 from screening.models import SETTLED, Citation, Link, Record, Report, Standing, StandingState
@@ -167,6 +168,23 @@ def new_studies(member: Member) -> QuerySet[Study]:
     return selected_studies(member.review).exclude(pk__in=known_studies(member).values("pk")).order_by("pk")
 
 
+def pooled_here(member: Member) -> QuerySet[Study]:
+    """The studies in meta-analysis that a box counts; in an update what was taken over is of the previous version."""
+    found = pooled_studies(member)
+    counted = (found.here | found.elsewhere if previous_version(member) else found.here) if found else ()
+    return Study.objects.filter(pk__in=counted, review=member.review_id).order_by("pk")
+
+
+def pooled_elsewhere(member: Member) -> QuerySet[Study]:
+    found = pooled_studies(member)
+    return Study.objects.filter(pk__in=found.elsewhere if found else (), review=member.review_id).order_by("pk")
+
+
+def pooled_reports(member: Member) -> QuerySet[Citation]:
+    found = pooled_studies(member)
+    return new_reports(member).filter(pk__in=found.reports if found else ())
+
+
 OF_THE_REVIEW: dict[str, Callable[[Member], QuerySet]] = {
     "found_by_both": found_by_both,
     "new_reports": new_reports,
@@ -176,6 +194,9 @@ OF_THE_REVIEW: dict[str, Callable[[Member], QuerySet]] = {
     "previous_reports": known_reports,
     "total_studies": lambda member: selected_studies(member.review).order_by("pk"),
     "total_reports": new_reports,
+    "total_studies_ma": pooled_here,
+    "total_reports_ma": pooled_reports,
+    "pooled_elsewhere": pooled_elsewhere,
 }
 
 

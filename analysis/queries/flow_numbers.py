@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 
 from analysis.flow.numbers import Amount, Amounts
 from analysis.flow.sets import Kind
+from analysis.queries.flow_pooled import PooledStudies, pooled_studies
 from extraction.models import PreviousVersion, StudyReport
 from extraction.queries import known_studies, previous_version, selected_studies
 from reviewapp.models import ExclusionReason, Member, Stage
@@ -117,6 +118,7 @@ class Counted:
     previous: PreviousVersion | None
     known: int
     """Included studies that the previous version had already."""
+    pooled: PooledStudies | None
 
     def at(self, state: str, stage: str = Stage.TITLE_ABSTRACT) -> int:
         found = self.standings.get((stage, state))
@@ -124,7 +126,7 @@ class Counted:
 
 
 def counted(member: Member) -> Counted:
-    """In a dozen queries, however many records there are."""
+    """In a dozen queries, however many records there are; some more where analyses have been run."""
     where = searched(member)
     review = member.review_id
     by_import = Record.objects.filter(source__in=[*where.imports]).order_by().values("source")
@@ -157,6 +159,7 @@ def counted(member: Member) -> Counted:
         studies=selected_studies(member.review).count(),
         previous=previous_version(member),
         known=selected_studies(member.review).filter(pk__in=known_studies(member).values("pk")).count(),
+        pooled=pooled_studies(member),
     )
 
 
@@ -254,7 +257,26 @@ def included(found: Counted) -> dict[str, int]:
     if found.previous:
         numbers |= {"previous_studies": found.previous.studies, "previous_reports": found.previous.reports}
         numbers |= {"total_studies": found.previous.studies + new, "total_reports": found.previous.reports + reports}
-    return numbers
+    return numbers | in_meta_analysis(found)
+
+
+def in_meta_analysis(found: Counted) -> dict[str, int]:
+    """What was selected elsewhere and taken over is of the previous version, in an update; else it is in no box, and said beside them.
+
+    Of such studies this review holds no reports: then these are not counted at all, rather than too few.
+    """
+    if found.pooled is None:
+        return {}
+    here, elsewhere = len(found.pooled.here), len(found.pooled.elsewhere)
+    if found.previous is None and not here:
+        return {"pooled_elsewhere": elsewhere}
+    studies = here if found.previous is None else here + elsewhere
+    counted_all = found.previous is None or not elsewhere
+    return {
+        "total_studies_ma": studies,
+        **({"total_reports_ma": len(found.pooled.reports)} if counted_all else {}),
+        **({"pooled_elsewhere": elsewhere} if elsewhere and found.previous is None else {}),
+    }
 
 
 # --- do they agree? --------------------------------------------------------------------------------------------------
@@ -282,6 +304,9 @@ def disagreements(found: Counted) -> Iterator[str]:
     excluded = {str(place.why) for place in found.passed if place.judged == State.EXCLUDE}
     if not excluded <= found.reasons.keys():
         yield "a report is excluded without a reason of the review's list"
+    numbers = included(found)
+    if numbers.get("total_studies_ma", 0) > numbers.get("total_studies", numbers["new_studies"]):
+        yield "more studies are in meta-analysis than are included"
     if found.studies > sum(n for place, n in found.passed.items() if place.joined):
         yield "a study has no report"
 

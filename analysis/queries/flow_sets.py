@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from django.db.models import QuerySet
 
 from analysis.flow.sets import FlowSets, Ids, Kind, PreviousVersion, Reason, Search
+from analysis.queries.flow_pooled import pooled_studies
 from extraction.models import StudyReport
 from extraction.queries import previous_version
 from reviewapp.models import ExclusionReason, Member, Stage
@@ -49,8 +50,24 @@ def flow_sets(member: Member) -> FlowSets:
         reports_included=included,
         study_of=study_of,
         studies_included=frozenset(study_of.values()),
-        previous=previous(member),
+        previous=(before := previous(member)),
+        **in_meta_analysis(member, before),
     )
+
+
+def in_meta_analysis(member: Member, before: PreviousVersion | None) -> dict[str, Ids]:
+    """The studies and reports that current runs pool. What was taken over stands for studies that an update only counts, as far as there are any."""
+    pooled = pooled_studies(member)
+    if pooled is None:
+        return {}
+    if before is None:
+        counted = {"studies_in_meta_analysis": pooled.here, "reports_in_meta_analysis": pooled.reports}
+        return {**(counted if pooled.here else {}), "pooled_elsewhere": pooled.elsewhere}
+    nameless = sorted((each for each in before.studies if isinstance(each, tuple)), key=str)
+    taken = sorted(pooled.elsewhere - before.studies)
+    standing_for = frozenset(nameless[: len(taken)]) | frozenset(taken[len(nameless) :])
+    studies = {"studies_in_meta_analysis": pooled.here | (pooled.elsewhere & before.studies) | standing_for}
+    return studies if pooled.elsewhere else {**studies, "reports_in_meta_analysis": pooled.reports}
 
 
 def searches(member: Member) -> tuple[Search, ...]:

@@ -238,7 +238,8 @@ class Counted(Paginator):
 def flow_list(request: HttpRequest, member: Member, key: str) -> HttpResponse:
     number = queries.number(queries.flow(member), key)
     ids = queries.listed(member, key).values_list("pk", flat=True)
-    stated = previous_version(member) if key.startswith(("previous_", "total_")) else None
+    of_before = key.startswith(("previous_", "total_")) and not key.endswith("_ma")
+    stated = previous_version(member) if of_before else None
     page = Counted(ids, PAGE, ids.count() if stated else number.n).get_page(request.GET.get("page"))
     rows = queries.rows(member, number.unit, list(page))
     context = {"member": member, "number": number, "page": page, "rows": rows, "stated": stated}
