@@ -23,6 +23,7 @@ from analysis.queries.analyses import (
 from analysis.queries.flow import Flow, checked, flow, number
 from analysis.queries.flow_lists import Row, bibliography, examples, listed, rows, studies_of
 from analysis.queries.flow_sets import flow_sets
+from analysis.queries.flow_why import explained
 from analysis.queries.steps import steps
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "current_run",
     "dropped_analyses",
     "examples",
+    "explained",
     "flow",
     "flow_sets",
     "headlines",

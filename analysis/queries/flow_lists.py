@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -216,17 +216,20 @@ class Row:
 
 def rows(member: Member, unit: Unit, ids: list[int]) -> list[Row]:
     """What these identifiers are, in their order; one page of them at a time."""
+    found = by_id(member, unit, ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def by_id(member: Member, unit: Unit, ids: Sequence[int]) -> dict[int, Row]:
     if unit is Unit.STUDY:
-        found = {each.pk: of_study(each) for each in Study.objects.filter(review=member.review_id, pk__in=ids)}
-    elif unit is Unit.RECORD:
+        return {each.pk: of_study(each) for each in Study.objects.filter(review=member.review_id, pk__in=ids)}
+    if unit is Unit.RECORD:
         links = Link.objects.filter(undone_at=None, record__in=ids, record__review=member.review_id)
         citation_of = dict(links.values_list("record", "citation"))
         records = Record.objects.filter(review=member.review_id, pk__in=ids).select_related("source__search")
-        found = {each.pk: of_record(each, citation_of.get(each.pk)) for each in records.defer("raw", "abstract")}
-    else:
-        cited = Citation.objects.filter(review=member.review_id, pk__in=ids).defer("abstract")
-        found = {each.pk: Row(str(each), in_short(each), citation=each.pk) for each in cited}
-    return [found[pk] for pk in ids if pk in found]
+        return {each.pk: of_record(each, citation_of.get(each.pk)) for each in records.defer("raw", "abstract")}
+    cited = Citation.objects.filter(review=member.review_id, pk__in=ids).defer("abstract")
+    return {each.pk: Row(str(each), in_short(each), citation=each.pk) for each in cited}
 
 
 EXAMPLES = 10

@@ -241,8 +241,8 @@ def flow_list(request: HttpRequest, member: Member, key: str) -> HttpResponse:
     of_before = key.startswith(("previous_", "total_")) and not key.endswith("_ma")
     stated = previous_version(member) if of_before else None
     page = Counted(ids, PAGE, ids.count() if stated else number.n).get_page(request.GET.get("page"))
-    rows = queries.rows(member, number.unit, list(page))
-    context = {"member": member, "number": number, "page": page, "rows": rows, "stated": stated}
+    rows, names = queries.explained(member, number.unit, list(page))
+    context = {"member": member, "number": number, "page": page, "rows": rows, "names": names, "stated": stated}
     return render(request, "analysis/flow_list.html", context)
 
 

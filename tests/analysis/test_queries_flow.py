@@ -13,6 +13,7 @@ from analysis.flow.counts import count
 from analysis.flow.numbers import Unit
 from analysis.models import CHECK
 from extraction import workflow as extraction
+from reviewapp import telling
 from reviewapp.errors import DomainError
 from reviewapp.models import Event, ExclusionReason, Job, Member, Stage
 from screening import workflow as screening
@@ -224,6 +225,48 @@ def test_a_list_takes_as_many_queries_for_three_records_as_for_one(
     for some in (ids[:1], ids):
         with django_assert_num_queries(2):
             queries.rows(owner, Unit.RECORD, some)
+
+
+def told(member: Member, key: str) -> list[str]:
+    """What a list says of why each thing on it is there, in the words of the trail."""
+    found = queries.flow(member).counts[key]
+    ids = list(queries.listed(member, key).values_list("pk", flat=True))
+    rows, names = queries.explained(member, found.unit, ids)
+    return [
+        "; ".join(
+            ([f"{why.link.get_rule_display()}: {why.link.evidence}"] if why.link else [])
+            + [telling.tell(event, names, here=True).text for event in why.events]
+        )
+        for _, why in rows
+    ]
+
+
+def test_each_row_of_a_list_says_why_it_is_there(played: list[str], observer: Member) -> None:
+    assert all("brought about the verdict exclude" in each for each in told(observer, "dbr_records_excluded"))
+    (given_up,) = told(observer, "dbr_not_retrieved")
+    assert given_up.endswith("marked the report as not retrieved (Asked the library twice.)")
+    assert all(each.startswith("Same DOI: ") or each.startswith("Same publication") for each in told(observer, "dbr_duplicates"))
+    assert any("Murray 2003" in each or "study" in each for each in told(observer, "new_studies"))
+
+
+def test_why_a_citation_waits_tells_nobody_of_anothers_vote(
+    played: list[str], pair: Pair, owner: Member, observer: Member
+) -> None:
+    for member in (owner, observer):
+        assert not any("voted" in each or "conflict" in each for each in told(member, "dbr_awaiting_screening"))
+    assert sum("voted include" in each for each in told(pair[0], "dbr_awaiting_screening")) == 2
+    assert sum("voted" in each for each in told(pair[1], "dbr_awaiting_screening")) == 1
+
+
+def test_a_page_of_a_list_takes_as_many_queries_for_three_records_as_for_one(
+    owner: Member, pair: Pair, django_assert_max_num_queries: Callable
+) -> None:
+    for citation in citations_of(build.imported(owner, records(3))):
+        come_to(pair, owner, citation, "excluded")
+    ids = list(queries.listed(owner, "database_results").values_list("pk", flat=True))
+    for some in (ids[:1], ids):
+        with django_assert_max_num_queries(6):
+            queries.explained(owner, Unit.RECORD, some)
 
 
 def test_another_review_has_no_part_in_it(played: list[str]) -> None:
