@@ -22,6 +22,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = "A randomised trial of mothers\nand infants. Adults were left out.\n" + "Line\n" * 30
 ACTS = "/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"
 
+DROP = """() => {
+    const data = new DataTransfer();
+    for (const name of ["late.pdf", "later.pdf"]) data.items.add(new File(["%PDF-"], name));
+    document.querySelector("h1").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
+
 Read = Callable[[bytes], Page]
 
 
@@ -75,6 +81,9 @@ def test_a_pdf_is_read_and_searched_by_keyboard_beside_the_vote(read: Read) -> N
     page.keyboard.press("Enter")
     page.locator("[data-pdf=words]").fill("nowhere at all")
     expect(page.locator("[data-pdf=found]")).to_have_text("Not found")
+    page.evaluate(DROP)
+    expect(page.locator("[data-chosen]")).to_have_text("2 files: late.pdf, later.pdf")
+    expect(page.get_by_role("button", name="Send and match")).to_be_focused()
     page.context.close()
 
 

@@ -1,8 +1,10 @@
-// What does the import form do besides being a form? Files that are dropped anywhere on it are those that it sends.
+// What does a form for files do besides being a form? Files that are dropped anywhere on it, or (data-drop="page") anywhere on its
+// page, are those that it sends.
 "use strict";
 
 const zone = document.querySelector("[data-drop]");
 const field = zone && zone.querySelector("input[type=file]");
+const target = zone && zone.dataset.drop === "page" ? document : zone;
 
 function chosen() {
   const names = [...field.files].map((file) => file.name);
@@ -13,10 +15,10 @@ if (field) {
   let depth = 0; // the pointer enters and leaves every element inside, too
   const marked = (by) => zone.classList.toggle("drop-over", (depth = Math.max(0, depth + by)) > 0);
   const files = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
-  zone.addEventListener("dragenter", (event) => files(event) && marked(1));
-  zone.addEventListener("dragleave", (event) => files(event) && marked(-1));
-  zone.addEventListener("dragover", (event) => files(event) && event.preventDefault());
-  zone.addEventListener("drop", (event) => {
+  target.addEventListener("dragenter", (event) => files(event) && marked(1));
+  target.addEventListener("dragleave", (event) => files(event) && marked(-1));
+  target.addEventListener("dragover", (event) => files(event) && event.preventDefault());
+  target.addEventListener("drop", (event) => {
     if (!files(event)) return;
     event.preventDefault();
     marked(-depth);
