@@ -15,11 +15,11 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from reviewapp.models import Member, Stage
 from screening.consensus.agreement import Agreement, agreement, symmetric, table
-from screening.models import SETTLED, Answer, Citation, Pilot, Standing, Vote
+from screening.models import SETTLED, Answer, Citation, Pilot, Vote
 
 TWO, THREE = (Answer.INCLUDE, Answer.EXCLUDE), (Answer.INCLUDE, Answer.MAYBE, Answer.EXCLUDE)
 
@@ -46,14 +46,16 @@ def blind_votes(member: Member, stage: str, pilot: Pilot | None = None) -> Query
 
     Or those of a pilot, which stood when all had voted; who may see them is for the caller to ask (`queries/pilots.py: told`).
     """
-    opened = Standing.objects.filter(
-        citation=OuterRef("citation"), stage=stage, pilot=pilot, opened_at__gte=OuterRef("at")
+    of_pilot = {"pilot": pilot} if pilot else {"pilot__isnull": True, "state__in": SETTLED}
+    opened = {"stage": stage, "opened_at__gte": F("at"), **of_pilot}
+    stood_then = Q(withdrawn_at=None) | Q(withdrawn_at__gt=F("citation__standings__opened_at"))
+    return Vote.unblinded.filter(  # in one call, so that all is said of one and the same standing
+        stood_then,
+        citation__review=member.review_id,
+        citation__live=True,
+        stage=stage,
+        **{f"citation__standings__{name}": value for name, value in opened.items()},
     )
-    if pilot is None:
-        opened = opened.filter(state__in=SETTLED)
-    until_then = Q(Exists(opened), withdrawn_at=None) | Q(Exists(opened.filter(opened_at__lt=OuterRef("withdrawn_at"))))
-    found = Vote.unblinded.filter(citation__review=member.review_id, citation__live=True, stage=stage)
-    return found.filter(until_then)
 
 
 def counted(member: Member, stage: str, pilot: Pilot | None = None) -> dict[Which, Counter[tuple[str, str]]]:

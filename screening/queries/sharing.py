@@ -131,11 +131,11 @@ def shares(member: Member, stage: str) -> QuerySet[Share]:
 
     Decided ones are known to all. How many of a share somebody has voted on is not told: beside the decided ones it would tell of conflicts.
     """
-    standings = Standing.objects.filter(citation=OuterRef("allotments__citation"), stage=stage, state__in=SETTLED)
     found = Share.objects.filter(review=member.review_id, stage=stage, ended_at=None).select_related("member__user")
-    return found.annotate(size=Count("allotments"), decided=Count("allotments", filter=Q(Exists(standings)))).order_by(
-        "pk"
-    )
+    given = Allotment.objects.filter(share=OuterRef("pk")).order_by().values("share")
+    decided = given.filter(citation__standings__stage=stage, citation__standings__state__in=SETTLED)
+    sizes = {"size": sum_of(given.annotate(n=Count("pk")).values("n"))}
+    return found.annotate(**sizes, decided=sum_of(decided.annotate(n=Count("pk")).values("n"))).order_by("pk")
 
 
 def share(member: Member, pk: int) -> Share:
@@ -195,19 +195,24 @@ def begun_by_another_rule(member: Member, stage: str) -> QuerySet[Citation]:
     return Citation.objects.filter(Exists(voted), pk__in=other.values("citation"), live=True).order_by("pk")
 
 
+AT_ONCE = 2000
+
+
 def open_places(member: Member, stage: str, which: Which) -> list[Open]:
     """The citations to be shared out that still have a place, up to the number that is wanted."""
-    held: defaultdict[int, set[int]] = defaultdict(set)
-    standing_shares = Allotment.objects.filter(share__review=member.review_id, share__stage=stage, share__ended_at=None)
-    for citation, holder in standing_shares.values_list("citation", "share__member"):
-        held[citation].add(holder)
-    found = []
-    for citation, needed in not_begun(member, stage, which).values_list("citation", "needed").iterator(chunk_size=5000):
-        if needed > len(held[citation]):
-            found.append(Open(citation, needed - len(held[citation]), frozenset(held[citation])))
-            if len(found) == which.number:
-                break
-    return found
+    shared = Allotment.objects.filter(share__review=member.review_id, share__stage=stage, share__ended_at=None)
+    rows = not_begun(member, stage, which).values_list("citation", "needed")
+    found: list[Open] = []
+    last = 0
+    while len(found) < which.number and (part := list(rows.filter(citation__gt=last)[:AT_ONCE])):
+        held: defaultdict[int, set[int]] = defaultdict(set)
+        these = shared.filter(citation__gt=last, citation__lte=part[-1][0])
+        for citation, holder in these.values_list("citation", "share__member"):
+            held[citation].add(holder)
+        last = part[-1][0]
+        places = (Open(pk, needed - len(held[pk]), frozenset(held[pk])) for pk, needed in part)
+        found += [each for each in places if each.places > 0]
+    return found[: which.number]
 
 
 def dealt_out(member: Member, stage: str, members: Sequence[Member], which: Which) -> dict[int, list[int]]:
