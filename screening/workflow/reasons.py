@@ -18,7 +18,7 @@ from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, NotHere, Stale, WrongState
 from reviewapp.models import Event, ExclusionReason, Member
 from reviewapp.workflow import lock_review
-from screening.workflow.resettling import settle_again
+from screening.workflow.resettling import DIFFERING, EVERY, settle_again
 
 
 def add_reason(member: Member, text: str, group: str = "") -> ExclusionReason:
@@ -53,7 +53,7 @@ def group_reason(member: Member, reason: ExclusionReason, group: str) -> None:
         if group.strip()[:100] == reason.group:
             return
         set_field(member, reason, "group", group.strip()[:100], "screening.reason_grouped")
-        settle_again(member)
+        settle_again(member, DIFFERING)
 
 
 def order_reasons(member: Member, order: list[int]) -> None:
@@ -77,7 +77,7 @@ def order_reasons(member: Member, order: list[int]) -> None:
         audit.record(
             member, "screening.reasons_ordered", member.review, before=texts[0], after=texts[1], ids_before=before
         )
-        settle_again(member)
+        settle_again(member, DIFFERING)
 
 
 def move_reason(member: Member, reason: ExclusionReason, *, up: bool) -> None:
@@ -121,7 +121,7 @@ def restore_reason(member: Member, reason: ExclusionReason) -> None:
             **({"into": into.pk, "counted_before_as": into.text} if into else {}),
         )
         if into:
-            settle_again(member, reason)
+            settle_again(member, reason.pk)
 
 
 def merge_reason(member: Member, reason: ExclusionReason, into: ExclusionReason) -> None:
@@ -138,7 +138,7 @@ def merge_reason(member: Member, reason: ExclusionReason, into: ExclusionReason)
         reason.merged_into, reason.retired_at = into, timezone.now()
         reason.save(update_fields=["merged_into", "retired_at"])
         audit.record(member, "screening.reason_merged", reason, reason=reason.text, counted_as=into.text, into=into.pk)
-        settle_again(member, reason)
+        settle_again(member, reason.pk)
 
 
 def undo_reason_change(member: Member, event: Event) -> None:
@@ -214,9 +214,9 @@ def set_field(member: Member, reason: ExclusionReason, name: str, value: str, ve
 def agreement_changed(event: Event, member: Member) -> None:
     """The protocol has another rule on different reasons: it holds for what has its votes, too."""
     if "reason_agreement" in event.facts["after"]:
-        settle_again(member)
+        settle_again(member, DIFFERING)
 
 
 def reasons_set(event: Event, member: Member) -> None:
-    """The list was written anew with the protocol."""
-    settle_again(member)
+    """The list was written anew: what had been merged may count for itself again."""
+    settle_again(member, EVERY)

@@ -7,6 +7,8 @@ votes with this or that reason is nobody's to know.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
@@ -20,14 +22,18 @@ AT_ONCE = 30  # reports: with more of them, a person would wait
 BATCH = 30  # reports per transaction, where others who write must wait for it to end
 
 
-def settle_again(member: Member, reason: ExclusionReason | None = None) -> None:
-    """Bring verdicts in line with the list of reasons: those for which this reason was given, or all that differ in their reasons."""
+DIFFERING, EVERY = "differing", "every"
+Which = int | str
+"""Of which reports the verdict may change: for which a reason (by id) was given, whose votes differ in their reasons, or all with any."""
+
+
+def settle_again(member: Member, which: Which) -> None:
+    """Bring verdicts in line with the list of reasons."""
     reports = judged(member).count()
     if reports > AT_ONCE:
-        pk = reason.pk if reason else None
-        jobs.enqueue(member, KIND, total=reports, message="Waiting", reason=pk, after=0, done=0)
+        jobs.enqueue(member, KIND, total=reports, message="Waiting", which=which, after=0, done=0)
     else:
-        settle_these(member, concerned(member, reason.pk if reason else None))
+        settle_these(member, concerned(member, which))
 
 
 def judged(member: Member) -> QuerySet[Standing]:
@@ -35,8 +41,11 @@ def judged(member: Member) -> QuerySet[Standing]:
     return Standing.objects.filter(review=member.review_id, stage=Stage.FULL_TEXT).order_by("citation")
 
 
-def concerned(member: Member, reason: int | None) -> QuerySet[Citation]:
-    return given(member, reason) if reason else differing(member)
+def concerned(member: Member, which: Which) -> QuerySet[Citation]:
+    if which == DIFFERING:
+        return differing(member)
+    listed = ExclusionReason.objects.filter(review=member.review_id)
+    return given(listed.values("pk") if which == EVERY else family(listed, int(which)))
 
 
 def differing(member: Member) -> QuerySet[Citation]:
@@ -46,15 +55,19 @@ def differing(member: Member) -> QuerySet[Citation]:
     return Citation.objects.filter(review=member.review_id, pk__in=several.values("citation"))
 
 
-def given(member: Member, reason: int) -> QuerySet[Citation]:
-    """The citations for which this reason, or one that is counted as it, was given by a vote or a resolution."""
-    listed = ExclusionReason.objects.filter(review=member.review_id)
-    family, newest = {reason}, {reason}
+def family(listed: QuerySet[ExclusionReason], reason: int) -> set[int]:
+    """The reason, and all that are counted as it."""
+    found, newest = {reason}, {reason}
     while newest := set(listed.filter(merged_into__in=newest).values_list("pk", flat=True)):
-        family |= newest
-    by_vote = Vote.unblinded.standing().filter(reason__in=family).values("citation")
-    by_resolution = Resolution.objects.filter(reason__in=family, withdrawn_at=None).values("citation")
-    return Citation.objects.filter(review=member.review_id).filter(Q(pk__in=by_vote) | Q(pk__in=by_resolution))
+        found |= newest
+    return found
+
+
+def given(reasons: Collection[int] | QuerySet) -> QuerySet[Citation]:
+    """The citations for which one of these reasons was given by a vote or a resolution."""
+    by_vote = Vote.unblinded.standing().filter(reason__in=reasons).values("citation")
+    by_resolution = Resolution.objects.filter(reason__in=reasons, withdrawn_at=None).values("citation")
+    return Citation.objects.filter(Q(pk__in=by_vote) | Q(pk__in=by_resolution))
 
 
 def settle_these(member: Member, citations: QuerySet[Citation]) -> None:
@@ -72,7 +85,7 @@ def perform_resettling(job: Job) -> None:
         if not (ids := list(rest.values_list("citation", flat=True)[:size])):
             return
         with transaction.atomic():
-            settle_these(member, concerned(member, job.args["reason"]).filter(pk__in=ids))
+            settle_these(member, concerned(member, job.args["which"]).filter(pk__in=ids))
             job.args.update(after=ids[-1], done=job.args["done"] + len(ids))
             told = f"{job.args['done']:,} reports looked at"
             jobs.progress(job, min(job.args["done"], job.total), message=told, lasting=True)

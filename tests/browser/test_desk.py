@@ -246,6 +246,14 @@ def test_a_person_screens_a_list_by_keys_of_their_own(team, sit):
         page.keyboard.press(key)
     all_is_sent(page)
     assert votes(first) == {"Trial number 1 of infants": "include", "Trial number 2 of infants": "exclude"}
+    page.route("**/vote/", lambda route: route.abort())  # the connection is cut
+    third = page.locator("#desk [data-row]").nth(2)
+    third.get_by_role("button", name="Include").click()
+    third.get_by_role("button", name="Exclude").click()
+    page.locator("#desk form.undo button").click()
+    page.unroute("**/vote/")
+    all_is_sent(page)
+    assert len(votes(first)) == 2, "what was undone is not sent, however often its row was voted on"
     page.keyboard.press("i")
     page.keyboard.press("?")
     assert ["y", "Include", "this", "row"] in [row.split() for row in page.locator("#keys tbody tr").all_inner_texts()]

@@ -51,6 +51,15 @@ def test_what_was_decided_long_ago_is_no_pace(first, second, citations):
     assert "no day can be named" in sign_in(first).get(at(first, "progress/")).content.decode()
 
 
+def test_a_day_too_far_away_to_be_named_is_not_said_to_be_a_standstill(owner, first, second):
+    many = build.citations(owner, 300)
+    build.agreed((first, second), many[0], TA)
+    Standing.objects.filter(citation=many[0]).update(opened_at=days_ago(13))
+    page = sign_in(first).get(at(first, "progress/")).text
+    assert "more than ten years" in page
+    assert "no day can be named" not in page
+
+
 def test_each_sees_the_own_pace(first, citations):
     for citation in citations[:3]:
         workflow.vote(first, citation, TA, "include")

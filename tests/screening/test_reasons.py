@@ -184,6 +184,15 @@ def test_a_merge_sent_twice_is_one(owner, population, comparison):
     assert Event.unblinded.filter(verb="screening.reason_merged").count() == 1
 
 
+def test_a_list_written_anew_takes_merges_apart_and_verdicts_follow(
+    owner, first, second, reports, population, comparison
+):
+    build.agreed((first, second), reports[0], FT, "exclude", reason=population)
+    workflow.merge_reason(owner, population, comparison)
+    set_reasons(owner, build.REASONS)
+    assert stands(reports[0]) == ("exclude", "Wrong population")
+
+
 @pytest.fixture
 def many(monkeypatch):
     """As if the three reports of these tests were more than are settled while one waits, and one more than fit in a transaction."""

@@ -80,7 +80,6 @@ const desk = {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const cards = [...page.querySelectorAll("[data-card]")].map((card) => document.adoptNode(card));
       desk.held.push(...cards);
-      desk.isEmpty = cards.length === 0;
       desk.isCutOff = false;
     } catch {
       desk.isCutOff = true;
@@ -180,6 +179,14 @@ const desk = {
     desk.said("Your last vote is taken back.");
   },
 
+  // What is not sent is dropped; the server hears of the rest, of these `times` votes or of one before them.
+  takeBackAll(of, times) {
+    const waiting = desk.outbox.all().filter((act) => act.kind === "vote" && act.citation === of.citation);
+    const unsent = waiting.filter((act) => act.key !== desk.outbox.sent);
+    for (const act of unsent) desk.outbox.drop(act.key);
+    if (unsent.length < times) desk.takeBack(of);
+  },
+
   takeBack(act) {
     if (act.key && act.key !== desk.outbox.sent) return desk.outbox.drop(act.key);
     const url = desk.root().dataset.withdraw.replace("/0/", `/${act.citation}/`);
@@ -192,6 +199,7 @@ const desk = {
       desk.tellOutbox();
     } else if (answer.stored === false) {
       desk.said(`${answer.told} (${act.title})`);
+      if (act.kind === "vote") desk.add("mine", -1);
     }
   },
 
@@ -202,12 +210,15 @@ const desk = {
   },
 
   tally(change) {
-    for (const [name, sign] of [["left", -1], ["mine", 1]]) {
-      const place = desk.part(name);
-      const number = Math.max(0, Number(place.textContent.replaceAll(",", "")) + sign * change);
-      place.textContent = number.toLocaleString("en-GB");
-    }
+    desk.add("left", -change);
+    desk.add("mine", change);
     desk.part("undo").hidden = false;
+  },
+
+  add(name, change) {
+    const place = desk.part(name);
+    const number = Math.max(0, Number(place.textContent.replaceAll(",", "")) + change);
+    place.textContent = number.toLocaleString("en-GB");
   },
 
   tellOutbox() {

@@ -43,11 +43,23 @@ const rows = {
     if (!rows.open().length) document.querySelector("[data-list-next]")?.focus();
   },
 
+  // At full text a key excludes the row for a reason: it is chosen in the row's own form, and that is sent.
+  exclude(reason) {
+    const select = document.querySelector("#desk [data-row].is-here select[name=reason]");
+    if (!select) return;
+    select.value = reason;
+    rows.vote(select.form, select.form.querySelector("button"));
+  },
+
+  // A row may have been voted on more than once since the page was opened: all of it is taken back, sent or not.
   undo(form) {
-    const row = rows.past.pop();
+    const row = rows.past.at(-1);
     if (!row) return form.submit();
-    const act = desk.outbox.all().findLast((each) => each.kind === "vote" && each.citation === row.dataset.row);
-    desk.takeBack(act || { citation: row.dataset.row, title: row.querySelector("[data-focus]").textContent.trim() });
+    const times = rows.past.filter((each) => each === row).length;
+    rows.past = rows.past.filter((each) => each !== row);
+    const title = row.querySelector("[data-focus]").textContent.trim();
+    desk.takeBackAll({ citation: row.dataset.row, title }, times + ("before" in row.dataset ? 1 : 0));
+    delete row.dataset.before;
     delete row.dataset.voted;
     row.querySelector("[data-row-said]").textContent = "";
     desk.tally(-1);
@@ -59,7 +71,7 @@ const rows = {
 document.addEventListener("DOMContentLoaded", () => {
   for (const row of rows.all()) {
     if (desk.votedLately().includes(row.dataset.row)) {
-      row.dataset.voted = "before";
+      row.dataset.voted = row.dataset.before = "before";
       row.querySelector("[data-row-said]").textContent = "Your vote is on its way.";
     }
   }
@@ -68,6 +80,10 @@ document.addEventListener("DOMContentLoaded", () => {
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-row]");
   if (row) rows.choose(row);
+});
+document.addEventListener("click", (event) => {
+  const reason = event.target.closest("[data-list-reason]");
+  if (reason) rows.exclude(reason.dataset.listReason);
 });
 document.addEventListener("click", (event) => {
   const step = event.target.closest("[data-list-step]");
