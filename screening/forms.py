@@ -274,6 +274,12 @@ class NoteForm(forms.Form):
     private = forms.BooleanField(label="For me alone", required=False)
 
 
+class RemarkForm(forms.Form):
+    """A contribution to the thread on a conflict. The page takes 10,000 letters; line ends are sent as two."""
+
+    text = forms.CharField(label="Discussion", max_length=12_000)
+
+
 class LabelForm(forms.Form):
     """A label's name and colour."""
 

@@ -102,6 +102,12 @@ class PilotForm(forms.Form):
         self.fields["members"].choices = [(each.pk, str(each)) for each in voters]
 
 
+class OverrideForm(forms.Form):
+    """Why the main screen begins although no pilot reached the level."""
+
+    reason = forms.CharField(label="Why screening begins", max_length=2500)
+
+
 class CellForm(forms.Form):
     """One cell of a table of agreement: two members, and what each said."""
 

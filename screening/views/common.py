@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.text import Truncator
 
 from reviewapp.errors import BadInput
@@ -35,6 +36,18 @@ def downloaded(lines: Iterable[str], name: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A small form that was refused: what was written in it, and why that was not taken. Shown where it was written."""
+
+    written: Mapping[str, str]
+    why: str
+
+
+def kept(request: HttpRequest, told: BadInput) -> Kept:
+    return Kept(request.POST, f"{told.message} {told.todo}".strip())
 
 
 def cleaned(form: Any) -> dict[str, Any]:

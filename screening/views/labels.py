@@ -8,40 +8,57 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from reviewapp.access import Can, for_member
+from reviewapp.errors import BadInput
 from reviewapp.middleware import wants_json
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.forms import LabelForm, PutLabelForm, TermsForm
 from screening.models import Label
-from screening.views.common import cleaned
+from screening.views.common import Kept, cleaned, kept
 from screening.views.desk import onward
 
 
 @require_GET
 @for_member(Can.READ)
 def labels(request: HttpRequest, member: Member) -> HttpResponse:
+    return show(request, member)
+
+
+def show(request: HttpRequest, member: Member, refused: Kept | None = None, at: int = 0) -> HttpResponse:
+    """The page; refused: what was written in the form of the label `at`, or (0) of a new one."""
+    found = list(queries.labels(member))
+    for each in found:
+        each.kept = refused if each.pk == at else None
     context = {
         "member": member,
-        "labels": queries.labels(member),
+        "labels": found,
+        "new": None if at else refused,
         "merged": queries.merged_labels(member),
         "colours": Label.Colour.choices,
     }
-    return render(request, "screening/labels.html", context)
+    return render(request, "screening/labels.html", context, status=422 if refused else 200)
 
 
 @require_POST
 @for_member(Can.READ)
 def add_label(request: HttpRequest, member: Member) -> HttpResponse:
     colour = request.POST.get("colour", "") or Label.Colour.GREY
-    workflow.create_label(member, request.POST.get("name", ""), colour)
+    try:
+        workflow.create_label(member, request.POST.get("name", ""), colour)
+    except BadInput as told:
+        return show(request, member, kept(request, told))
     return redirect("screening:labels", member.review.slug)
 
 
 @require_POST
 @for_member(Can.MANAGE)
 def change_label(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    label, form = queries.label(member, pk), cleaned(LabelForm(request.POST))
-    workflow.change_label(member, label, form["name"], form["colour"] or label.colour)
+    label = queries.label(member, pk)
+    try:
+        form = cleaned(LabelForm(request.POST))
+        workflow.change_label(member, label, form["name"], form["colour"] or label.colour)
+    except BadInput as told:
+        return show(request, member, kept(request, told), pk)
     return redirect("screening:labels", member.review.slug)
 
 
@@ -98,9 +115,15 @@ def take_up(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpRe
 @require_http_methods(["GET", "POST"])
 @for_member(Can.MANAGE)
 def terms(request: HttpRequest, member: Member) -> HttpResponse:
+    refused = None
     if request.method == "POST":
-        form = cleaned(TermsForm(request.POST))
-        workflow.set_terms(member, form["include"].splitlines(), form["exclude"].splitlines())
-        messages.success(request, "The desk marks these terms now.")
-        return redirect("protocol", member.review.slug)
-    return render(request, "screening/terms.html", {"member": member, "terms": queries.terms(member)})
+        try:
+            form = cleaned(TermsForm(request.POST))
+            workflow.set_terms(member, form["include"].splitlines(), form["exclude"].splitlines())
+        except BadInput as told:
+            refused = kept(request, told)
+        else:
+            messages.success(request, "The desk marks these terms now.")
+            return redirect("protocol", member.review.slug)
+    context = {"member": member, "terms": queries.terms(member), "kept": refused}
+    return render(request, "screening/terms.html", context, status=422 if refused else 200)

@@ -10,12 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
+from reviewapp.errors import BadInput
 from reviewapp.models import GateMeasure, Member, Stage
 from screening import workflow
 from screening.queries import pilots as queries
 from screening.queries.gate import gate
 from screening.queries.sharing import voters
-from screening.team_forms import PilotForm
+from screening.team_forms import OverrideForm, PilotForm
+from screening.views.common import cleaned, kept
 
 
 @require_GET
@@ -51,7 +53,11 @@ def start_pilot(request: HttpRequest, member: Member, stage: str) -> HttpRespons
     if not form.is_valid():
         return show(request, member, stage, status=422, form=form)
     chosen = [team[pk] for pk in form.cleaned_data["members"]]
-    made = workflow.start_pilot(member, stage, chosen, form.cleaned_data["size"], form.cleaned_data["seed"])
+    try:
+        made = workflow.start_pilot(member, stage, chosen, form.cleaned_data["size"], form.cleaned_data["seed"])
+    except BadInput as told:
+        form.add_error(None, kept(request, told).why)
+        return show(request, member, stage, status=422, form=form)
     messages.success(request, f"Round {made.round} is drawn: each of the members is offered its citations first.")
     return redirect("screening:pilots", member.review.slug, stage)
 
@@ -68,7 +74,10 @@ def stop_pilot(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @require_POST
 @for_member(Can.MANAGE)
 def override_gate(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
-    workflow.override_gate(member, stage, request.POST.get("reason", "")[:2000])
+    try:
+        workflow.override_gate(member, stage, cleaned(OverrideForm(request.POST))["reason"])
+    except BadInput as told:
+        return show(request, member, stage, status=422, kept=kept(request, told))
     messages.success(request, "Screening is open. The reason stands in the report.")
     return redirect("screening:pilots", member.review.slug, stage)
 

@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
+from reviewapp.errors import BadInput
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.report_forms import MergeForm, ReasonForm
-from screening.views.common import cleaned
+from screening.views.common import Kept, cleaned, kept
 
 CHANGES = 30  # shown; the trail has them all
 
@@ -19,7 +20,14 @@ CHANGES = 30  # shown; the trail has them all
 @require_GET
 @for_member(Can.READ)
 def reasons(request: HttpRequest, member: Member) -> HttpResponse:
+    return show(request, member)
+
+
+def show(request: HttpRequest, member: Member, refused: Kept | None = None, at: int = 0) -> HttpResponse:
+    """The page; refused: what was written in the form of the reason `at`, or (0) of a new one."""
     found = queries.all_reasons(member)
+    for each in found:
+        each.kept = refused if each.pk == at else None
     context = {
         "member": member,
         "listed": [each for each in found if not each.retired_at],
@@ -27,8 +35,9 @@ def reasons(request: HttpRequest, member: Member) -> HttpResponse:
         "groups": sorted({each.group for each in found if each.group}),
         "changes": queries.reason_changes(member)[:CHANGES],
         "job": queries.settling_reasons(member),
+        "new": None if at else refused,
     }
-    return render(request, "screening/reasons.html", context)
+    return render(request, "screening/reasons.html", context, status=422 if refused else 200)
 
 
 def back(member: Member) -> HttpResponse:
@@ -38,8 +47,11 @@ def back(member: Member) -> HttpResponse:
 @require_POST
 @for_member(Can.MANAGE)
 def add(request: HttpRequest, member: Member) -> HttpResponse:
-    form = cleaned(ReasonForm(request.POST))
-    workflow.add_reason(member, form["text"], form["group"])
+    try:
+        form = cleaned(ReasonForm(request.POST))
+        workflow.add_reason(member, form["text"], form["group"])
+    except BadInput as told:
+        return show(request, member, kept(request, told))
     messages.success(request, f"“{form['text']}” is at the end of the list.")
     return back(member)
 
@@ -48,8 +60,11 @@ def add(request: HttpRequest, member: Member) -> HttpResponse:
 @for_member(Can.MANAGE)
 def change(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.any_reason(member, pk)
-    form = cleaned(ReasonForm(request.POST))
-    workflow.rename_reason(member, found, form["text"])
+    try:
+        form = cleaned(ReasonForm(request.POST))
+        workflow.rename_reason(member, found, form["text"])
+    except BadInput as told:
+        return show(request, member, kept(request, told), pk)
     workflow.group_reason(member, found, form["group"])
     messages.success(request, "Saved. It is so called wherever it was chosen.")
     return back(member)

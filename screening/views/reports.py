@@ -9,24 +9,35 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member, may
+from reviewapp.errors import BadInput
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.models import Attempt, Report
 from screening.report_forms import AttemptForm, CommentForm
-from screening.views.common import PAGE, cleaned
+from screening.views.common import PAGE, Kept, cleaned, kept
 
 
 @require_GET
 @for_member(Can.READ)
 def reports(request: HttpRequest, member: Member) -> HttpResponse:
+    return show(request, member, request.GET.get("page"))
+
+
+def show(
+    request: HttpRequest, member: Member, number: str | int | None, refused: Kept | None = None, at: int = 0
+) -> HttpResponse:
+    """One page of the list; refused: what was written of a try to come by the report of the citation `at`."""
     state = request.GET.get("state", "")
     counts = queries.reports_by_state(member)
     found = queries.with_history(queries.reports(member))
     if state in Report.State.values:
         found = found.filter(state=state)
+    page = Paginator(found, PAGE).get_page(number)
+    for each in page:
+        each.kept = refused if each.citation_id == at else None
     context = {
         "member": member,
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "states": [(value, label, counts[value]) for value, label in Report.State.choices],
         "total": sum(counts.values()),
         "state": state,
@@ -34,7 +45,7 @@ def reports(request: HttpRequest, member: Member) -> HttpResponse:
         "today": timezone.localdate(),
         "may_import": may(member, Can.IMPORT),
     }
-    return render(request, "screening/reports.html", context)
+    return render(request, "screening/reports.html", context, status=422 if refused else 200)
 
 
 @require_POST
@@ -63,7 +74,11 @@ def seek_again(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @for_member(Can.IMPORT)
 def log_attempt(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     report = queries.report(member, queries.citation(member, pk))
-    workflow.log_attempt(member, report.citation, **cleaned(AttemptForm(request.POST)))
+    try:
+        workflow.log_attempt(member, report.citation, **cleaned(AttemptForm(request.POST)))
+    except BadInput as told:
+        before = queries.reports(member).filter(citation__lt=pk).count()
+        return show(request, member, before // PAGE + 1, kept(request, told), pk)
     return back_to_reports(member, pk)
 
 

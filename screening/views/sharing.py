@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
+from reviewapp.errors import BadInput
 from reviewapp.models import Member, Stage
 from screening import workflow
 from screening.queries import sharing as queries
 from screening.team_forms import PartnersForm, ShareForm, SharingForm
-from screening.views.common import cleaned
+from screening.views.common import cleaned, kept
 
 
 @require_GET
@@ -59,8 +60,15 @@ def set_sharing(request: HttpRequest, member: Member, stage: str) -> HttpRespons
 @for_member(Can.MANAGE)
 def join_partners(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
     voters = {each.pk: each for each in queries.voters(member)}
-    form = cleaned(PartnersForm(list(voters.values()), request.POST))
-    workflow.join_partners(member, stage, voters[form["first"]], voters[form["second"]])
+    form = PartnersForm(list(voters.values()), request.POST)
+    if not form.is_valid():
+        return show(request, member, stage, status=422, partners_form=form)
+    first, second = (voters[form.cleaned_data[name]] for name in ("first", "second"))
+    try:
+        workflow.join_partners(member, stage, first, second)
+    except BadInput as told:
+        form.add_error("second", kept(request, told).why)
+        return show(request, member, stage, status=422, partners_form=form)
     return redirect("screening:sharing", member.review.slug, stage)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
-from screening.forms import AnswerForm
+from screening.forms import AnswerForm, RemarkForm
 from screening.models import Answer
 from screening.queries.conflicts import own_remark, settled_together, thread, to_settle_together, voters
 from screening.views.common import PAGE, cleaned
@@ -82,7 +82,7 @@ def withdraw_proposal(request: HttpRequest, member: Member, stage: str, pk: int)
 @for_member(Can.READ)
 def discuss(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
-    workflow.discuss(member, found, stage, request.POST.get("text", "")[:10_000])
+    workflow.discuss(member, found, stage, cleaned(RemarkForm(request.POST))["text"])
     return back_to_conflict(member, stage, pk)
 
 
