@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from reviewapp import audit, states
 from reviewapp.errors import NotHere
-from reviewapp.models import Event, ExclusionReason, Member, Stage
+from reviewapp.models import Event, ExclusionReason, Member, Review, Stage
 from reviewapp.workflow import lock_review
 from screening.consensus.verdict import AS_CHOSEN, INCLUDE, Ballot, Reasons, Verdict, verdict
 from screening.dedupe.best import best_fields
@@ -130,7 +130,7 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
             review_id=case.citation.review_id,
             stage=stage,
             state=StandingState.UNREACHED,
-            needed=member.review.votes_needed(stage),
+            needed=protocol(case.citation).votes_needed(stage),
         )
     standing = case.standings[stage]
     before = (standing.state, standing.reason_id)
@@ -145,7 +145,7 @@ def write(member: Member, case: Case, stage: str, *, reached: bool) -> str:
     if standing.reason_id != now.reason:
         standing.reason_id = now.reason
         also.append("reason")
-    if standing.opened_at is None and opens(member, now.state):
+    if standing.opened_at is None and opens(case.citation, now.state):
         standing.opened_at = timezone.now()
         also.append("opened_at")
     if not states.move(standing, now.state, MOVES, also=also):
@@ -176,14 +176,20 @@ def tell_of_pilot(member: Member, pilot: Pilot) -> None:
         audit.record(member, "screening.pilot_opened", pilot, unseals=True, round=pilot.round)
 
 
-def opens(member: Member, state: str) -> bool:
+def opens(citation: Citation, state: str) -> bool:
     """Whether votes are no longer blind to all who cast them: a verdict stands, or the protocol tells voters of their conflict."""
-    return state in SETTLED or (state == StandingState.CONFLICT and member.review.voters_see_conflicts)
+    return state in SETTLED or (state == StandingState.CONFLICT and protocol(citation).voters_see_conflicts)
+
+
+def protocol(citation: Citation) -> Review:
+    """The protocol as it stands now that the citation is locked: who changes it waits for that, and a member's copy may be an older one."""
+    return Review.objects.get(pk=citation.review_id)
 
 
 def conflicts_opened(event: Event, member: Member) -> None:
     """The protocol begins to tell voters of conflicts: the votes of those that are there are open from now on."""
     if any(event.facts["after"].get(name) for name in ("settle_together", "voter_may_resolve")):
+        lock_all(Citation.objects.filter(review=member.review_id))
         found = Standing.objects.filter(review=member.review_id, state=StandingState.CONFLICT, opened_at=None)
         found.update(opened_at=timezone.now())
 

@@ -245,3 +245,17 @@ def test_two_members_may_use_the_same_key(first, second, citation):
     for member in (first, second):
         workflow.vote(member, citation, TA, "include", key=UUID(int=7))
     assert state(citation) == "include"
+
+
+def test_a_request_that_began_before_the_protocol_changed_goes_by_the_protocol_as_it_is_now(
+    owner, first, second, citation
+):
+    in_conflict = build.citations(owner, 1)[0]
+    waits = {member: Member.objects.select_related("review", "user").get(pk=member.pk) for member in (first, second)}
+    amend_protocol(owner, votes_full_text=1, settle_together=True)
+    build.agreed(tuple(waits.values()), citation, TA)
+    workflow.mark_retrieved(waits[first], citation)
+    assert Standing.objects.get(citation=citation, stage="full_text").needed == 1
+    workflow.vote(waits[first], in_conflict, TA, "include")
+    workflow.vote(waits[second], in_conflict, TA, "exclude")
+    assert Standing.objects.get(citation=in_conflict, stage=TA).opened_at, "who voted sees the other's vote from now on"
