@@ -41,6 +41,7 @@ HEADINGS = (
 )
 AT_ONCE = 500
 EVERYBODY, YOU, SETTLERS = "everybody", "you alone, until the verdict", "you, to settle a conflict"
+IN_SIGHT = "nobody yet: there is no verdict; the votes are open to you, to settle a conflict"
 SEALED = "nobody yet: there is no verdict, and others' votes, if there are any, are not in this file"
 ASIDE = (
     "you alone: the citation was removed before screening, and others' votes, if there are any, are not in this file"
@@ -117,7 +118,8 @@ def rows(member: Member, citations: list[Citation], reasons: dict[int, Exclusion
                     why,
                 )
             elif not settled:
-                yield (*stage, "waiting", "", "", "", "", "", "", SEALED, why)
+                in_sight = any(vote.member_id != member.pk for vote in votes[here])
+                yield (*stage, "waiting", "", "", "", "", "", "", IN_SIGHT if in_sight else SEALED, why)
 
 
 def said(of: Vote | Resolution, reasons: dict[int, ExclusionReason]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from django.db import connection
 from reviewapp import access
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import Event, Member
+from reviewapp.workflow import amend_protocol
 from screening import queries, workflow
 from screening.models import Citation, Standing, Vote
 from tests import build
@@ -172,7 +173,6 @@ def test_taking_a_title_vote_back_takes_the_report_out_of_view_and_loses_nothing
 def test_fewer_votes_needed_advances_nothing_that_has_a_vote(owner, first, second):
     begun, fresh = build.citations(owner, 2)
     workflow.vote(first, begun, TA, "include")
-    from reviewapp.workflow import amend_protocol
 
     amend_protocol(owner, votes_title_abstract=1)
     assert state(begun) == "waiting"
