@@ -5,6 +5,7 @@
 const AT_HAND = 20; // cards fetched at once: a minute without a connection, at three seconds each
 const FEW = 15; // so few left: time to fetch
 const REMEMBERED = 30; // cards that undo can bring back without asking
+const ON_THE_WAY = 30_000; // milliseconds after which the server has heard of a vote that is not in the outbox any more
 
 const desk = {
   held: [], // cards that come next
@@ -28,17 +29,24 @@ const desk = {
     desk.restock();
   },
 
-  // The server may have chosen the next citation before it heard of a vote that was on its way then. Not so where one is asked for.
+  // The server may have chosen the next citation before it heard of a vote that was on its way then. Not so where one is asked for, nor
+  // later: a vote that was taken back on another page is asked for again.
   votedLately() {
-    const last = JSON.parse(sessionStorage.getItem(desk.outbox.name) || "[]");
+    const last = desk.remembered().map((each) => each.pk);
     return [...last, ...desk.outbox.all().filter((act) => act.kind === "vote").map((act) => act.citation)];
+  },
+
+  remembered() {
+    const all = JSON.parse(sessionStorage.getItem(desk.outbox.name) || "[]");
+    return all.filter((each) => Date.now() - each.at < ON_THE_WAY);
   },
 
   isBehind: (pk) => !location.pathname.endsWith(`/${pk}/`) && desk.votedLately().includes(pk),
 
   remember(pk, voted) {
-    const others = JSON.parse(sessionStorage.getItem(desk.outbox.name) || "[]").filter((each) => each !== pk);
-    sessionStorage.setItem(desk.outbox.name, JSON.stringify([...others, ...(voted ? [pk] : [])].slice(-REMEMBERED)));
+    const others = desk.remembered().filter((each) => each.pk !== pk);
+    const mine = voted ? [{ pk, at: Date.now() }] : [];
+    sessionStorage.setItem(desk.outbox.name, JSON.stringify([...others, ...mine].slice(-REMEMBERED)));
   },
 
   // --- the time that a citation is in view ---------------------------------------------------------------------------------
