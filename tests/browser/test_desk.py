@@ -134,7 +134,7 @@ def test_a_connection_that_is_cut_loses_no_vote_and_doubles_none(team, sit):
     assert title(page) not in votes(first)
 
 
-def test_a_vote_whose_answer_is_lost_is_sent_again_and_stored_once(team, sit):
+def test_a_vote_whose_answer_or_whose_session_is_lost_is_sent_again_and_stored_once(team, sit):
     _, first = team
     page = sit(first)
     lost = []
@@ -151,6 +151,15 @@ def test_a_vote_whose_answer_is_lost_is_sent_again_and_stored_once(team, sit):
     all_is_sent(page)
     assert len(lost) == 1
     assert Vote.unblinded.count() == 1
+    page.unroute("**/vote/")
+    kept = [each for each in page.context.cookies() if each["name"] != "csrftoken"]
+    page.context.clear_cookies()
+    press(page, "e")
+    expect(page.locator("[data-desk=outbox-word]")).to_contain_text("Sign in again in another window")
+    page.context.add_cookies([*kept, {**kept[0], "name": "csrftoken", "value": "a" * 32}])
+    page.locator("[data-desk=outbox-now]").click()
+    all_is_sent(page)
+    assert Vote.unblinded.count() == 2, "the page goes on with the new sign-in"
 
 
 def test_undo_takes_back_what_the_server_has_and_what_it_has_not(team, sit):

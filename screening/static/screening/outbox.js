@@ -61,15 +61,20 @@ class Outbox {
     this.changed();
   }
 
+  // Against forged requests. The cookie's is of today: who signed in again in another window has another one than this page came with.
+  static token() {
+    const kept = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    return kept ? kept[1] : JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  }
+
   // One try: the server's answer in words, or nothing when it has to be tried again.
   async send(act) {
-    const { "X-CSRFToken": token } = JSON.parse(document.body.getAttribute("hx-headers"));
     let response;
     try {
       response = await fetch(act.url, {
         method: "POST",
         keepalive: true, // who goes to another page does not stop it
-        body: new URLSearchParams({ ...act.fields, csrfmiddlewaretoken: token }),
+        body: new URLSearchParams({ ...act.fields, csrfmiddlewaretoken: Outbox.token() }),
         headers: { Accept: "application/json" },
         signal: AbortSignal.timeout(Outbox.PATIENCE),
       });
@@ -82,7 +87,7 @@ class Outbox {
     this.trouble =
       response.status >= 500
         ? "The server has a problem."
-        : "The server does not know you any more. Sign in again in another window; this page keeps your votes.";
+        : "The server does not know you any more. Sign in again in another window; this page keeps your votes, and sends them then.";
     return null;
   }
 }
