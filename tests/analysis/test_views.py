@@ -206,6 +206,8 @@ def test_every_number_of_the_diagram_opens_a_list_of_that_many_rows(client: Clie
 
 def test_each_row_leads_to_the_citations_own_page(client: Client, half_screened: Member) -> None:
     page = see(client, half_screened, "flow-list", "dbr_sought")
+    assert page.count("Why it is here") == 1
+    assert "marked the report as retrieved" in page
     citation = queries.listed(half_screened, "dbr_sought").get().pk
     assert reverse("screening:citation", args=[half_screened.review.slug, citation]) in page
 
