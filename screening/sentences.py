@@ -60,6 +60,8 @@ SENTENCES = {
     "screening.label_created": "made the label “{name}”",
     "screening.label_changed": "changed the label “{thing}”",
     "screening.label_merged": "merged the label “{name}” into “{into}”",
+    "screening.label_dropped": "took the label “{name}” off the list",
+    "screening.label_restored": "brought the label “{name}” back into the list",
     "screening.label_split": "took the merging of the label “{name}” back",
     "screening.terms_set": "set the terms that are marked in titles and abstracts",
     "screening.desk_arranged": "arranged the own desk",

@@ -46,8 +46,8 @@ class DeskActs(Acts):
         return nth(Label.objects.filter(review=self.review_pk), place)
 
     def label(self, who: int, what: int, more: int) -> None:
-        """One act on the list of labels: a new one, another name, merged, split."""
-        label, act = self.a_label(what), more % 4
+        """One act on the list of labels: a new one, another name, merged, split, taken off, brought back."""
+        label, act = self.a_label(what), more % 6
         if act == 0 or label is None:
             self.tried(screening.create_label, self.able(who, Can.IMPORT), f"Label {more % 9}")
         elif act == 1:
@@ -56,7 +56,8 @@ class DeskActs(Acts):
         elif act == 2:
             self.tried(screening.merge_label, self.able(who, Can.MANAGE), label, self.a_label(more))
         else:
-            self.tried(screening.split_label, self.able(who, Can.MANAGE), label)
+            verb = (screening.split_label, screening.drop_label, screening.restore_label)[act - 3]
+            self.tried(verb, self.able(who, Can.MANAGE), label)
 
     def put_label(self, who: int, what: int, more: int) -> None:
         member, label = self.able(who, Can.SCREEN), self.a_label(more)

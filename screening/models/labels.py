@@ -12,7 +12,7 @@ from screening.models.votes import settled_standing
 
 
 class Label(models.Model):
-    """One label of the review's list. What was merged into another stays, and shows as the other."""
+    """One label of the review's list. What was merged into another stays, and shows as the other; what is off the list stays where it is."""
 
     class Colour(models.TextChoices):
         GREY = "grey", "Grey"
@@ -26,6 +26,7 @@ class Label(models.Model):
     name = models.CharField(max_length=60)
     colour = models.CharField(max_length=10, choices=Colour.choices, default=Colour.GREY)
     merged_into = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True, help_text="Off the list: it cannot be put on citations.")
 
     class Meta:
         ordering = ["name", "pk"]

@@ -67,7 +67,7 @@ from screening.queries.import_reports import (
     report_counts,
     report_rows,
 )
-from screening.queries.labels import label, labels, marker, merged_labels, terms
+from screening.queries.labels import dropped_labels, label, labels, marker, merged_labels, terms
 from screening.queries.provenance import origins
 from screening.queries.queue import Wish, ahead, arrangement, by_number, matches, numbers, queue, waiting, waiting_later
 from screening.queries.reason_list import all_reasons, any_reason, reason_change, reason_changes, settling_reasons
@@ -113,6 +113,7 @@ __all__ = [
     "corrections",
     "deduplication",
     "document",
+    "dropped_labels",
     "events",
     "followed",
     "found",

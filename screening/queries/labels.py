@@ -12,7 +12,12 @@ from screening.terms import Marker
 
 def labels(member: Member) -> QuerySet[Label]:
     """The labels that can be put on citations."""
-    return Label.objects.filter(review=member.review_id, merged_into=None)
+    return Label.objects.filter(review=member.review_id, merged_into=None, dropped_at=None)
+
+
+def dropped_labels(member: Member) -> QuerySet[Label]:
+    """Those off the list: each can be brought back."""
+    return Label.objects.filter(review=member.review_id, dropped_at__isnull=False)
 
 
 def merged_labels(member: Member) -> QuerySet[Label]:

@@ -34,6 +34,7 @@ def show(request: HttpRequest, member: Member, refused: Kept | None = None, at: 
         "labels": found,
         "new": None if at else refused,
         "merged": queries.merged_labels(member),
+        "dropped": queries.dropped_labels(member),
         "colours": Label.Colour.choices,
     }
     return render(request, "screening/labels.html", context, status=422 if refused else 200)
@@ -74,6 +75,22 @@ def merge_label(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @for_member(Can.MANAGE)
 def split_label(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     workflow.split_label(member, queries.label(member, pk))
+    return redirect("screening:labels", member.review.slug)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def drop_label(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    label = queries.label(member, pk)
+    workflow.drop_label(member, label)
+    messages.info(request, f"“{label}” is off the list. Where it is, it stays, and it can be brought back below.")
+    return redirect("screening:labels", member.review.slug)
+
+
+@require_POST
+@for_member(Can.MANAGE)
+def restore_label(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    workflow.restore_label(member, queries.label(member, pk))
     return redirect("screening:labels", member.review.slug)
 
 

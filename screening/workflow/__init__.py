@@ -20,7 +20,16 @@ from screening.workflow.documents import attach, attach_again, detach, keep_docu
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
 from screening.workflow.following import perform_following
 from screening.workflow.intake import perform_import
-from screening.workflow.labels import change_label, create_label, merge_label, put_label, split_label, take_label
+from screening.workflow.labels import (
+    change_label,
+    create_label,
+    drop_label,
+    merge_label,
+    put_label,
+    restore_label,
+    split_label,
+    take_label,
+)
 from screening.workflow.links import link_record, split_record
 from screening.workflow.pairs import decide_pair, link_citations, reopen_pair
 from screening.workflow.pilots import override_gate, start_pilot, stop_pilot, withdraw_override
@@ -95,6 +104,7 @@ __all__ = [
     "discuss",
     "draw_audit",
     "drop_audit",
+    "drop_label",
     "drop_search",
     "end_partners",
     "end_share",
@@ -134,6 +144,7 @@ __all__ = [
     "restore_attempt",
     "restore_audit",
     "restore_import",
+    "restore_label",
     "restore_reason",
     "restore_search",
     "retire_reason",

@@ -15,12 +15,13 @@ from screening.workflow.standing import Case, locked
 
 
 def create_label(member: Member, name: str, colour: str = Label.Colour.GREY) -> Label:
-    """A new label for all members. One of this name, large or small, is taken as it is: no typo makes a second."""
+    """A new label for all members. One of this name, large or small, is taken as it is, or brought back: no typo makes a second."""
     require(member, Can.SCREEN if can(member, Can.SCREEN) else Can.MANAGE)
     with transaction.atomic():
         lock_review(member)
         name = checked(member, name, colour)
         if there := same_name(member, name):
+            bring_back(member, there)
             return there
         label = Label.objects.create(review_id=member.review_id, name=name, colour=colour)
         audit.record(member, "screening.label_created", label, name=name, colour=colour)
@@ -35,7 +36,8 @@ def change_label(member: Member, label: Label, name: str, colour: str) -> None:
         name = checked(member, name, colour)
         other = same_name(member, name)
         if other and other.pk != label.pk:
-            raise BadInput(f"There is a label “{other}” already.", todo="Merge the two, if they mean the same.")
+            todo = "Bring it back into the list instead." if other.dropped_at else "Merge the two, if they mean the same."
+            raise BadInput(f"There is a label “{other}” already.", todo=todo)
         before = {"name": label.name, "colour": label.colour}
         after = {"name": name, "colour": colour}
         if before != after:
@@ -49,7 +51,7 @@ def merge_label(member: Member, label: Label, into: Label) -> None:
     require(member, Can.MANAGE)
     with transaction.atomic():
         label, into = held(member, label), held(member, into)
-        if into.merged_into_id or into.pk == label.pk:
+        if into.merged_into_id or into.dropped_at or label.dropped_at or into.pk == label.pk:
             raise BadInput("A label is merged into another one of the list.")
         if label.merged_into_id == into.pk:
             return
@@ -74,6 +76,31 @@ def split_label(member: Member, label: Label) -> None:
         audit.record(member, "screening.label_split", label, name=label.name)
 
 
+def drop_label(member: Member, label: Label) -> None:
+    """Take a label off the list: it cannot be put any more. Where it is, it stays."""
+    require(member, Can.MANAGE)
+    with transaction.atomic():
+        label = held(member, label)
+        if label.dropped_at is None and label.merged_into_id is None:
+            label.dropped_at = timezone.now()
+            label.save(update_fields=["dropped_at"])
+            audit.record(member, "screening.label_dropped", label, name=label.name)
+
+
+def restore_label(member: Member, label: Label) -> None:
+    """Undo taking it off the list."""
+    require(member, Can.MANAGE)
+    with transaction.atomic():
+        bring_back(member, held(member, label))
+
+
+def bring_back(member: Member, label: Label) -> None:
+    if label.dropped_at:
+        label.dropped_at = None
+        label.save(update_fields=["dropped_at"])
+        audit.record(member, "screening.label_restored", label, name=label.name)
+
+
 def put_label(member: Member, citation: Citation, stage: str, label: Label) -> None:
     """Put a label on a citation. The others see it once the verdict of the stage stands."""
     require(member, Can.SCREEN)
@@ -83,6 +110,8 @@ def put_label(member: Member, citation: Citation, stage: str, label: Label) -> N
         if label is None:
             raise NotHere
         label = label.merged_into or label
+        if label.dropped_at:
+            raise WrongState(f"The label “{label}” is off the list.", todo="An owner can bring it back on the page of labels.")
         _, is_new = Labelling.unblinded.get_or_create(
             label=label, citation=citation, stage=stage, member=member, withdrawn_at=None
         )

@@ -96,6 +96,26 @@ def test_a_merged_label_is_not_split_off_beside_another_of_its_name(owner, first
         workflow.split_label(owner, one)
 
 
+def test_a_label_off_the_list_stays_where_it_is_and_comes_back(owner, first, citations):
+    label = workflow.create_label(first, "Twins")
+    workflow.put_label(first, citations[0], TA, label)
+    with pytest.raises(Refused):
+        workflow.drop_label(first, label)
+    workflow.drop_label(owner, label)
+    workflow.drop_label(owner, label)
+    assert list(queries.labels(owner)) == []
+    assert shown(first, citations[0]) == {"Twins": True}
+    with pytest.raises(WrongState, match="off the list"):
+        workflow.put_label(first, citations[1], TA, label)
+    other = workflow.create_label(first, "Other")
+    with pytest.raises(BadInput, match="already"):
+        workflow.change_label(owner, other, "twins", "grey")
+    assert workflow.create_label(first, "TWINS") == label, "brought back, rather than a second of its name"
+    assert list(queries.labels(owner)) == [other, label]
+    told = Event.unblinded.filter(subject=f"label/{label.pk}").values_list("verb", flat=True)
+    assert list(told) == [f"screening.label_{each}" for each in ("created", "dropped", "restored")]
+
+
 def test_labels_of_another_review_do_not_exist(first, citations):
     other = build.review(owner=build.user("Other Owner"), title="Another", is_author=True)
     foreign = workflow.create_label(other, "Foreign")
