@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from reviewapp.models import Event, Member
 from screening import queries, workflow
-from screening.models import Vote
+from screening.models import Citation, Vote
 from tests import build
 from tests.browser.axe import findings
 
@@ -244,8 +244,8 @@ def test_a_thumb_screens_on_a_phone(team, sit):
 
 
 def test_a_person_screens_a_list_by_keys_of_their_own(team, sit):
-    _, first = team
-    from reviewapp.workflow import set_keys
+    owner, first = team
+    from reviewapp.workflow import amend_protocol, set_keys
 
     set_keys(first.user, {"i": "y"}, on=True)
     page = sit(first, f"screen/{TA}/list/")
@@ -270,6 +270,17 @@ def test_a_person_screens_a_list_by_keys_of_their_own(team, sit):
     assert findings(page) == []
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    amend_protocol(owner, votes_title_abstract=1)
+    for citation in Citation.objects.order_by("-pk")[:2]:
+        workflow.vote(first, citation, TA, "include")
+        workflow.mark_retrieved(owner, citation)
+    page.set_viewport_size({"width": 1200, "height": 800})
+    page.goto(page.url.replace(TA, "full_text"))
+    page.keyboard.press("2")
+    all_is_sent(page)
+    assert str(Vote.unblinded.get(stage="full_text").reason) == "Wrong intervention"
+    assert page.evaluate("!document.activeElement.closest('[data-row]').dataset.voted"), "the next row has the keys"
+    assert findings(page) == []
 
 
 def test_what_is_put_off_leaves_the_desk_at_once_and_marks_are_switched_off(team, sit):
