@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from analysis.flow.boxes import notes
 from analysis.flow.counts import count
 from analysis.flow.diagram import diagram, provisional, shown, template
 from analysis.flow.numbers import FlowCounts, Number
@@ -99,6 +100,14 @@ def test_a_reason_that_nobody_used_is_not_printed() -> None:
     sets = small()
     counts = count(replace(sets, reasons=(*sets.reasons, Reason("late", "Published too late", frozenset()))))
     assert "Published too late" not in _words(read(diagram(counts)))
+
+
+def test_what_is_pooled_from_elsewhere_is_said_below_the_boxes_and_in_none() -> None:
+    counts = count(replace(small(), pooled_elsewhere=frozenset({"Toth", "Ulm"})))
+    *_, elsewhere, _ = notes(counts)
+    assert elsewhere.text.endswith("not selected here, in no box")
+    assert (elsewhere.number.n, counts.n("total_studies_ma")) == (2, 2)
+    assert "in no box (n = 2)" in _words(read(diagram(counts))).replace("\u00a0", " ")
 
 
 def test_unfinished_work_is_said_above_and_shown_in_its_box() -> None:

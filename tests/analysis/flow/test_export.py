@@ -89,6 +89,11 @@ def test_a_new_review_has_nothing_in_the_boxes_of_an_update_and_its_own_total() 
     assert read["newstud"]["boxtext"] == "Identification of studies via databases and registers"
 
 
+def test_reports_that_are_not_known_are_not_said_to_be_none() -> None:
+    read = rows(count(replace(small(), reports_in_meta_analysis=None)))
+    assert (read["total_studies_ma"]["n"], read["total_reports_ma"]["n"]) == ("2", "NA")
+
+
 def test_labels_cannot_break_the_lists_of_the_package() -> None:
     sets = small()
     reasons = (replace(sets.reasons[0], label="No trial, or a trial; but\nnot randomised,"), sets.reasons[1])
