@@ -111,8 +111,8 @@ class OverrideForm(forms.Form):
 class CellForm(forms.Form):
     """One cell of a table of agreement: two members, and what each said."""
 
-    a = forms.IntegerField()
-    b = forms.IntegerField()
+    a = forms.IntegerField(max_value=2**62)  # what a database can hold
+    b = forms.IntegerField(max_value=2**62)
     row = forms.ChoiceField(choices=Answer.choices)
     column = forms.ChoiceField(choices=Answer.choices)
 

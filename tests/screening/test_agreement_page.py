@@ -159,6 +159,8 @@ def test_before_anything_is_decided_the_page_says_what_it_waits_for(owner, first
     answer = sign_in(first).get(at(first, f"agreement/{FT}/"))
     assert b"Nothing to compare yet" in answer.content
     assert sign_in(first).get(at(first, f"agreement/{TA}/cell/?a=1&b=2&row=yes&column=no")).status_code == 302
+    beyond = f"agreement/{TA}/cell/?a={2**64}&b=1&row=include&column=exclude"
+    assert sign_in(first).get(at(first, beyond)).status_code == 302, "no such number, rather than no page"
 
 
 def test_the_page_takes_as_many_queries_for_three_pairs_as_for_one(owner, first, second):
