@@ -127,7 +127,9 @@ def _rows(counts: FlowCounts) -> Iterator[Row]:
         yield Row(stage, node, stage, stage.capitalize(), "0")
     yield _row(counts, "total_studies_ma", "total_studies_ma", "node23", "box17")
     if counts.get("total_studies_ma") and not counts.get("total_reports_ma"):
-        yield Row("total_reports_ma", MISSING, "box17", ABSENT["total_reports_ma"], MISSING)  # not known, which is not 0
+        yield Row(
+            "total_reports_ma", MISSING, "box17", ABSENT["total_reports_ma"], MISSING
+        )  # not known, which is not 0
     else:
         yield _row(counts, "total_reports_ma", "total_reports_ma", MISSING, "box17")
 

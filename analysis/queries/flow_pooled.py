@@ -47,7 +47,10 @@ def pooled_by_run(member: Member) -> Iterator[frozenset[int]]:
     agreed = agreed_studies(member, planned) if planned else []
     now = {each.pk: input_of(each, agreed).hash for each in planned}
     current = [
-        run for pk, rows in known.items() for run, state, digest in rows if state == Run.State.DONE and digest == now[pk]
+        run
+        for pk, rows in known.items()
+        for run, state, digest in rows
+        if state == Run.State.DONE and digest == now[pk]
     ]
     for studies in Run.objects.filter(pk__in=current).order_by().values_list("result__studies", flat=True):
         pooled = frozenset(each["study"] for each in studies if not each["reason"])

@@ -36,7 +36,9 @@ def change_label(member: Member, label: Label, name: str, colour: str) -> None:
         name = checked(member, name, colour)
         other = same_name(member, name)
         if other and other.pk != label.pk:
-            todo = "Bring it back into the list instead." if other.dropped_at else "Merge the two, if they mean the same."
+            todo = (
+                "Bring it back into the list instead." if other.dropped_at else "Merge the two, if they mean the same."
+            )
             raise BadInput(f"There is a label “{other}” already.", todo=todo)
         before = {"name": label.name, "colour": label.colour}
         after = {"name": name, "colour": colour}
@@ -111,7 +113,9 @@ def put_label(member: Member, citation: Citation, stage: str, label: Label) -> N
             raise NotHere
         label = label.merged_into or label
         if label.dropped_at:
-            raise WrongState(f"The label “{label}” is off the list.", todo="An owner can bring it back on the page of labels.")
+            raise WrongState(
+                f"The label “{label}” is off the list.", todo="An owner can bring it back on the page of labels."
+            )
         _, is_new = Labelling.unblinded.get_or_create(
             label=label, citation=citation, stage=stage, member=member, withdrawn_at=None
         )

@@ -110,7 +110,9 @@ def pilots_without(event: Event, member: Member) -> None:
         if not pilot.completed_at and len(present) < 2:
             drop(member, pilot)
             continue
-        for standing in pilot.standings.filter(state=StandingState.WAITING).select_related("citation").order_by("citation"):
+        for standing in (
+            pilot.standings.filter(state=StandingState.WAITING).select_related("citation").order_by("citation")
+        ):
             votes_cast = Vote.unblinded.standing().filter(citation=standing.citation, stage=pilot.stage)
             needed = len(present.union(votes_cast.values_list("member", flat=True)))
             if needed < member.review.votes_needed(pilot.stage):

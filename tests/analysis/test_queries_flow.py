@@ -245,7 +245,10 @@ def test_each_row_of_a_list_says_why_it_is_there(played: list[str], observer: Me
     assert all("brought about the verdict exclude" in each for each in told(observer, "dbr_records_excluded"))
     (given_up,) = told(observer, "dbr_not_retrieved")
     assert given_up.endswith("marked the report as not retrieved (Asked the library twice.)")
-    assert all(each.startswith("Same DOI: ") or each.startswith("Same publication") for each in told(observer, "dbr_duplicates"))
+    assert all(
+        each.startswith("Same DOI: ") or each.startswith("Same publication")
+        for each in told(observer, "dbr_duplicates")
+    )
     assert any("Murray 2003" in each or "study" in each for each in told(observer, "new_studies"))
 
 

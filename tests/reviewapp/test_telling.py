@@ -99,8 +99,13 @@ def recorded() -> Iterator[str]:
     for folder in ("reviewapp", "screening", "extraction", "analysis"):
         for path in (PROJECT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) not in NO_VERBS:
-                    words = (each.value for arg in node.args for each in ast.walk(arg) if isinstance(each, ast.Constant))
+                if (
+                    isinstance(node, ast.Call)
+                    and getattr(node.func, "attr", getattr(node.func, "id", "")) not in NO_VERBS
+                ):
+                    words = (
+                        each.value for arg in node.args for each in ast.walk(arg) if isinstance(each, ast.Constant)
+                    )
                     yield from (word for word in words if isinstance(word, str) and VERB.fullmatch(word))
 
 

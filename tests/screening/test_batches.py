@@ -198,5 +198,7 @@ def test_too_many_files_at_once_are_refused_in_words(owner, first, settings):
 
 def test_pdfs_are_dropped_on_the_full_text_desk_by_who_may_attach_them(owner, first, arbiter):
     for member, may in ((first, True), (arbiter, False)):
-        pages = [sign_in(member).get(reverse("screening:desk", args=[owner.review.slug, stage])).text for stage in (FT, TA)]
+        pages = [
+            sign_in(member).get(reverse("screening:desk", args=[owner.review.slug, stage])).text for stage in (FT, TA)
+        ]
         assert ['data-drop="page"' in page for page in pages] == [may, False]
