@@ -90,7 +90,7 @@ def test_long_facts_are_folded_away() -> None:
     assert look.facts(told("some.thing", note="long " * 60))["folded"]
 
 
-VERB = re.compile(r"(review|team|screening|extraction|analysis)\.[a-z_]+")
+VERB = re.compile(r"(review|team|screening|extraction|analysis)\.(?!csv|json|urls)[a-z_]+")
 NO_VERBS = {"enqueue", "handles", "include"}  # told of in such words are jobs and modules
 
 
