@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screening', '0019_removals'),
+        ('screening', '0020_words'),
     ]
 
     operations = [
