@@ -53,6 +53,9 @@ MARKERS = {
     "Quokka": Marker("note on a citation that the first author has not voted on", SECOND_ALONE),
     "Wombat": Marker("answer on the second author's submitted sheet", SECOND_ALONE),
     "Numbat": Marker("source on the second author's submitted sheet", SECOND_ALONE),
+    "Cuscus": Marker("quote beside the second author's answer", SECOND_ALONE),
+    "0.31337": Marker("rectangle beside the second author's answer", SECOND_ALONE),
+    "Bettong": Marker("quote that supports the second author's judgement", SECOND_ALONE),
     "Bandicoot": Marker("support in the second author's submitted assessment", SECOND_ALONE),
     "Kowari": Marker("reason in the second author's rating of certainty", SECOND_ALONE),
     "Quoll": Marker("why the second author's judgement is not as proposed", SECOND_ALONE),
@@ -294,11 +297,16 @@ def hidden(made: World, study: Study, outcome: Outcome) -> None:
     sheet = extraction.start_sheet(made.second, study)
     values = {**build_extraction.TEXTS, "study/participants": "Wombat"}
     values |= build_extraction.cells(study, outcome, {"events": 7, "total": 19}, {"events": 3, "total": 18})
-    sheet = extraction.save_entries(made.second, sheet, values, {"study/participants": "Numbat"})
+    report = Citation.objects.get(study_links__study=study)
+    paper = screening.attach(made.owner, report, "half.pdf", [pdf("The participants")])
+    place = {"document": paper.pk, "page": 1, "quote": "Cuscus", "box": [0.1, 0.31337, 0.6, 0.4]}
+    where, places = {"study/participants": "Numbat"}, {"study/participants": place}
+    sheet = extraction.save_entries(made.second, sheet, values, where, places=places)
     extraction.submit_sheet(made.second, sheet)
     judged = extraction.start_assessment(made.second, study)
     support = dict.fromkeys(build_extraction.SUPPORT, "Bandicoot")
-    judged = extraction.save_judgements(made.second, judged, build_extraction.LOW, support)
+    quoted = {next(iter(support)): {"document": paper.pk, "page": 1, "quote": "Bettong"}}
+    judged = extraction.save_judgements(made.second, judged, build_extraction.LOW, support, places=quoted)
     extraction.submit_assessment(made.second, judged)
     rob2 = f"rob2_assignment-{outcome.pk}"
     extraction.start_assessment(made.first, study, rob2)

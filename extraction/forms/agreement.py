@@ -1,4 +1,5 @@
-"""What is chosen where two answers differ? Names: take:KEY, and for a third answer value:KEY, unit:KEY, text:KEY, reason:KEY."""
+"""What is chosen where two answers differ? Names: take:KEY, and for a third answer value:KEY, unit:KEY, text:KEY, reason:KEY, and its place
+in a document as on a sheet."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.http import QueryDict
 
 from extraction import schema
 from extraction.forms.bias import Proposed, proposed_words
+from extraction.forms.sheets import PLACE, Place
 from extraction.models import Blinded, Line
 from extraction.queries import Agreement
 from extraction.rob import Tool, asking
@@ -23,7 +25,8 @@ from extraction.schema.worddiff import Piece, word_diff
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One answer to choose: whose, what it says (a text in pieces), where it stands, and whether it is chosen."""
+    """One answer to choose: whose, what it says (a text in pieces), where it stands, and whether it is chosen. sources: whose, and where
+    in a document."""
 
     value: str
     whose: str
@@ -31,25 +34,23 @@ class Side:
     pieces: list[Piece]
     chosen: bool
     note: str = ""
+    sources: tuple[tuple[str, Source], ...] = ()
 
     @property
     def text(self) -> str:
         return self.answer.text
 
-    @property
-    def source(self) -> Source | None:
-        return self.answer.source
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question of an agreement on the page. third: what stands in the fields of a third answer. settled: who chose, and when."""
+    """One question of an agreement on the page. third, place: what stands in the fields of a third answer. settled: who chose, and when."""
 
     field: Field
     match: str
     sides: list[Side]
     is_third: bool
     third: dict[str, str]
+    place: Place
     problem: str
     settled: Line | None = None
     offer: Offer | None = None
@@ -85,7 +86,7 @@ class AgreementForm:
         if line is None or (line.taken_from != TakenFrom.THIRD and name != "take"):
             return ""
         earlier = {"take": line.taken_from, "value": schema.show(line.value), "text": line.text, "reason": line.reason}
-        return {**earlier, "unit": line.unit}[name]
+        return {**earlier, "unit": line.unit, **typed_place(line.place)}[name]
 
     def choices(self) -> dict[str, Choice]:
         """The choices made, by key. Equal answers that are left as they are need none."""
@@ -94,7 +95,8 @@ class AgreementForm:
             take = self.posted(pair, "take")
             if take in (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD):
                 value, text, reason, unit = (self.posted(pair, name) for name in ("value", "text", "reason", "unit"))
-                chosen[pair.field.key] = Choice(TakenFrom(take), value, text, reason, unit)
+                place = {name: self.posted(pair, name) for name in PLACE} if take == TakenFrom.THIRD else None
+                chosen[pair.field.key] = Choice(TakenFrom(take), value, text, reason, unit, place)
         return chosen
 
     def problems(self) -> list[Problem]:
@@ -121,7 +123,21 @@ class AgreementForm:
         told = self.told.get(pair.field.key, "")
         sides = list(self.sides(pair, take))
         proposed = self.proposed.get(pair.field.key)
-        return Row(pair.field, pair.match, sides, take == "third", third, told, line, offer, proposed)
+        place = self.place(pair)
+        return Row(pair.field, pair.match, sides, take == "third", third, place, told, line, offer, proposed)
+
+    def place(self, pair: Pair) -> Place:
+        """Where a third answer stands, as it was typed."""
+        typed = {name: self.posted(pair, name) for name in PLACE}
+        try:
+            source = schema.read_place(pair.field, typed)
+        except schema.Unreadable:
+            source = None  # said beside the question
+        document = int(typed["document"]) if typed["document"].isascii() and typed["document"].isdigit() else None
+        fragment = source.fragment if source else ""
+        return Place(
+            pair.field.key, pair.field.label, "", document, typed["page"], typed["quote"], typed["box"], fragment
+        )
 
     @cached_property
     def offers(self) -> dict[str, Offer]:
@@ -144,16 +160,19 @@ class AgreementForm:
             for side, answer, shown in zip(("first", "second"), (pair.first, pair.second), pieces, strict=True):
                 whose = str(getattr(self.agreement, side).member)
                 note = answer.working or converted(pair.field, answer) or self.departure(side, pair.field.key)
-                yield Side(side, whose, answer, shown, take == side, note)
+                yield Side(side, whose, answer, shown, take == side, note, sources_of((whose, answer)))
             return
         text = "\n".join(dict.fromkeys(filter(None, (pair.first.text, pair.second.text))))
-        answer = replace(pair.first, text=text, source=pair.first.source or pair.second.source)
+        answer = replace(pair.first, text=text)
         says = spell(pair.field, pair.first)
         other = spell(pair.field, pair.second)
         note = f"the second wrote {other}: equal within the tolerance and in one unit" if is_other(pair) else ""
         note = pair.first.working or note  # the first's is what is stored
         note = note or " ".join(filter(None, (self.departure(side, pair.field.key) for side in ("first", "second"))))
-        yield Side("both", "Both", answer, plain_pieces([says])[0], take != "third", note)
+        sources = sources_of(
+            (str(self.agreement.first.member), pair.first), (str(self.agreement.second.member), pair.second)
+        )
+        yield Side("both", "Both", answer, plain_pieces([says])[0], take != "third", note, sources)
 
     def departure(self, side: str, key: str) -> str:
         """Why one author's judgement is not what the tool proposed of their replies; empty where it is."""
@@ -181,6 +200,18 @@ class AgreementForm:
     def convertible(self) -> list[Row]:
         """Questions that neither answered, whose answer can be had from what both gave."""
         return [row for row in self.rows(("blank",)) if row.offer]
+
+
+def sources_of(*answers: tuple[str, Answer]) -> tuple[tuple[str, Source], ...]:
+    """Whose, and where in a document: of those of these answers that have a source."""
+    return tuple((whose, answer.source) for whose, answer in answers if answer.source)
+
+
+def typed_place(source: Source | None) -> dict[str, str]:
+    """A place as the fields of a page have it."""
+    found = source or Source()
+    parts = {"document": found.document, "page": found.page, "quote": found.quote, "box": schema.box_words(found.box)}
+    return {name: str(value or "") for name, value in parts.items()}
 
 
 def spell(field: Field, answer: Answer) -> str:

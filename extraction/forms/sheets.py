@@ -70,9 +70,10 @@ class Place:
     about: str
     text: str
     document: int | None = None
-    page: int | None = None
+    page: int | str | None = None
     quote: str = ""
     box: str = ""
+    fragment: str = ""
     locked: bool = False
 
     @property
@@ -217,6 +218,11 @@ class SheetForm:
             self.is_locked(field),
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can be answered."""
+        return not self.locked
+
     def is_locked(self, field: Field) -> bool:
         return self.locked or (self.open_keys is not None and field.key not in self.open_keys)
 
@@ -225,9 +231,9 @@ class SheetForm:
         answers = [self.answers[field.key] for field in fields if field.key in self.answers]
         text = next((each.text for each in answers if each.text), "")
         source = next((each.source for each in answers if each.source), None) or schema.Source()
-        box = ",".join(f"{each:g}" for each in source.box) if source.box else ""
-        locked = all(self.is_locked(field) for field in fields)
-        return Place(mark_of(fields[0]), about, text, source.document, source.page, source.quote, box, locked)
+        box, locked = schema.box_words(source.box), all(self.is_locked(field) for field in fields)
+        stored = (source.document, source.page, source.quote, box, source.fragment)
+        return Place(mark_of(fields[0]), about, text, *stored, locked=locked)
 
 
 def mark_of(field: Field) -> str:

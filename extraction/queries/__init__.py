@@ -47,6 +47,7 @@ from extraction.queries.forms import (
     structure_of,
 )
 from extraction.queries.kin import Suggestion, registrations_of, suggestions
+from extraction.queries.papers import Paper, foreign_documents, papers
 from extraction.queries.reliability import FieldAgreement, field_agreement
 from extraction.queries.sheets import (
     Agreement,
@@ -84,7 +85,6 @@ from extraction.queries.studies import (
     all_studies,
     arm,
     arms,
-    documents,
     dropped_studies,
     included_reports,
     included_studies,
@@ -132,7 +132,6 @@ __all__ = [
     "BOTH",
     "carried",
     "current_version",
-    "documents",
     "Doubts",
     "dropped_draft",
     "dropped_studies",
@@ -141,6 +140,7 @@ __all__ = [
     "fields_for",
     "FIRST",
     "FORM",
+    "foreign_documents",
     "form_draft",
     "form_for",
     "form_version",
@@ -174,6 +174,8 @@ __all__ = [
     "own_sheet",
     "own_tools",
     "pairs_of",
+    "Paper",
+    "papers",
     "plan_of",
     "planned_for",
     "previous_version",

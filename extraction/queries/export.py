@@ -15,6 +15,7 @@ from extraction.schema.codebook import EXPORT
 from extraction.schema.form import Form
 from extraction.schema.tables import TABLES
 from reviewapp.models import Member
+from screening.models import Document
 
 HEAD = tuple(EXPORT)
 COLUMNS = (
@@ -65,6 +66,7 @@ def row_of(sheet: Sheet, line: dict[str, Any], words: Words) -> dict[str, Any]:
         "converted": line["working"],
         "where": line["text"],
         "document": source.get("document", ""),
+        "document_sha256": words.files.get(source.get("document"), ""),
         "page": source.get("page", ""),
         "quote": source.get("quote", ""),
         "box": json.dumps(source["box"]) if source.get("box") else "",
@@ -76,13 +78,14 @@ def row_of(sheet: Sheet, line: dict[str, Any], words: Words) -> dict[str, Any]:
 
 
 class Words:
-    """What the parts of a key are called: field, outcome, arm, time point; those that were dropped too."""
+    """What the parts of a key are called: field, outcome, arm, time point; those that were dropped too. And files by their hash."""
 
     def __init__(self, member: Member) -> None:
         review = member.review_id
         self.outcomes = {str(each.pk): each for each in Outcome.objects.filter(review=review)}
         self.arms = {str(pk): name for pk, name in Arm.objects.filter(study__review=review).values_list("pk", "name")}
         self.times = {str(each.pk): str(each) for each in TimePoint.objects.filter(review=review)}
+        self.files = dict(Document.objects.filter(review=review).values_list("pk", "sha256"))
         forms = {row.number: form_of(row) for row in versions_in_use(review)} | {0: STANDARD}
         self.labels = {number: labels_of(form) for number, form in forms.items()}
         self.ever = {id: label for number in sorted(forms) for id, label in self.labels[number].items()}

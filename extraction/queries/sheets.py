@@ -130,6 +130,11 @@ class Agreement:
         equal = {pair.field.key: pair.first for pair in self.equals}
         return equal | {key: line.answer for key, line in self.made.items()}
 
+    def answered(self) -> list[Mapping[str, Answer]]:
+        """The answers of both, and the agreed ones."""
+        sheets = filter(None, (self.first, self.second, self.signed))
+        return [*(each.answers() for each in sheets), {key: line.answer for key, line in self.made.items()}]
+
     @property
     def is_outdated(self) -> bool:
         """Whether the form has changed since this was signed, and both authors have answered what is new."""

@@ -135,7 +135,7 @@ def all_studies(member: Member) -> QuerySet[Study]:
     sheet_state: a key of STATES. sheet_agrees: this member may agree on them. counts: still has an included report. How far its
     assessments of risk of bias are: queries.appraised.
     """
-    links = StudyReport.objects.filter(undone_at=None).select_related("citation__report")
+    links = StudyReport.objects.filter(undone_at=None).select_related("citation__report__document")
     studies = Study.objects.filter(review=member.review_id)
     studies = studies.annotate(counts=Exists(included_studies(member.review).filter(pk=OuterRef("pk"))))
     studies = with_state(studies, member)
@@ -165,15 +165,6 @@ def study(member: Member, pk: int) -> Study:
     if found is None:
         raise NotHere
     return found
-
-
-def documents(study: Study) -> list[tuple[int, str]]:
-    """The documents of a study's reports, as all_studies has brought them: id, and author and year of the report."""
-    reports = [link.citation for link in study.links]
-    attached = [each for each in reports if getattr(each, "report", None) and each.report.document_id]
-    return [
-        (each.report.document_id, f"{each.first_author} {each.year or ''}".strip() or str(each)) for each in attached
-    ]
 
 
 def arms(member: Member, study: Study) -> QuerySet[Arm]:

@@ -1,6 +1,6 @@
 """What is asked of a study, what was answered, and where do two sheets differ? Pure: neither Django nor a database."""
 
-from extraction.schema.answers import BLANK, Answer, Choice, Settled, Source, TakenFrom, Value
+from extraction.schema.answers import BLANK, Answer, Choice, Settled, Source, TakenFrom, Value, box_words
 from extraction.schema.asked import ArmOf, Asked, Block, OutcomeOf, Row, Structure, Table, TimeOf, asked_of
 from extraction.schema.clean import (
     LONGEST_SOURCE,
@@ -51,6 +51,7 @@ __all__ = [
     "Unreadable",
     "Value",
     "asked_of",
+    "box_words",
     "check",
     "compare",
     "read",

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import quote, urlencode
 
 Value = str | int | float | None  # None: not answered. Several choices are one text, their values joined by semicolons
 LONGEST_QUOTE = 2_000
+BOX_DIGITS = 5  # of a page's width: finer than any letter, and the same number when it has been to a page and back
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,22 @@ class Source:
     def to_json(self) -> dict[str, Any]:
         found = {"document": self.document, "page": self.page, "quote": self.quote, "box": self.box and list(self.box)}
         return {name: value for name, value in found.items() if value}
+
+    @property
+    def fragment(self) -> str:
+        """What the end of an address says of the place, for the viewer that shows it: page, rectangle, quote."""
+        parts = {"page": self.page, "box": box_words(self.box), "quote": self.quote}
+        return urlencode({name: value for name, value in parts.items() if value}, quote_via=quote)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a viewer can be led to it."""
+        return bool(self.document and (self.page or self.quote))
+
+
+def box_words(box: tuple[float, float, float, float] | None) -> str:
+    """A rectangle as fields and addresses have it; empty for none."""
+    return ",".join(f"{each:g}" for each in box) if box else ""
 
 
 def read_anchor(given: Mapping[str, Any] | None) -> Source | None:
@@ -54,15 +72,17 @@ def _box(typed: object) -> tuple[float, float, float, float] | None:
         return None
     parts = typed.split(",") if isinstance(typed, str) else typed
     try:
-        left, top, right, bottom = (float(each) for each in parts)  # type: ignore[attr-defined]
-    except (TypeError, ValueError):
+        left, top, right, bottom = (round(float(each), BOX_DIGITS) for each in parts)  # type: ignore[attr-defined]
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("a rectangle has four numbers: left, top, right, bottom") from None
     if (
         not all(math.isfinite(each) and 0 <= each <= 1 for each in (left, top, right, bottom))
         or left >= right
         or top >= bottom
     ):
-        raise ValueError("a rectangle lies on its page: left before right, top before bottom, each from 0 to 1")
+        raise ValueError(
+            "a rectangle lies on its page: left before right, top before bottom, each from 0 to 1, and not too narrow to be seen"
+        )
     return left, top, right, bottom
 
 
@@ -95,7 +115,7 @@ class TakenFrom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen where two answers differ. value, text and unit are for a third answer, which needs a reason.
+    """What was chosen where two answers differ. value, text, unit and place (as Source has it) are for a third answer, which needs a reason.
 
     working: how a third answer was had that no paper gives; the verb says so, never who chooses.
     """
@@ -106,6 +126,7 @@ class Choice:
     reason: str = ""
     unit: str = ""
     working: str = ""
+    place: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,9 +116,14 @@ def read_unit(field: Field, typed: object) -> str:
 def read_place(field: Field, given: Mapping[str, Any] | None) -> Source | None:
     """The place in a document from which an answer was read. Raises Unreadable."""
     try:
-        return read_anchor(given)
+        source = read_anchor(given)
     except ValueError as error:
         raise Unreadable(field, f"{field.label}: {error}.") from None
+    if source and source.box and not (source.document and source.page):
+        raise Unreadable(
+            field, f"{field.label}: a rectangle needs its document and page. Give both, or take the rectangle away."
+        )
+    return source
 
 
 def read_number(field: Field, text: str, unit: str = "") -> int | float:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from extraction.schema.answers import BLANK, Answer, Choice, Settled, TakenFrom
 from extraction.schema.asked import asked_answers, is_asked, is_wanting, rows_begun
-from extraction.schema.clean import Problem, Unreadable, check, own_unit, read, read_source, read_unit
+from extraction.schema.clean import Problem, Unreadable, check, own_unit, read, read_place, read_source, read_unit
 from extraction.schema.fields import Field, Kind
 
 SAME_NUMBER = 1e-9  # relative: two spellings of one number, never two numbers
@@ -143,7 +143,7 @@ def settled_answer(pair: Pair, choice: Choice | None) -> Settled:
         return Settled(pair.second, choice.taken_from, reason)
     unit = read_unit(pair.field, choice.unit)
     value, text = read(pair.field, choice.value, unit), read_source(pair.field, choice.text)
-    answer = Answer(value, text, unit, working=choice.working)
+    answer = Answer(value, text, unit, read_place(pair.field, choice.place), choice.working)
     return Settled(answer, choice.taken_from, reason)
 
 

@@ -167,7 +167,7 @@ def page(
         "state": appraisal.state if appraisal else study.sheet_state,
         "problems": problems or [],
         "missing": opened.problems if opened else queries.problems_of(mine) if mine else [],
-        "documents": queries.documents(study),
+        "papers": queries.papers(study, mine.answers()) if mine else [],
         "may_renew": isinstance(mine, Sheet) and queries.may_renew(mine),
         "parked": [(key, schema.show(answer.value)) for key, answer in parked.items()],
         "doubts": queries.own_doubts(member, opened) if opened and is_open else None,
@@ -296,7 +296,7 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         "at": pk,
         "cells": "#q-",
         "problems": problems,
-        "documents": dict(queries.documents(study)),
+        "papers": queries.papers(study, *found.answered()) if found else [],
     }
     return render(request, "extraction/agreement.html", context, status=422 if problems else 200)
 

@@ -19,6 +19,7 @@ from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
 from extraction.workflow.common import locked_study
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
+from extraction.workflow.sources import refuse_foreign
 from reviewapp import audit
 from reviewapp.access import Can, can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
@@ -75,6 +76,7 @@ def choose(member: Member, model: type[Own], study: Study, tool: str, choices: M
         said = {line.key: line.answer for line in kept}
         known = worked(first, second, pairs.values(), made | dict(choices), said)
         settled = {key: settled_or_refused(pairs, key, known[key]) for key in choices}
+        refuse_foreign_third(study, said, settled, pairs.values())
         changed = store(member, agreement, settled)
         if changed:
             audit.record(
@@ -107,6 +109,7 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
             settled |= reasons
         if problems:
             raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo="Then sign it.")
+        refuse_foreign_third(study, said, settled, pairs)
         agreed.member, agreed.submitted_at = member, timezone.now()
         if isinstance(agreed, Sheet):
             agreed.form_number = max(first.form_number, second.form_number)
@@ -172,6 +175,14 @@ def settled_or_refused(pairs: Mapping[str, Pair], key: str, choice: Choice) -> S
     return settled
 
 
+def refuse_foreign_third(
+    study: Study, before: Mapping[str, Answer], settled: Mapping[str, Settled], pairs: Iterable[Pair]
+) -> None:
+    """Raise BadInput for a third answer from a document that is no PDF of the study's reports."""
+    third = {key: each.answer for key, each in settled.items() if each.taken_from is TakenFrom.THIRD}
+    refuse_foreign(study, before, third, {pair.field.key: pair.field.label for pair in pairs})
+
+
 def refuse_signed(model: type[Own], study: Study, tool: str) -> None:
     signed = model.unblinded.signed().filter(study=study, tool=tool).select_related("member__user").first()
     if signed:
@@ -208,7 +219,7 @@ def said_last(model: type[Own], study: Study, tool: str) -> list[Line]:
 
 def choice_of(line: Line) -> Choice:
     """The choice that a kept line stands for."""
-    return Choice(TakenFrom(line.taken_from), line.value, line.text, line.reason, line.unit, line.working)
+    return Choice(TakenFrom(line.taken_from), line.value, line.text, line.reason, line.unit, line.working, line.source)
 
 
 def submitted_pair(member: Member, model: type[Own], study: Study, tool: str) -> tuple[Own, Own]:

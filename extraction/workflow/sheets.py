@@ -19,6 +19,7 @@ from extraction.rob import ROB1
 from extraction.schema import Answer, Field, Problem, Unreadable, read, read_place, read_source, read_unit, show
 from extraction.workflow.bias import refuse_unplanned, store_proposals
 from extraction.workflow.common import locked, locked_study
+from extraction.workflow.sources import refuse_foreign
 from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Stale, WrongState
@@ -45,14 +46,16 @@ def save_entries(
     values: Mapping[str, object],
     sources: Mapping[str, str] | None = None,
     *,
+    places: Mapping[str, Mapping[str, Any]] | None = None,
     version: int | None = None,
 ) -> Sheet:
     """Save answers, and where they stand, by key; others stay as they are. An empty answer takes the former one away.
 
+    places: document, page, quote and rectangle; see schema.Source.
     version: the sheet's when it was read; an answer that has changed since is not overwritten (Stale).
     Refused, and nothing saved: unknown keys and values that cannot be read (BadInput), a submitted sheet (WrongState).
     """
-    return save_own(member, sheet, Said(values, sources or {}), version)
+    return save_own(member, sheet, Said(values, sources or {}, places=places or {}), version)
 
 
 def save_judgements(
@@ -61,10 +64,11 @@ def save_judgements(
     judgements: Mapping[str, str],
     supports: Mapping[str, str] | None = None,
     *,
+    places: Mapping[str, Mapping[str, Any]] | None = None,
     version: int | None = None,
 ) -> Assessment:
     """Save judgements and what supports them, by domain; as save_entries does."""
-    return save_own(member, assessment, Said(judgements, supports or {}), version)
+    return save_own(member, assessment, Said(judgements, supports or {}, places=places or {}), version)
 
 
 def submit_sheet(member: Member, sheet: Sheet) -> Sheet:
@@ -252,6 +256,13 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
         lines = {line.key: line for line in own.lines.filter(key__in=said.keys)}
         changed = changed_lines(own, fields, lines, said)
         refuse_seen(own, changed, fields)
+        answers = {line.key: answer for line, answer in changed}
+        refuse_foreign(
+            own.study,
+            {line.key: line.answer for line, _ in changed},
+            answers,
+            {key: fields[key].label for key in answers},
+        )
         refuse_stale(changed, fields, own.version if version is None else version, said.known)
         number = queries.version_of(own).number if isinstance(own, Sheet) else 0
         confirmed = [key for key in said.confirmed if key in lines and lines[key].form_number != number]

@@ -79,8 +79,10 @@ const sheet = {
       if (!box) continue;
       for (const control of box.querySelectorAll("[name]")) {
         const given = fields.filter(([name]) => name === control.name).map(([, value]) => value);
+        if (control.name.startsWith("box:")) control.value = given[0] || ""; // a rectangle, which no choice of the page has
         if (["radio", "checkbox"].includes(control.type)) control.checked = given.includes(control.value);
         else if (given.length) control.value = given[given.length - 1];
+        if (control.name.startsWith("box:")) control.closest("label").hidden = !control.value;
       }
       sheet.unsent[mark] = fields;
     }

@@ -1,6 +1,8 @@
-// How is a PDF read beside the vote? Pages drawn as they come into view, zoom, search, and the review's terms marked.
+// How is a PDF read beside the vote or the sheet? Pages drawn as they come into view, zoom, search, and the review's terms marked.
 // <pdf-viewer> starts when it comes into view, so that cards handed out ahead load nothing; without script its link remains.
 // A PDF's own scripts, forms and links are not run: the part of pdf.js that could is not here.
+
+import { Places, placeIn } from "./places.js";
 
 const HOME = new URL("./pdfjs/", import.meta.url);
 const FIND_AFTER = 250; // ms without another letter
@@ -20,6 +22,7 @@ function pdfjs() {
 
 class PdfViewer extends HTMLElement {
   connectedCallback() {
+    this.ready = new Promise((resolve) => (this.isReady = resolve)); // its pages are there
     this.one = (name) => this.querySelector(`[data-pdf="${name}"]`);
     this.seen = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
@@ -54,6 +57,7 @@ class PdfViewer extends HTMLElement {
         annotationEditorMode: pdfjsLib.AnnotationEditorType.DISABLE,
       });
       linkService.setViewer(this.viewer);
+      this.places = new Places(this);
       this.listen();
       this.task = pdfjsLib.getDocument({
         url: this.dataset.url,
@@ -96,6 +100,8 @@ class PdfViewer extends HTMLElement {
       number.max = viewer.pagesCount;
       this.one("count").textContent = `of ${viewer.pagesCount}`;
       this.showPage();
+      this.isReady();
+      this.followAddress();
     });
     bus.on("pagechanging", () => this.showPage());
     bus.on("textlayerrendered", ({ pageNumber }) => this.mark(pageNumber));
@@ -104,9 +110,12 @@ class PdfViewer extends HTMLElement {
     bus.on("updatefindcontrolstate", ({ matchesCount }) => this.told(matchesCount));
     this.resized = new ResizeObserver(() => {
       const fitted = viewer.currentScaleValue;
-      if (fitted === "page-width") viewer.currentScaleValue = fitted;
+      if (fitted === "page-width" && this.offsetParent) viewer.currentScaleValue = fitted;
     });
     this.resized.observe(this.one("scroll"));
+    this.addEventListener("pointerdown", (event) => { // a tap on the button would take the selection away first
+      this.ahead = event.target.closest('[data-pdf-act="take"]') && this.places.chosen();
+    });
     this.addEventListener("click", (event) => {
       const act = event.target.closest("[data-pdf-act]")?.dataset.pdfAct;
       if (act) this.act(act);
@@ -141,8 +150,46 @@ class PdfViewer extends HTMLElement {
       after: () => this.search("again"),
       terms: () => this.toggleTerms(),
       words: () => this.one("words").focus(),
+      draw: () => this.draw(!this.drawing),
+      take: () => this.take(this.ahead || this.places.chosen()),
     };
     if (viewer) acts[name]();
+  }
+
+  // --- places: shown for the address, or for a page that asks; taken for a page that listens for pdf:taken -----------
+
+  async show(places, at) {
+    await this.ready;
+    this.places.show(places, at);
+  }
+
+  followAddress() {
+    if (!("follows" in this.dataset)) return;
+    const go = () => {
+      const place = placeIn(location.hash);
+      if (place) this.places.show([place], place);
+    };
+    window.addEventListener("hashchange", go);
+    go();
+  }
+
+  draw(on) {
+    this.drawing = on;
+    this.one("scroll").classList.toggle("pdf-drawing", on);
+    this.querySelector('[data-pdf-act="draw"]').setAttribute("aria-pressed", String(on));
+  }
+
+  take(place) {
+    this.ahead = null;
+    if (this.drawing) this.draw(false);
+    this.dispatchEvent(new CustomEvent("pdf:taken", { bubbles: true, detail: place }));
+  }
+
+  // Search for a text, on this page and from there.
+  lookFor(text, page) {
+    this.viewer.currentPageNumber = page;
+    this.one("words").value = text;
+    this.search("");
   }
 
   showPage() {
@@ -156,6 +203,8 @@ class PdfViewer extends HTMLElement {
       matchDiacritics: false,
     });
     if (!this.searched.trim()) this.one("found").textContent = "";
+    const selection = document.getSelection();
+    if (this.one("pages").contains(selection.anchorNode)) selection.removeAllRanges(); // what is found is what is taken
   }
 
   told({ current, total }) {

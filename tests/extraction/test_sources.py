@@ -1,0 +1,157 @@
+"""An answer carries its source: document, page, quote, rectangle; it is stored as it was marked, refused in words, and found again."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from extraction import queries, workflow
+from extraction.models import Outcome, Study
+from extraction.schema import Choice, Source, TakenFrom
+from reviewapp.errors import BadInput
+from reviewapp.models import Event, Member
+from screening import workflow as screening
+from screening.models import Citation, Document
+from tests.extraction import build
+from tests.extraction.test_agreeing import rows
+from tests.extraction.test_views import browser, page, post, url
+from tests.pdfs import pdf
+
+pytestmark = pytest.mark.django_db
+DESIGN = "study/design"
+BOX = "0.1,0.25,0.6,0.4"
+PLACE = {"page": "4", "quote": "were randomised", "box": BOX}
+
+
+def attached(member: Member, study: Study, name: str = "murray.pdf") -> Document:
+    report = Citation.objects.get(study_links__study=study, study_links__undone_at=None)
+    return screening.attach(member, report, name, [pdf(name)])
+
+
+@pytest.fixture
+def paper(owner: Member, study: Study) -> Document:
+    return attached(owner, study)
+
+
+def source_fields(place: dict[str, Any], mark: str = DESIGN) -> dict[str, Any]:
+    """A source as a page posts it."""
+    return {"version": 0, **{f"{name}:{mark}": value for name, value in place.items()}}
+
+
+def test_a_rectangle_is_stored_with_its_document_page_and_quote_and_comes_back_on_the_sheet(
+    first: Member, study: Study, paper: Document
+) -> None:
+    workflow.start_sheet(first, study)
+    post(first, "sheet", study.pk, data=source_fields(PLACE | {"document": paper.pk}))
+    stored = queries.own_sheet(first, study).answers()[DESIGN].source
+    assert stored == Source(paper.pk, 4, "were randomised", (0.1, 0.25, 0.6, 0.4))
+    text = page(first, "sheet", study.pk)
+    assert f'value="{BOX}" checked' in text
+    assert f"/documents/{paper.pk}/read/#page=4&box=0.1%2C0.25%2C0.6%2C0.4&quote=were%20randomised" in html.unescape(
+        text
+    )
+
+
+def test_without_its_tick_the_rectangle_goes_and_the_trail_has_both(
+    first: Member, study: Study, paper: Document
+) -> None:
+    workflow.start_sheet(first, study)
+    given = PLACE | {"document": paper.pk}
+    post(first, "sheet", study.pk, data=source_fields(given))
+    kept = {
+        name: value for name, value in given.items() if name != "box"
+    }  # what a browser sends of a box without a tick: nothing
+    post(first, "sheet", study.pk, data=source_fields(kept) | {"version": 1})
+    assert queries.own_sheet(first, study).answers()[DESIGN].source.box is None
+    saved = Event.blind.for_member(first).filter(verb="extraction.sheet_saved").order_by("-pk").first().facts
+    assert "box [0.1, 0.25, 0.6, 0.4]" in saved["before"][DESIGN]
+    assert "box" not in saved["after"][DESIGN]
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ({"box": "0.1,0.2,0.3"}, "a rectangle has four numbers"),
+        ({"box": "left,top,right,bottom"}, "a rectangle has four numbers"),
+        ({"box": "0.6,0.25,0.1,0.4"}, "left before right"),
+        ({"box": "0.1,0.25,1.6,0.4"}, "each from 0 to 1"),
+        ({"box": "nan,0,1,1"}, "each from 0 to 1"),
+        ({"box": "0.1,0.2,0.100001,0.4"}, "not too narrow to be seen"),
+        ({"page": ""}, "a rectangle needs its document and page"),
+        ({"document": ""}, "a rectangle needs its document and page"),
+        ({"page": "iv"}, "the page is a whole number"),
+    ],
+)
+def test_a_source_that_cannot_be_is_refused_in_words_beside_its_question(
+    place: dict[str, str], told: str, first: Member, study: Study, paper: Document
+) -> None:
+    workflow.start_sheet(first, study)
+    given = {"document": paper.pk} | PLACE | place
+    assert told in post(first, "sheet", study.pk, status=422, data=source_fields(given))
+    assert queries.own_sheet(first, study).answers() == {}
+
+
+def test_a_document_of_another_study_is_no_source(
+    owner: Member, first: Member, pair: tuple[Member, Member], study: Study
+) -> None:
+    foreign = attached(owner, build.study(pair, "Other 2001"), "other.pdf")
+    begun = workflow.start_sheet(first, study)
+    with pytest.raises(
+        BadInput, match="No report of Murray 2003 has the document that is named as the source of: Design"
+    ):
+        workflow.save_entries(first, begun, {}, places={DESIGN: PLACE | {"document": foreign.pk}})
+
+
+def test_a_source_in_a_pdf_that_was_replaced_stays_when_the_answer_changes(
+    owner: Member, first: Member, study: Study, paper: Document
+) -> None:
+    begun = workflow.start_sheet(first, study)
+    workflow.save_entries(first, begun, {}, places={DESIGN: PLACE | {"document": paper.pk}})
+    attached(owner, study, "better.pdf")
+    assert f'<option value="{paper.pk}" selected>murray.pdf, which was replaced</option>' in page(
+        first, "sheet", study.pk
+    )
+    again = source_fields(PLACE | {"document": paper.pk}) | {DESIGN: "A trial", "version": 1}
+    post(first, "sheet", study.pk, data=again)
+    assert queries.own_sheet(first, study).answers()[DESIGN].source.document == paper.pk
+
+
+def test_both_sources_stand_at_the_agreement_and_the_agreed_one_behind_the_cell(
+    first: Member, second: Member, study: Study, paper: Document
+) -> None:
+    for author, design, top in ((first, "Two arms", "0.2"), (second, "Three arms", "0.3")):
+        place = PLACE | {"document": paper.pk, "box": f"0.1,{top},0.6,0.4"}
+        begun = workflow.start_sheet(author, study)
+        workflow.save_entries(author, begun, build.TEXTS | {DESIGN: design}, places={DESIGN: place})
+        workflow.submit_sheet(author, begun)
+    text = html.unescape(page(second, "sheet-agreement", study.pk))
+    address = f"/documents/{paper.pk}/read/#page=4&box=0.1%2C{{}}%2C0.6%2C0.4"
+    assert address.format("0.2") in text
+    assert address.format("0.3") in text
+    workflow.agree_sheet(first, study, {DESIGN: Choice(TakenFrom.SECOND)})
+    signed = html.unescape(page(second, "sheet-agreement", study.pk))
+    row = signed[signed.index(f'id="q-{DESIGN}"') :].partition("</tr>")[0]
+    assert address.format("0.3") in row
+    assert address.format("0.2") not in row
+    found = next(row for row in rows(first, "data-csv") if row["key"] == DESIGN)
+    assert (found["document"], found["document_sha256"]) == (str(paper.pk), paper.sha256)
+    assert (found["page"], found["box"]) == ("4", "[0.1, 0.3, 0.6, 0.4]")
+
+
+def test_sheets_take_as_many_queries_for_three_sources_as_for_one(
+    owner: Member, first: Member, study: Study, outcome: Outcome, paper: Document
+) -> None:
+    begun = workflow.start_sheet(first, study)
+    attached(owner, study, "better.pdf")  # so that the sources are in a PDF which has to be looked up
+    counts = []
+    for keys in ([DESIGN], ["study/participants", "study/setting"]):
+        workflow.save_entries(first, begun, {}, places=dict.fromkeys(keys, PLACE | {"document": paper.pk}))
+        client = browser(first)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(url(first, "sheet", study.pk))
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
