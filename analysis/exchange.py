@@ -50,8 +50,22 @@ def comparisons(runs: list[Run], origins: Mapping[int, Frozen]) -> Iterator[Comp
 
 
 def goes(run: Run) -> bool:
-    """Whether RevMan's files have a place for its data as we hold them: the events, or means, of two groups, by a measure that RevMan knows."""
-    return run.input["kind"] in VALUES and run.options["measure"] != Analysis.Measure.ROM
+    return not why_not(run)
+
+
+def why_not(run: Run | None) -> str:
+    """Why a run is not in files for RevMan, which have a place for events or means of two groups, by measures that RevMan knows; empty when it is."""
+    if run is None:
+        return "it has not run yet"
+    if run.input["kind"] not in VALUES:
+        return "its data are not events or means of two groups"
+    return "RevMan has no ratio of means" if run.options["measure"] == Analysis.Measure.ROM else ""
+
+
+def left_out(member: Member) -> list[tuple[Analysis, str]]:
+    """The analyses that files for RevMan leave out, with the reason."""
+    told = [(each.analysis, why_not(each.run)) for each in queries.shown_analyses(member)]
+    return [(analysis, why) for analysis, why in told if why]
 
 
 def year_of(label: str) -> str:

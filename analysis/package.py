@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import exchange, exports, queries, reproduction, run_figures
+from analysis.further import further
 from analysis.models import Run
 from analysis.queries import Shown
 from analysis.reproduction import Pooling
@@ -26,11 +27,13 @@ Reproduction package of the review
 
 data.csv         the numbers that were pooled, one row for each study of each analysis
 analyses.csv     how each analysis was made, and its result, unrounded
+further.csv      what stands beside each pooled effect: subgroups with the test between them, regressions, sensitivity
+                 analyses, series with one study more or less, tests of the funnel plot, trim and fill, Baujat plot;
+                 its numbers are in further_numbers.csv, the moderators of regressions in further_values.csv
 codebook.csv     what the columns mean
-reproduce.R      computes the pooled effect of each analysis again and compares it: Rscript reproduce.R
+reproduce.R      computes every one of these numbers again and compares it: Rscript reproduce.R
                  It needs R and its package metafor (Debian: r-base-core and r-cran-metafor), nothing else.
-                 What is not computed again: subgroups and regressions, sensitivity analyses, tests of the funnel
-                 plot, trim and fill, series with one study more or less. Their results are in analyses.json.
+                 Trim and fill that never settled is not in further.csv: there metafor gives no result.
 analyses.json    input, options and result of each run, as stored
 figures/         the figures of each analysis
 revman/          events and means with their results for RevMan 5, and as a data package of RevMan Web (version 1);
@@ -59,6 +62,8 @@ def files(member: Member, told: Callable[[int, int], object]) -> Iterator[tuple[
     yield "README.txt", README.format(title=member.review.title, state=state(shown))
     yield "data.csv", reproduction.data_csv(poolings)
     yield "analyses.csv", reproduction.analyses_csv(poolings)
+    beside = [more for each in stands for more in further(each.run.analysis_id, each.run.result)]
+    yield from reproduction.further_files(beside).items()
     yield "codebook.csv", reproduction.codebook_csv()
     yield "reproduce.R", SCRIPT.read_text(encoding="utf-8")
     yield "analyses.json", as_json([json.loads(exports.run_json(each.run)) for each in stands])

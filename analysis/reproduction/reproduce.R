@@ -1,8 +1,9 @@
-# Computes the pooled effect of each analysis of this review again, from data.csv, with metafor alone, and compares it with analyses.csv.
+# Computes every pooled number of this review again, from data.csv, with metafor alone, and compares it with analyses.csv and
+# further.csv.
 #
 #   Rscript reproduce.R
 #
-# It prints one line for each analysis, and ends with status 1 when any number differs by more than one part in a million.
+# It prints one line for each result, and ends with status 1 when any number differs by more than one part in a million.
 # Written for metafor 3.8-1 (Debian: r-base-core, r-cran-metafor); with an older release it says so and goes on.
 
 suppressPackageStartupMessages(library(metafor))
@@ -53,17 +54,19 @@ effects_of <- function(a, d) switch(a$measure,
 # --- pooling -------------------------------------------------------------------------------------------------------
 
 said <- function(fit, I2 = fit$I2)
-  list(k = fit$k, estimate = as.numeric(fit$beta), se = as.numeric(fit$se), ci_lb = fit$ci.lb, ci_ub = fit$ci.ub,
+  list(k = fit$k, estimate = as.numeric(fit$beta), se = as.numeric(fit$se), ci_lb = fit$ci.lb, ci_ub = fit$ci.ub, p = fit$pval,
        tau2 = if (is.null(fit$tau2)) 0 else fit$tau2, Q = fit$QE, I2 = I2)
 
 from_q <- function(q, k) if (k > 1 && q > 0) max(0, 100 * (q - (k - 1)) / q) else 0
 
 # A likelihood may have two peaks: the highest is looked for from several starts. metafor's default tolerances stop early.
-fitted <- function(a, es) {
+CLOSELY <- list(threshold = 1e-12, tol = 1e-14, maxiter = 10000)
+fitted <- function(a, es, columns = NULL) {
   fit <- function(start) {
-    control <- list(threshold = 1e-12, tol = 1e-14, maxiter = 10000)
+    control <- CLOSELY
     if (!is.null(start)) control$tau2.init <- start
-    rma(yi = es$yi, vi = es$vi, method = a$method, test = a$test, level = a$level, control = control)
+    how <- list(yi = es$yi, vi = es$vi, method = a$method, test = a$test, level = a$level, control = control)
+    do.call(rma, if (is.null(columns)) how else c(how, list(mods = columns, intercept = FALSE)))
   }
   if (!(a$method %in% c("ML", "REML")) || nrow(es) < 2) return(fit(NULL))
   spread <- var(es$yi)
@@ -128,48 +131,185 @@ mantel_haenszel <- function(a, d, es) {
   }
   z <- qnorm(1 - (1 - a$level / 100) / 2)
   list(k = nrow(d), estimate = mean$estimate, se = mean$se, ci_lb = mean$estimate - z * mean$se,
-       ci_ub = mean$estimate + z * mean$se, tau2 = 0, Q = q, I2 = from_q(q, length(y)), pi_lb = NA, pi_ub = NA)
+       ci_ub = mean$estimate + z * mean$se, p = 2 * pnorm(-abs(mean$estimate / mean$se)),
+       tau2 = 0, Q = q, I2 = from_q(q, length(y)), pi_lb = NA, pi_ub = NA)
 }
 
 peto <- function(a, d) {
   es <- escalc("PETO", ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = 0, to = "none")
-  inverse_variance(a, d, es[!is.na(es$yi) & es$vi > 0, ])
+  inverse_variance(a, d, es[usable(es), ])
 }
 
-pool <- function(a, d) {
-  es <- effects_of(a, d)
+usable <- function(es) !is.na(es$yi) & !is.na(es$vi) & es$vi > 0
+
+# es: the effects of the studies in d
+pool <- function(a, d, es) {
   if (a$weighting == "MH") return(mantel_haenszel(a, d, es))
   if (a$weighting == "Peto") return(peto(a, d))
-  use <- !is.na(es$yi) & !is.na(es$vi) & es$vi > 0
-  inverse_variance(a, d, es[use, ])
+  inverse_variance(a, d, es[usable(es), ])
+}
+
+# --- beside the pooled effect -------------------------------------------------------------------------------------
+
+# The weighted mean of the groups, and whether they lie further from it than their errors let expect
+between <- function(groups) {
+  y <- sapply(groups, function(each) each$estimate)
+  w <- sapply(groups, function(each) 1 / each$se^2)
+  q <- sum(w * (y - sum(w * y) / sum(w))^2)
+  list(Q_between = q, Q_df = length(y) - 1, Q_p = pchisq(q, length(y) - 1, lower.tail = FALSE))
+}
+
+# Columns are named as metafor names those of ~ by or ~ factor(by). At the end, three points of the line with its band
+regression <- function(a, es, value, told) {
+  use <- usable(es) & !is.na(value)
+  es <- es[use, ]; value <- value[use]
+  names <- sub("^estimate ", "", grep("^estimate ", names(told), value = TRUE))
+  column <- function(name)
+    if (name == "intrcpt") rep(1, length(value)) else if (name == "by") as.numeric(value)
+    else as.numeric(value == sub("factor(by)", "", name, fixed = TRUE))
+  x <- matrix(sapply(names, column), ncol = length(names))
+  # with as many columns as studies nothing is left from which a variance could be told
+  fit <- fitted(if (nrow(x) > ncol(x)) a else within(a, { method <- "EE"; test <- "z" }), es, x)
+  alone <- fitted(a, es)
+  h2 <- function(of) if (of$k > of$p) of$QE / (of$k - of$p) else 1
+  # with one common effect there is no variance between studies to explain; what exceeds chance is told by Q
+  left <- if (a$method == "EE") c(h2(alone), h2(fit)) else c(alone$tau2, fit$tau2)
+  out <- list(k = fit$k, tau2 = fit$tau2, I2 = if (a$method == "EE") from_q(fit$QE, fit$k - fit$p + 1) else fit$I2,
+              R2 = if (left[1] > 0) 100 * max(0, 1 - left[2] / left[1]) else if (left[2] > 0) 0 else NA,
+              QM = fit$QM, QM_df = length(fit$btt), QM_p = fit$QMp, QE = fit$QE, QE_p = fit$QEp)
+  if (identical(names, "intrcpt")) out[c("QM", "QM_df", "QM_p")] <- list(NA, 0, NA)
+  for (i in seq_along(names)) {
+    of <- list(estimate = fit$beta[i], se = fit$se[i], p = fit$pval[i], ci_lb = fit$ci.lb[i], ci_ub = fit$ci.ub[i])
+    out[paste(names(of), names[i])] <- of
+  }
+  alpha <- (1 - a$level / 100) / 2
+  crit <- if (a$test == "z" || fit$k == fit$p) qnorm(1 - alpha) else qt(1 - alpha, fit$k - fit$p)
+  for (point in sub("^line x ", "", grep("^line x ", names(told), value = TRUE))) {
+    at <- c(1, min(x[, 2]) + as.numeric(point) / 40 * diff(range(x[, 2])))
+    y <- sum(at * fit$beta); half <- crit * sqrt(as.numeric(at %*% fit$vb %*% at))
+    out[paste("line", c("x", "estimate", "ci_lb", "ci_ub"), point)] <- list(at[2], y, y - half, y + half)
+  }
+  out
+}
+
+weighted_line <- function(y, x, w) {
+  slope <- coef(summary(lm(y ~ x, weights = w)))
+  list(k = length(y), limit = slope[1, 1], slope = slope[2, 1], se_slope = slope[2, 2], stat = slope[2, 3], p = slope[2, 4])
+}
+
+# Begg and Mazumdar, without exact p. What differs by rounding alone is tied
+ranks <- function(es) {
+  w <- 1 / es$vi
+  standardised <- (es$yi - sum(w * es$yi) / sum(w)) / sqrt(es$vi - 1 / sum(w))
+  found <- suppressWarnings(cor.test(signif(standardised, 11), signif(es$vi, 11), method = "kendall", exact = FALSE))
+  list(k = nrow(es), stat = as.numeric(found$statistic), p = found$p.value, tau = as.numeric(found$estimate))
+}
+
+small_studies <- function(test, d, es) {
+  use <- usable(es)
+  d <- d[use, ]; es <- es[use, ]
+  if (test == "Egger") return(weighted_line(es$yi, sqrt(es$vi), 1 / es$vi))
+  if (test == "Begg") return(ranks(es))
+  told <- !((d$ai == 0 & d$ci == 0) | (d$ai == d$n1i & d$ci == d$n2i))
+  d <- d[told, ]; es <- es[told, ]
+  n <- d$n1i + d$n2i; events <- d$ai + d$ci
+  if (test == "Peters") return(weighted_line(es$yi, 1 / n, events * (n - events) / n))
+  score <- d$ai - events * d$n1i / n
+  information <- d$n1i * d$n2i * events * (n - events) / (n^2 * (n - 1))
+  weighted_line(score / information, 1 / sqrt(information), information)
+}
+
+filled <- function(a, d, es) {
+  es <- es[usable(es), ]
+  found <- trimfill(rma(yi = es$yi, vi = es$vi, method = a$method, control = CLOSELY), estimator = "L0", control = CLOSELY)
+  pooled <- inverse_variance(a, d, data.frame(yi = as.numeric(found$yi), vi = as.numeric(found$vi)))
+  # the formula of the variance of k0 may come out below zero
+  c(list(k0 = found$k0, se_k0 = if (is.nan(found$se.k0)) 0 else found$se.k0, right = as.numeric(found$side == "right")), pooled)
+}
+
+baujat_of <- function(a, d, es, rows, whole, without) {
+  if (a$weighting == "Peto")
+    es <- escalc("PETO", ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = 0, to = "none")
+  out <- list()
+  for (i in seq_along(rows)) {
+    out[[paste("contribution", rows[i])]] <- (es$yi[i] - whole$estimate)^2 / (es$vi[i] + whole$tau2)
+    out[[paste("influence", rows[i])]] <- (without[[i]]$estimate - whole$estimate)^2 / without[[i]]$se^2
+  }
+  out
+}
+
+natural <- function(a, x)
+  if (a$measure %in% c("RR", "OR", "ROM", "IRR", "HR")) exp(x) else if (a$measure == "ZCOR") tanh(x) else x
+
+# f: a row of further.csv; told: its numbers here; done: what has been computed before it, by id; whole: the pooled effect
+further_result <- function(f, a, d, es, told, done, whole) {
+  for (name in c("weighting", "method", "test", "prediction")) if (f[[name]] != "") a[[name]] <- f[[name]]
+  rows <- as.numeric(strsplit(f$rows, " ")[[1]])
+  parts <- done[strsplit(f$parts, " ")[[1]]]
+  at <- match(rows, d$row)
+  if (f$kind == "between") return(between(parts))
+  if (f$kind == "baujat") return(baujat_of(a, d[at, ], es[at, ], rows, whole, parts))
+  if (f$kind == "regression") {
+    values <- further_values[further_values$id == f$id, ]
+    return(regression(a, es[at, ], values$value[match(rows, values$row)], told))
+  }
+  if (f$kind == "trim_and_fill") return(filled(a, d[at, ], es[at, ]))
+  if (f$kind != "pooled") return(small_studies(f$kind, d[at, ], es[at, ]))
+  out <- pool(a, d[at, ], es[at, ])
+  out[c("natural estimate", "natural lower", "natural upper")] <- lapply(out[c("estimate", "ci_lb", "ci_ub")], function(x) natural(a, x))
+  out
 }
 
 # --- comparison ---------------------------------------------------------------------------------------------------
 
-compared <- c("k", "estimate", "se", "ci_lb", "ci_ub", "tau2", "I2", "Q", "pi_lb", "pi_ub")
 differs <- function(ours, theirs) {
+  if (length(theirs) != 1) return(TRUE)
   if (is.na(ours) || is.na(theirs)) return(is.na(ours) != is.na(theirs))
   if (is.infinite(ours) || is.infinite(theirs)) return(ours != theirs)
   abs(ours - theirs) > TOLERANCE * max(1, abs(ours))
 }
 
+# metafor warns of studies that it leaves out; data.csv lists them
+tried <- function(compute) tryCatch(suppressWarnings(compute), error = function(problem) list(problem = conditionMessage(problem)))
+
 failed <- 0
+compared <- function(name, ours, theirs) {
+  if (!is.null(theirs$problem)) {
+    failed <<- failed + 1
+    cat("NOT DONE    ", name, ": ", theirs$problem, "\n", sep = "")
+    return(invisible())
+  }
+  wrong <- Filter(function(what) differs(ours[[what]], as.numeric(theirs[[what]])), names(ours))
+  failed <<- failed + (length(wrong) > 0)
+  cat(if (length(wrong)) "DIFFERS     " else "agrees      ", name, "\n", sep = "")
+  for (what in wrong) cat(sprintf("              %s: %.10g here, %s by metafor\n", what, ours[[what]],
+                                  paste(sprintf("%.10g", as.numeric(theirs[[what]])), collapse = ", ")))
+}
+
+RESULT <- c("k", "estimate", "se", "ci_lb", "ci_ub", "p", "tau2", "I2", "Q", "pi_lb", "pi_ub")
+as_written <- function(file) read.csv(file, colClasses = "character", na.strings = character())
+further <- as_written("further.csv")
+further_values <- as_written("further_values.csv")
+told <- as_written("further_numbers.csv")
+told <- lapply(split(told, told$id), function(of) setNames(as.list(suppressWarnings(as.numeric(of$value))), of$name))
+
 for (row in seq_len(nrow(analyses))) {
   a <- analyses[row, ]
   name <- sprintf("%s: %s, run %s", a$id, a$outcome, a$run)
   if (is.na(a$estimate)) { cat("no estimate ", name, "\n", sep = ""); next }
-  d <- numbers[numbers$analysis == a$id & numbers$left_out == "", ]
-  # metafor warns of studies that it leaves out; data.csv lists them
-  theirs <- tryCatch(suppressWarnings(pool(a, d)), error = function(problem) list(problem = conditionMessage(problem)))
-  if (!is.null(theirs$problem)) {
-    failed <- failed + 1
-    cat("NOT DONE    ", name, ": ", theirs$problem, "\n", sep = "")
-    next
+  d <- numbers[numbers$analysis == a$id, ]
+  es <- tried(effects_of(a, d))
+  kept <- d$left_out == ""
+  whole <- tried(pool(a, d[kept, ], es[kept, ]))
+  compared(name, as.list(a[RESULT]), whole)
+  done <- list()
+  for (more in which(further$analysis == a$id)) {
+    f <- further[more, ]
+    done[[f$id]] <- tried(further_result(f, a, d, es, told[[f$id]], done, whole))
+    compared(sprintf("%s; %s", name, f$what), told[[f$id]], done[[f$id]])
   }
-  wrong <- Filter(function(what) differs(a[[what]], as.numeric(theirs[[what]])), compared)
-  failed <- failed + (length(wrong) > 0)
-  cat(if (length(wrong)) "DIFFERS     " else "agrees      ", name, "\n", sep = "")
-  for (what in wrong) cat(sprintf("              %s: %.10g here, %.10g by metafor\n", what, a[[what]], as.numeric(theirs[[what]])))
 }
-cat(sprintf("%d of %d analyses agree with metafor %s.\n", nrow(analyses) - failed, nrow(analyses), packageVersion("metafor")))
+total <- nrow(analyses) + nrow(further)
+cat(sprintf("%d of %d results agree with metafor %s: %d analyses, %d results beside them.\n", total - failed, total,
+            packageVersion("metafor"), nrow(analyses), nrow(further)))
 quit(status = if (failed) 1 else 0)

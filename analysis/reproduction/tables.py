@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from screening.formats.table import guarded
+from analysis.reproduction.csvs import cell, guarded, lines
 
 # The groups' numbers under the names that metafor gives them.
 DATA = {
@@ -41,10 +39,11 @@ HOW = (
     "weighting", "method", "test", "prediction", "level", "add", "to", "drop00", "correction_form", "vtype", "hedges",
     "mh_add", "mh_to", "mh_variance", "mh_q_drop00", "i2", "correct",
 )  # fmt: skip
-RESULT = ("k", "estimate", "se", "ci_lb", "ci_ub", "tau2", "I2", "Q", "pi_lb", "pi_ub")
+RESULT = ("k", "estimate", "se", "ci_lb", "ci_ub", "p", "tau2", "I2", "Q", "pi_lb", "pi_ub")
 
 CODEBOOK = (
     ("data.csv", "analysis", "Which analysis the row belongs to: the id in analyses.csv."),
+    ("data.csv", "row", "The rows of an analysis, counted from 1; the further files name studies by it."),
     (
         "data.csv",
         "study",
@@ -72,6 +71,21 @@ CODEBOOK = (
     ("analyses.csv", "weighting to correct", "Every choice behind the numbers, as docs/statistics.md explains them."),
     ("analyses.csv", "k to pi_ub", "The result, unrounded, on the scale of the analysis (logarithms for ratios)."),
     ("analyses.csv", "input_sha256", "Of the run's input and options: the same hash, the same result."),
+    (
+        "further.csv",
+        "id, analysis, kind, what",
+        "A result beside the pooled effect of an analysis: a subgroup, the test between subgroups, a regression, a sensitivity analysis, "
+        "all studies but one, one study more, a test of the funnel plot, trim and fill, the Baujat plot.",
+    ),
+    ("further.csv", "weighting to prediction", "What is chosen otherwise than in the analysis; empty for what is not."),
+    ("further.csv", "rows", "The studies behind it, by their rows in data.csv."),
+    ("further.csv", "parts", "Which other rows of further.csv it is made of, by their ids."),
+    (
+        "further_numbers.csv",
+        "id, name, value",
+        "Its numbers, unrounded; on the scale of the analysis, where they are not called natural.",
+    ),
+    ("further_values.csv", "id, row, value", "Of a regression: each study's value of the characteristic."),
 )
 
 
@@ -96,13 +110,13 @@ class Pooling:
 
 def data_csv(poolings: Iterable[Pooling]) -> str:
     """The pooled numbers: one row for each study of each analysis."""
-    rows = [["analysis", "study", *NUMBERS, "left_out"]]
+    rows = [["analysis", "row", "study", *NUMBERS, "left_out"]]
     for each in poolings:
-        for study in each.studies:
+        for row, study in enumerate(each.studies, start=1):
             numbers = _numbers(each.kind, study)
-            cells = [_cell(numbers.get(name)) for name in NUMBERS]
-            rows.append([str(each.id), guarded(study["label"]), *cells, guarded(study["reason"])])
-    return _csv(rows)
+            cells = [cell(numbers.get(name)) for name in NUMBERS]
+            rows.append([str(each.id), str(row), guarded(study["label"]), *cells, guarded(study["reason"])])
+    return lines(rows)
 
 
 def _numbers(kind: str, study: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -115,7 +129,7 @@ def _numbers(kind: str, study: Mapping[str, Any]) -> Mapping[str, Any]:
 def analyses_csv(poolings: Iterable[Pooling]) -> str:
     """How each analysis was made, and its result."""
     head = ["id", "outcome", "run", "finished", "measure", "conventions", *HOW, *RESULT, "input_sha256"]
-    return _csv([head, *(_analysis(each) for each in poolings)])
+    return lines([head, *(_analysis(each) for each in poolings)])
 
 
 def _analysis(each: Pooling) -> list[str]:
@@ -129,27 +143,12 @@ def _analysis(each: Pooling) -> list[str]:
         each.finished,
         each.measure,
         each.preset,
-        *(_cell(said.get(name)) for name in HOW),
-        *(_cell(pooled.get(name)) for name in RESULT),
+        *(cell(said.get(name)) for name in HOW),
+        *(cell(pooled.get(name)) for name in RESULT),
         each.input_sha256,
     ]
 
 
 def codebook_csv() -> str:
     """What every column means."""
-    return _csv([["file", "columns", "meaning"], *map(list, CODEBOOK)])
-
-
-def _cell(value: object) -> str:
-    """A value as R reads it: NA where there is none, Inf for infinity, TRUE and FALSE."""
-    if value is None:
-        return "NA"
-    if isinstance(value, bool):
-        return str(value).upper()
-    return {"Infinity": "Inf", "-Infinity": "-Inf"}.get(str(value), str(value))
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()
+    return lines([["file", "columns", "meaning"], *map(list, CODEBOOK)])

@@ -170,7 +170,8 @@ def packages(request: HttpRequest, member: Member) -> HttpResponse:
     if request.method == "POST":
         workflow.make_package(member)
         return redirect("analysis:packages", member.review.slug)
-    return render(request, "analysis/packages.html", {"member": member, "packages": queries.packages(member)[:50]})
+    context = {"member": member, "packages": queries.packages(member)[:50], "left_out": exchange.left_out(member)}
+    return render(request, "analysis/packages.html", context)
 
 
 @require_GET

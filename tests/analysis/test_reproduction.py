@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import zipfile
@@ -14,11 +15,15 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from analysis import exchange, package, queries, workflow
+from analysis.further import further
+from analysis.investigations import SETS
 from analysis.models import Analysis, Package
 from analysis.pooling import compute
-from analysis.reproduction import Pooling, analyses_csv, data_csv
+from analysis.reproduction import Further, Pooling, analyses_csv, data_csv, further_files
 from analysis.revman import datapackage, rm5
 from analysis.revman.pooled import with_totals
 from extraction.models import Outcome
@@ -26,6 +31,7 @@ from reviewapp import files
 from reviewapp.errors import NotHere
 from reviewapp.models import Event, Member
 from tests.analysis import build
+from tests.extraction import build as studies_of
 
 Pair = tuple[Member, Member]
 DoJobs = Callable[[], int]
@@ -59,9 +65,17 @@ def test_a_package_is_made_by_a_worker_and_handed_out(analysis: Analysis, second
     content = files.path_of(found.sha256).read_bytes()
     assert found.size == len(content)
     inside = unpacked(content)
-    assert {"README.txt", "data.csv", "analyses.csv", "codebook.csv", "reproduce.R", "flow.svg", "flow.csv"} < set(
-        inside
-    )
+    assert {
+        "README.txt",
+        "data.csv",
+        "analyses.csv",
+        "further.csv",
+        "further_numbers.csv",
+        "codebook.csv",
+        "reproduce.R",
+        "flow.svg",
+        "flow.csv",
+    } < set(inside)
     assert any(name.startswith("figures/secure-attachment") for name in inside)
     first, _ = rows(inside["data.csv"])
     assert [first[name] for name in ("study", "ai", "n1i", "ci", "n2i", "m1i", "left_out")] == [
@@ -72,7 +86,7 @@ def test_a_package_is_made_by_a_worker_and_handed_out(analysis: Analysis, second
     assert float(pooled["estimate"]) == queries.current_run(second, analysis).result["pooled"]["estimate"]
     assert json.loads(inside["analyses.json"])[0]["input_sha256"] == pooled["input_sha256"]
     assert "Every analysis stands on the data that are agreed" in inside["README.txt"]
-    assert "What is not computed again: subgroups" in inside["README.txt"]
+    assert rows(inside["further.csv"]) == []  # two studies have nothing beside their pooled effect
     verbs = Event.unblinded.filter(verb__startswith="analysis.package").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["analysis.package_asked_for", "analysis.package_made"]
 
@@ -88,6 +102,25 @@ def test_revman_gets_the_same_data_and_results(analysis: Analysis, first: Member
         assert table == [(label, *numbers) for label, numbers in build.SECURE.items()]
         assert outcome.totals.effect == run.result["estimate"]
         assert round(with_totals(outcome).totals.ci_end, 2) == 63.70
+
+
+@pytest.mark.django_db
+def test_the_page_says_what_files_for_revman_leave_out(
+    analysis: Analysis, first: Member, client: Client, jobs_now: DoJobs
+) -> None:
+    rates = studies_of.outcome(first, "Visits", "rate")
+    means = studies_of.outcome(first, "Stress", "continuous")
+    build.plan(first, rates, measure="IRR", method="IV")
+    build.plan(first, means, measure="ROM")
+    jobs_now()
+    assert [(str(each), why) for each, why in exchange.left_out(first)] == [
+        ("Visits, after treatment", "its data are not events or means of two groups"),
+        ("Stress, after treatment", "RevMan has no ratio of means"),
+    ]
+    client.force_login(first.user)
+    page = client.get(reverse("analysis:packages", args=[first.review.slug])).content.decode()
+    assert "its data are not events or means of two groups." in page
+    assert page.count("Secure attachment") == 0, "what is in the files is not said to be left out"
 
 
 @pytest.mark.django_db
@@ -121,6 +154,17 @@ def made_again(made: Package) -> Any:
 
 
 # --- metafor's word ----------------------------------------------------------------------------------------------
+# REPRODUCE_SHARE=1 REPRODUCE_SEED=7 pytest -k metafor tests/analysis/test_reproduction.py looks at more, and at others.
+
+SHARE = float(os.environ.get("REPRODUCE_SHARE", "0.12"))
+SEED = int(os.environ.get("REPRODUCE_SEED", "20150108"))
+INVESTIGATED = ("subgroup:study/allocation", "subgroup:bias", "subgroup:study/dose") + (
+    "moderator:study/dose",
+    "moderator:study/allocation",
+    "moderator:year",
+)
+KINDS = {"pooled", "between", "regression", "Egger", "Begg", "Harbord", "Peters", "trim_and_fill", "baujat"}
+PLAN = {"measure": "OR", "method": "IV", "model": "random", "preset": "RevMan 2025", "arms": "combined"}
 
 
 def some_study(random: Random, kind: str, pk: int) -> dict[str, Any]:
@@ -145,13 +189,18 @@ def some_study(random: Random, kind: str, pk: int) -> dict[str, Any]:
         {"arm": place, "name": role, "role": role, "values": each}
         for place, (role, each) in enumerate(zip(("experimental", "control"), values, strict=True))
     ]
-    hazard = {"hr": 0.8, "hr_low": random.uniform(0.2, 0.7), "hr_high": random.uniform(0.9, 3)}
+    hazard = {"hr": random.uniform(0.72, 0.88), "hr_low": random.uniform(0.2, 0.7), "hr_high": random.uniform(0.9, 3)}
     effect = {"effect": random.gauss(0, 1), "se": random.uniform(0.1, 1)}
+    answers = {
+        "study/allocation": random.choice(["random", "alternate", None]),
+        "study/dose": random.choice([5, 7.5, 9, None]),
+    }
     return {
         "study": pk,
-        "label": f"Study {pk}",
+        "label": f"Study {pk}, {random.randint(1980, 2020)}",
         "arms": arms,
-        "bias": {},
+        "by": {by: answer for by, answer in answers.items() if answer is not None},
+        "bias": {"overall": random.choice(["low", "unclear", "high"])},
         "contrasts": [{"first": 0, "second": 1, "values": hazard if kind == "time_to_event" else effect}],
         "whole": {"r": random.uniform(-0.5, 0.9), "n": random.randint(5, 90)},
     }
@@ -183,42 +232,69 @@ def fits(kind: str, plan: dict[str, str]) -> bool:
     return Analysis(outcome=Outcome(kind=kind), **plan).misfit() is None
 
 
-@pytest.mark.once
-def test_metafor_computes_every_number_of_a_package_again(tmp_path: Path) -> None:
-    """The script as it is shipped, on numbers drawn at random; where R and metafor are not installed, this cannot be seen."""
+def some_investigations(random: Random) -> list[str]:
+    return random.sample([*INVESTIGATED, *(f"sensitivity:{name}" for name in SETS)], 4)
+
+
+def drawn(random: Random, pk: int, kind: str, options: dict[str, Any]) -> tuple[Pooling, list[Further]]:
+    """A run of this plan on studies as they come, with what it found beside the pooled effect."""
+    studies = [some_study(random, kind, n) for n in range(1, random.choice([1, 2, 3, 5, 12]) + 1)]
+    plan = {**options, "tests_from": "3", "investigations": some_investigations(random)}
+    result = compute({"kind": kind, "studies": studies}, plan).result
+    named = {"id": pk, "outcome": ", ".join(options.values()), "run": 1, "finished": "", "input_sha256": ""}
+    how = {"kind": kind, "measure": options["measure"], "preset": options["preset"]}
+    pooling = Pooling(**named, **how, studies=result["studies"], pooled=result["pooled"])
+    return pooling, further(pk, result) if random.random() < SHARE else []
+
+
+def reproduce(folder: Path, poolings: list[Pooling], beside: list[Further]) -> subprocess.CompletedProcess[str]:
+    """Run the script as it is shipped on these tables."""
+    tables = {"data.csv": data_csv(poolings), "analyses.csv": analyses_csv(poolings), **further_files(beside)}
+    for name, text in tables.items():
+        (folder / name).write_text(text)
+    return subprocess.run(["Rscript", str(package.SCRIPT)], cwd=folder, capture_output=True, text=True)
+
+
+@pytest.fixture
+def metafor() -> None:
+    """Where R and metafor are not installed, what they say cannot be seen."""
     if (
         shutil.which("Rscript") is None
         or subprocess.run(["Rscript", "-e", "library(metafor)"], capture_output=True).returncode
     ):
         pytest.skip("R with its package metafor is not installed (Debian: r-base-core, r-cran-metafor)")
-    random = Random(20150108)
-    poolings = []
-    for pk, (kind, options) in enumerate(everything_that_can_be_planned(), start=1):
-        studies = [some_study(random, kind, n) for n in range(1, random.choice([1, 2, 3, 5, 12]) + 1)]
-        computed = compute({"kind": kind, "studies": studies}, options).result
-        plan = ", ".join(options.values())
-        poolings.append(
-            Pooling(
-                pk,
-                plan,
-                1,
-                "",
-                kind,
-                options["measure"],
-                options["preset"],
-                "",
-                computed["studies"],
-                computed["pooled"],
-            )
-        )
-    (tmp_path / "data.csv").write_text(data_csv(poolings))
-    (tmp_path / "analyses.csv").write_text(analyses_csv(poolings))
-    done = subprocess.run(["Rscript", str(package.SCRIPT)], cwd=tmp_path, capture_output=True, text=True)
+
+
+@pytest.mark.once
+@pytest.mark.usefixtures("metafor")
+def test_metafor_computes_every_number_of_a_package_again(tmp_path: Path) -> None:
+    """Every plan there is, on numbers drawn at random, and what a share of the runs found beside the pooled effect."""
+    random = Random(SEED)
+    runs = [drawn(random, pk, *plan) for pk, plan in enumerate(everything_that_can_be_planned(), start=1)]
+    poolings, beside = [pooling for pooling, _ in runs], [each for _, found in runs for each in found]
+    done = reproduce(tmp_path, poolings, beside)
     told = [line for line in done.stdout.splitlines() if not line.startswith(("agrees", "no estimate"))]
     assert done.returncode == 0, "\n".join(told) + done.stderr
-    assert f"{len(poolings)} of {len(poolings)} analyses agree" in done.stdout
+    everything = len(poolings) + len(beside)
+    assert f"{everything} of {everything} results agree" in done.stdout
     assert len(poolings) > 150
+    assert {each.kind for each in beside} == KINDS
 
-    altered = analyses_csv(poolings[:1]).replace("NA", "7")
-    (tmp_path / "analyses.csv").write_text(altered)
-    assert subprocess.run(["Rscript", str(package.SCRIPT)], cwd=tmp_path, capture_output=True).returncode == 1
+
+@pytest.mark.once
+@pytest.mark.usefixtures("metafor")
+def test_a_number_that_was_altered_is_named(tmp_path: Path) -> None:
+    random = Random(SEED)
+    pooling, beside = next(
+        found
+        for found in (drawn(random, 1, "dichotomous", PLAN) for _ in range(100))
+        if any(each.kind == "between" for each in found[1])
+    )
+    (test,) = [each for each in beside if each.kind == "between"][:1]
+    wrong = Further(1, "between", "altered", {**test.numbers, "Q_between": 7.0}, (), parts=test.parts)
+    done = reproduce(tmp_path, [pooling], [*beside, wrong])
+    assert done.returncode == 1
+    assert [line for line in done.stdout.splitlines() if line.startswith("DIFFERS")] == [
+        f"DIFFERS     1: {pooling.outcome}, run 1; altered"
+    ]
+    assert "Q_between: 7 here" in done.stdout
