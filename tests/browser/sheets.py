@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from playwright.sync_api import Locator, Page, expect
 
 from extraction.models import Study
+from reviewapp.models import Member
+from tests.browser.hands import Hands
+from tests.services import Service
 
 
 def type_sheet(page: Page, study: Study, answers: Mapping[str, object]) -> None:
@@ -15,12 +18,34 @@ def type_sheet(page: Page, study: Study, answers: Mapping[str, object]) -> None:
 
     answers: by the label of the field, such as "Design" or "Secure attachment, after treatment, Usual care: Events".
     """
-    page.goto(f"{site(page)}/reviews/{study.review.slug}/sheets/{study.pk}/")
-    page.get_by_role("button", name="Begin").click()
+    begin(page, study)
     for label, answer in answers.items():
         page.get_by_label(re.compile(f"^{re.escape(label)}( needed)?$")).fill(str(answer))
     page.keyboard.press("Tab")
-    expect(page.locator("form.sheet")).to_have_attribute("data-unsent", "0")
+    wait_until_saved(page)
+    hand_in(page)
+
+
+def begin(page: Page, study: Study) -> None:
+    """Begin a sheet of the study."""
+    page.goto(f"{site(page)}/reviews/{study.review.slug}/sheets/{study.pk}/")
+    page.get_by_role("button", name="Begin").click()
+    expect(page.locator("form.sheet")).to_be_visible()
+
+
+def fill(page: Page, answers: Mapping[str, str]) -> None:
+    """Type each answer into its field on the sheet that is open, and leave the last one. answers: by name of the field."""
+    for name, answer in answers.items():
+        page.locator(f'[name="{name}"]').fill(answer)
+    page.keyboard.press("Tab")
+
+
+def wait_until_saved(page: Page) -> None:
+    """Wait until the server has confirmed all that was typed."""
+    expect(page.locator("form.sheet")).to_have_attribute("data-unsent", "0", timeout=30_000)
+
+
+def hand_in(page: Page) -> None:
     page.get_by_role("button", name="Save and submit").click()
     expect(page.get_by_text("Submitted.", exact=True)).to_be_visible()
 
@@ -68,3 +93,11 @@ def kept(asked: Locator) -> None:
 def site(page: Page) -> str:
     """Where the product answers, from the page that is open."""
     return page.evaluate("location.origin")
+
+
+def seated(hands: Hands, service: Service, member: Member) -> Hands:
+    """Somebody at a browser of their own, signed in, with the list of studies before them."""
+    for name, value in service.session(member.user).items():
+        hands.page.context.add_cookies([{"name": name, "value": value, "url": service.address}])
+    hands.open(f"/reviews/{member.review.slug}/studies/")
+    return hands

@@ -105,14 +105,6 @@ def agree(page: Page, paper: Paper, names: dict[str, str]) -> None:
     sheets.sign(page)
 
 
-def seated(hands: Hands, service: Service, member: Member) -> Hands:
-    """Somebody at a browser of their own, signed in, with the list of studies before them."""
-    for name, value in service.session(member.user).items():
-        hands.page.context.add_cookies([{"name": name, "value": value, "url": service.address}])
-    hands.open(f"/reviews/{member.review.slug}/studies/")
-    return hands
-
-
 def lead(hands: Hands, slug: str, analysis: str) -> str:
     """The sentence with which an analysis' page begins, once both studies are in it."""
     hands.open(f"/reviews/{slug}/analyses/")
@@ -137,7 +129,7 @@ def test_two_authors_extract_in_their_browsers_and_the_published_results_stand_o
     outcomes = play.plan(owner, protocol)
     play.take_in(owner, next(each for each in load("searches/searches.json")["searches"] if each["id"] == SEARCH))
     extracted = papers(owner, team["second"], outcomes)
-    at = {author: seated(sit_down(), service, team[author]) for author in play.AUTHORS}
+    at = {author: sheets.seated(sit_down(), service, team[author]) for author in play.AUTHORS}
 
     for paper in extracted:
         for author, hands in at.items():
