@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,8 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from analysis import exports, queries
-from analysis.models import Analysis, Run
-from analysis.pooling import compute
+from analysis.models import Run
 from analysis.reported import NotWhole, effect_of
 from extraction.models import Study
 from reviewapp.errors import BadInput
@@ -62,92 +59,6 @@ def test_a_hazard_ratio_comes_in_four_ways(values: dict[str, float], y: float, s
 def test_what_cannot_be_pooled_says_why(kind: str, study: dict[str, Any], told: str) -> None:
     with pytest.raises(NotWhole, match=told):
         effect_of(kind, study)
-
-
-# --- the reference's cases, through what a run computes ------------------------------------------------------------
-
-KINDS = {"bin2": "dichotomous", "cont2": "continuous", "rate2": "rate", "cor": "correlation", "gen": "generic"}
-GROUPS = {
-    "dichotomous": (("events", "total"), ("ai", "n1i", "ci", "n2i")),
-    "continuous": (("mean", "sd", "n"), ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")),
-    "rate": (("events", "time"), ("x1i", "t1i", "x2i", "t2i")),
-}
-MOST = 30  # studies; the larger sets say nothing more of the way from a plan to the numbers
-ESTIMATORS = ("EE", "DL", "REML")  # analysis.stats has all nine held to the reference; this is about the way there
-APART = ("syn.zero-sd",)  # likelihoods of studies without variance: analysis.stats gives none, and says so
-
-
-def frozen(data: dict[str, list[Any]], kind: str, k: int) -> dict[str, Any]:
-    """The columns of a reference as a run would freeze them; studies with missing numbers are not there."""
-    studies = []
-    for i in range(k):
-        arms = [
-            {"arm": n, "name": role, "role": role, "values": {}} for n, role in enumerate(("experimental", "control"))
-        ]
-        study = {"study": i, "label": f"Study {i}", "arms": arms, "bias": {}}
-        if kind in GROUPS:
-            names, columns = GROUPS[kind]
-            numbers = [data[column][i] for column in columns]
-            for arm, part in zip(arms, (numbers[: len(names)], numbers[len(names) :]), strict=True):
-                arm["values"] = dict(zip(names, part, strict=True))
-        elif kind == "correlation":
-            numbers = [data["ri"][i], data["ni"][i]]
-            study["whole"] = {"r": numbers[0], "n": numbers[1]}
-        else:
-            numbers = [data["yi"][i], data["vi"][i]]
-            if None not in numbers:
-                values = {"effect": numbers[0], "se": math.sqrt(numbers[1])}
-                study["contrasts"] = [{"first": 0, "second": 1, "values": values}]
-        if None not in numbers:
-            studies.append(study)
-    return {"kind": kind, "studies": studies}
-
-
-def cases(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, str]]]:
-    """Each case of plain pooling that a page can express: what the reference says, its data, and the plan."""
-    for path in sorted(folder.glob("*.json")):
-        found = json.loads(path.read_text())
-        kind = KINDS.get(found["dataset"]["type"])
-        if kind is None or found["k"] > MOST or path.stem in APART:
-            continue
-        measures = {str(each) for each in Analysis.MEASURES_OF[kind]}
-        for case in found["cases"]:
-            block = found["effects"].get(case.get("effects"), {})
-            spec = case["spec"]
-            if (
-                case["kind"] != "pool"
-                or block.get("options")
-                or block["measure"] not in measures
-                or spec["level"] != 95
-            ):
-                continue
-            common = spec["method"] == "EE"
-            if spec["method"] not in ESTIMATORS or (common and spec["test"] != "z"):
-                continue
-            plan = {"measure": block["measure"], "method": "IV", "preset": "metafor", "arms": "combined"}
-            plan |= (
-                {"model": "fixed"}
-                if common
-                else {"model": "random", "estimator": spec["method"], "interval": spec["test"]}
-            )
-            yield case, frozen(found["data"], kind, found["k"]), plan
-
-
-@pytest.mark.pure
-def test_the_reference_s_cases_come_out_of_a_run_as_they_stand(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.pooling.beyond", lambda *_: {})  # what stands beside it has its own tests
-    seen: set[str] = set()
-    for case, data, plan in cases(shared / "reference" / "meta"):
-        wanted, found = case["result"], compute(data, plan).result
-        if wanted["estimate"] is None or wanted["se"] in (None, 0):
-            continue
-        pooled = found["pooled"]
-        assert pooled["k"] == wanted["k"], case["id"]
-        for name in ("estimate", "se", "ci_lb", "ci_ub"):
-            near = pytest.approx(wanted[name], rel=1e-6, abs=1e-6 * wanted["se"])
-            assert pooled[name] == near, f"{case['id']}: {name}"
-        seen.add(plan["measure"])
-    assert seen == {"RR", "OR", "RD", "SMD", "MD", "IRR", "IRD", "ZCOR", "COR", "GEN"}
 
 
 # --- through sheets and pages ----------------------------------------------------------------------------------------
