@@ -88,7 +88,7 @@ class _Run:
         return self.of("baujat", "Baujat plot", numbers, rows, parts=[without[row] for row in rows])
 
     def _filled(self, found: Plain) -> Further:
-        numbers = {"k0": found["k0"], "right": int(found["side"] == "right"), "se_k0": found["se_k0"]}
+        numbers = {"k0": found["k0"], "right": int(found["side"] == "right")}
         numbers |= {name: found["pooled"][name] for name in SERIES}
         how = {"weighting": "IV", "prediction": "none"}
         return self.of("trim_and_fill", "Trim and fill", numbers, self.rows, how=how)

@@ -62,16 +62,18 @@ from_q <- function(q, k) if (k > 1 && q > 0) max(0, 100 * (q - (k - 1)) / q) els
 # A likelihood may have two peaks: the highest is looked for from several starts. metafor's default tolerances stop early.
 CLOSELY <- list(threshold = 1e-12, tol = 1e-14, maxiter = 10000)
 fitted <- function(a, es, columns = NULL) {
-  fit <- function(start) {
-    control <- CLOSELY
+  fit <- function(start, step = 1) {
+    control <- c(CLOSELY, stepadj = step)
     if (!is.null(start)) control$tau2.init <- start
     how <- list(yi = es$yi, vi = es$vi, method = a$method, test = a$test, level = a$level, control = control)
     do.call(rma, if (is.null(columns)) how else c(how, list(mods = columns, intercept = FALSE)))
   }
   if (!(a$method %in% c("ML", "REML")) || nrow(es) < 2) return(fit(NULL))
   spread <- var(es$yi)
-  fits <- lapply(list(NULL, 0, spread / 10, spread, 10 * spread), function(start) tryCatch(fit(start), error = function(e) NULL))
-  fits <- Filter(Negate(is.null), fits)
+  from <- function(step) Filter(Negate(is.null), lapply(list(NULL, 0, spread / 10, spread, 10 * spread),
+    function(start) tryCatch(fit(start, step), error = function(e) NULL)))
+  fits <- from(1)
+  if (!length(fits)) fits <- from(0.2) # whole steps may lead to and fro
   fits[[which.max(sapply(fits, logLik))]]
 }
 
@@ -174,6 +176,7 @@ regression <- function(a, es, value, told) {
   h2 <- function(of) if (of$k > of$p) of$QE / (of$k - of$p) else 1
   # with one common effect there is no variance between studies to explain; what exceeds chance is told by Q
   left <- if (a$method == "EE") c(h2(alone), h2(fit)) else c(alone$tau2, fit$tau2)
+  left[left < 1e-9 * median(es$vi)] <- 0 # an iteration ends beside zero
   out <- list(k = fit$k, tau2 = fit$tau2, I2 = if (a$method == "EE") from_q(fit$QE, fit$k - fit$p + 1) else fit$I2,
               R2 = if (left[1] > 0) 100 * max(0, 1 - left[2] / left[1]) else if (left[2] > 0) 0 else NA,
               QM = fit$QM, QM_df = length(fit$btt), QM_p = fit$QMp, QE = fit$QE, QE_p = fit$QEp)
@@ -223,8 +226,7 @@ filled <- function(a, d, es) {
   es <- es[usable(es), ]
   found <- trimfill(rma(yi = es$yi, vi = es$vi, method = a$method, control = CLOSELY), estimator = "L0", control = CLOSELY)
   pooled <- inverse_variance(a, d, data.frame(yi = as.numeric(found$yi), vi = as.numeric(found$vi)))
-  # the formula of the variance of k0 may come out below zero
-  c(list(k0 = found$k0, se_k0 = if (is.nan(found$se.k0)) 0 else found$se.k0, right = as.numeric(found$side == "right")), pooled)
+  c(list(k0 = found$k0, right = as.numeric(found$side == "right")), pooled)
 }
 
 baujat_of <- function(a, d, es, rows, whole, without) {
