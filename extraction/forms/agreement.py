@@ -257,11 +257,13 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
     if agreement.signed is None:
         return []
     lines = {line.key: line for line in agreement.signed.lines.all()}
+    judged = asking.judged_keys(agreement.tool) if agreement.tool else ()
     names = {"first": str(agreement.first.member), "second": str(agreement.second.member), "third": "third answer"}
     return [
         {
             "key": pair.field.key,
             "label": pair.field.label,
+            "judged": pair.field.key in judged,
             "says": spell(pair.field, line.answer),
             "text": line.text,
             "source": line.place,

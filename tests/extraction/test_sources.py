@@ -155,3 +155,19 @@ def test_sheets_take_as_many_queries_for_three_sources_as_for_one(
             client.get(url(first, "sheet", study.pk))
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_a_signed_assessment_sets_judgements_off_from_replies_and_shows_their_source(
+    owner: Member, first: Member, second: Member, study: Study, outcome: Outcome, paper: Document
+) -> None:
+    key = build.rob2_for(owner, first, [study], outcome)
+    for author in (first, second):
+        begun = build.begun(author, study, key)
+        place = PLACE | {"document": paper.pk}
+        workflow.save_judgements(author, begun, {}, places={"randomisation": place})
+        workflow.submit_assessment(author, begun)
+    workflow.agree_assessment(first, study, {}, key)
+    text = page(first, "bias-agreement", study.pk, key)
+    assert '<tr id="q-1.1"><th scope="row" class="fw-normal">' in text
+    row = html.unescape(text[text.index('<tr id="q-randomisation"><th scope="row">') :].partition("</tr>")[0])
+    assert f"/documents/{paper.pk}/read/#page=4&box=0.1%2C0.25%2C0.6%2C0.4" in row
