@@ -34,19 +34,18 @@ TESTS_OF = {"OR": ("Harbord", "Peters")}
 
 
 def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any], tests_from: int = TESTS_FROM) -> dict[str, Any]:
-    """All of it, pooled by the same choices (`chosen`: options of analysis.stats.pool) and the same test as `pooled`."""
+    """All of it, pooled by the same choices as `pooled` (options of analysis.stats.pool)."""
     from analysis.stats import StatsError, cumulate, leave_one_out, trim_and_fill
     from analysis.stats.baujat import coordinates
 
     if pooled.k < LEAST:
         return {}
-    how = {**chosen, "test": pooled.test}
-    without = leave_one_out(es, **how)
+    without = leave_one_out(es, **chosen)
     wanted: dict[str, Callable[[], dict[str, Any]]] = {
         "leave_one_out": lambda: _series(without),
-        "cumulative": lambda: _series(cumulate(es, order=[year(study) for study in es.study], **how)),
+        "cumulative": lambda: _series(cumulate(es, order=[year(study) for study in es.study], **chosen)),
         "baujat": lambda: _kept(coordinates(pooled, without), ("study", "contribution", "influence")),
-        "trim_and_fill": lambda: _filled(trim_and_fill(es, **{**how, "weighting": "IV", "prediction": "none"})),
+        "trim_and_fill": lambda: _filled(trim_and_fill(es, **{**chosen, "weighting": "IV", "prediction": "none"})),
         "small_study": lambda: small_study(es, pooled.k, tests_from),
     }
     found = {}

@@ -250,6 +250,8 @@ def combined_in_words(study: dict[str, Any]) -> str:
     arms = study["arms"]
     told = [f"{study['stated']}."] if study.get("stated") else []
     told += [f"{name} combines {' and '.join(arms[role])}." for role, name in GROUPS.items() if len(arms[role]) > 1]
+    if study.get("converted"):
+        told.append(f"Converted from other numbers: {', '.join(study['converted'])}.")
     if study.get("source"):
         told.append(
             f"Log hazard ratio {study['source']}."

@@ -8,6 +8,8 @@ Input is a dictionary with
                       values {events, total}, {mean, sd, n} or {events, time}, as agreed, not combined; {} where arms are only compared
         contrasts     of kinds that compare two arms: each {first, second, values}, whatever was given of its numbers
         whole         of kinds that ask the study as a whole: its values
+        converted     which of its values were converted or imputed from others when they were extracted, by name; not there where none was.
+                      Beside `values` in arms and contrasts, and beside `whole`
         by            the answers that the plan's investigations ask for, by the question's key, such as study/design
         bias          the agreed judgement of each domain, {} where there is none
 """
@@ -82,6 +84,7 @@ def _study(before: Frozen, after: Frozen) -> Iterator[str]:
         if pk not in new:
             yield f"{label}: {arm['name']} dropped out."
     yield from _values(f"{label}: ", before.get("whole", {}), after.get("whole", {}))
+    yield from _converted(f"{label}: ", before, after)
     yield from _contrasts(before, after)
     yield from _answers(before, after)
     if before["bias"] != after["bias"]:
@@ -95,24 +98,34 @@ def _arm(label: str, before: Frozen, after: Frozen) -> Iterator[str]:
     if before["role"] != after["role"]:
         yield f"{label}: {name} was {before['role']} and is now {after['role']}."
     yield from _values(f"{label}: {name}, ", before["values"], after["values"])
+    yield from _converted(f"{label}: {name}, ", before, after)
+
+
+def _converted(of: str, before: Frozen, after: Frozen) -> Iterator[str]:
+    old, new = (each.get("converted", ()) for each in (before, after))
+    yield from (f"{of}{column} is converted now." for column in new if column not in old)
+    yield from (f"{of}{column} is no longer converted." for column in old if column not in new)
 
 
 def _answers(before: Frozen, after: Frozen) -> Iterator[str]:
     old, new = before.get("by", {}), after.get("by", {})
     for key in old:
         if key in new and old[key] != new[key]:
-            yield f"{after['label']}: {key.partition('/')[2]}, {old[key]} became {new[key]}."
+            was, now = (", ".join(each) if isinstance(each, list) else each for each in (old[key], new[key]))
+            yield f"{after['label']}: {key.partition('/')[2]}, {was} became {now}."
 
 
 def _contrasts(before: Frozen, after: Frozen) -> Iterator[str]:
     label, names = after["label"], {arm["arm"]: arm["name"] for study in (before, after) for arm in study["arms"]}
     old, new = (
-        {(each["first"], each["second"]): each["values"] for each in study.get("contrasts", ())}
-        for study in (before, after)
+        {(each["first"], each["second"]): each for each in study.get("contrasts", ())} for study in (before, after)
     )
+    nothing: Frozen = {"values": {}}
     for pair in {**old, **new}:
-        of = " v ".join(names[arm] for arm in pair)
-        yield from _values(f"{label}: {of}, ", old.get(pair, {}), new.get(pair, {}))
+        of = f"{label}: {' v '.join(names[arm] for arm in pair)}, "
+        was, now = old.get(pair, nothing), new.get(pair, nothing)
+        yield from _values(of, was["values"], now["values"])
+        yield from _converted(of, was, now)
 
 
 def _values(of: str, before: Frozen, after: Frozen) -> Iterator[str]:

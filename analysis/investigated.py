@@ -10,6 +10,7 @@ from analysis.exports import effect, p_value, percent
 from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP, YEAR
 from analysis.models import Analysis, Run
 from analysis.queries.investigations import labels, words_of
+from analysis.report.grammar import capital, listed
 
 Plain = Mapping[str, Any]
 
@@ -40,7 +41,7 @@ def main_row(run: Run) -> dict[str, Any]:
 def sensitivity(run: Run, each: Plain) -> dict[str, Any]:
     found = each["found"]
     if not found:
-        return {"words": each["words"], "cells": ("–",) * 4, "told": each["told"].capitalize()}
+        return {"words": each["words"], "cells": ("–",) * 4, "told": capital(each["told"])}
     out = f"Without {', '.join(found['out'])}. " if found["out"] else ""
     return {"words": each["words"], "cells": pooled_cells(found, run.options["measure"]), "told": out + each["told"]}
 
@@ -71,7 +72,19 @@ def subgroup(run: Run, each: Plain) -> dict[str, Any]:
     ]
     out = "; ".join(label for label, _ in found["left_out"])
     told = f"Not said of: {out}. " if out else ""
+    told += intervals(run, found)
     return {**each, "rows": rows, "test": figures.between_groups(found), "told": told + each["told"]}
+
+
+def intervals(run: Run, found: Plain) -> str:
+    """Which groups have a Wald interval, where the plan leaves that to advice and others have Hartung-Knapp's."""
+    if run.options.get("interval") != Analysis.Interval.ADVICE:
+        return ""
+    pooled = {level: of["test"] for level, of in zip(found["levels"], found["groups"], strict=True) if of["k"] > 1}
+    wald = [level for level, test in pooled.items() if test == Analysis.Interval.WALD]
+    if not wald or set(pooled.values()) == {run.result["pooled"]["test"]}:
+        return ""
+    return f"Wald interval, as advised for two studies or without heterogeneity: {listed(wald)}. "
 
 
 def moderator(run: Run, each: Plain) -> dict[str, Any]:

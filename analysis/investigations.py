@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from analysis.beyond import year
 
 if TYPE_CHECKING:
-    from analysis.stats import Effects, Pooled
+    from analysis.stats import Effects
 
 Frozen = Mapping[str, Any]
-Pooling = Callable[["Effects", Frozen], "Pooled"]
+Choosing = Callable[[Frozen], Mapping[str, str]]
 
 SUBGROUP, MODERATOR, SENSITIVITY = "subgroup", "moderator", "sensitivity"
 BIAS, YEAR = "bias", "year"
@@ -40,7 +40,7 @@ OTHERWISE: dict[str, dict[str, str]] = {
 SETS = {
     "low_bias": "Only studies at low risk of bias",
     "not_high_bias": "Without studies at high risk of bias",
-    "as_reported": "Without effects that were converted",
+    "as_reported": "Without values that were converted or imputed",
     "fixed": "One common effect (fixed)",
     "random": "Random effects",
     "inverse": "Inverse variance weights",
@@ -83,11 +83,12 @@ def characteristic(study: Frozen, by: str) -> str | float | None:
 
 
 def investigate(
-    planned: Sequence[str], es: Effects, studies: Sequence[Frozen], options: Frozen, pooled: Pooling
+    planned: Sequence[str], es: Effects, studies: Sequence[Frozen], options: Frozen, choose: Choosing
 ) -> list[dict[str, Any]]:
     """What each investigation found, in plain values: {kind, by, found, told}; `told` says why there is nothing, or what is unusual.
 
-    es, studies: the effects of the run, and what was frozen of their studies, in the same order. pooled(es, options) pools as the plan says.
+    es, studies: the effects of the run, and what was frozen of their studies, in the same order. choose(options) says how
+    analysis.stats pools by them; what it leaves to be advised, each group, and what is left of the studies, decides by its own numbers.
     """
     from analysis.stats import StatsError
 
@@ -96,36 +97,28 @@ def investigate(
         kind, by = each.split(":", 1)
         row: dict[str, Any] = {"kind": kind, "by": by, "found": None, "told": ""}
         try:
-            row |= WAYS[kind](by, es, studies, options, pooled)
+            row |= WAYS[kind](by, es, studies, options, choose)
         except StatsError as error:
             row["told"] = str(error)
         results.append(row)
     return results
 
 
-def by_subgroup(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, pooled: Pooling) -> dict[str, Any]:
+def by_subgroup(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, choose: Choosing) -> dict[str, Any]:
     from analysis.stats import subgroups
 
     values = [characteristic(study, by) for study in studies]
-    whole = pooled(es, options)
-    chosen = {
-        "weighting": whole.weighting,
-        "method": whole.method,
-        "test": whole.test,
-        "prediction": whole.options.prediction,
-    }
-    found = subgroups(es, values, name="the characteristic", **chosen)
+    found = subgroups(es, values, name="the characteristic", **choose(options))
     return {"found": without_ballast(found.to_dict()), "told": "; ".join(found.notes)}
 
 
-def by_moderator(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, pooled: Pooling) -> dict[str, Any]:
+def by_moderator(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, choose: Choosing) -> dict[str, Any]:
     from analysis.stats import StatsError, fitted_line, regress
 
     values = [characteristic(study, by) for study in studies]
     numeric = all(isinstance(value, (int, float)) for value in values if value is not None)
-    whole = pooled(es, options)
     # Mantel-Haenszel and Peto weights know no moderators: effects are weighted by their inverse variance
-    chosen = {"weighting": "IV", "method": whole.method, "test": whole.test}
+    chosen = {**choose(options), "weighting": "IV"}
     fit = regress(es, "~ by" if numeric else "~ factor(by)", {"by": values}, **chosen)
     found: dict[str, Any] = {"fit": without_ballast(fit.to_dict()), "line": None}
     try:
@@ -137,14 +130,15 @@ def by_moderator(by: str, es: Effects, studies: Sequence[Frozen], options: Froze
 
 
 def on_other_grounds(
-    by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, pooled: Pooling
+    by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, choose: Choosing
 ) -> dict[str, Any]:
+    from analysis.stats import pool
     from analysis.stats.results import plain
 
     kept = [i for i, study in enumerate(studies) if stays(by, study)]
     if not kept:
         return {"told": "no study is left"}
-    again = pooled(es.subset(kept), {**options, **OTHERWISE.get(by, {})})
+    again = pool(es.subset(kept), **choose(otherwise(options, OTHERWISE.get(by, {}))))
     estimate, lower, upper = (plain(value) for value in again.back[:3])
     out = [study["label"] for i, study in enumerate(studies) if i not in kept]
     found = {
@@ -158,13 +152,19 @@ def on_other_grounds(
     return {"found": found | {"out": out, "method": again.method, "test": again.test}, "told": "; ".join(again.notes)}
 
 
+def otherwise(options: Frozen, change: Mapping[str, str]) -> Frozen:
+    """The plan with something changed. What one fixed effect settles is not taken along to random effects: there the conventions say it."""
+    settled = ("estimator", "interval", "prediction") if options["model"] != change.get("model", options["model"]) else ()
+    return {**{name: value for name, value in options.items() if name not in settled}, **change}
+
+
 def stays(by: str, study: Frozen) -> bool:
     if by == "as_reported":
-        return not study.get("source")
+        return not study.get("source") and not study.get("converted")
     return by not in BY_BIAS or overall(study["bias"]) in BY_BIAS[by]
 
 
-WAYS: dict[str, Callable[[str, Effects, Sequence[Frozen], Frozen, Pooling], dict[str, Any]]] = {
+WAYS: dict[str, Callable[[str, Effects, Sequence[Frozen], Frozen, Choosing], dict[str, Any]]] = {
     SUBGROUP: by_subgroup,
     MODERATOR: by_moderator,
     SENSITIVITY: on_other_grounds,

@@ -9,10 +9,10 @@ Arms with the role "other" are not used.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis import reported
 from analysis.beyond import TESTS_FROM, beyond
@@ -20,9 +20,7 @@ from analysis.frozen import Frozen
 from analysis.investigations import investigate
 from extraction.schema.asked import ArmOf
 from extraction.schema.comparisons import COMBINED, comparisons, part_of
-
-if TYPE_CHECKING:
-    from analysis.stats import Effects, Pooled
+from extraction.schema.tables import TABLES
 
 EXPERIMENTAL, CONTROL = "experimental", "control"
 
@@ -36,7 +34,7 @@ class Computed:
     result holds plain values on the natural scale, unrounded: k, participants (None where the data do not tell), estimate, lower, upper,
     prediction (two limits or None), `studies` (one entry for each study of the input, in its order; where a shared control is split, one for each comparison, whose
     label names its arm: study, label, bias, experimental and control (combined), arms (names by group), stated (how the control was
-    shared out, or ""), estimate, lower, upper, weight in percent, reason it was left out or ""; of kinds without two groups `given`, the
+    shared out, or ""), converted (which of the numbers had been converted when they were extracted, in words), estimate, lower, upper, weight in percent, reason it was left out or ""; of kinds without two groups `given`, the
     numbers that were pooled, and `source`, where they come from if not as reported), `pooled`, everything that
     analysis.stats says, `beyond`, what analysis.beyond computes of it, and `investigations`, what analysis.investigations found. poolable: whether there is an estimate. message: sentences on what is unusual.
     """
@@ -84,6 +82,12 @@ def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
         **({"by": study["by"]} if "by" in study else {}),
         "arms": {role: [arm["name"] for arm in members] for role, members in arms.items()},
         "stated": "",
+        "converted": [
+            told
+            for role in (EXPERIMENTAL, CONTROL)
+            for arm in arms[role]
+            for told in named(kind, arm.get("converted", ()), f" of {arm['name']}")
+        ],
         **{
             role: combine(kind, [arm["values"] for arm in arms[role]]) if arms[role] else None
             for role in (EXPERIMENTAL, CONTROL)
@@ -100,10 +104,17 @@ def one_effect(kind: str, study: Frozen) -> dict[str, Any]:
     """A study that gives one effect, not two groups, in the same shape."""
     row = two_groups("", {**study, "arms": []}) | {"reason": "", "given": None, "source": ""}
     try:
-        row["given"], row["source"] = reported.effect_of(kind, study)
+        effect = reported.effect_of(kind, study)
     except reported.NotWhole as error:
-        row["reason"] = str(error)
-    return row
+        return row | {"reason": str(error)}
+    return row | {"given": effect.numbers, "source": effect.source, "converted": named(kind, effect.converted)}
+
+
+def named(kind: str, columns: Iterable[str], of: str = "") -> list[str]:
+    """Columns of an outcome's table as a reader knows them, such as "SD of Placebo"."""
+    shape = TABLES[kind]
+    labels = {column.name: column.label for column in (*shape.per_arm, *shape.per_contrast, *shape.whole)}
+    return [labels[name] + of for name in columns]
 
 
 def compared(kind: str, study: Frozen, how: str) -> list[dict[str, Any]]:
@@ -194,7 +205,7 @@ NOTHING = {
 
 def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str, Any]:
     """Effects and pooled effect by analysis.stats: those of single studies go into `studies`, the rest is returned."""
-    from analysis.stats import effects
+    from analysis.stats import effects, pool
     from analysis.stats.results import plain
 
     usable = [study for study in studies if not study["reason"]]
@@ -202,7 +213,7 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
         return {}
     labels = [study["label"] for study in usable]
     es = effects(options["measure"], columns(kind, usable), study=labels, preset=options["preset"])
-    pooled = pooled_by(es, options)
+    pooled = pool(es, **choices(options))
     left_out = dict(pooled.left_out)
     for i, study in enumerate(usable):
         study["reason"] = left_out.get(study["label"], "")
@@ -219,26 +230,19 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
         "prediction": None if None in prediction else prediction,
         "pooled": pooled.to_dict(),
         "beyond": beyond(es, pooled, choices(options), int(options.get("tests_from", TESTS_FROM))),
-        "investigations": investigate(options.get("investigations", ()), es, usable, options, pooled_by),
+        "investigations": investigate(options.get("investigations", ()), es, usable, options, choices),
     }
 
 
 def choices(options: Frozen) -> dict[str, str]:
-    """How analysis.stats is to pool, but for the interval."""
+    """How analysis.stats is to pool what a plan has chosen, or left to its conventions."""
     how = resolved(options)
-    return {"weighting": options["method"], "method": how["estimator"], "prediction": how["prediction"]}
-
-
-def pooled_by(es: Effects, options: Frozen) -> Pooled:
-    """The pooled effect as a plan has it."""
-    from analysis.stats import pool
-
-    chosen, interval = choices(options), resolved(options)["interval"]
-    pooled = pool(es, **chosen, test="z" if interval == "advice" else interval)
-    if interval == "advice" and pooled.k > 2 and pooled.tau2 > 0:
-        # Cochrane Handbook, version 6.5, section 10.10.4.4: with two studies, or without heterogeneity, Hartung-Knapp misleads
-        return pool(es, **chosen, test="knha")
-    return pooled
+    return {
+        "weighting": options["method"],
+        "method": how["estimator"],
+        "test": how["interval"],
+        "prediction": how["prediction"],
+    }
 
 
 PEOPLE = {"dichotomous": "total", "continuous": "n"}

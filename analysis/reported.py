@@ -7,13 +7,13 @@ four ways; the first that is whole is taken, and said: its logarithm with a stan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from extraction.schema.convert.converted import CannotConvert, Converted
 from extraction.schema.convert.effects import log_ratio_from_ci, log_ratio_from_o_minus_e, log_ratio_from_p, se_from_ci
 
 Frozen = Mapping[str, Any]
-Effect = tuple[dict[str, float], str]  # the numbers by the columns of analysis.stats, and where they come from
 
 EXPERIMENTAL, CONTROL = "experimental", "control"
 CONTRASTS, WHOLE = ("time_to_event", "generic"), ("correlation",)
@@ -26,11 +26,24 @@ class NotWhole(ValueError):
     """Why a study has no effect, in words that go on from its name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One study's numbers by the columns of analysis.stats. source: how they were had from others here, "" where they were given as they are.
+
+    converted: which of the numbers taken had been converted when they were extracted.
+    """
+
+    numbers: dict[str, float]
+    source: str = ""
+    converted: tuple[str, ...] = ()
+
+
 def effect_of(kind: str, study: Frozen) -> Effect:
     """One study's numbers for analysis.stats. Raises NotWhole."""
     try:
         if kind in WHOLE:
-            return {"ri": study["whole"]["r"], "ni": study["whole"]["n"]}, ""
+            numbers = {"ri": study["whole"]["r"], "ni": study["whole"]["n"]}
+            return Effect(numbers, converted=tuple(study.get("converted", ())))
         return _of_contrast(kind, study)
     except CannotConvert as error:
         raise NotWhole(str(error).rstrip(".")) from error
@@ -43,7 +56,7 @@ def _of_contrast(kind: str, study: Frozen) -> Effect:
         (CONTROL, EXPERIMENTAL): -1,
     }  # a role that was changed turns the contrast round
     found = [(sides.get((roles.get(each["first"]), roles.get(each["second"]))), each) for each in study["contrasts"]]
-    usable = [(sign, each["values"]) for sign, each in found if sign]
+    usable = [(sign, each) for sign, each in found if sign]
     if not usable:
         raise NotWhole("it has no experimental arm compared with a control arm for this outcome")
     if len(usable) > 1:
@@ -51,12 +64,16 @@ def _of_contrast(kind: str, study: Frozen) -> Effect:
             f"it has {len(usable)} comparisons that share an arm, so that people would count twice; give the arms that are not "
             "wanted the role “other”"
         )
-    ((sign, values),) = usable
-    y, se, source = (_hazard if kind == "time_to_event" else _generic)(values)
-    return {"yi": sign * y, "sei": se}, source
+    ((sign, contrast),) = usable
+    y, se, source, names = (_hazard if kind == "time_to_event" else _generic)(contrast["values"])
+    converted = tuple(name for name in names if name in contrast.get("converted", ()))
+    return Effect({"yi": sign * y, "sei": se}, source, converted)
 
 
-def _hazard(v: Mapping[str, float]) -> tuple[float, float, str]:
+Taken = tuple[float, float, str, tuple[str, ...]]  # effect, standard error, how they were had, from which numbers
+
+
+def _hazard(v: Mapping[str, float]) -> Taken:
     ways: tuple[tuple[tuple[str, ...], str, Callable[..., tuple[Converted, Converted]] | None], ...] = (
         (("log_effect", "se_log"), "", None),
         (("o_e", "v"), "from O − E and V", log_ratio_from_o_minus_e),
@@ -68,19 +85,16 @@ def _hazard(v: Mapping[str, float]) -> tuple[float, float, str]:
         numbers = [each for each in given if each is not None]
         if len(numbers) == len(names):
             y, se = numbers if convert is None else (each.value for each in convert(*numbers))
-            return y, se, source
+            return y, se, source, names
     raise NotWhole("its hazard ratio has neither an interval nor a standard error, O − E with V, or p")
 
 
-def _generic(v: Mapping[str, float]) -> tuple[float, float, str]:
+def _generic(v: Mapping[str, float]) -> Taken:
     if v.get("effect") is None:
         raise NotWhole("it has no estimate")
     if v.get("se") is not None:
-        return v["effect"], v["se"], ""
+        return v["effect"], v["se"], "", ("effect", "se")
     if v.get("effect_low") is None or v.get("effect_high") is None:
         raise NotWhole("its estimate has neither a standard error nor an interval")
-    return (
-        v["effect"],
-        se_from_ci(v["effect"], v["effect_low"], v["effect_high"]).value,
-        "standard error from the interval",
-    )
+    se = se_from_ci(v["effect"], v["effect_low"], v["effect_high"]).value
+    return v["effect"], se, "standard error from the interval", ("effect", "effect_low", "effect_high")

@@ -246,6 +246,14 @@ def counted(run: Run) -> str:
     return told if k == studies else f"{k} comparisons of {told}"
 
 
+def counted_briefly(run: Run | None) -> str:
+    """The same for a column of studies: "5", "5 (6 comparisons)", "–" where nothing is pooled."""
+    if run is None or not run.result["k"]:
+        return "–"
+    k, studies = run.result["k"], len({each["study"] for each in pooled_studies(run)})
+    return str(studies) if k == studies else f"{studies} ({k} comparisons)"
+
+
 def _of(run: Run, measure: str) -> Interval | None:
     if run.state != Run.State.DONE or run.options["measure"] != measure:
         return None

@@ -74,11 +74,15 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class AgreedStudy:
-    """A study with a signed sheet: its standing arms, every agreed number by its key, and its agreed assessments of risk of bias."""
+    """A study with a signed sheet: its standing arms, every agreed number by its key, and its agreed assessments of risk of bias.
+
+    converted: the keys of numbers that were converted or imputed from others when they were extracted.
+    """
 
     study: Study
     arms: list[Arm]
     answers: Mapping[str, Any]
+    converted: frozenset[str]
     bias: Sequence[AgreedAssessment]
 
 
@@ -99,6 +103,7 @@ def agreed_studies(member: Member, analyses: Iterable[Analysis]) -> list[AgreedS
             study=sheet.study,
             arms=list(sheet.study.arms.all()),
             answers={line.key: line.value for line in sheet.lines.all()},
+            converted=frozenset(line.key for line in sheet.lines.all() if line.working),
             bias=bias[sheet.study_id],
         )
         for sheet in signed.select_related("study").prefetch_related(lines, arms).order_by("study__label", "study")
@@ -147,14 +152,20 @@ def numbers(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
     if shape.whole:
         key = whole_key(outcome.pk)
         values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in shape.whole}
-        return {} if None in values.values() else {"arms": [], "whole": values}
+        return {} if None in values.values() else {"arms": [], "whole": values, **converted(agreed, key, values)}
     found = []
     for arm in agreed.arms:
         key = row_key(outcome.pk, arm.pk)
         values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in core(outcome.kind)}
         if values and all(value is not None for value in values.values()):
-            found.append(frozen_arm(arm, values))
+            found.append(frozen_arm(arm, values) | converted(agreed, key, values))
     return {"arms": found} if found else {}
+
+
+def converted(agreed: AgreedStudy, key: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Which values of a row came from others, as analysis.frozen has it; nothing where all were reported."""
+    found = [name for name in values if f"{key}/{name}" in agreed.converted]
+    return {"converted": found} if found else {}
 
 
 def frozen_arm(arm: Arm, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,7 +181,8 @@ def compared_arms(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
             column.name: agreed.answers.get(f"{key}/{column.name}") for column in TABLES[outcome.kind].per_contrast
         }
         if values := {name: value for name, value in known.items() if value is not None}:
-            found.append({"first": first.pk, "second": second.pk, "values": values})
+            row = {"first": first.pk, "second": second.pk, "values": values}
+            found.append(row | converted(agreed, key, values))
     used = {arm for each in found for arm in (each["first"], each["second"])}
     return {"arms": [frozen_arm(arm, {}) for arm in agreed.arms if arm.pk in used], "contrasts": found} if found else {}
 

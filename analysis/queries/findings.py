@@ -74,7 +74,9 @@ class Line:
             return self.finding.assumed_risk
         if self.run is None or self.run.input["kind"] != "dichotomous":
             return None
-        control = [study[CONTROL] for study in self.run.result["studies"] if not study["reason"]]
+        # of a study whose control group is split among several comparisons, each part has the risk of the whole: it counts once
+        of_studies = {study["study"]: study[CONTROL] for study in self.run.result["studies"] if not study["reason"]}
+        control = of_studies.values()
         return usual_risk([group["events"] for group in control], [group["total"] for group in control])
 
     @property

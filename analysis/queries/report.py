@@ -243,16 +243,17 @@ def beside(analysis: Analysis, run: Run, called: Mapping[str, str]) -> Iterator[
     """Sensitivity analyses, subgroups and regressions that the run found, and of which of them a result was known when they were planned."""
     found = investigated(run, called)
     late = {words_of(each.kind, each.by, called) for each in analysis.standing if each.post_hoc}
+    unit = ("comparison", "") if run.options.get("arms") == Analysis.Arms.SPLIT else ("study", "studies")
     for each in found["sensitivity"][1:]:
-        studies, effect, *_ = each["cells"]
-        told = each["told"] if effect == "–" else f"{effect}, {count(int(studies), 'study', 'studies')}"
+        k, effect, *_ = each["cells"]
+        told = each["told"] if effect == "–" else f"{effect}, {count(int(k), *unit)}"
         yield (
             dated(f"Sensitivity analysis ({each['words'][:1].lower()}{each['words'][1:]})", each["words"] in late),
             told,
         )
     for each in found["subgroups"]:
         rows = [
-            f"{row['words']} {row['cells'][1]} ({count(int(row['cells'][0]), 'study', 'studies')})"
+            f"{row['words']} {row['cells'][1]} ({count(int(row['cells'][0]), *unit)})"
             for row in each["rows"]
         ]
         yield dated(each["words"], each["words"] in late), f"{listed(rows)}. {each['test']}" if rows else each["told"]

@@ -151,10 +151,29 @@ def new_studies(review: Review, draft: Draft) -> Iterator[NewStudy]:
             )
         elif name.casefold() not in seen:
             seen.add(name.casefold())
-            numbers = tuple(draft.numbers.get(name, ()))
-            arms = tuple(dict.fromkeys(arm for each in numbers for arm in each.arms))
+            arms, numbers = told_apart(name, draft)
             study = listed.get(name)
             yield NewStudy(name, study.year if study else "", study.id if study else "", arms, numbers)
+
+
+def told_apart(study: str, draft: Draft) -> tuple[tuple[Group, ...], tuple[Numbers, ...]]:
+    """The arms of a study, never two of one name, and its numbers with these arms. One name on both sides becomes two arms."""
+    arms: dict[tuple[str, str], Group] = {}
+    taken: set[str] = set()
+    numbers = []
+    for each in draft.numbers.get(study, ()):
+        for arm in each.arms:
+            place = arm.name.casefold(), arm.role
+            if place not in arms:
+                arms[place] = Group(free_name(arm.name, [arm.role], taken), arm.role)
+                if arms[place].name != arm.name:
+                    draft.left_out.append(
+                        f"{each.outcome}, {study}: that “{arm.name}” is one arm, on one side in one analysis and on the other in another. "
+                        f"On this side it is called “{arms[place].name}”."
+                    )
+        first, second = (arms[arm.name.casefold(), arm.role] for arm in each.arms)
+        numbers.append(replace(each, arms=(first, second)))
+    return tuple(arms.values()), tuple(numbers)
 
 
 # --- one analysis of the file ----------------------------------------------------------------------------------------
@@ -274,8 +293,8 @@ def problem(kind: str, row: Data) -> str:
         value = getattr(row, theirs)
         if value is None or not math.isfinite(value):
             return f"{ours} is missing"
-        if ours in ("se", "v") and value < 0:
-            return f"{ours} is below 0"
+        if ours in ("se", "v") and value <= 0:
+            return f"{ours} is {'0' if value == 0 else 'below 0'}, so that nothing says how much it weighs"
     return ""
 
 

@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--model", help="EE (common effect), DL, HE, HS, SJ, PM, REML, ML or EB; the preset's if left out"
     )
-    parser.add_argument("--test", help="z, knha or adhoc")
+    parser.add_argument("--test", help="z, knha, adhoc or advice")
     parser.add_argument("--weighting", help="IV, MH or Peto")
     parser.add_argument("--level", type=float, help="of all intervals, in percent")
     parser.add_argument("--preset", default="RevMan 2025", choices=list(PRESETS), help="the conventions to follow")

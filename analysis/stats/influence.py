@@ -129,7 +129,8 @@ class _Refit:
 def _refit(y: FloatArray, v: FloatArray, x: FloatArray, o: Options) -> tuple[_Refit, list[str]]:
     model = Model.of(y, v, x)
     tau2, notes = tau2_or_note(model, o.method)
-    return _Refit(model, model.at(tau2.value), tau2.value, coefficients(model, tau2.value, o.test)), notes
+    test = o.advised(model.k, tau2.value).test
+    return _Refit(model, model.at(tau2.value), tau2.value, coefficients(model, tau2.value, test)), notes
 
 
 def _without(i: int, full: _Refit, y: FloatArray, v: FloatArray, x: FloatArray, o: Options) -> dict[str, Any]:

@@ -120,6 +120,7 @@ def pool_inverse_variance(es: Effects, o: Options, known: Tau2 | None = None) ->
 def assemble(es: Effects, o: Options, u: Usable, m: Moments, tau2: Tau2, q: float, notes: list[str]) -> Pooled:
     """The inverse-variance mean at the tau2 of `m`, and all that is reported beside it; `q` is Cochran's Q."""
     model = m.model
+    o = o.advised(model.k, tau2.value)
     random = o.method != "EE"
     tau2_ci: Interval = NOT_COMPUTED
     if model.k == 1:
@@ -175,6 +176,7 @@ def _fit(m: Moments, method: str) -> dict[str, float]:
 def empty(es: Effects, o: Options, left_out: LeftOut) -> Pooled:
     """The result when nothing can be pooled: NaN throughout, and a note."""
     nan = math.nan
+    o = o.advised(0, nan)
     return Pooled(
         measure=es.measure, scale=es.scale, weighting=o.weighting, method=o.method, test=o.test, level=o.level,
         k=0, estimate=nan, se=nan, stat=nan, df=math.inf, p=nan, ci_lb=nan, ci_ub=nan, tau2=nan, se_tau2=nan,

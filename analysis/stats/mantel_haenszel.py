@@ -82,6 +82,7 @@ def _common(es: Effects, o: Options, s: Strata, fit: Stratified, q: float, q_df:
     notes = [UNDEFINED] if math.isnan(fit.estimate) else []
     mean = Mean(fit.estimate, fit.se, fit.se, math.nan, math.inf)
     fixed = Tau2(0.0, math.nan)
+    o = o.advised(len(s.places), fixed.value)
     pooled = report(es, o, s.left_out, len(s.places), mean, fixed, NOT_COMPUTED, het, weights, notes)
     return replace(pooled, extra=_tests(es.measure, s.content, fit.estimate, o))
 

@@ -37,7 +37,8 @@ class Options:
 
     `weighting`: "IV" inverse variance, "MH" Mantel-Haenszel, "Peto".
     `method`: "EE" common effect, or the tau2 estimator "DL", "HE", "HS", "SJ", "PM", "REML", "ML", "EB".
-    `test`: "z" (Wald), "knha" (Hartung-Knapp), "adhoc" (Hartung-Knapp, never narrower than Wald).
+    `test`: "z" (Wald), "knha" (Hartung-Knapp), "adhoc" (Hartung-Knapp, never narrower than Wald), or "advice": Hartung-Knapp
+    where it can be trusted, else Wald; see `advised`. A result says which of the two it has.
     `level`: of all intervals, in percent.
     `prediction`: "metafor" (z: normal; knha: t with k-1), "Riley" (t with k-2, the model's standard error),
     "V" (t with k-1), "HTS" (t with k-2), "HK" (t with k-1, Hartung-Knapp standard error), "S" (normal),
@@ -96,6 +97,15 @@ class Options:
                 changes[name] = _ALIASES.get(name, {}).get(value.lower(), value)
         return replace(self, **changes)
 
+    def advised(self, k: int, tau2: float) -> Options:
+        """What "advice" comes to for k studies with this tau2: of two, or without heterogeneity, Hartung-Knapp misleads.
+
+        Cochrane Handbook, version 6.5, section 10.10.4.4.
+        """
+        if self.test != "advice":
+            return self
+        return replace(self, test="knha" if k > 2 and tau2 > 0 else "z")
+
     def to_dict(self) -> dict[str, Any]:
         """The fields as a plain dictionary, ready for JSON."""
         return asdict(self)
@@ -110,7 +120,7 @@ _ALLOWED: dict[str, tuple[Any, ...]] = {
     "correct": (True, False, "smd"),
     "weighting": ("IV", "MH", "Peto"),
     "method": ("EE", "DL", "HE", "HS", "SJ", "PM", "REML", "ML", "EB"),
-    "test": ("z", "knha", "adhoc"),
+    "test": ("z", "knha", "adhoc", "advice"),
     "prediction": ("none", "metafor", "Riley", "V", "HTS", "HK", "S"),
     "i2": ("tau2", "Q"),
     "zero_variance": ("leave out", "keep"),

@@ -141,7 +141,7 @@ def regress(es: Effects, formula: str, moderators: Mapping[str, Column], **optio
     """Regress the effects in `es` on `formula`, whose columns are in `moderators` (one value per study).
 
     The formula is written as in R: "~ year", "~ year + factor(setting)", "~ dose * year"; see `formula`.
-    `options` as in `pool`: `method`, `test` ("z", "knha", "adhoc"), `level`. Studies that lack an effect or a
+    `options` as in `pool`: `method`, `test`, `level`. Studies that lack an effect or a
     moderator are left out with a reason; columns that others determine are dropped and named in `dropped`.
     Raises StatsError if the formula cannot be read or fewer studies remain than coefficients.
 
@@ -187,6 +187,7 @@ def _fit(es: Effects, o: Options, formula: str, data: Prepared) -> Regression:
     u, names = data.u, data.names
     model = Model.of(u.y, u.v, data.x)
     tau2, notes = tau2_or_note(model, o.method)
+    o = o.advised(model.k, tau2.value)
     c = coefficients(model, tau2.value, o.test)
     tested = np.eye(len(names))[[name != INTERCEPT for name in names]]
     test = omnibus(c, tested)

@@ -128,7 +128,12 @@ def drop_analysis(request: HttpRequest, member: Member, pk: int) -> HttpResponse
 @require_POST
 @for_member(Can.ANALYSE)
 def restore_analysis(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    workflow.restore_analysis(member, queries.analysis(member, pk))
+    if workflow.restore_analysis(member, queries.analysis(member, pk)):
+        messages.warning(
+            request,
+            "The analysis is restored, but not its line in the summary of findings: there are seven others by now. "
+            "Take one of them out, and add this one again; its ratings are kept.",
+        )
     return redirect("analysis:analysis", member.review.slug, pk)
 
 

@@ -17,6 +17,7 @@ from analysis import package, pooling, queries
 from analysis.beyond import TESTS_FROM
 from analysis.models import CHECK, PACK, REFRESH, RUN, Analysis, Override, Package, Run
 from analysis.queries import Input, standards
+from analysis.workflow.findings import leave_if_full
 from extraction.models import Outcome, StudyReport
 from extraction.workflow.common import change, locked
 from reviewapp import audit, files, jobs, states
@@ -115,18 +116,22 @@ def drop_analysis(member: Member, analysis: Analysis) -> None:
         audit.record(member, "analysis.dropped", analysis, outcome=str(analysis), **facts_of(analysis))
 
 
-def restore_analysis(member: Member, analysis: Analysis) -> None:
-    """Bring a dropped analysis back, and queue a run if its data have changed meanwhile."""
+def restore_analysis(member: Member, analysis: Analysis) -> bool:
+    """Bring a dropped analysis back, and queue a run if its data have changed meanwhile.
+
+    Say whether it lost its place in the summary of findings, because others have taken all of them meanwhile.
+    """
     require(member, Can.ANALYSE)
     with transaction.atomic():
         lock_review(member)
         analysis = locked(Analysis, analysis.pk, review=member.review_id)
         if analysis.dropped_at is None:
-            return
+            return False
         check(analysis)
         change(analysis, {"dropped_at": None})
         audit.record(member, "analysis.restored", analysis, outcome=str(analysis), **facts_of(analysis))
         queue_run(member, analysis, queries.input_now(member, analysis))
+        return leave_if_full(member, analysis)
 
 
 def locked_plan(member: Member, analysis: Analysis) -> Analysis:

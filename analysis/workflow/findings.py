@@ -63,6 +63,18 @@ def drop_finding(member: Member, finding: Finding) -> None:
             audit.record(member, "analysis.finding_dropped", finding.analysis)
 
 
+def leave_if_full(member: Member, analysis: Analysis) -> bool:
+    """Of an analysis that comes back with its place in the summary: give the place up where others have taken all. Say whether it was.
+
+    For who restores the analysis, whose review is locked; add_finding brings the place back with its ratings.
+    """
+    finding = Finding.objects.filter(analysis=analysis, dropped_at=None).first()
+    if finding is None or findings(member).exclude(pk=finding.pk).count() < Finding.MOST:
+        return False
+    drop_finding(member, finding)
+    return True
+
+
 def assume_risk(member: Member, finding: Finding, risk: float | None, source: str) -> Finding:
     """Say what risk people have without the intervention, of 1000, and where that is from; None: the median of the control groups."""
     require(member, Can.ANALYSE)

@@ -6,8 +6,7 @@ transaction, and `made` says what has been done, so that a job that was broken o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -101,6 +100,8 @@ def perform_takeover(job: Job) -> None:
             make(job.member, locked(Takeover, takeover.pk), each)
     with transaction.atomic():
         takeover = locked(Takeover, takeover.pk)
+        if takeover.state != State.QUEUED:
+            return
         takeover.left_out, takeover.taken_at = list(found.left_out), timezone.now()
         states.move(takeover, State.TAKEN, MOVES, also=["left_out", "taken_at"])
         counts = {kind: len(ids) for kind, ids in takeover.made.items()}
@@ -187,21 +188,30 @@ def perform_undo(job: Job) -> None:
     takeover = Takeover.objects.get(pk=job.args["takeover"])
     if takeover.state != State.GOING:
         return
-    made = {kind: list(ids.values()) for kind, ids in takeover.made.items()}
-    drops: list[tuple[Callable[[Member, Any], object], Any]] = [
-        *((drop_analysis, each) for each in Analysis.objects.filter(pk__in=made.get("analyses", ()), dropped_at=None)),
-        *(
-            (extraction.drop_outcome, each)
-            for each in Outcome.objects.filter(pk__in=made.get("outcomes", ()), dropped_at=None)
-        ),
-        *((extraction.take_back_study, each) for each in Study.objects.filter(pk__in=made.get("studies", ()))),
-    ]
-    for done, (drop, each) in enumerate(drops, start=1):
+    todo = [(kind, pk) for kind in TAKEN_BACK for pk in takeover.made.get(kind, {}).values()]
+    for done, (kind, pk) in enumerate(todo, start=1):
         with transaction.atomic():
-            jobs.progress(job, done, total=len(drops))
-            drop(job.member, each)
+            jobs.progress(job, done, total=len(todo))
+            TAKEN_BACK[kind](job.member, pk)
     with transaction.atomic():
         takeover = locked(Takeover, takeover.pk)
+        if takeover.state != State.GOING:
+            return
         takeover.undone_at = timezone.now()
         states.move(takeover, State.UNDONE, MOVES, also=["undone_at"])
         audit.record(job.member, "analysis.takeover_undone", takeover, file=takeover.file_name)
+
+
+def take_back_analysis(member: Member, pk: int) -> None:
+    """Drop it, unless somebody has done so since."""
+    analysis = locked(Analysis, pk, review=member.review_id)
+    if analysis.dropped_at is None:
+        drop_analysis(member, analysis)
+
+
+# What a file made is taken back in this order, each by its id: first what rests on the others.
+TAKEN_BACK: Mapping[str, Callable[[Member, int], None]] = {
+    "analyses": take_back_analysis,
+    "outcomes": lambda member, pk: extraction.drop_outcome(member, Outcome.objects.get(pk=pk)),
+    "studies": lambda member, pk: extraction.take_back_study(member, Study.objects.get(pk=pk)),
+}

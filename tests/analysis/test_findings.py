@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -104,6 +105,28 @@ def test_only_who_rated_or_settles_conflicts_agrees(
     assert line(arbiter).certainty is not None
 
 
+def test_an_analysis_that_comes_back_to_a_full_summary_gives_up_its_place_and_keeps_its_ratings(
+    pair: Pair, client: Client, finding: Finding
+) -> None:
+    first = pair[0]
+    workflow.rate(first, finding, "randomised", *LOW)
+    analyses.drop_analysis(first, finding.analysis)
+    for n in range(Finding.MOST):
+        workflow.add_finding(first, build.plan(first, studies_of.outcome(first, f"Outcome {n}")))
+    client.force_login(first.user)
+    url = reverse("analysis:restore-analysis", args=[first.review.slug, finding.analysis_id])
+    page = client.post(url, follow=True).content.decode()
+    assert "not its line in the summary of findings" in page
+    assert summary.findings(first).count() == Finding.MOST
+    other = summary.findings(first).first()
+    workflow.drop_finding(first, other)
+    workflow.add_finding(first, finding.analysis)
+    assert next(each for each in summary.lines(first) if each.finding == finding).mine is not None
+    analyses.drop_analysis(first, finding.analysis)
+    assert not analyses.restore_analysis(first, finding.analysis)
+    assert summary.findings(first).count() == Finding.MOST
+
+
 def test_a_new_run_makes_the_agreed_certainty_stale_until_it_is_signed_again(
     pair: Pair, finding: Finding, jobs_now: Callable[[], int]
 ) -> None:
@@ -133,6 +156,16 @@ def test_risks_of_a_thousand_rest_on_the_control_groups_or_on_what_is_assumed(pa
         workflow.assume_risk(pair[0], finding, 200, "")
     with pytest.raises(BadInput, match="of 1000 people"):
         workflow.assume_risk(pair[0], finding, 1200, "x")
+
+
+@pytest.mark.pure
+def test_a_control_group_that_is_split_among_comparisons_is_one_control_group() -> None:
+    """A half of 9 events of 20 twice, and 1 event of 10: between 450 and 100 of 1000."""
+    controls = [(1, 4.5, 10), (1, 4.5, 10), (2, 1, 10)]
+    rows = [{"study": pk, "reason": "", "control": {"events": e, "total": n}} for pk, e, n in controls]
+    run = Run(state=Run.State.DONE, input={"kind": "dichotomous"}, result={"studies": rows})
+    shown = SimpleNamespace(run=run)
+    assert summary.Line(Finding(), shown, None, (), None).assumed == 275  # type: ignore[arg-type]
 
 
 def test_an_eighth_outcome_is_refused_and_one_taken_out_comes_back_with_its_ratings(

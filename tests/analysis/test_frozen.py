@@ -62,3 +62,14 @@ def test_changed_options_are_told_first() -> None:
     after = OPTIONS | {"model": "fixed"}
     told = differences(data(murray()), data(murray(events=6)), OPTIONS, after)
     assert told == ["Model: random became fixed.", "Murray 2003: Therapy, events 5 became 6."]
+
+
+def test_a_number_that_is_converted_now_is_told_and_several_answers_read_as_a_list() -> None:
+    before, after = murray() | {"by": {"study/settings": ["home"]}}, murray() | {"by": {"study/settings": ["home", "clinic"]}}
+    after["arms"][0] = after["arms"][0] | {"converted": ["events"]}
+    told = ["Murray 2003: Therapy, events is converted now.", "Murray 2003: settings, home became home, clinic."]
+    assert differences(data(before), data(after), OPTIONS, OPTIONS) == told
+    assert differences(data(after), data(before), OPTIONS, OPTIONS) == [
+        "Murray 2003: Therapy, events is no longer converted.",
+        "Murray 2003: settings, home, clinic became home.",
+    ]

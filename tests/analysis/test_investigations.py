@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from analysis import queries
-from analysis.investigated import investigated, moderator
+from analysis.investigated import investigated, moderator, sensitivity, subgroup
 from analysis.investigations import SETS
 from analysis.models import Analysis, Investigation, Run
-from analysis.pooling import compute
+from analysis.pooling import compute, resolved
 from analysis.queries import investigations as known
 from analysis.workflow import investigations
 from extraction.models import Outcome
@@ -63,8 +63,11 @@ def bcg() -> dict[str, Any]:
 
 
 def found(*planned: str, **options: str) -> list[dict[str, Any]]:
-    result = compute(bcg(), {**OPTIONS, **options, "investigations": planned}).result
-    return list(result["investigations"])
+    return found_by({**OPTIONS, **options}, *planned)
+
+
+def found_by(options: dict[str, Any], *planned: str) -> list[dict[str, Any]]:
+    return list(compute(bcg(), {**options, "investigations": planned}).result["investigations"])
 
 
 @pytest.mark.pure
@@ -83,6 +86,33 @@ def test_subgroups_and_regression_are_those_of_the_statistics() -> None:
     # metafor: rma(yi, vi, mods = ~ ablat, data = dat.bcg) gives -0.0291 for each degree
     assert regression["found"]["fit"]["estimate"][1] == pytest.approx(-0.0291, abs=5e-5)
     assert len(regression["found"]["line"]["x"]) > 10
+
+
+@pytest.mark.pure
+def test_a_group_of_two_has_a_wald_interval_where_the_whole_has_hartung_knapps_and_the_page_says_so() -> None:
+    from analysis.stats import effects, pool
+
+    result = compute(bcg(), {**OPTIONS, "investigations": ["subgroup:study/allocation"]}).result
+    assert result["pooled"]["test"] == "knha"
+    (groups,) = result["investigations"]
+    assert [(each["k"], each["test"]) for each in groups["found"]["groups"]] == [(7, "knha"), (2, "z"), (4, "knha")]
+    columns = {name: [row[i] for row in BCG if row[5] == "alternate"] for i, name in enumerate(("study", "ai", "n1i", "ci", "n2i"))}
+    alone = pool(effects("RR", columns), method="REML", test="z")
+    assert groups["found"]["groups"][1]["ci_lb"] == pytest.approx(alone.ci_lb, rel=1e-12)
+    run = Run(options={**OPTIONS, "interval": "advice"}, result=result)
+    told = subgroup(run, {**groups, "words": "Subgroups by allocation"})["told"]
+    assert told == "Wald interval, as advised for two studies or without heterogeneity: alternate. "
+
+
+@pytest.mark.pure
+def test_with_one_study_less_of_three_what_is_left_has_a_wald_interval() -> None:
+    data = {**bcg(), "studies": [bcg()["studies"][i] for i in (1, 4, 7)]}
+    found = compute(data, OPTIONS).result
+    assert found["pooled"]["test"] == "knha"
+    two = compute({**data, "studies": data["studies"][1:]}, OPTIONS).result["pooled"]
+    assert two["test"] == "z"
+    without = found["beyond"]["leave_one_out"]
+    assert (without["ci_lb"][0], without["ci_ub"][0]) == pytest.approx((two["ci_lb"], two["ci_ub"]), rel=1e-12)
 
 
 @pytest.mark.pure
@@ -113,6 +143,32 @@ def test_sensitivity_analyses_pool_fewer_studies_or_otherwise() -> None:
     assert (fewer["found"]["k"], len(fewer["found"]["out"])) == (7, 6)
     assert common["found"]["estimate"] == compute(bcg(), {**OPTIONS, "model": "fixed"}).result["estimate"]
     assert as_given["found"]["k"] == 13
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("planned", ["random", "dl", "knha"])
+def test_random_effects_asked_beside_one_fixed_effect_are_random_effects(planned: str) -> None:
+    fixed = {**OPTIONS, "model": "fixed"}
+    (found,) = found_by({**fixed, **resolved(fixed)}, f"sensitivity:{planned}")
+    random = {**OPTIONS, **{"random": {}, "dl": {"estimator": "DL"}, "knha": {"interval": "knha"}}[planned]}
+    assert found["found"]["tau2"] > 0
+    assert found["found"]["lower"] == pytest.approx(compute(bcg(), random).result["lower"], rel=1e-12)
+
+
+@pytest.mark.pure
+def test_values_that_were_converted_when_they_were_extracted_are_left_out_where_that_is_asked() -> None:
+    data = bcg()
+    data["studies"][3]["arms"][0]["converted"] = ["events"]
+    (found,) = compute(data, {**OPTIONS, "investigations": ["sensitivity:as_reported"]}).result["investigations"]
+    assert (found["found"]["k"], found["found"]["out"]) == (12, ["Hart 1977"])
+
+
+@pytest.mark.pure
+def test_a_name_in_a_note_keeps_its_capitals() -> None:
+    row = sensitivity(Run(options=OPTIONS), {"words": "x", "found": None, "told": "REML did not converge"})
+    assert row["told"] == "REML did not converge"
+    row = sensitivity(Run(options=OPTIONS), {"words": "x", "found": None, "told": "no study has REML"})
+    assert row["told"] == "No study has REML"
 
 
 @pytest.mark.pure

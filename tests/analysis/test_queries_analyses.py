@@ -9,6 +9,8 @@ import pytest
 from analysis import exports, queries, workflow
 from extraction import workflow as extraction
 from extraction.models import Outcome
+from extraction.queries import opened
+from extraction.schema.convert.offers import offers
 from reviewapp.models import Member
 from tests.analysis import build
 from tests.extraction import build as studies_of
@@ -132,3 +134,20 @@ def test_the_queries_do_not_grow_with_analyses_and_studies(
     jobs_now()
     with django_assert_num_queries(count):
         look(first)
+
+
+def test_a_run_knows_which_numbers_were_converted_and_only_those(pair: Pair, jobs_now: DoJobs) -> None:
+    mood = studies_of.outcome(pair[0], "Mood", "continuous")
+    study = studies_of.study(pair)
+    cells = studies_of.cells(study, mood, {"mean": 4, "se": 0.8, "n": 25}, build.means(5, 2, 30))
+    for author in pair:
+        sheet = extraction.save_entries(author, extraction.start_sheet(author, study), studies_of.TEXTS | cells)
+        (offer,) = offers(opened(sheet).asked, sheet.answers())
+        extraction.submit_sheet(author, extraction.convert(author, study, offer.ref))
+    extraction.agree_sheet(pair[0], study, {})
+    planned = build.plan(pair[0], mood, measure="MD")
+    jobs_now()
+    run = queries.shown_analysis(pair[0], planned.pk).run
+    one, other = run.input["studies"][0]["arms"]
+    assert (one["values"]["sd"], one["converted"], "converted" in other) == (4.0, ["sd"], False)
+    assert exports.table(run).rows[0].arms == "Converted from other numbers: SD of Psychotherapy."

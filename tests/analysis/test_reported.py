@@ -39,10 +39,24 @@ def contrast(*pairs: tuple[int, int], **values: float) -> dict[str, Any]:
     ],
 )
 def test_a_hazard_ratio_comes_in_four_ways(values: dict[str, float], y: float, se: float) -> None:
-    found, _ = effect_of("time_to_event", contrast((1, 3), **values))
+    found = effect_of("time_to_event", contrast((1, 3), **values)).numbers
     assert found == pytest.approx({"yi": y, "sei": se}, rel=1e-12)
-    turned, _ = effect_of("time_to_event", contrast((3, 1), **values))
+    turned = effect_of("time_to_event", contrast((3, 1), **values)).numbers
     assert turned["yi"] == pytest.approx(-y)
+
+
+@pytest.mark.pure
+def test_what_was_converted_is_said_of_the_numbers_that_are_taken_alone() -> None:
+    study = contrast((1, 3), log_effect=-0.5, se_log=0.2, hr_low=0.5)
+    study["contrasts"][0]["converted"] = ["hr_low"]
+    assert effect_of("time_to_event", study).converted == ()
+    study["contrasts"][0]["converted"] = ["se_log", "hr_low"]
+    assert effect_of("time_to_event", study).converted == ("se_log",)
+    row = compute({"kind": "time_to_event", "studies": [study | {"study": 1, "label": "A", "bias": {}}]}, HAZARDS)
+    assert row.result["studies"][0]["converted"] == ["SE of log HR"]
+
+
+HAZARDS = {"measure": "HR", "method": "IV", "model": "random", "preset": "RevMan 2025"}
 
 
 @pytest.mark.pure

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from analysis import exchange, queries
+from analysis import exchange, queries, workflow
 from analysis.models import Analysis, Takeover
 from analysis.queries import takeovers
 from analysis.revman import Review, datapackage, rm5
@@ -146,6 +146,28 @@ def test_a_takeover_is_taken_back_and_can_be_taken_anew(first: Member, jobs_now:
     assert again.pk != made.pk
     assert again.left_out == []
     assert len(queries.shown_analyses(first)) == 1
+
+
+def test_what_a_colleague_drops_while_a_file_is_taken_back_does_not_stop_it(
+    first: Member, jobs_now: DoJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = taken(first, small(outcome(MURRAY, LENZE, number=2, name="Stroke")), jobs_now)
+    taking.undo_takeover(first, made)
+    real = taking.TAKEN_BACK["analyses"]
+
+    def meanwhile(member: Member, pk: int) -> None:
+        real(member, pk)
+        for other in queries.analyses(member):
+            workflow.drop_analysis(member, other)
+
+    monkeypatch.setitem(taking.TAKEN_BACK, "analyses", meanwhile)
+    jobs_now()
+    made.refresh_from_db()
+    assert made.state == Takeover.State.UNDONE
+    assert list(queries.analyses(first)) == []
+    job = made.job
+    taking.perform_undo(job)  # delivered again
+    assert Event.unblinded.filter(verb="analysis.takeover_undone").count() == 1
 
 
 def test_a_study_with_reports_here_stays_without_the_files_numbers(

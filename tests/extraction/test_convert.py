@@ -59,11 +59,6 @@ def test_the_expected_range_is_that_of_the_tables_of_wan() -> None:
         assert medians.expected_range(n) == pytest.approx(exact, rel=6e-3)
 
 
-def test_a_shared_control_group_is_halved_as_in_a_published_review() -> None:
-    # Barlow et al. 2015, CD010534: 28 controls of a trial with two treatments became 14 and 14.
-    assert [share[1].value for share in c.split_counts(events=2, total=28, parts=2)] == [14, 14]
-
-
 # There and back.
 
 
@@ -130,15 +125,6 @@ def test_events_come_back_from_their_percentage(total: int, data: st.DataObject)
     assert c.events_from_percent(100 * events / total, total, decimals=6).value == events
 
 
-@given(events=st.integers(0, 60), more=st.integers(3, 400), parts=st.integers(1, 3))
-@few
-def test_the_shares_of_a_control_group_add_up_to_it(events: int, more: int, parts: int) -> None:
-    shares = c.split_counts(events, events + more, parts)
-    assert [sum(share[i].value for share in shares) for i in (0, 1)] == [events, events + more]
-    assert all(share[0].value <= share[1].value for share in shares)
-    assert sum(share[0].value for share in c.split_means(events + more, 1.0, 2.0, parts)) == events + more
-
-
 # Any unit.
 
 
@@ -198,8 +184,6 @@ def test_a_percentage_that_no_or_many_people_make_is_told() -> None:
         (c.mean_sd_from_median, (1, 5), "n is 1, but a spread needs at least 2"),
         (c.combine_means, ([],), "There is no group"),
         (c.combine_counts, ([(5, 3)],), "5 events of 3 people are not possible"),
-        (c.split_counts, (1, 2, 3), "2 people cannot be shared by 3"),
-        (c.split_means, (7.5, 1, 1, 2), "not a whole number of people"),
         (c.events_from_percent, (101, 10), "101 percent is not between 0 and 100"),
         (c.se_from_p, (0.0, 0.5), "no effect tells nothing"),
         (c.log_ratio_from_ci, (3, 1, 2), "does not lie in its interval"),

@@ -116,6 +116,8 @@ def test_a_study_with_one_side_alone_compares_nothing() -> None:
 def test_of_a_split_group_people_and_events_are_divided_and_means_stay() -> None:
     assert part_of({"events": 9, "total": 40}, 1 / 2) == {"events": 4.5, "total": 20}
     assert part_of({"mean": 10.5, "sd": 2.0, "n": 41}, 1 / 2) == {"mean": 10.5, "sd": 2.0, "n": 20.5}
+    # Barlow et al. 2015, CD010534: 28 controls of a trial with two treatments became 14 and 14
+    assert part_of({"events": 2, "total": 28}, 1 / 2)["total"] == 14
 
 
 def test_an_unknown_way_is_refused() -> None:

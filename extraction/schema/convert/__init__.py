@@ -18,7 +18,7 @@ from extraction.schema.convert.effects import (
     se_from_ci,
     se_from_p,
 )
-from extraction.schema.convert.groups import combine_counts, combine_means, combine_rates, split_counts, split_means
+from extraction.schema.convert.groups import combine_counts, combine_means, combine_rates
 from extraction.schema.convert.medians import mean_sd_from_median
 from extraction.schema.convert.proposals import proposals
 from extraction.schema.convert.spread import (
@@ -60,7 +60,5 @@ __all__ = [
     "sd_of_change",
     "se_from_ci",
     "se_from_p",
-    "split_counts",
-    "split_means",
     "to_log_scale",
 ]

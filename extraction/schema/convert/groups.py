@@ -1,4 +1,4 @@
-"""How do several groups become one, and how is one control group shared by several comparisons?"""
+"""How do several groups become one?"""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from extraction.schema.convert.converted import (
 )
 
 COMBINED = "Handbook 6.5.2.10, Table 6.5.a"
-SHARED = "Handbook 23.3.4"
-STILL_CORRELATED = "Sharing divides the precision; what the comparisons have in common still correlates them."
 
 
 def combine_means(groups: Sequence[tuple[float, float, float]]) -> tuple[Converted, Converted, Converted]:
@@ -71,48 +69,6 @@ def combine_rates(groups: Sequence[tuple[float, float]]) -> tuple[Converted, Con
         Converted("events", events, given, "events = the sum over the groups", "Handbook 23.3.4"),
         Converted("time", time, given, "time = the sum over the groups", "Handbook 23.3.4"),
     )
-
-
-def split_counts(events: float, total: float, parts: int) -> tuple[tuple[Converted, Converted], ...]:
-    """A control group (events, total) shared by `parts` comparisons, in whole people that add up to the group."""
-    check_events(events, total)
-    _check_parts(total, parts)
-    given = (("events", events), ("total", total), ("parts", float(parts)))
-    formula = "{0} = {0} / parts, in whole people that add up"
-    return tuple(
-        (
-            Converted("events", e, given, formula.format("events"), SHARED, STILL_CORRELATED),
-            Converted("total", n, given, formula.format("total"), SHARED, STILL_CORRELATED),
-        )
-        for e, n in zip(_whole_shares(events, parts), _whole_shares(total, parts), strict=True)
-    )
-
-
-def split_means(n: float, mean: float, sd: float, parts: int) -> tuple[tuple[Converted, Converted, Converted], ...]:
-    """A control group (n, mean, sd) shared by `parts` comparisons: n in whole people that add up, mean and sd kept."""
-    check_not_negative(sd=sd)
-    _check_parts(n, parts)
-    given = (("n", n), ("mean", mean), ("sd", sd), ("parts", float(parts)))
-    return tuple(
-        (
-            Converted("n", share, given, "n = n / parts, in whole people that add up", SHARED, STILL_CORRELATED),
-            Converted("mean", mean, given, "mean, as it is", SHARED),
-            Converted("sd", sd, given, "sd, as it is", SHARED),
-        )
-        for share in _whole_shares(n, parts)
-    )
-
-
-def _check_parts(people: float, parts: int) -> None:
-    if parts < 1 or people < parts:
-        raise CannotConvert(f"{people:g} people cannot be shared by {parts} comparisons.")
-    if people != int(people):
-        raise CannotConvert(f"{people:g} is not a whole number of people, so it cannot be shared in whole people.")
-
-
-def _whole_shares(whole: float, parts: int) -> list[float]:
-    each, more = divmod(int(whole), parts)
-    return [float(each + 1)] * more + [float(each)] * (parts - more)
 
 
 def _numbered(names: tuple[str, ...], groups: Iterable[tuple[float, ...]]) -> Given:

@@ -132,6 +132,34 @@ def test_two_groups_of_one_name_become_two_arms() -> None:
     assert [arm.name for arm in found.studies[0].arms] == ["Aspirin", "aspirin (control)"]
 
 
+def test_an_arm_that_changes_sides_from_analysis_to_analysis_becomes_two_arms_of_two_names() -> None:
+    turned = outcome(MURRAY, number=2, name="Stroke", group_1="Placebo", group_2="aspirin")
+    again = outcome(MURRAY, number=3, name="Pain", group_1="ASPIRIN", group_2="Placebo")
+    found = proposed(outcome(MURRAY), turned, again)
+    (study,) = found.studies
+    assert [(arm.name, arm.role) for arm in study.arms] == [
+        ("Aspirin", "experimental"),
+        ("Placebo", "control"),
+        ("Placebo (experimental)", "experimental"),
+        ("aspirin (control)", "control"),
+    ]
+    assert study.numbers[2].arms == study.numbers[0].arms == study.arms[:2]
+    assert study.numbers[1].arms == study.arms[2:]
+    assert found.left_out == tuple(
+        f"1.2, Murray 2003: that “{name}” is one arm, on one side in one analysis and on the other in another. "
+        f"On this side it is called “{name} ({side})”."
+        for name, side in (("Placebo", "experimental"), ("aspirin", "control"))
+    )
+
+
+def test_a_standard_error_of_0_is_said_by_its_place_and_not_taken() -> None:
+    generic = outcome(Data("A", effect=-0.3, se=0.0), kind="generic", measure="", method="IV")
+    o_e = outcome(Data("A", o_e=-2.1, var=0.0), kind="o-e", measure="HR", method="EXP_O_E_VAR", number=2, name="Life")
+    told = [each for each in proposed(generic, o_e).left_out if "A" in each]
+    assert told[0] == "1.1, A: se is 0, so that nothing says how much it weighs."
+    assert "1.2, A: v is 0, so that nothing says how much it weighs." in told
+
+
 def test_an_overlong_study_and_one_without_a_name_are_left_out() -> None:
     found = proposed(outcome(events("x" * 121, 1, 9, 1, 9), events("", 1, 9, 1, 9), MURRAY))
     assert [each.name for each in found.studies] == ["Murray 2003"]

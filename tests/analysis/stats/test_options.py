@@ -49,5 +49,16 @@ def test_what_is_not_known_is_refused(change: dict, message: str) -> None:
     assert str(refusal.value).startswith(message)
 
 
+def test_advice_is_hartung_knapp_for_more_than_two_studies_that_differ() -> None:
+    advice = Options(test="advice")
+    assert [advice.advised(k, tau2).test for k, tau2 in ((3, 0.1), (2, 0.1), (9, 0.0), (0, float("nan")))] == [
+        "knha",
+        "z",
+        "z",
+        "z",
+    ]
+    assert Options(test="adhoc").advised(2, 0.0).test == "adhoc"
+
+
 def test_options_can_be_written_down() -> None:
     assert json.loads(json.dumps(Options().to_dict()))["method"] == "REML"

@@ -22,6 +22,18 @@ def test_every_group_is_what_it_would_be_alone() -> None:
     assert s.overall.estimate == pool(ES).estimate
 
 
+def test_each_group_has_the_interval_that_its_own_studies_allow() -> None:
+    s = subgroups(ES, BCG["alloc"], test="advice")
+    assert [(g.k, g.test) for g in s.groups] == [(7, "knha"), (2, "z"), (4, "knha")]
+    for group, level in zip(s.groups, s.levels, strict=True):
+        alone = ES.subset([i for i, x in enumerate(BCG["alloc"]) if x == level])
+        named = pool(alone, test=group.test)
+        assert (group.estimate, group.ci_lb, group.ci_ub, group.df) == (named.estimate, named.ci_lb, named.ci_ub, named.df)
+    # metafor: rma(yi, vi, subset = alloc == "random", data = dat.bcg) gives -0.9710, and 0.2760 as its Wald standard error
+    wald = subgroups(ES, BCG["alloc"], test="z").groups[0]
+    assert (wald.estimate, wald.se) == pytest.approx((-0.9710, 0.2760), abs=5e-5)
+
+
 def test_the_test_between_groups_is_cochrans_q_of_their_estimates() -> None:
     s = subgroups(ES, BCG["alloc"])
     w = [1 / g.se**2 for g in s.groups]
