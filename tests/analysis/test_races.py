@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 
 from analysis import exports, pooling, queries, workflow
-from analysis.models import REFRESH, RUN, Run
+from analysis.models import REFRESH, RUN, CertaintyRating, Run
+from analysis.queries import findings as summary
+from analysis.workflow import findings as certainty
 from extraction import workflow as extraction
 from reviewapp import jobs
 from reviewapp.models import Event, Job, Member
@@ -112,3 +114,32 @@ def test_ten_who_press_run_at_once_get_the_same_run(pair: Pair) -> None:
     at_once(*(lambda member=member: workflow.request_run(member, analysis) for member in pair * 5))
     assert Run.objects.get().number == 1
     assert len(waiting(RUN)) == 1
+
+
+def test_two_raters_who_hand_in_and_sign_at_once_leave_two_ratings_open_to_both_and_one_agreement(
+    unsigned: tuple[Pair, list[Callable[[], object]]],
+) -> None:
+    (first, second), (sign, _) = unsigned
+    sign()
+    for kind in (REFRESH, RUN):
+        for pk in waiting(kind):
+            jobs.perform(pk)
+    finding = certainty.add_finding(first, queries.analyses(first).get())
+
+    def rate(member: Member, level: int) -> None:
+        certainty.rate(member, finding, "randomised", {"imprecision": level}, {"imprecision": "few events"})
+
+    at_once(lambda: rate(first, -1), lambda: rate(second, -2), lambda: rate(first, -1))  # the first with a double click
+    assert CertaintyRating.unblinded.count() == 2
+    for member in (first, second):
+        (line,) = summary.lines(member)
+        assert sorted(each.rating.certainty for each in line.pair) == ["Low", "Moderate"]
+        told = Event.blind.for_member(member).filter(verb="analysis.certainty_rated")
+        assert told.count() == 2
+
+    def agree(member: Member, level: int) -> None:
+        certainty.agree_rating(member, finding, "randomised", {"imprecision": level}, {"imprecision": "few events"})
+
+    at_once(lambda: agree(first, -1), lambda: agree(second, -2))
+    signed = CertaintyRating.unblinded.filter(agreed=True)
+    assert (signed.count(), signed.filter(withdrawn_at=None).count()) == (2, 1)
