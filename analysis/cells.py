@@ -48,7 +48,7 @@ def keys_of(run: Run) -> list[tuple[str, ...]]:
 
 
 def keys(run: Run, row: Frozen, frozen: Frozen) -> tuple[str, ...]:
-    kind, outcome = run.input["kind"], run.analysis.outcome_id
+    kind, outcome = run.input["kind"], frozen["time"]["outcome"] if "time" in frozen else run.analysis.outcome_id
     if kind not in VALUES:
         return "", effect_key(kind, outcome, frozen)
     found: list[str] = []

@@ -234,7 +234,12 @@ def study_row(run: Run, study: dict[str, Any]) -> Row:
     cells = [plain(study[group][name]) if study[group] else "–" for group in GROUPS for name in names]
     weight = percent(study["weight"], 1) if not study["reason"] else "–"
     texts = (*cells, weight, interval(run, study))
-    return Row(study["label"], texts, study["study"], study["reason"], combined_in_words(study))
+    return Row(called(study), texts, study["study"], study["reason"], combined_in_words(study))
+
+
+def called(study: dict[str, Any]) -> str:
+    """A study's name in a figure and its table; where a rule chose among time points, with the time of its result."""
+    return f"{study['label']}, {study['time']['at']}" if study.get("time") else str(study["label"])
 
 
 def interval(run: Run, of: dict[str, Any]) -> str:
@@ -252,12 +257,8 @@ def combined_in_words(study: dict[str, Any]) -> str:
     told += [f"{name} combines {' and '.join(arms[role])}." for role, name in GROUPS.items() if len(arms[role]) > 1]
     if study.get("converted"):
         told.append(f"Converted from other numbers: {', '.join(study['converted'])}.")
-    if study.get("source"):
-        told.append(
-            f"Log hazard ratio {study['source']}."
-            if study["source"].startswith("from")
-            else f"{study['source'].capitalize()}."
-        )
+    if source := study.get("source"):
+        told.append(f"Log hazard ratio {source}." if source.startswith("from") else f"{source.capitalize()}.")
     if arms["other"]:
         told.append(f"Not used: {', '.join(arms['other'])}.")
     return " ".join(told)
@@ -301,7 +302,7 @@ def forest_of(run: Run) -> Forest:
     tool = tool_of(analysis.review_id, run.input.get("bias_tool", ROB1.id))
     studies = tuple(
         StudyRow(
-            study["label"],
+            called(study),
             study_row(run, study).cells,
             None if study["reason"] else interval_of(study),
             study["weight"],

@@ -9,6 +9,8 @@ from django import forms
 
 from analysis.grade.certainty import DOMAINS, START, START_WORDS, UPGRADES, Domain, Rating
 from analysis.models import Analysis, Finding
+from analysis.times import DAYS, NEAREST, Rule, rule_of
+from analysis.times import KINDS as KINDS_OF_RULE
 from extraction.models import Outcome
 from extraction.queries import outcomes
 from reviewapp.models import Member
@@ -24,7 +26,30 @@ KINDS = {
 
 
 class PlanForm(forms.ModelForm):
-    """What to pool and how. The outcome of a planned analysis stays; another outcome is another analysis."""
+    """What to pool and how. The outcome of a planned analysis stays; another outcome is another analysis.
+
+    The rule for time points is asked in four fields, and cleaned into one, `times`, as analysis.times reads it.
+    """
+
+    time_rule = forms.ChoiceField(
+        label="Of a study that measured at several times",
+        required=False,
+        choices=[("", "The outcome as it stands above, at its own time point"), *KINDS_OF_RULE.items()],
+        widget=forms.RadioSelect,
+        help_text="A rule chooses among the outcomes of the same name, kind and unit, one result for each study, so that nobody counts twice "
+        "(Cochrane Handbook, 6.2.4). It goes by their time points, such as 12 weeks or 3 to 6 months.",
+    )
+    time_at = forms.IntegerField(label="Nearest to", required=False, min_value=1, max_value=1000)
+    time_unit = forms.ChoiceField(
+        label="Unit", required=False, choices=[(unit, unit) for unit in DAYS], initial="weeks"
+    )
+    time_within = forms.IntegerField(
+        label="At most so far from it",
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text="In the same unit. Studies without a result that near are not pooled, and named. Left empty: the nearest, however far.",
+    )
 
     class Meta:
         model = Analysis
@@ -72,8 +97,12 @@ class PlanForm(forms.ModelForm):
         self.fields["model"].choices = Analysis.Model.choices
         self.fields["arms"].choices = Analysis.Arms.choices
         self.fields["arms"].required = self.fields["tests_from"].required = False
+        places = list(self.fields)
+        asked = [each for each in places if each.startswith("time_")]
+        self.order_fields(["outcome", *asked, *(each for each in places if each not in asked)])
         if self.instance.pk:
             del self.fields["outcome"]
+            self.initial |= fields_of(rule_of(self.instance.times))
 
     def clean_arms(self) -> str:
         """Combined, where nothing was chosen."""
@@ -87,6 +116,9 @@ class PlanForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Measure and method must fit the outcome; the message stands at the field that is to be changed."""
         given = super().clean()
+        given["times"] = self.times(
+            *(given.pop(name, None) for name in ("time_rule", "time_at", "time_unit", "time_within"))
+        )
         outcome = given.get("outcome") or (self.instance.outcome if self.instance.pk else None)
         measure = given.get("measure")
         if outcome is None or not measure:
@@ -103,8 +135,26 @@ class PlanForm(forms.ModelForm):
                 self.add_error(name, f"{message} {todo}")
         return given
 
+    def times(self, rule: str | None, at: int | None, unit: str | None, within: int | None) -> str:
+        """The rule as a plan has it. What belongs to another rule than the chosen one is left aside."""
+        if rule != NEAREST:
+            return rule or ""
+        if not at:
+            if "time_at" not in self.errors:
+                self.add_error("time_at", "Say to which time the result should be nearest.")
+            return ""
+        return f"{NEAREST} {at} {unit or 'weeks'}" + (f" within {within} {unit or 'weeks'}" if within else "")
+
     def validate_constraints(self) -> None:
         """Left to the verb, which says in words what is planned already."""
+
+
+def fields_of(rule: Rule | None) -> dict[str, str]:
+    """A rule as the form asks it."""
+    if rule is None:
+        return {}
+    at, _, unit = rule.at.partition(" ")
+    return {"time_rule": rule.kind, "time_at": at, "time_unit": unit, "time_within": rule.within.partition(" ")[0]}
 
 
 def measures_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:

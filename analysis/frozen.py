@@ -10,8 +10,10 @@ Input is a dictionary with
         whole         of kinds that ask the study as a whole: its values
         converted     which of its values were converted or imputed from others when they were extracted, by name; not there where none was.
                       Beside `values` in arms and contrasts, and beside `whole`
+        time          where a rule chooses among time points: {outcome, at}, whose numbers these are, and when they were measured in words
         by            the answers that the plan's investigations ask for, by the question's key, such as study/design
         bias          the agreed judgement of each domain, {} where there is none
+    set_aside  what a rule for time points does not reach, in words; not there where it reaches all
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from analysis import times
+from analysis.beyond import TESTS_FROM
 from analysis.investigations import in_words
 
 Frozen = Mapping[str, Any]
@@ -33,6 +37,7 @@ OPTION_WORDS = {
     "prediction": "Prediction interval",
     "arms": "Several arms of a group",
     "tests_from": "Small-study tests from",
+    "times": "Time points",
 }
 
 
@@ -46,6 +51,15 @@ VALUE_WORDS = {
     "split": "one by one, control split",
     "": "not set",
 }
+
+
+def in_place(option: str, value: Any) -> Any:
+    """An option's value as a reader knows it."""
+    if option == "times":
+        return times.in_words(value) or "the outcome as it stands"
+    if option == "tests_from":
+        return value or str(TESTS_FROM)
+    return VALUE_WORDS.get(value, value)
 
 
 def differences(before: Frozen, after: Frozen, options_before: Frozen, options_after: Frozen) -> list[str]:
@@ -64,9 +78,9 @@ def _options(before: Frozen, after: Frozen) -> Iterator[str]:
     old, new = ([*options.get("investigations", ())] for options in (before, after))
     yield from (f"Also asked: {in_words(each)}." for each in new if each not in old)
     yield from (f"Asked no more: {in_words(each)}." for each in old if each not in new)
-    for name, value in after.items():
-        if name != "investigations" and before.get(name) != value:
-            was, now = (VALUE_WORDS.get(each, each) for each in (before.get(name, ""), value))
+    for name in dict.fromkeys((*after, *before)):
+        if name != "investigations" and before.get(name) != after.get(name):
+            was, now = (in_place(name, options.get(name, "")) for options in (before, after))
             yield f"{OPTION_WORDS.get(name, name)}: {was} became {now}."
 
 
@@ -74,6 +88,9 @@ def _study(before: Frozen, after: Frozen) -> Iterator[str]:
     label = after["label"]
     if before["label"] != label:
         yield f"{before['label']} is now called {label}."
+    was, now = (each.get("time", {}).get("at", "") for each in (before, after))
+    if was and now and was != now:
+        yield f"{label}: what is pooled was measured at {was} and is now what was measured at {now}."
     old, new = ({arm["arm"]: arm for arm in each["arms"]} for each in (before, after))
     for pk, arm in new.items():
         if pk not in old:

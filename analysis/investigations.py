@@ -154,7 +154,9 @@ def on_other_grounds(
 
 def otherwise(options: Frozen, change: Mapping[str, str]) -> Frozen:
     """The plan with something changed. What one fixed effect settles is not taken along to random effects: there the conventions say it."""
-    settled = ("estimator", "interval", "prediction") if options["model"] != change.get("model", options["model"]) else ()
+    settled = (
+        ("estimator", "interval", "prediction") if options["model"] != change.get("model", options["model"]) else ()
+    )
     return {**{name: value for name, value in options.items() if name not in settled}, **change}
 
 

@@ -33,7 +33,7 @@ class Computed:
 
     result holds plain values on the natural scale, unrounded: k, participants (None where the data do not tell), estimate, lower, upper,
     prediction (two limits or None), `studies` (one entry for each study of the input, in its order; where a shared control is split, one for each comparison, whose
-    label names its arm: study, label, bias, experimental and control (combined), arms (names by group), stated (how the control was
+    label names its arm: study, label, time (where a rule chose it, as frozen), bias, experimental and control (combined), arms (names by group), stated (how the control was
     shared out, or ""), converted (which of the numbers had been converted when they were extracted, in words), estimate, lower, upper, weight in percent, reason it was left out or ""; of kinds without two groups `given`, the
     numbers that were pooled, and `source`, where they come from if not as reported), `pooled`, everything that
     analysis.stats says, `beyond`, what analysis.beyond computes of it, and `investigations`, what analysis.investigations found. poolable: whether there is an estimate. message: sentences on what is unusual.
@@ -79,7 +79,7 @@ def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
         "study": study["study"],
         "label": study["label"],
         "bias": study["bias"],
-        **({"by": study["by"]} if "by" in study else {}),
+        **{name: study[name] for name in ("by", "time") if name in study},
         "arms": {role: [arm["name"] for arm in members] for role, members in arms.items()},
         "stated": "",
         "converted": [
@@ -139,6 +139,12 @@ def compared(kind: str, study: Frozen, how: str) -> list[dict[str, Any]]:
     return rows
 
 
+def usable(kind: str, found: Frozen) -> bool:
+    """Whether a study's numbers for an outcome, as they would be frozen, have what can be pooled."""
+    study = {"study": 0, "label": "", "bias": {}, **found}
+    return any(not row["reason"] for row in compared(kind, study, COMBINED))
+
+
 COLUMNS = {  # of analysis.stats, in terms of the two groups
     "dichotomous": {
         "ai": (EXPERIMENTAL, "events"),
@@ -187,7 +193,8 @@ def compute(data: Frozen, options: Frozen) -> Computed:
         problem = f"The numbers cannot be analysed: {error}"
     poolable = result["k"] > 0 and result["estimate"] is not None
     versions = {"scipy": version("scipy"), **(result["pooled"] or {}).get("versions", {})}
-    return Computed(poolable, result, problem or message(studies, result["pooled"]), versions)
+    told = problem or message(studies, result["pooled"], data.get("set_aside", ()))
+    return Computed(poolable, result, told, versions)
 
 
 NOTHING = {
@@ -284,7 +291,7 @@ def resolved(options: Frozen) -> dict[str, str]:
 # --- in words --------------------------------------------------------------------------------------------------
 
 
-def message(studies: Sequence[Frozen], pooled: Frozen | None) -> str:
+def message(studies: Sequence[Frozen], pooled: Frozen | None, set_aside: Sequence[str] = ()) -> str:
     """What a reader must know about the result: nothing to pool, one study, who was left out and why."""
     told = []
     left_out = [study for study in studies if study["reason"]]
@@ -302,6 +309,8 @@ def message(studies: Sequence[Frozen], pooled: Frozen | None) -> str:
         )
     if left_out:
         told.append("Left out: " + "; ".join(f"{study['label']} ({study['reason']})" for study in left_out) + ".")
+    if set_aside:
+        told.append("Not reached by the rule for time points: " + "; ".join(set_aside) + ".")
     if pooled is not None:
         told += [sentence(note) for note in pooled["notes"] if pooled["k"] > 1]
     return " ".join(told)

@@ -6,6 +6,7 @@ have is not there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from analysis.investigations import MODERATOR, SUBGROUP
 from analysis.models import Analysis, Run
 from analysis.queries import Change
 from analysis.queries.investigations import labels, words_of
+from analysis.report.grammar import count, listed
 from reviewapp.errors import NotHere
 
 if TYPE_CHECKING:
@@ -252,6 +254,13 @@ def counted_briefly(run: Run | None) -> str:
         return "–"
     k, studies = run.result["k"], len({each["study"] for each in pooled_studies(run)})
     return str(studies) if k == studies else f"{studies} ({k} comparisons)"
+
+
+def times_pooled(run: Run) -> str:
+    """At which times the pooled studies of a run were measured, most of them first: "12 weeks (3 studies) and 6 months (1 study)"."""
+    found = {study["study"]: study["time"]["at"] for study in pooled_studies(run) if study.get("time")}
+    counted = Counter(found.values()).most_common()
+    return listed([f"{at} ({count(n, 'study', 'studies')})" for at, n in counted]) or "none is pooled yet"
 
 
 def _of(run: Run, measure: str) -> Interval | None:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from analysis import pooling
+from analysis import pooling, times
 from analysis.beyond import LEAST, TESTS_FROM
 from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP
 from extraction.models import Outcome
@@ -95,9 +95,16 @@ class Analysis(models.Model):
     }
     RATIOS = (Measure.RR, Measure.OR, Measure.ROM, Measure.IRR, Measure.HR)
     OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction", "arms")
+    CHOICES = (*OPTIONS, "times")  # by which one analysis is another than the next
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="analyses")
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="analyses")
+    times = models.CharField(
+        "rule for time points",
+        max_length=60,
+        blank=True,
+        help_text="Which result of a study that measured several times; see analysis.times. Empty: the outcome as it stands.",
+    )
     measure = models.CharField("effect measure", max_length=10, choices=Measure.choices)
     method = models.CharField(max_length=5, choices=Method.choices)
     model = models.CharField(max_length=10, choices=Model.choices, default=Model.RANDOM)
@@ -156,13 +163,14 @@ class Analysis(models.Model):
                     "interval",
                     "prediction",
                     "arms",
+                    "times",
                 ],
                 condition=Q(dropped_at=None),
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.outcome)
+        return f"{self.outcome.name}, {times.in_words(self.times)}" if self.times else str(self.outcome)
 
     def misfit(self) -> tuple[str, str, str] | None:
         """The field that does not go with the others, why, and what to do; None when all fit. `outcome` and `measure` are known to fit."""
@@ -196,6 +204,8 @@ class Analysis(models.Model):
         chosen = {name: str(getattr(self, name)) for name in self.OPTIONS}
         # what was not there to choose when earlier runs were made is said only when it is chosen: their input stays what it was
         more = {} if self.tests_from == TESTS_FROM else {"tests_from": str(self.tests_from)}
+        if self.times:
+            more["times"] = self.times
         return {**chosen, **pooling.resolved(chosen), **more}
 
     @property
@@ -206,6 +216,8 @@ class Analysis(models.Model):
             chosen.append("no prediction interval")
         if self.arms == self.Arms.SPLIT:
             chosen.append("arms one by one, control split")
+        if self.times:
+            chosen.append(f"of each study {times.in_words(self.times)}")
         said = [self.measure, self.get_method_display(), self.get_model_display().lower(), self.preset, *chosen]
         return ", ".join(each for each in said if each)
 

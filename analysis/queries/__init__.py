@@ -2,7 +2,6 @@
 
 from analysis.queries.analyses import (
     Change,
-    Input,
     Shown,
     analyses,
     analysis,
@@ -24,6 +23,7 @@ from analysis.queries.flow import Flow, checked, flow, number
 from analysis.queries.flow_lists import Row, bibliography, examples, listed, rows, studies_of
 from analysis.queries.flow_sets import flow_sets
 from analysis.queries.flow_why import explained
+from analysis.queries.inputs import Input
 from analysis.queries.steps import steps
 
 __all__ = [

@@ -1,24 +1,17 @@
-"""What is planned, what would be pooled now, and which run's numbers stand for it? Agreed values become a run's input here."""
+"""What is planned, and which run's numbers stand for it?"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import permutations
-from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import QuerySet
 
 from analysis.frozen import differences
 from analysis.models import REFRESH, Analysis, Package, Run
-from analysis.queries.beside import beside
-from analysis.queries.investigations import asked_of
-from extraction.models import Arm, Entry, Outcome, Sheet, Study
-from extraction.queries import FORM, AgreedAssessment, agreed_assessments, included_studies
-from extraction.rob import ROB1
-from extraction.schema.tables import TABLES, contrast_key, core, row_key, whole_key
-from reviewapp import audit
+from analysis.queries.inputs import Input, agreed, input_of
+from extraction.queries import included_studies
 from reviewapp.errors import NotHere
 from reviewapp.models import Job, Member
 
@@ -53,138 +46,6 @@ def run(member: Member, pk: int) -> Run:
     if found is None:
         raise NotHere
     return found
-
-
-# --- what would be pooled now ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """What a run of an analysis would freeze now.
-
-    data: see analysis.frozen. hash: SHA-256 of data and options; equal hash, equal result. without: labels of studies that are
-    agreed, but have no numbers for this outcome.
-    """
-
-    data: dict[str, Any]
-    options: dict[str, Any]
-    hash: str
-    without: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AgreedStudy:
-    """A study with a signed sheet: its standing arms, every agreed number by its key, and its agreed assessments of risk of bias.
-
-    converted: the keys of numbers that were converted or imputed from others when they were extracted.
-    """
-
-    study: Study
-    arms: list[Arm]
-    answers: Mapping[str, Any]
-    converted: frozenset[str]
-    bias: Sequence[AgreedAssessment]
-
-
-def agreed_studies(member: Member, analyses: Iterable[Analysis]) -> list[AgreedStudy]:
-    """The included studies whose sheets are agreed, by label, with what these analyses need. The number of queries does not grow."""
-    analyses = list(analyses)
-    outcomes = {each.outcome_id for each in analyses}
-    prefix = f"outcome/{outcomes.pop()}/" if len(outcomes) == 1 else "outcome/"
-    arms = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
-    wanted = Q(key__startswith=prefix) | Q(key__in=asked_of(analyses))
-    lines = Prefetch("lines", Entry.unblinded.filter(wanted))
-    signed = Sheet.unblinded.signed().filter(study__in=included_studies(member.review), tool=FORM)
-    bias: dict[int, list[AgreedAssessment]] = defaultdict(list)
-    for each in agreed_assessments(member.review):
-        bias[each.study_id].append(each)
-    return [
-        AgreedStudy(
-            study=sheet.study,
-            arms=list(sheet.study.arms.all()),
-            answers={line.key: line.value for line in sheet.lines.all()},
-            converted=frozenset(line.key for line in sheet.lines.all() if line.working),
-            bias=bias[sheet.study_id],
-        )
-        for sheet in signed.select_related("study").prefetch_related(lines, arms).order_by("study__label", "study")
-    ]
-
-
-def input_of(analysis: Analysis, agreed: Iterable[AgreedStudy]) -> Input:
-    """What a run of the analysis would freeze of these studies."""
-    rows = [(each, numbers(each, analysis.outcome)) for each in agreed]
-    asked = asked_of([analysis])
-    pooled = {each.study.pk: each.bias for each, found in rows if found}
-    tool, bias = beside(analysis.outcome_id, pooled)
-    data = {
-        "kind": str(analysis.outcome.kind),
-        "studies": [
-            {
-                "study": each.study.pk,
-                "label": each.study.label,
-                **found,
-                **answers(each, asked),
-                "bias": bias.get(each.study.pk, {}),
-            }
-            for each, found in rows
-            if found
-        ],
-    }
-    if tool not in ("", ROB1.id):  # what was frozen before there were other tools keeps its hash
-        data["bias_tool"] = tool
-    options: dict[str, Any] = dict(analysis.options)
-    if planned := sorted(map(str, analysis.standing)):
-        options["investigations"] = planned
-    digest = audit.sha256(audit.canonical(data), audit.canonical(options))
-    return Input(data, options, digest, tuple(each.study.label for each, found in rows if not found))
-
-
-def answers(agreed: AgreedStudy, asked: list[str]) -> dict[str, dict[str, Any]]:
-    """The study's answers to these questions, where an investigation needs any."""
-    return {"by": {key: agreed.answers[key] for key in asked if agreed.answers.get(key) is not None}} if asked else {}
-
-
-def numbers(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
-    """A study's numbers for an outcome, as analysis.frozen shapes them; nothing where it has none."""
-    shape = TABLES[outcome.kind]
-    if shape.per_contrast and not core(outcome.kind):
-        return compared_arms(agreed, outcome)
-    if shape.whole:
-        key = whole_key(outcome.pk)
-        values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in shape.whole}
-        return {} if None in values.values() else {"arms": [], "whole": values, **converted(agreed, key, values)}
-    found = []
-    for arm in agreed.arms:
-        key = row_key(outcome.pk, arm.pk)
-        values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in core(outcome.kind)}
-        if values and all(value is not None for value in values.values()):
-            found.append(frozen_arm(arm, values) | converted(agreed, key, values))
-    return {"arms": found} if found else {}
-
-
-def converted(agreed: AgreedStudy, key: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Which values of a row came from others, as analysis.frozen has it; nothing where all were reported."""
-    found = [name for name in values if f"{key}/{name}" in agreed.converted]
-    return {"converted": found} if found else {}
-
-
-def frozen_arm(arm: Arm, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"arm": arm.pk, "name": arm.name, "role": str(arm.role), "values": dict(values)}
-
-
-def compared_arms(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
-    """The pairs of a study's standing arms of which anything is known, in the order of the arms, and these arms."""
-    found = []
-    for first, second in permutations(agreed.arms, 2):
-        key = contrast_key(outcome.pk, first.pk, second.pk)
-        known = {
-            column.name: agreed.answers.get(f"{key}/{column.name}") for column in TABLES[outcome.kind].per_contrast
-        }
-        if values := {name: value for name, value in known.items() if value is not None}:
-            row = {"first": first.pk, "second": second.pk, "values": values}
-            found.append(row | converted(agreed, key, values))
-    used = {arm for each in found for arm in (each["first"], each["second"])}
-    return {"arms": [frozen_arm(arm, {}) for arm in agreed.arms if arm.pk in used], "contrasts": found} if found else {}
 
 
 # --- which run stands for it -------------------------------------------------------------------------------------
@@ -237,9 +98,9 @@ class Shown:
 def shown(member: Member, chosen: Iterable[Analysis]) -> list[Shown]:
     """Each analysis with the run that is shown for it. The number of queries does not grow with them."""
     chosen = list(chosen)
-    agreed = agreed_studies(member, chosen)
+    known_here = agreed(member, chosen)
     included = included_studies(member.review).count()
-    now = {each.pk: input_of(each, agreed) for each in chosen}
+    now = {each.pk: input_of(each, known_here) for each in chosen}
     known = runs_of(chosen)
     picked = {pk: pick(known.get(pk, []), now[pk].hash) for pk in now}
     wanted = [pk for pair in picked.values() for pk in pair if pk]
@@ -247,7 +108,14 @@ def shown(member: Member, chosen: Iterable[Analysis]) -> list[Shown]:
     unfinished = Job.objects.filter(review=member.review_id, kind=REFRESH)
     looking = unfinished.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).order_by("pk").last()
     return [
-        Shown(each, now[each.pk], *map(runs.get, picked[each.pk]), looking, agreed=len(agreed), included=included)
+        Shown(
+            each,
+            now[each.pk],
+            *map(runs.get, picked[each.pk]),
+            looking,
+            agreed=len(known_here.studies),
+            included=included,
+        )
         for each in chosen
     ]
 
@@ -294,15 +162,15 @@ def headlines(member: Member) -> list[Shown]:
 def out_of_date(member: Member) -> list[tuple[Analysis, Input]]:
     """The planned analyses of which no run on today's data exists, finished or waiting, with that data."""
     planned = list(analyses(member))
-    agreed = agreed_studies(member, planned)
-    now = [(each, input_of(each, agreed)) for each in planned]
+    known_here = agreed(member, planned)
+    now = [(each, input_of(each, known_here)) for each in planned]
     known = {(pk, digest) for pk, rows in runs_of(planned).items() for _, _, digest in rows}
     return [(each, data) for each, data in now if (each.pk, data.hash) not in known]
 
 
 def input_now(member: Member, analysis: Analysis) -> Input:
     """What a run of one analysis would freeze now."""
-    return input_of(analysis, agreed_studies(member, [analysis]))
+    return input_of(analysis, agreed(member, [analysis]))
 
 
 # --- packages ----------------------------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from django.urls import reverse
 from analysis.frozen import Frozen
 from analysis.models import Analysis
 from analysis.pooling import PEOPLE
-from analysis.queries.analyses import AgreedStudy, Shown, agreed_studies, shown_analysis
-from extraction.models import Study
+from analysis.queries.analyses import Shown, shown_analysis
+from analysis.queries.inputs import AgreedStudy, agreed, chosen
+from extraction.models import Outcome, Study
 from extraction.queries import Doubts, sorted_out
 from extraction.schema import ArmOf, OutcomeOf
 from extraction.schema.lint import Estimate
@@ -26,25 +27,31 @@ Z95 = 1.959964
 
 def doubts(member: Member, shown: Shown) -> Doubts:
     """The doubts on the agreed numbers of an analysis' outcome, each with the address of the agreement where its cell stands."""
-    outcome = shown.analysis.outcome
-    agreed = agreed_studies(member, [shown.analysis])
-    arms = {each.study.pk: tuple(ArmOf(arm.pk, arm.name, arm.role, arm.size) for arm in each.arms) for each in agreed}
-    asked = OutcomeOf(outcome.pk, str(outcome), outcome.kind, unit=outcome.unit)
-    studies = [(each.study.label, arms[each.study.pk], each.answers) for each in agreed]
-    found = doubts_across(asked, studies, list(estimates(shown, agreed)))
-    owners = {arm.pk: each.study for each in agreed for arm in each.arms}
+    known = agreed(member, [shown.analysis])
+    among = known.measured[shown.analysis.pk]
+    entered = [(each, chosen(shown.analysis, each, among)[0]) for each in known.studies]
+    arms = {
+        each.study.pk: tuple(ArmOf(arm.pk, arm.name, arm.role, arm.size) for arm in each.arms) for each in known.studies
+    }
+    found = []
+    for outcome in dict.fromkeys(outcome for _, outcome in entered):  # one, unless a rule chooses among time points
+        asked = OutcomeOf(outcome.pk, str(outcome), outcome.kind, unit=outcome.unit)
+        here = [each for each, whose in entered if whose == outcome]
+        studies = [(each.study.label, arms[each.study.pk], each.answers) for each in here]
+        found += doubts_across(asked, studies, list(estimates(shown, outcome, here)))
+    owners = {arm.pk: each.study for each in known.studies for arm in each.arms}
     slug = member.review.slug
     placed = [
         replace(each, page=reverse("extraction:sheet-agreement", args=[slug, owners[arm_of(each.cell)].pk])) for each in found
     ]  # fmt: skip
-    return sorted_out(member, [each.study.pk for each in agreed], placed)
+    return sorted_out(member, [each.study.pk for each in known.studies], placed)
 
 
-def estimates(shown: Shown, agreed: list[AgreedStudy]) -> Iterator[Estimate]:
-    """The effects of the run on today's data, on the scale that is pooled; none while there is no such run."""
+def estimates(shown: Shown, outcome: Outcome, agreed: list[AgreedStudy]) -> Iterator[Estimate]:
+    """The effects of these studies in the run on today's data, on the scale that is pooled; none while there is no such run."""
     if not shown.is_current or shown.run is None:
         return
-    run, cells = shown.run, {each.study.pk: first_cell(shown.analysis, each) for each in agreed}
+    run, cells = shown.run, {each.study.pk: first_cell(outcome, each) for each in agreed}
     ratio = run.options["measure"] in Analysis.RATIOS
     for row in run.result["studies"]:
         limits = [row[name] for name in ("estimate", "lower", "upper")]
@@ -55,14 +62,14 @@ def estimates(shown: Shown, agreed: list[AgreedStudy]) -> Iterator[Estimate]:
             yield Estimate(row["label"], cell, effect, (upper - lower) / (2 * Z95), people(run.input["kind"], row))
 
 
-def first_cell(analysis: Analysis, agreed: AgreedStudy) -> str:
+def first_cell(outcome: Outcome, agreed: AgreedStudy) -> str:
     """Where a reader should look first: the first number of the study's first arm for the outcome, or of its first comparison of
     two arms; "" where the outcome is asked of the study as a whole."""
-    shape, outcome, ids = TABLES[analysis.outcome.kind], analysis.outcome_id, [arm.pk for arm in agreed.arms]
-    if needed := core(analysis.outcome.kind):
-        keys = [f"{row_key(outcome, arm)}/{needed[0].name}" for arm in ids]
+    shape, ids = TABLES[outcome.kind], [arm.pk for arm in agreed.arms]
+    if needed := core(outcome.kind):
+        keys = [f"{row_key(outcome.pk, arm)}/{needed[0].name}" for arm in ids]
     else:
-        rows = [contrast_key(outcome, *pair) for pair in permutations(ids, 2)]
+        rows = [contrast_key(outcome.pk, *pair) for pair in permutations(ids, 2)]
         keys = [f"{row}/{column.name}" for row in rows for column in shape.per_contrast]
     return next((key for key in keys if agreed.answers.get(key) is not None), "")
 
@@ -80,5 +87,5 @@ def doubted(member: Member, analysis: Analysis) -> Doubts:
 
 def study_of(member: Member, analysis: Analysis, cell: str) -> Study:
     """The study to which a doubted cell of an analysis belongs."""
-    found = agreed_studies(member, [analysis])
+    found = agreed(member, [analysis]).studies
     return next(each.study for each in found for arm in each.arms if arm.pk == arm_of(cell))

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from django.db.models import Count
 from django.urls import reverse
 
-from analysis import exports, pooling, run_figures
+from analysis import exports, pooling, run_figures, times
 from analysis.flow.numbers import ARMS, FlowCounts
 from analysis.investigated import investigated
 from analysis.models import Analysis, Run
@@ -184,6 +184,7 @@ def pooled(shown: Shown, called: Mapping[str, str]) -> Pooled:
         interval=within(Analysis.Interval(how["interval"]).label),
         prediction_by=prediction_by(how["prediction"]),
         conventions=analysis.preset,
+        times=times.in_words((run.options if run else analysis.options).get("times", "")),
         split=analysis.arms == Analysis.Arms.SPLIT,
         **(result(shown, run, called) if run else {}),
     )
@@ -219,6 +220,7 @@ def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, objec
     return told | {
         "studies": len({each["study"] for each in exports.pooled_studies(run)}),
         "comparisons": found["k"],
+        "measured": run_figures.times_pooled(run) if run.options.get("times") else "",
         "participants": None if found["participants"] is None else round(found["participants"]),
         "effect": f"{exports.NAMES.get(measure, measure)} {exports.effect(found['estimate'], measure)}",
         "asymmetry": asymmetry(run),
@@ -252,10 +254,7 @@ def beside(analysis: Analysis, run: Run, called: Mapping[str, str]) -> Iterator[
             told,
         )
     for each in found["subgroups"]:
-        rows = [
-            f"{row['words']} {row['cells'][1]} ({count(int(row['cells'][0]), *unit)})"
-            for row in each["rows"]
-        ]
+        rows = [f"{row['words']} {row['cells'][1]} ({count(int(row['cells'][0]), *unit)})" for row in each["rows"]]
         yield dated(each["words"], each["words"] in late), f"{listed(rows)}. {each['test']}" if rows else each["told"]
     for each in found["moderators"]:
         rows = [f"{row['words']} {row['cells'][0]}, P {p_in_words(row['cells'][1])}" for row in each["rows"]]

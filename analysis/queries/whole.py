@@ -387,7 +387,7 @@ def protocol(member: Member) -> dict[str, Any]:
         "pk",
         "outcome_id",
         "position",
-        *Analysis.OPTIONS,
+        *Analysis.CHOICES,
         "tests_from",
         "favours_left",
         "favours_right",

@@ -103,6 +103,7 @@ class Pooled:
     """One planned analysis with the run that stands for it; every number is text, rounded once where it left the house.
 
     measure to intervals say how it is pooled. told: something that must be known of the result. effect and limits: empty without one.
+    times: the rule that chooses one result of a study that measured several times, "" without one; measured: at which times, with numbers of studies.
     split: whether the control group of a study with several arms is split among them, else they are combined; comparisons: more than the
     studies where that was done. run is 0 where none has finished. prediction: two limits, or empty. participants: None where the data do not tell.
     asymmetry: each test of the funnel plot, with its result; beside: what was looked at beside the pooled effect, with its result.
@@ -117,6 +118,8 @@ class Pooled:
     interval: str
     prediction_by: str
     conventions: str
+    times: str = ""
+    measured: str = ""
     split: bool = False
     run: int = 0
     studies: int = 0

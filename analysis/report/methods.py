@@ -124,6 +124,13 @@ def bias(facts: Extraction) -> Iterator[Sentence]:
 def synthesis(facts: Facts) -> Iterator[Sentence]:
     for found, of in told_apart(facts.analyses, way):
         yield Sentence(how(found[0], f" of {of}" if of else ""), place(found))
+    for each in facts.analyses:
+        if each.times:
+            yield Sentence(
+                f"Of a study that had measured “{each.outcome.removesuffix(f', {each.times}')}” at several times, one result entered, "
+                f"{each.times}, so that nobody was counted twice.",
+                f"analysis/{each.id}",
+            )
     for found, of in told_apart(facts.analyses, lambda each: each.split):
         yield Sentence(arms(found[0], f" (of {of})" if of else ""), place(found))
     for found, of in told_apart(facts.analyses, lambda each: each.conventions):

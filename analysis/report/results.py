@@ -201,6 +201,8 @@ def effect(each: Pooled) -> Iterator[Sentence]:
         )
         if each.heterogeneity:
             yield Sentence(f"Heterogeneity: {each.heterogeneity}.", source)
+    if each.measured:
+        yield Sentence(f"What was pooled had been measured at {each.measured}.", source)
     if each.prediction:
         low, high = each.prediction
         yield Sentence(

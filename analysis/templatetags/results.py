@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from analysis import cells, exports, investigated, run_figures
+from analysis import cells, exports, investigated, run_figures, times
 from analysis.models import Run
 from analysis.queries import Change
 
@@ -23,12 +23,19 @@ register.filter("method", exports.method_in_words)
 register.filter("variance", exports.variance_in_words)
 register.filter("intervals", exports.intervals_in_words)
 register.filter("prediction", exports.prediction_in_words)
+register.filter("times_pooled", run_figures.times_pooled)
 
 
 @register.filter
 def forest(run: Run) -> SafeString:
     """The forest plot, inline. Its texts are escaped where it is written, in analysis.plots.svg."""
     return mark_safe(exports.forest_svg(run))  # noqa: S308
+
+
+@register.filter
+def time_rule(run: Run) -> str:
+    """By which rule one result of each study was chosen."""
+    return times.in_words(run.options.get("times", ""))
 
 
 @register.filter

@@ -22,6 +22,7 @@ from analysis.queries import investigations as asked
 from analysis.queries import standards as checked
 from analysis.queries.doubts import doubts as found_doubts
 from analysis.views.doubts import context as doubt_addresses
+from analysis.workflow import standards as departures
 from extraction.queries import previous_version
 from reviewapp import files
 from reviewapp.access import Can, for_member
@@ -286,7 +287,7 @@ def standards_file(request: HttpRequest, member: Member, kind: str) -> HttpRespo
 @require_POST
 @for_member(Can.MANAGE)
 def override_standard(request: HttpRequest, member: Member, standard: str) -> HttpResponse:
-    workflow.override_standard(member, standard, request.POST.get("reason", ""))
+    departures.override_standard(member, standard, request.POST.get("reason", ""))
     messages.success(request, f"Written down: why the review departs from {standard}.")
     return redirect("analysis:standards", member.review.slug)
 
@@ -294,6 +295,6 @@ def override_standard(request: HttpRequest, member: Member, standard: str) -> Ht
 @require_POST
 @for_member(Can.MANAGE)
 def withdraw_override(request: HttpRequest, member: Member, standard: str) -> HttpResponse:
-    workflow.withdraw_override(member, standard)
+    departures.withdraw_override(member, standard)
     messages.info(request, f"Taken back: {standard} holds again.")
     return redirect("analysis:standards", member.review.slug)

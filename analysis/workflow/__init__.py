@@ -15,8 +15,11 @@ from django.utils import timezone
 
 from analysis import package, pooling, queries
 from analysis.beyond import TESTS_FROM
-from analysis.models import CHECK, PACK, REFRESH, RUN, Analysis, Override, Package, Run
-from analysis.queries import Input, standards
+from analysis.models import CHECK, PACK, REFRESH, RUN, Analysis, Package, Run
+from analysis.queries import Input
+from analysis.queries.times import twins_of, unclear
+from analysis.report.grammar import listed
+from analysis.times import rule_of
 from analysis.workflow.findings import leave_if_full
 from extraction.models import Outcome, StudyReport
 from extraction.workflow.common import change, locked
@@ -29,6 +32,7 @@ from screening.queries import citations_follow
 
 RUN_MOVES = {Run.State.QUEUED: {Run.State.DONE, Run.State.EMPTY}}
 OPTIONS = Analysis.OPTIONS
+CHOICES = Analysis.CHOICES
 WORDS = ("favours_left", "favours_right", "note", "published")
 NUMBERS = ("tests_from",)
 
@@ -48,6 +52,7 @@ def plan(
     interval: str = "",
     prediction: str = "",
     arms: str = Analysis.Arms.COMBINED,
+    times: str = "",
     tests_from: int = TESTS_FROM,
     favours_left: str = "",
     favours_right: str = "",
@@ -77,6 +82,7 @@ def plan(
             interval=interval,
             prediction=prediction,
             arms=arms,
+            times=times,
             tests_from=tests_from,
             favours_left=favours_left,
             favours_right=favours_right,
@@ -84,6 +90,7 @@ def plan(
             published=published,
         )
         check(analysis)
+        refuse_vague_times(analysis)
         analysis.save()
         audit.record(member, "analysis.planned", analysis, outcome=outcome.pk, **facts_of(analysis))
         queue_run(member, analysis, queries.input_now(member, analysis))
@@ -96,11 +103,13 @@ def change_plan(member: Member, analysis: Analysis, **changes: Any) -> Analysis:
     with transaction.atomic():
         lock_review(member)
         analysis = locked_plan(member, analysis)
-        wanted = {name: changes[name] for name in (*OPTIONS, *NUMBERS, *WORDS) if name in changes}
+        wanted = {name: changes[name] for name in (*CHOICES, *NUMBERS, *WORDS) if name in changes}
         candidate = Analysis.objects.select_related("outcome").get(pk=analysis.pk)
         for name, value in wanted.items():
             setattr(candidate, name, value)
         check(candidate)
+        if candidate.times != analysis.times:
+            refuse_vague_times(candidate)
         if facts := change(analysis, {name: getattr(candidate, name) for name in wanted}):
             audit.record(member, "analysis.plan_changed", analysis, **facts)
             queue_run(member, analysis, queries.input_now(member, analysis))
@@ -143,7 +152,7 @@ def locked_plan(member: Member, analysis: Analysis) -> Analysis:
 
 
 def facts_of(analysis: Analysis) -> dict[str, str]:
-    return {name: getattr(analysis, name) for name in OPTIONS}
+    return {name: getattr(analysis, name) for name in CHOICES}
 
 
 def check(analysis: Analysis) -> None:
@@ -168,9 +177,23 @@ def check(analysis: Analysis) -> None:
     if told := analysis.misfit():
         _, message, todo = told
         raise BadInput(message, todo=todo)
-    twins = Analysis.objects.filter(outcome=analysis.outcome, dropped_at=None, **facts_of(analysis))
-    if twins.exclude(pk=analysis.pk).exists():
+    try:
+        rule_of(analysis.times)
+    except ValueError as error:
+        raise BadInput(str(error), todo="Choose one of those that are offered.") from None
+    alike = Analysis.objects.filter(outcome__in=twins_of(analysis), dropped_at=None, **facts_of(analysis))
+    if alike.exclude(pk=analysis.pk).exists():
         raise BadInput("This very analysis is planned already.", todo="Change that one, or choose other options.")
+
+
+def refuse_vague_times(analysis: Analysis) -> None:
+    """Raise BadInput for outcomes whose time points a rule could not compare. Those that come to be later, the run tells of."""
+    if analysis.times and (vague := unclear(analysis)):
+        told = listed([f"“{each}”" if each.time_point else f"“{each}” (none is given)" for each in vague])
+        raise BadInput(
+            f"A rule cannot compare the time point of {told} with others.",
+            todo="Write it as a time, such as 12 weeks or 3 to 6 months, or give it the name of a time point of the review that has a window.",
+        )
 
 
 def refuse_unknown(analysis: Analysis, name: str) -> None:
@@ -328,6 +351,11 @@ def refresh(event: Event, member: Member) -> None:
         jobs.enqueue(member, REFRESH, message="Looking which analyses have new data")
 
 
+def refresh_where_times_are_chosen(event: Event, member: Member) -> None:
+    if Analysis.objects.filter(review=member.review_id, dropped_at=None).exclude(times="").exists():
+        refresh(event, member)
+
+
 def refresh_if_of_study(event: Event, member: Member) -> None:
     """A verdict stands or falls: only one at full text, on a report of a study, can change what is pooled."""
     _, citation, *stage = event.subject.split("/")
@@ -357,6 +385,14 @@ SUBSCRIPTIONS: dict[str, Callable[[Event, Member], None]] = {
     "extraction.study_restored": refresh,
     "extraction.report_split": refresh,
     "extraction.report_joined": refresh,
+    # which results are of one outcome, and when they were measured, is what a rule for time points goes by
+    "extraction.outcome_changed": refresh_where_times_are_chosen,
+    "extraction.outcome_dropped": refresh_where_times_are_chosen,
+    "extraction.outcome_restored": refresh_where_times_are_chosen,
+    "extraction.time_point_added": refresh_where_times_are_chosen,
+    "extraction.time_point_changed": refresh_where_times_are_chosen,
+    "extraction.time_point_dropped": refresh_where_times_are_chosen,
+    "extraction.time_point_restored": refresh_where_times_are_chosen,
     "screening.settled": refresh_if_of_study,
     "screening.unsettled": refresh_if_of_study,
     "screening.import_completed": check_flow,
@@ -364,49 +400,3 @@ SUBSCRIPTIONS: dict[str, Callable[[Event, Member], None]] = {
     "screening.import_undone": refresh,
     "screening.import_restored": refresh,
 }
-
-
-# --- standards of conduct ----------------------------------------------------------------------------------------
-
-
-def override_standard(member: Member, standard: str, reason: str) -> Override:
-    """Write down why the review departs from a standard. Another reason takes the place of the one before, which the trail keeps."""
-    require(member, Can.MANAGE)
-    standard = standards.known(standard)
-    if not reason.strip():
-        raise BadInput("An override needs a written reason.", todo="Say why the review departs from the standard.")
-    with transaction.atomic():
-        lock_review(member)
-        present = Override.objects.filter(review=member.review_id, standard=standard, withdrawn_at=None).first()
-        if present and present.reason == reason.strip():
-            return present
-        if present:
-            present.withdrawn_at = timezone.now()
-            present.save(update_fields=["withdrawn_at"])
-        made = Override.objects.create(
-            review_id=member.review_id, standard=standard, reason=reason.strip(), member=member
-        )
-        audit.record(
-            member,
-            "analysis.standard_overridden",
-            member.review,
-            standard=standard,
-            reason=made.reason,
-            before=present.reason if present else "",
-        )
-    return made
-
-
-def withdraw_override(member: Member, standard: str) -> None:
-    """Take an override back: the standard holds again."""
-    require(member, Can.MANAGE)
-    with transaction.atomic():
-        lock_review(member)
-        present = Override.objects.filter(
-            review=member.review_id, standard=standards.known(standard), withdrawn_at=None
-        ).first()
-        if present is None:
-            raise WrongState("There is no override of this standard (any more).")
-        present.withdrawn_at = timezone.now()
-        present.save(update_fields=["withdrawn_at"])
-        audit.record(member, "analysis.override_withdrawn", member.review, standard=standard, reason=present.reason)

@@ -65,7 +65,10 @@ def test_changed_options_are_told_first() -> None:
 
 
 def test_a_number_that_is_converted_now_is_told_and_several_answers_read_as_a_list() -> None:
-    before, after = murray() | {"by": {"study/settings": ["home"]}}, murray() | {"by": {"study/settings": ["home", "clinic"]}}
+    before, after = (
+        murray() | {"by": {"study/settings": ["home"]}},
+        murray() | {"by": {"study/settings": ["home", "clinic"]}},
+    )
     after["arms"][0] = after["arms"][0] | {"converted": ["events"]}
     told = ["Murray 2003: Therapy, events is converted now.", "Murray 2003: settings, home became home, clinic."]
     assert differences(data(before), data(after), OPTIONS, OPTIONS) == told

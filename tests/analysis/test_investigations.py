@@ -96,7 +96,10 @@ def test_a_group_of_two_has_a_wald_interval_where_the_whole_has_hartung_knapps_a
     assert result["pooled"]["test"] == "knha"
     (groups,) = result["investigations"]
     assert [(each["k"], each["test"]) for each in groups["found"]["groups"]] == [(7, "knha"), (2, "z"), (4, "knha")]
-    columns = {name: [row[i] for row in BCG if row[5] == "alternate"] for i, name in enumerate(("study", "ai", "n1i", "ci", "n2i"))}
+    columns = {
+        name: [row[i] for row in BCG if row[5] == "alternate"]
+        for i, name in enumerate(("study", "ai", "n1i", "ci", "n2i"))
+    }
     alone = pool(effects("RR", columns), method="REML", test="z")
     assert groups["found"]["groups"][1]["ci_lb"] == pytest.approx(alone.ci_lb, rel=1e-12)
     run = Run(options={**OPTIONS, "interval": "advice"}, result=result)

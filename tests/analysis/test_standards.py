@@ -8,9 +8,9 @@ import io
 import pytest
 from django.urls import reverse
 
-from analysis import workflow
 from analysis.models import Override
 from analysis.queries.standards import State, standards
+from analysis.workflow import standards as departures
 from extraction import workflow as extraction
 from reviewapp.errors import BadInput, NotHere, Refused, WrongState
 from reviewapp.models import Event
@@ -89,15 +89,15 @@ def test_an_included_report_without_a_study_needs_attention_until_it_is_joined(o
 
 def test_a_departure_is_written_down_changed_taken_back_and_stays_in_the_trail(owner, review):
     with pytest.raises(BadInput, match="written reason"):
-        workflow.override_standard(owner, "C39", "  ")
-    workflow.override_standard(owner, "C39", "One author, checked by a second on a sample")
-    workflow.override_standard(owner, "C39", "One author, checked by a second on a sample")
-    workflow.override_standard(owner, "C39", "One author")
+        departures.override_standard(owner, "C39", "  ")
+    departures.override_standard(owner, "C39", "One author, checked by a second on a sample")
+    departures.override_standard(owner, "C39", "One author, checked by a second on a sample")
+    departures.override_standard(owner, "C39", "One author")
     assert check(owner, "C39").override.reason == "One author"
-    workflow.withdraw_override(owner, "C39")
+    departures.withdraw_override(owner, "C39")
     assert check(owner, "C39").override is None
     with pytest.raises(WrongState):
-        workflow.withdraw_override(owner, "C39")
+        departures.withdraw_override(owner, "C39")
     assert Override.objects.count() == 2
     verbs = list(Event.unblinded.filter(verb__startswith="analysis.").values_list("verb", flat=True))
     assert verbs == ["analysis.standard_overridden"] * 2 + ["analysis.override_withdrawn"]
@@ -105,9 +105,9 @@ def test_a_departure_is_written_down_changed_taken_back_and_stays_in_the_trail(o
 
 def test_only_owners_depart_and_only_from_standards_that_are_checked(owner, first):
     with pytest.raises(Refused):
-        workflow.override_standard(first, "C39", "Because")
+        departures.override_standard(first, "C39", "Because")
     with pytest.raises(NotHere):
-        workflow.override_standard(owner, "C99", "Because")
+        departures.override_standard(owner, "C99", "Because")
 
 
 def test_the_reason_is_printed_with_the_standard(owner, first):

@@ -28,7 +28,12 @@ def test_each_group_has_the_interval_that_its_own_studies_allow() -> None:
     for group, level in zip(s.groups, s.levels, strict=True):
         alone = ES.subset([i for i, x in enumerate(BCG["alloc"]) if x == level])
         named = pool(alone, test=group.test)
-        assert (group.estimate, group.ci_lb, group.ci_ub, group.df) == (named.estimate, named.ci_lb, named.ci_ub, named.df)
+        assert (group.estimate, group.ci_lb, group.ci_ub, group.df) == (
+            named.estimate,
+            named.ci_lb,
+            named.ci_ub,
+            named.df,
+        )
     # metafor: rma(yi, vi, subset = alloc == "random", data = dat.bcg) gives -0.9710, and 0.2760 as its Wald standard error
     wald = subgroups(ES, BCG["alloc"], test="z").groups[0]
     assert (wald.estimate, wald.se) == pytest.approx((-0.9710, 0.2760), abs=5e-5)

@@ -1,0 +1,191 @@
+"""What would a run of an analysis freeze now? Agreed values become a run's input here, shaped as analysis.frozen says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from analysis.models import Analysis
+from analysis.pooling import usable
+from analysis.queries.beside import beside
+from analysis.queries.investigations import asked_of
+from analysis.queries.times import Timed, measured
+from analysis.times import Measured, rule_of
+from extraction.models import Arm, Entry, Outcome, Sheet, Study
+from extraction.queries import FORM, AgreedAssessment, agreed_assessments, included_studies
+from extraction.rob import ROB1
+from extraction.schema.tables import TABLES, contrast_key, core, row_key, whole_key
+from reviewapp import audit
+from reviewapp.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a run of an analysis would freeze now.
+
+    data: see analysis.frozen. hash: SHA-256 of data and options; equal hash, equal result. without: labels of studies that are
+    agreed, but have no numbers for this outcome.
+    """
+
+    data: dict[str, Any]
+    options: dict[str, Any]
+    hash: str
+    without: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedStudy:
+    """A study with a signed sheet: its standing arms, every agreed number by its key, and its agreed assessments of risk of bias.
+
+    converted: the keys of numbers that were converted or imputed from others when they were extracted.
+    """
+
+    study: Study
+    arms: list[Arm]
+    answers: Mapping[str, Any]
+    converted: frozenset[str]
+    bias: Sequence[AgreedAssessment]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The included studies whose sheets are agreed, by label, and for each analysis the outcomes whose numbers it may pool."""
+
+    studies: list[AgreedStudy]
+    measured: Mapping[int, list[Timed]]
+
+
+def agreed(member: Member, analyses: Iterable[Analysis]) -> Agreed:
+    """What is agreed, as far as these analyses need it. The number of queries does not grow."""
+    analyses = list(analyses)
+    among = measured(analyses)
+    outcomes = {each.outcome.pk for timed in among.values() for each in timed}
+    prefix = f"outcome/{outcomes.pop()}/" if len(outcomes) == 1 else "outcome/"
+    arms = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
+    wanted = Q(key__startswith=prefix) | Q(key__in=asked_of(analyses))
+    lines = Prefetch("lines", Entry.unblinded.filter(wanted))
+    signed = Sheet.unblinded.signed().filter(study__in=included_studies(member.review), tool=FORM)
+    bias: dict[int, list[AgreedAssessment]] = defaultdict(list)
+    for each in agreed_assessments(member.review):
+        bias[each.study_id].append(each)
+    studies = [
+        AgreedStudy(
+            study=sheet.study,
+            arms=list(sheet.study.arms.all()),
+            answers={line.key: line.value for line in sheet.lines.all()},
+            converted=frozenset(line.key for line in sheet.lines.all() if line.working),
+            bias=bias[sheet.study_id],
+        )
+        for sheet in signed.select_related("study").prefetch_related(lines, arms).order_by("study__label", "study")
+    ]
+    return Agreed(studies, among)
+
+
+def input_of(analysis: Analysis, known: Agreed) -> Input:
+    """What a run of the analysis would freeze of these studies."""
+    among = known.measured[analysis.pk]
+    rows = [(each, *chosen(analysis, each, among)) for each in known.studies]
+    asked = asked_of([analysis])
+    pooled = {each.study.pk: each.bias for each, _, found in rows if found}
+    tool, bias = beside({each.study.pk: outcome.pk for each, outcome, found in rows if found}, pooled)
+    data = {
+        "kind": str(analysis.outcome.kind),
+        "studies": [
+            {
+                "study": each.study.pk,
+                "label": each.study.label,
+                **({"time": {"outcome": outcome.pk, "at": outcome.time_point}} if analysis.times else {}),
+                **found,
+                **answers(each, asked),
+                "bias": bias.get(each.study.pk, {}),
+            }
+            for each, outcome, found in rows
+            if found
+        ],
+    }
+    if tool not in ("", ROB1.id):  # what was frozen before there were other tools keeps its hash
+        data["bias_tool"] = tool
+    if aside := set_aside(analysis, among, [each for each, _, found in rows if not found]):
+        data["set_aside"] = aside
+    options: dict[str, Any] = dict(analysis.options)
+    if planned := sorted(map(str, analysis.standing)):
+        options["investigations"] = planned
+    digest = audit.sha256(audit.canonical(data), audit.canonical(options))
+    return Input(data, options, digest, tuple(each.study.label for each, _, found in rows if not found))
+
+
+def chosen(analysis: Analysis, agreed: AgreedStudy, among: list[Timed]) -> tuple[Outcome, dict[str, Any]]:
+    """Which outcome's numbers of a study enter, and these; no numbers where it has none that the plan wants."""
+    rule = rule_of(analysis.times)
+    if rule is None:
+        return analysis.outcome, numbers(agreed, analysis.outcome)
+    found = [(each, numbers(agreed, each.outcome)) for each in among if each.span]
+    found = [(each, values) for each, values in found if values]
+    results = [Measured(each.span, usable(analysis.outcome.kind, values)) for each, values in found if each.span]
+    place = rule.choose(results)
+    return (analysis.outcome, {}) if place is None else (found[place][0].outcome, found[place][1])
+
+
+def set_aside(analysis: Analysis, among: list[Timed], without: list[AgreedStudy]) -> list[str]:
+    """What a rule for time points does not reach, in words: times that nobody can compare, and studies measured at none that is wanted."""
+    if not analysis.times:
+        return []
+    unclear = [f"“{each.outcome.time_point}” is no time that can be compared" for each in among if each.span is None]
+    return unclear + [
+        f"{each.study.label} has numbers at {', '.join(times)} alone"
+        for each in without
+        if (times := [timed.outcome.time_point for timed in among if timed.span and numbers(each, timed.outcome)])
+    ]
+
+
+def answers(agreed: AgreedStudy, asked: list[str]) -> dict[str, dict[str, Any]]:
+    """The study's answers to these questions, where an investigation needs any."""
+    return {"by": {key: agreed.answers[key] for key in asked if agreed.answers.get(key) is not None}} if asked else {}
+
+
+def numbers(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
+    """A study's numbers for an outcome, as analysis.frozen shapes them; nothing where it has none."""
+    shape = TABLES[outcome.kind]
+    if shape.per_contrast and not core(outcome.kind):
+        return compared_arms(agreed, outcome)
+    if shape.whole:
+        key = whole_key(outcome.pk)
+        values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in shape.whole}
+        return {} if None in values.values() else {"arms": [], "whole": values, **converted(agreed, key, values)}
+    found = []
+    for arm in agreed.arms:
+        key = row_key(outcome.pk, arm.pk)
+        values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in core(outcome.kind)}
+        if values and all(value is not None for value in values.values()):
+            found.append(frozen_arm(arm, values) | converted(agreed, key, values))
+    return {"arms": found} if found else {}
+
+
+def converted(agreed: AgreedStudy, key: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Which values of a row came from others, as analysis.frozen has it; nothing where all were reported."""
+    found = [name for name in values if f"{key}/{name}" in agreed.converted]
+    return {"converted": found} if found else {}
+
+
+def frozen_arm(arm: Arm, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"arm": arm.pk, "name": arm.name, "role": str(arm.role), "values": dict(values)}
+
+
+def compared_arms(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
+    """The pairs of a study's standing arms of which anything is known, in the order of the arms, and these arms."""
+    found = []
+    for first, second in permutations(agreed.arms, 2):
+        key = contrast_key(outcome.pk, first.pk, second.pk)
+        known = {
+            column.name: agreed.answers.get(f"{key}/{column.name}") for column in TABLES[outcome.kind].per_contrast
+        }
+        if values := {name: value for name, value in known.items() if value is not None}:
+            row = {"first": first.pk, "second": second.pk, "values": values}
+            found.append(row | converted(agreed, key, values))
+    used = {arm for each in found for arm in (each["first"], each["second"])}
+    return {"arms": [frozen_arm(arm, {}) for arm in agreed.arms if arm.pk in used], "contrasts": found} if found else {}
