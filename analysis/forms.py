@@ -96,7 +96,9 @@ class PlanForm(forms.ModelForm):
             self.fields[name].choices = [("", "As the conventions say"), *self.fields[name].choices[1:]]
         self.fields["model"].choices = Analysis.Model.choices
         self.fields["arms"].choices = Analysis.Arms.choices
-        self.fields["arms"].required = self.fields["tests_from"].required = False
+        self.fields["arms"].required = False
+        said = member.review.small_study_tests_from
+        self.fields["tests_from"].help_text = f"Studies. Left empty: as the protocol says, which is {said} now."
         places = list(self.fields)
         asked = [each for each in places if each.startswith("time_")]
         self.order_fields(["outcome", *asked, *(each for each in places if each not in asked)])
@@ -107,11 +109,6 @@ class PlanForm(forms.ModelForm):
     def clean_arms(self) -> str:
         """Combined, where nothing was chosen."""
         return self.cleaned_data["arms"] or self.instance.arms
-
-    def clean_tests_from(self) -> int:
-        """As many as are advised, where nothing was chosen."""
-        given = self.cleaned_data["tests_from"]
-        return self.instance.tests_from if given is None else given
 
     def clean(self) -> dict[str, Any]:
         """Measure and method must fit the outcome; the message stands at the field that is to be changed."""
@@ -129,7 +126,7 @@ class PlanForm(forms.ModelForm):
             self.add_error("measure", f"This outcome is of the kind “{outcome.get_kind_display()}”: choose {fitting}.")
         else:
             chosen = {name: given.get(name) or "" for name in Analysis.OPTIONS}
-            planned = Analysis(outcome=outcome, tests_from=given.get("tests_from") or 0, **chosen)
+            planned = Analysis(outcome=outcome, tests_from=given.get("tests_from"), **chosen)
             if told := planned.misfit():
                 name, message, todo = told
                 self.add_error(name, f"{message} {todo}")

@@ -122,7 +122,8 @@ class AmendedProtocol(Protocol):
     class Meta(Protocol.Meta):
         conflicts = ["blind_resolver", "voter_may_resolve", "settle_together"]
         pilot = ["gate_measure", "gate_level"]
-        fields = [*(name for name in Protocol.Meta.fields if name != "reasons"), *conflicts, *pilot]
+        synthesis = ["small_study_tests_from"]
+        fields = [*(name for name in Protocol.Meta.fields if name != "reasons"), *conflicts, *pilot, *synthesis]
 
     why = forms.CharField(
         label="Why it is changed",
@@ -140,16 +141,22 @@ class AmendedProtocol(Protocol):
         helper = super().helper
         helper.layout.insert(-1, Fieldset("Conflicts", *self.Meta.conflicts))
         helper.layout.insert(-1, Fieldset("Pilot", *self.Meta.pilot))
+        helper.layout.insert(-1, Fieldset("Synthesis", *self.Meta.synthesis))
         helper.layout.append("why")
         return helper
 
     def clean_gate_measure(self) -> str:
         return self.cleaned_data["gate_measure"] or self.initial["gate_measure"]
 
+    def clean_small_study_tests_from(self) -> int:
+        given: int | None = self.cleaned_data["small_study_tests_from"]
+        return self.initial["small_study_tests_from"] if given is None else given
+
     def __init__(self, review: Review, data: Any = None) -> None:
         now = model_to_dict(review, self.Meta.fields)
         self.seen = sha256(canonical(now))
         super().__init__(data, initial=now)
+        self.fields["small_study_tests_from"].required = False
 
     def clean(self) -> dict[str, Any]:
         if self.data.get("seen") != self.seen:

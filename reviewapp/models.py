@@ -134,6 +134,12 @@ class Review(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text="Between 0 and 1, for the pair that agrees least. Left empty, screening does not wait for a pilot.",
     )
+    small_study_tests_from = models.PositiveSmallIntegerField(
+        "small-study tests from",
+        default=10,
+        validators=[MinValueValidator(3), MaxValueValidator(1000)],
+        help_text="Studies in an analysis. With fewer than ten, a test of the funnel plot’s asymmetry tells little (Cochrane Handbook, 13.3.5.4).",
+    )
     note = models.TextField(blank=True, help_text="Shown on the review's home, e.g. where its data come from.")
     created_at = models.DateTimeField(default=timezone.now)
 

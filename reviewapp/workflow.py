@@ -38,6 +38,7 @@ PROTOCOL = (
     "settle_together",
     "gate_measure",
     "gate_level",
+    "small_study_tests_from",
     "note",
 )
 

@@ -127,8 +127,9 @@ class Analysis(models.Model):
     )
     tests_from = models.PositiveSmallIntegerField(
         "small-study tests from",
-        default=TESTS_FROM,
-        help_text="Studies. With fewer than ten a test of the funnel's asymmetry tells little (Cochrane Handbook, 13.3.5.4).",
+        null=True,
+        blank=True,
+        help_text="Studies. Left empty: as the protocol says.",
     )
     favours_left = models.CharField("left of no effect favours", max_length=80, blank=True)
     favours_right = models.CharField("right of no effect favours", max_length=80, blank=True)
@@ -181,7 +182,7 @@ class Analysis(models.Model):
             return "method", "Peto's method pools odds ratios.", "Choose the odds ratio, or another method."
         if self.method == method.PETO and self.model != model.FIXED:
             return "model", "Peto's method assumes one common effect.", "Choose the fixed effect, or inverse variance."
-        if self.tests_from < LEAST:
+        if self.tests_from is not None and self.tests_from < LEAST:
             return "tests_from", f"A test of the funnel's asymmetry needs {LEAST} studies.", f"Choose {LEAST} or more."
         chosen = next((name for name in ("estimator", "interval", "prediction") if getattr(self, name)), "")
         if chosen and self.model == model.FIXED:
@@ -203,7 +204,8 @@ class Analysis(models.Model):
         """How it is pooled: what a run freezes beside its input."""
         chosen = {name: str(getattr(self, name)) for name in self.OPTIONS}
         # what was not there to choose when earlier runs were made is said only when it is chosen: their input stays what it was
-        more = {} if self.tests_from == TESTS_FROM else {"tests_from": str(self.tests_from)}
+        least = self.review.small_study_tests_from if self.tests_from is None else self.tests_from
+        more = {} if least == TESTS_FROM else {"tests_from": str(least)}
         if self.times:
             more["times"] = self.times
         return {**chosen, **pooling.resolved(chosen), **more}

@@ -28,7 +28,7 @@ def dropped_analyses(member: Member) -> QuerySet[Analysis]:
 
 def all_analyses(member: Member) -> QuerySet[Analysis]:
     planned = Analysis.objects.filter(review=member.review_id)
-    return planned.select_related("outcome").prefetch_related("investigations")
+    return planned.select_related("outcome", "review").prefetch_related("investigations")
 
 
 def analysis(member: Member, pk: int) -> Analysis:

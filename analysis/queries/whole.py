@@ -366,7 +366,9 @@ def runs(member: Member) -> Iterator[Run]:
 
 def plans(member: Member) -> list[Analysis]:
     return list(
-        Analysis.objects.filter(review=member.review_id).select_related("outcome").prefetch_related("investigations")
+        Analysis.objects.filter(review=member.review_id)
+        .select_related("outcome", "review")
+        .prefetch_related("investigations")
     )
 
 

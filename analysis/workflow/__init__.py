@@ -14,7 +14,6 @@ from django.db.models import Max
 from django.utils import timezone
 
 from analysis import package, pooling, queries
-from analysis.beyond import TESTS_FROM
 from analysis.models import CHECK, PACK, REFRESH, RUN, Analysis, Package, Run
 from analysis.queries import Input
 from analysis.queries.times import twins_of, unclear
@@ -53,7 +52,7 @@ def plan(
     prediction: str = "",
     arms: str = Analysis.Arms.COMBINED,
     times: str = "",
-    tests_from: int = TESTS_FROM,
+    tests_from: int | None = None,
     favours_left: str = "",
     favours_right: str = "",
     note: str = "",
@@ -372,6 +371,12 @@ def perform_refresh(job: Job) -> None:
             queue_run(job.member, analysis, data)
 
 
+def refresh_if_of_synthesis(event: Event, member: Member) -> None:
+    """The protocol changes: of what it says, this alone is an option of runs."""
+    if "small_study_tests_from" in event.facts["after"]:
+        refresh(event, member)
+
+
 SUBSCRIPTIONS: dict[str, Callable[[Event, Member], None]] = {
     "extraction.sheet_agreed": refresh,
     "extraction.sheet_agreement_reopened": refresh,
@@ -393,6 +398,7 @@ SUBSCRIPTIONS: dict[str, Callable[[Event, Member], None]] = {
     "extraction.time_point_changed": refresh_where_times_are_chosen,
     "extraction.time_point_dropped": refresh_where_times_are_chosen,
     "extraction.time_point_restored": refresh_where_times_are_chosen,
+    "review.amended": refresh_if_of_synthesis,
     "screening.settled": refresh_if_of_study,
     "screening.unsettled": refresh_if_of_study,
     "screening.import_completed": check_flow,

@@ -14,6 +14,7 @@ from extraction.models import Arm, Outcome
 from reviewapp import jobs
 from reviewapp.errors import BadInput, NotHere, Refused, WrongState
 from reviewapp.models import Event, Job, Member
+from reviewapp.workflow import amend_protocol
 from tests.analysis import build
 from tests.extraction import build as studies_of
 
@@ -375,3 +376,29 @@ def test_several_arms_of_a_group_are_combined_and_said(pair: Pair, outcome: Outc
         "Several arms of a group: combined became one by one, control split."
         in queries.history(pair[0], split)[0].changes
     )
+
+
+def test_small_study_tests_run_from_the_protocols_number_of_studies_on_unless_the_plan_has_its_own(
+    pair: Pair, owner: Member, outcome: Outcome, jobs_now: Callable[[], int]
+) -> None:
+    tables = {"Orme 2003": (12, 40, 20, 40), "Abe 1999": (5, 30, 9, 30), "Rask 2011": (30, 90, 41, 82)}
+    build.studies(pair, outcome, tables)
+    left, own = build.plan(pair[0], outcome), build.plan(pair[0], outcome, model="fixed", tests_from=4)
+    jobs_now()
+
+    def tested(analysis: Analysis) -> tuple[int, int]:
+        shown = queries.shown_analysis(pair[0], analysis.pk)
+        assert shown.is_current
+        found = shown.run.result["beyond"]["small_study"]
+        return found["least"], len(found["tests"])
+
+    assert (tested(left), tested(own)) == ((10, 0), (4, 0))
+    before = left.runs.count(), own.runs.count()
+    amend_protocol(owner, small_study_tests_from=3)
+    jobs_now()
+    assert (tested(left), tested(own)) == ((3, 2), (4, 0))
+    assert (left.runs.count(), own.runs.count()) == (before[0] + 1, before[1])
+    (change, *_) = queries.history(pair[0], left)
+    assert change.changes == ["Small-study tests from: 10 became 3."]
+    amend_protocol(owner, note="Nothing of the synthesis")
+    assert jobs_now() == 0

@@ -98,13 +98,16 @@ def edited(client: Client, member: Member, **change: str) -> dict[str, str]:
 
 def test_an_owner_changes_the_protocol_and_everybody_reads_it(owner: Member, observer: Member) -> None:
     client = browser(owner)
-    sent = edited(client, owner, population="Mothers and infants", reason_agreement="ignore")
+    sent = edited(
+        client, owner, population="Mothers and infants", reason_agreement="ignore", small_study_tests_from="5"
+    )
     client.post(reverse("protocol-edit", args=[owner.review.slug]), sent)
     workflow.set_reasons(owner, ["Not randomised", "Wrong comparison"])
     told = page(browser(observer), "protocol", owner.review.slug)
     assert "Mothers and infants" in told
     assert told.index("Not randomised") < told.index("Wrong comparison")
     assert "For any reasons" in told
+    assert "from 5 studies in an analysis on" in told
     assert "Change the protocol" not in told
 
 
