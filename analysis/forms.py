@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 
+from analysis.comparison import Comparison, chosen, comparison_of
 from analysis.grade.certainty import DOMAINS, START, START_WORDS, UPGRADES, Domain, Rating
 from analysis.models import Analysis, Finding
+from analysis.queries.sides import sides_by_question
 from analysis.times import DAYS, NEAREST, Rule, rule_of
 from analysis.times import KINDS as KINDS_OF_RULE
 from extraction.models import Outcome
@@ -85,8 +87,28 @@ class PlanForm(forms.ModelForm):
             "note": forms.Textarea(attrs={"rows": 3}),
         }
 
+    experimental = forms.MultipleChoiceField(
+        label="Arms on the experimental side",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Where the review makes several comparisons: by what is agreed of each arm. Nothing chosen: as the arms’ roles say.",
+    )
+    control = forms.MultipleChoiceField(
+        label="Arms on the control side", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
     def __init__(self, member: Member, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        answers = sides_by_question(member.review_id)
+        planned = comparison_of(self.instance.comparison)
+        if planned:  # what was planned stays a choice whatever has become of the form
+            offered = {value for _, found in answers for value, _ in found}
+            answers += [("As planned", [each for each in kept_of(planned) if each[0] not in offered])]
+        for name in ("experimental", "control"):
+            self.fields[name].choices = answers
+            if not answers:
+                del self.fields[name]
+        self.sides = {value: words for _, found in answers for value, words in found}
         self.fields["outcome"].queryset = outcomes(member).filter(dropped_at=None, kind__in=list(Analysis.MEASURES_OF))
         self.fields["outcome"].empty_label = "Choose an outcome"
         self.fields["measure"].choices = [("", "Choose a measure"), *measures_by_kind()]
@@ -100,11 +122,14 @@ class PlanForm(forms.ModelForm):
         said = member.review.small_study_tests_from
         self.fields["tests_from"].help_text = f"Studies. Left empty: as the protocol says, which is {said} now."
         places = list(self.fields)
-        asked = [each for each in places if each.startswith("time_")]
+        asked = [each for each in places if each.startswith("time_") or each in ("experimental", "control")]
         self.order_fields(["outcome", *asked, *(each for each in places if each not in asked)])
         if self.instance.pk:
             del self.fields["outcome"]
             self.initial |= fields_of(rule_of(self.instance.times))
+            if planned:
+                for name in ("experimental", "control"):
+                    self.initial[name] = [f"{planned.by}={value}" for value, _ in getattr(planned, name)]
 
     def clean_arms(self) -> str:
         """Combined, where nothing was chosen."""
@@ -116,6 +141,7 @@ class PlanForm(forms.ModelForm):
         given["times"] = self.times(
             *(given.pop(name, None) for name in ("time_rule", "time_at", "time_unit", "time_within"))
         )
+        given["comparison"] = self.comparison(given.pop("experimental", ()), given.pop("control", ()))
         outcome = given.get("outcome") or (self.instance.outcome if self.instance.pk else None)
         measure = given.get("measure")
         if outcome is None or not measure:
@@ -142,8 +168,22 @@ class PlanForm(forms.ModelForm):
             return ""
         return f"{NEAREST} {at} {unit or 'weeks'}" + (f" within {within} {unit or 'weeks'}" if within else "")
 
+    def comparison(self, experimental: Collection[str], control: Collection[str]) -> str:
+        """The comparison as a plan has it."""
+        try:
+            found = chosen(experimental, control, self.sides)
+        except ValueError as error:
+            self.add_error("control", str(error))
+            return ""
+        return found.text if found else ""
+
     def validate_constraints(self) -> None:
         """Left to the verb, which says in words what is planned already."""
+
+
+def kept_of(planned: Comparison) -> list[tuple[str, str]]:
+    """The answers of a comparison as the form offers them."""
+    return [(f"{planned.by}={value}", words) for value, words in (*planned.experimental, *planned.control)]
 
 
 def fields_of(rule: Rule | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ Input is a dictionary with
         time          where a rule chooses among time points: {outcome, at}, whose numbers these are, and when they were measured in words
         by            the answers that the plan's investigations ask for, by the question's key, such as study/design
         bias          the agreed judgement of each domain, {} where there is none
-    set_aside  what a rule for time points does not reach, in words; not there where it reaches all
+    set_aside  what the plan's rule for time points, or its comparison, does not reach, in words; not there where it reaches all
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from analysis import times
+from analysis import comparison, times
 from analysis.beyond import TESTS_FROM
 from analysis.investigations import in_words
 
@@ -38,6 +38,7 @@ OPTION_WORDS = {
     "arms": "Several arms of a group",
     "tests_from": "Small-study tests from",
     "times": "Time points",
+    "comparison": "Comparison",
 }
 
 
@@ -57,6 +58,8 @@ def in_place(option: str, value: Any) -> Any:
     """An option's value as a reader knows it."""
     if option == "times":
         return times.in_words(value) or "the outcome as it stands"
+    if option == "comparison":
+        return comparison.in_words(value) or "as the arms’ roles say"
     if option == "tests_from":
         return value or str(TESTS_FROM)
     return VALUE_WORDS.get(value, value)

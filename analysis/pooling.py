@@ -310,7 +310,7 @@ def message(studies: Sequence[Frozen], pooled: Frozen | None, set_aside: Sequenc
     if left_out:
         told.append("Left out: " + "; ".join(f"{study['label']} ({study['reason']})" for study in left_out) + ".")
     if set_aside:
-        told.append("Not reached by the rule for time points: " + "; ".join(set_aside) + ".")
+        told.append("Not reached by the plan: " + "; ".join(set_aside) + ".")
     if pooled is not None:
         told += [sentence(note) for note in pooled["notes"] if pooled["k"] > 1]
     return " ".join(told)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from analysis import pooling, times
+from analysis import comparison, pooling, times
 from analysis.beyond import LEAST, TESTS_FROM
 from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP
 from extraction.models import Outcome
@@ -95,7 +95,8 @@ class Analysis(models.Model):
     }
     RATIOS = (Measure.RR, Measure.OR, Measure.ROM, Measure.IRR, Measure.HR)
     OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction", "arms")
-    CHOICES = (*OPTIONS, "times")  # by which one analysis is another than the next
+    PICKED = ("times", "comparison")  # whose numbers enter: a run keeps of these what is chosen
+    CHOICES = (*OPTIONS, *PICKED)  # by which one analysis is another than the next
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="analyses")
     outcome = models.ForeignKey(Outcome, models.PROTECT, related_name="analyses")
@@ -104,6 +105,11 @@ class Analysis(models.Model):
         max_length=60,
         blank=True,
         help_text="Which result of a study that measured several times; see analysis.times. Empty: the outcome as it stands.",
+    )
+    comparison = models.CharField(
+        max_length=2000,
+        blank=True,
+        help_text="Which arms are compared; see analysis.comparison. Empty: as their roles say.",
     )
     measure = models.CharField("effect measure", max_length=10, choices=Measure.choices)
     method = models.CharField(max_length=5, choices=Method.choices)
@@ -165,13 +171,15 @@ class Analysis(models.Model):
                     "prediction",
                     "arms",
                     "times",
+                    "comparison",
                 ],
                 condition=Q(dropped_at=None),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.outcome.name}, {times.in_words(self.times)}" if self.times else str(self.outcome)
+        outcome = f"{self.outcome.name}, {times.in_words(self.times)}" if self.times else str(self.outcome)
+        return f"{comparison.in_words(self.comparison)}: {outcome}" if self.comparison else outcome
 
     def misfit(self) -> tuple[str, str, str] | None:
         """The field that does not go with the others, why, and what to do; None when all fit. `outcome` and `measure` are known to fit."""
@@ -206,8 +214,7 @@ class Analysis(models.Model):
         # what was not there to choose when earlier runs were made is said only when it is chosen: their input stays what it was
         least = self.review.small_study_tests_from if self.tests_from is None else self.tests_from
         more = {} if least == TESTS_FROM else {"tests_from": str(least)}
-        if self.times:
-            more["times"] = self.times
+        more |= {name: getattr(self, name) for name in self.PICKED if getattr(self, name)}
         return {**chosen, **pooling.resolved(chosen), **more}
 
     @property

@@ -13,7 +13,7 @@ from analysis.frozen import Frozen
 from analysis.models import Analysis
 from analysis.pooling import PEOPLE
 from analysis.queries.analyses import Shown, shown_analysis
-from analysis.queries.inputs import AgreedStudy, agreed, chosen
+from analysis.queries.inputs import AgreedStudy, agreed, chosen, sided
 from extraction.models import Outcome, Study
 from extraction.queries import Doubts, sorted_out
 from extraction.schema import ArmOf, OutcomeOf
@@ -29,7 +29,7 @@ def doubts(member: Member, shown: Shown) -> Doubts:
     """The doubts on the agreed numbers of an analysis' outcome, each with the address of the agreement where its cell stands."""
     known = agreed(member, [shown.analysis])
     among = known.measured[shown.analysis.pk]
-    entered = [(each, chosen(shown.analysis, each, among)[0]) for each in known.studies]
+    entered = [(each, chosen(shown.analysis, sided(shown.analysis, each), among)[0]) for each in known.studies]
     arms = {
         each.study.pk: tuple(ArmOf(arm.pk, arm.name, arm.role, arm.size) for arm in each.arms) for each in known.studies
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Any
 
 from django.db.models import Prefetch, Q
 
+from analysis.comparison import comparison_of
 from analysis.models import Analysis
 from analysis.pooling import usable
 from analysis.queries.beside import beside
@@ -68,6 +70,8 @@ def agreed(member: Member, analyses: Iterable[Analysis]) -> Agreed:
     prefix = f"outcome/{outcomes.pop()}/" if len(outcomes) == 1 else "outcome/"
     arms = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
     wanted = Q(key__startswith=prefix) | Q(key__in=asked_of(analyses))
+    for question in {found.by for each in analyses if (found := comparison_of(each.comparison))}:
+        wanted |= Q(key__startswith="arm/", key__endswith=f"/{question}")
     lines = Prefetch("lines", Entry.unblinded.filter(wanted))
     signed = Sheet.unblinded.signed().filter(study__in=included_studies(member.review), tool=FORM)
     bias: dict[int, list[AgreedAssessment]] = defaultdict(list)
@@ -89,7 +93,8 @@ def agreed(member: Member, analyses: Iterable[Analysis]) -> Agreed:
 def input_of(analysis: Analysis, known: Agreed) -> Input:
     """What a run of the analysis would freeze of these studies."""
     among = known.measured[analysis.pk]
-    rows = [(each, *chosen(analysis, each, among)) for each in known.studies]
+    studies = [sided(analysis, each) for each in known.studies]
+    rows = [(each, *chosen(analysis, each, among)) for each in studies]
     asked = asked_of([analysis])
     pooled = {each.study.pk: each.bias for each, _, found in rows if found}
     tool, bias = beside({each.study.pk: outcome.pk for each, outcome, found in rows if found}, pooled)
@@ -110,13 +115,38 @@ def input_of(analysis: Analysis, known: Agreed) -> Input:
     }
     if tool not in ("", ROB1.id):  # what was frozen before there were other tools keeps its hash
         data["bias_tool"] = tool
-    if aside := set_aside(analysis, among, [each for each, _, found in rows if not found]):
+    aside = set_aside(analysis, among, [each for each, _, found in rows if not found]) + sideless(analysis, studies)
+    if aside:
         data["set_aside"] = aside
     options: dict[str, Any] = dict(analysis.options)
     if planned := sorted(map(str, analysis.standing)):
         options["investigations"] = planned
     digest = audit.sha256(audit.canonical(data), audit.canonical(options))
     return Input(data, options, digest, tuple(each.study.label for each, _, found in rows if not found))
+
+
+def sided(analysis: Analysis, agreed: AgreedStudy) -> AgreedStudy:
+    """The study with its arms on the sides that the plan's comparison puts them on; their own where it has none."""
+    found = comparison_of(analysis.comparison)
+    if found is None:
+        return agreed
+    arms = [copy(arm) for arm in agreed.arms]
+    for arm in arms:
+        arm.role = found.role(agreed.answers.get(f"arm/{arm.pk}/{found.by}"))
+    return replace(agreed, arms=arms)
+
+
+def sideless(analysis: Analysis, studies: Iterable[AgreedStudy]) -> list[str]:
+    """The arms of which it is not agreed on which side of the plan's comparison they stand, in words."""
+    found = comparison_of(analysis.comparison)
+    if found is None:
+        return []
+    return [
+        f"{each.study.label}: {arm.name} has no answer by which it could be compared"
+        for each in studies
+        for arm in each.arms
+        if each.answers.get(f"arm/{arm.pk}/{found.by}") is None
+    ]
 
 
 def chosen(analysis: Analysis, agreed: AgreedStudy, among: list[Timed]) -> tuple[Outcome, dict[str, Any]]:

@@ -14,8 +14,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from analysis import package, pooling, queries
+from analysis.comparison import comparison_of
 from analysis.models import CHECK, PACK, REFRESH, RUN, Analysis, Package, Run
 from analysis.queries import Input
+from analysis.queries.sides import sides
 from analysis.queries.times import twins_of, unclear
 from analysis.report.grammar import listed
 from analysis.times import rule_of
@@ -52,6 +54,7 @@ def plan(
     prediction: str = "",
     arms: str = Analysis.Arms.COMBINED,
     times: str = "",
+    comparison: str = "",
     tests_from: int | None = None,
     favours_left: str = "",
     favours_right: str = "",
@@ -82,6 +85,7 @@ def plan(
             prediction=prediction,
             arms=arms,
             times=times,
+            comparison=comparison,
             tests_from=tests_from,
             favours_left=favours_left,
             favours_right=favours_right,
@@ -90,6 +94,7 @@ def plan(
         )
         check(analysis)
         refuse_vague_times(analysis)
+        refuse_unasked(analysis)
         analysis.save()
         audit.record(member, "analysis.planned", analysis, outcome=outcome.pk, **facts_of(analysis))
         queue_run(member, analysis, queries.input_now(member, analysis))
@@ -109,6 +114,8 @@ def change_plan(member: Member, analysis: Analysis, **changes: Any) -> Analysis:
         check(candidate)
         if candidate.times != analysis.times:
             refuse_vague_times(candidate)
+        if candidate.comparison != analysis.comparison:
+            refuse_unasked(candidate)
         if facts := change(analysis, {name: getattr(candidate, name) for name in wanted}):
             audit.record(member, "analysis.plan_changed", analysis, **facts)
             queue_run(member, analysis, queries.input_now(member, analysis))
@@ -178,6 +185,7 @@ def check(analysis: Analysis) -> None:
         raise BadInput(message, todo=todo)
     try:
         rule_of(analysis.times)
+        comparison_of(analysis.comparison)
     except ValueError as error:
         raise BadInput(str(error), todo="Choose one of those that are offered.") from None
     alike = Analysis.objects.filter(outcome__in=twins_of(analysis), dropped_at=None, **facts_of(analysis))
@@ -193,6 +201,16 @@ def refuse_vague_times(analysis: Analysis) -> None:
             f"A rule cannot compare the time point of {told} with others.",
             todo="Write it as a time, such as 12 weeks or 3 to 6 months, or give it the name of a time point of the review that has a window.",
         )
+
+
+def refuse_unasked(analysis: Analysis) -> None:
+    """Raise BadInput for a comparison by a question that the form in use does not ask of each arm, or by answers that it does not offer."""
+    if found := comparison_of(analysis.comparison):
+        known = sides(analysis.review_id)
+        if not all(f"{found.by}={value}" in known for value, _ in (*found.experimental, *found.control)):
+            raise BadInput(
+                "The form in use does not ask that of each arm.", todo="Choose among the answers that are offered."
+            )
 
 
 def refuse_unknown(analysis: Analysis, name: str) -> None:

@@ -189,7 +189,7 @@ def test_a_result_that_is_too_far_is_not_pooled_and_its_study_is_named(world: Wo
     planned = build.plan(member, world.at["1 year"], times="nearest 12 weeks within 2 weeks")
     run = run_of(member, planned, jobs_now)
     assert pooled(run) == {"Abe 1999": ("12 weeks", 9), "Orme 2003": ("12 weeks", 8)}
-    assert "Not reached by the rule for time points: Rask 2011 has numbers at 6 weeks alone." in run.message
+    assert "Not reached by the plan: Rask 2011 has numbers at 6 weeks alone." in run.message
     workflow.change_plan(member, planned, times="earliest")
     again = run_of(member, planned, jobs_now)
     assert pooled(again)["Rask 2011"] == ("6 weeks", 7)
@@ -232,7 +232,7 @@ def test_an_outcome_whose_time_cannot_be_compared_is_refused_in_a_plan_and_told_
         build.plan(member, world.at["12 weeks"], times="longest")
     extraction.restore_outcome(member, vague)
     run = run_of(member, planned, jobs_now)
-    assert "Not reached by the rule for time points: “after treatment” is no time that can be compared." in run.message
+    assert "Not reached by the plan: “after treatment” is no time that can be compared." in run.message
     workflow.change_plan(member, planned, note="Seen")  # what was refused once does not hold up the rest
 
 
