@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+LONGEST = 800  # characters
 Answers = tuple[tuple[str, str], ...]  # as stored, and in words
 
 
@@ -72,6 +73,8 @@ def checked(made: Comparison) -> Comparison:
         raise ValueError("A comparison has two sides: choose at least one answer for each.")
     if both := {value for value, _ in made.experimental} & {value for value, _ in made.control}:
         raise ValueError(f"“{dict(made.control)[both.pop()]}” cannot stand on both sides.")
+    if len(made.text) > LONGEST:
+        raise ValueError("These are more answers than a plan can hold: let the form ask in fewer groups.")
     return made
 
 

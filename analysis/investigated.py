@@ -9,7 +9,8 @@ from analysis import figures
 from analysis.exports import effect, p_value, percent
 from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP, YEAR
 from analysis.models import Analysis, Run
-from analysis.queries.investigations import labels, words_of
+from analysis.queries.investigations import GROUP, worded, words_of
+from analysis.queries.investigations import called as words_for
 from analysis.report.grammar import capital, listed
 
 Plain = Mapping[str, Any]
@@ -22,8 +23,8 @@ def investigated(run: Run, called: Mapping[str, str] | None = None) -> dict[str,
     """
     found = (run.result or {}).get("investigations", [])
     if called is None:
-        called = labels(run.analysis.review_id) if found else {}
-    named = [{**each, "words": words_of(each["kind"], each["by"], called)} for each in found]
+        called = words_for(run.analysis.review_id) if found else {}
+    named = [{**worded(each, called), "words": words_of(each["kind"], each["by"], called)} for each in found]
     other = [sensitivity(run, each) for each in named if each["kind"] == SENSITIVITY]
     return {
         "sensitivity": [main_row(run), *other] if other else [],
@@ -117,4 +118,4 @@ def coefficient(name: str, called: str) -> str:
     """A column of the regression in a reader's words."""
     if name == "intrcpt":
         return "Intercept"
-    return f"{called}, for each unit" if name == "by" else name.removeprefix("factor(by)")
+    return f"{called}, for each unit" if name == "by" else name.removeprefix(GROUP)

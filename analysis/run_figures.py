@@ -29,7 +29,8 @@ from analysis.exports import table as forest_table
 from analysis.investigations import MODERATOR, SUBGROUP
 from analysis.models import Analysis, Run
 from analysis.queries import Change
-from analysis.queries.investigations import labels, words_of
+from analysis.queries.investigations import called as words_for
+from analysis.queries.investigations import worded, words_of
 from analysis.report.grammar import count, listed
 from reviewapp.errors import NotHere
 
@@ -181,10 +182,10 @@ def tested(found: Mapping[str, Any]) -> dict[str, str]:
 def investigations(run: Run) -> list[Figure]:
     """What the plan asks for beside the pooled effect: a forest plot by each subgrouping, a bubble plot of each regression on a number."""
     asked = [each for each in run.result.get("investigations", []) if each["found"]]
-    called = labels(run.analysis.review_id) if asked else {}
+    called = words_for(run.analysis.review_id) if asked else {}
     made = []
     for n, each in enumerate(asked, start=1):
-        heading, found = words_of(each["kind"], each["by"], called), each["found"]
+        heading, found = words_of(each["kind"], each["by"], called), worded(each, called)["found"]
         title = f"{run.analysis}: {heading[:1].lower()}{heading[1:]}"
         if each["kind"] == SUBGROUP:
             favours = (run.analysis.favours_left, run.analysis.favours_right)

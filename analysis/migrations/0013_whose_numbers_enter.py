@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='analysis',
             name='comparison',
-            field=models.CharField(blank=True, help_text='Which arms are compared; see analysis.comparison. Empty: as their roles say.', max_length=2000),
+            field=models.CharField(blank=True, help_text='Which arms are compared; see analysis.comparison. Empty: as their roles say.', max_length=800),
         ),
         migrations.AlterField(
             model_name='analysis',

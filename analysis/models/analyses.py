@@ -107,7 +107,7 @@ class Analysis(models.Model):
         help_text="Which result of a study that measured several times; see analysis.times. Empty: the outcome as it stands.",
     )
     comparison = models.CharField(
-        max_length=2000,
+        max_length=800,
         blank=True,
         help_text="Which arms are compared; see analysis.comparison. Empty: as their roles say.",
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
-from analysis.investigations import CHARACTERISTICS, SENSITIVITY, SETS
+from analysis.investigations import CHARACTERISTICS, MODERATOR, SENSITIVITY, SETS, SUBGROUP
 from analysis.models import Analysis, Investigation
 from extraction.queries import current_version
 from extraction.schema.fields import Kind
-from extraction.schema.form import Per
+from extraction.schema.form import Per, options_of
 from reviewapp.errors import NotHere
 from reviewapp.models import Member, Review
 
+GROUP = "factor(by)"  # begins the name of a regression's column that is a group of studies
 PREFIX = {Investigation.Kind.SUBGROUP: "Subgroups by", Investigation.Kind.MODERATOR: "Meta-regression on"}
 
 
@@ -26,6 +28,36 @@ def labels(review: Review | int) -> dict[str, str]:
         if section.per is Per.STUDY and question.kind is not Kind.TABLE
     }
     return {**CHARACTERISTICS, **asked}
+
+
+def called(review: Review | int) -> dict[str, str]:
+    """The same, and under "question=answer" the answers to them that are chosen from a list, in words."""
+    answers = {
+        f"study/{question.id}={option.value}": option.label
+        for section, question in current_version(review).form.places()
+        if section.per is Per.STUDY
+        for option in options_of(question)
+    }
+    return {**labels(review), **answers}
+
+
+def worded(each: Mapping[str, Any], called: Mapping[str, str]) -> dict[str, Any]:
+    """What an investigation found, with its groups of studies as a reader knows them: by the answer, or the several answers, in words."""
+
+    def words(level: str) -> str:
+        whole = called.get(f"{each['by']}={level}")
+        return whole or ", ".join(called.get(f"{each['by']}={part}", part) for part in level.split(", "))
+
+    found = each["found"]
+    if found and each["kind"] == SUBGROUP:
+        found = {**found, "levels": [words(level) for level in found["levels"]]}
+    if found and each["kind"] == MODERATOR:
+        names = [
+            GROUP + words(name.removeprefix(GROUP)) if name.startswith(GROUP) else name
+            for name in found["fit"]["names"]
+        ]
+        found = {**found, "fit": {**found["fit"], "names": names}}
+    return {**each, "found": found}
 
 
 def characteristics(member: Member) -> dict[str, str]:

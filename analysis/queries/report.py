@@ -19,7 +19,8 @@ from analysis.investigated import investigated
 from analysis.models import Analysis, Run
 from analysis.queries.analyses import Shown, shown_analyses
 from analysis.queries.flow import flow
-from analysis.queries.investigations import labels, words_of
+from analysis.queries.investigations import called as words_for
+from analysis.queries.investigations import words_of
 from analysis.report import (
     Extraction,
     Facts,
@@ -166,7 +167,7 @@ def extraction(member: Member) -> Extraction:
 
 def analyses(member: Member) -> tuple[Pooled, ...]:
     found = shown_analyses(member)
-    called = labels(member.review_id) if any(each.analysis.standing for each in found) else {}
+    called = words_for(member.review_id) if any(each.analysis.standing for each in found) else {}
     return tuple(pooled(each, called) for each in found)
 
 

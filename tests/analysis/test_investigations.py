@@ -216,6 +216,17 @@ def test_a_regression_says_by_what_studies_are_weighted_and_what_is_explained() 
     assert "R2 is not defined" in without["told"]
 
 
+@pytest.mark.pure
+def test_groups_are_called_by_the_words_of_their_answers() -> None:
+    planned = ["subgroup:study/allocation", "moderator:study/allocation"]
+    called = {"study/allocation=random": "At random", "study/allocation=alternate": "In turns"}
+    groups, regression = (known.worded(each, called)["found"] for each in found(*planned))
+    assert groups["levels"] == ["At random", "In turns", "systematic"]
+    assert regression["fit"]["names"] == ["intrcpt", "factor(by)At random", "factor(by)systematic"]
+    several = {"kind": "subgroup", "by": "study/allocation", "found": {"levels": ["alternate, random"]}}
+    assert known.worded(several, called)["found"]["levels"] == ["In turns, At random"]
+
+
 # --- planned by members ------------------------------------------------------------------------------------------------
 
 
