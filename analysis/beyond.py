@@ -23,8 +23,8 @@ TESTS_FROM = (
 )
 YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 
-SERIES = ("kind", "measure", "study", "k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2", "reasons")
-POOLED = ("k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2", "level")
+SERIES = ("kind", "measure", "study", "k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2", "reasons", "test")
+POOLED = ("k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2", "level", "test")
 
 
 TESTED = ("test", "k", "stat", "df", "p", "slope", "se_slope", "tau", "limit", "notes")

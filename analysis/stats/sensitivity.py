@@ -26,7 +26,7 @@ class PooledSeries(Result):
 
     `kind`: "leave-one-out" or "cumulative"; `study`, `order` (places in the data, from 0): in the order of
     the results; all arrays (k): as in `Pooled`, NaN where the study has no estimate (see `reasons`) or where
-    nothing is left to pool.
+    nothing is left to pool. `test`: which test and interval each has.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class PooledSeries(Result):
     Q: FloatArray
     Q_p: FloatArray
     reasons: tuple[str | None, ...]
+    test: tuple[str | None, ...]
     effects: Effects
     options: Options
     versions: Mapping[str, str] = field(default_factory=versions)
@@ -67,7 +68,8 @@ def _series(kind: str, es: Effects, order: Sequence[int], fits: Iterable[Pooled 
     k = np.array([0 if fit is None else fit.k for fit in results], dtype=np.intp)
     return PooledSeries(
         kind=kind, measure=es.measure, study=tuple(es.study[i] for i in order), order=np.array(order, dtype=np.intp),
-        k=k, reasons=tuple(es.reasons[i] for i in order), effects=es, options=o, **columns,
+        k=k, reasons=tuple(es.reasons[i] for i in order), test=tuple(fit and fit.test for fit in results), effects=es,
+        options=o, **columns,
     )  # fmt: skip
 
 
