@@ -24,9 +24,14 @@ class Comparison:
     control: Answers
 
     @property
+    def sides(self) -> tuple[str, str]:
+        """What the two sides are called."""
+        return " or ".join(words for _, words in self.experimental), " or ".join(words for _, words in self.control)
+
+    @property
     def words(self) -> str:
         """ "CBT v waiting list or usual care"."""
-        return " v ".join(" or ".join(words for _, words in side) for side in (self.experimental, self.control))
+        return " v ".join(self.sides)
 
     @property
     def text(self) -> str:
@@ -76,6 +81,12 @@ def checked(made: Comparison) -> Comparison:
     if len(made.text) > LONGEST:
         raise ValueError("These are more answers than a plan can hold: let the form ask in fewer groups.")
     return made
+
+
+def sides(options: Mapping[str, str], otherwise: Mapping[str, str]) -> dict[str, str]:
+    """What the two groups of a run are called, by role; otherwise: where its plan has no comparison of its own."""
+    found = comparison_of(options.get("comparison", ""))
+    return dict(zip(otherwise, found.sides, strict=True)) if found else dict(otherwise)
 
 
 def in_words(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from analysis import queries
+from analysis.comparison import sides
 from analysis.exports import GROUPS, number
 from analysis.frozen import Frozen
 from analysis.models import Analysis, Run
@@ -85,8 +86,8 @@ def outcome(place: int, run: Run, said: Frozen) -> Outcome:
         measure="PETO_OR" if peto else options["measure"],
         method=options["method"].upper(),
         random=options["model"] == "random",
-        group_1=said.get("group_1") or GROUPS[EXPERIMENTAL],
-        group_2=said.get("group_2") or GROUPS[CONTROL],
+        group_1=said.get("group_1") or sides(options, GROUPS)[EXPERIMENTAL],
+        group_2=said.get("group_2") or sides(options, GROUPS)[CONTROL],
         left=run.analysis.favours_left,
         right=run.analysis.favours_right,
         level=run.result["pooled"]["level"] if run.result["pooled"] else 95.0,

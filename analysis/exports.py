@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
 
+from analysis.comparison import sides
 from analysis.flow.numbers import OTHER_METHODS, FlowCounts, Number
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL, resolved
@@ -212,7 +213,7 @@ def columns_of(run: Run) -> Sequence[Column]:
         "rate": forest_data.rate_columns,
     }
     make, words = columns.get(run.input["kind"]), (TITLES[run.options["measure"]], method_in_short(run))
-    return make(GROUPS[EXPERIMENTAL], GROUPS[CONTROL], *words) if make else forest_data.generic_columns(*words)
+    return make(*sides(run.options, GROUPS).values(), *words) if make else forest_data.generic_columns(*words)
 
 
 def method_in_short(run: Run) -> str:
@@ -234,7 +235,9 @@ def study_row(run: Run, study: dict[str, Any]) -> Row:
     cells = [plain(study[group][name]) if study[group] else "–" for group in GROUPS for name in names]
     weight = percent(study["weight"], 1) if not study["reason"] else "–"
     texts = (*cells, weight, interval(run, study))
-    return Row(called(study), texts, study["study"], study["reason"], combined_in_words(study))
+    return Row(
+        called(study), texts, study["study"], study["reason"], combined_in_words(study, sides(run.options, GROUPS))
+    )
 
 
 def called(study: dict[str, Any]) -> str:
@@ -250,11 +253,11 @@ def interval(run: Run, of: dict[str, Any]) -> str:
     return f"{estimate} [{lower}, {upper}]"
 
 
-def combined_in_words(study: dict[str, Any]) -> str:
+def combined_in_words(study: dict[str, Any], sides: Mapping[str, str]) -> str:
     """Which arms stand behind the two groups, where that is more than one each."""
     arms = study["arms"]
     told = [f"{study['stated']}."] if study.get("stated") else []
-    told += [f"{name} combines {' and '.join(arms[role])}." for role, name in GROUPS.items() if len(arms[role]) > 1]
+    told += [f"{name} combines {' and '.join(arms[role])}." for role, name in sides.items() if len(arms[role]) > 1]
     if study.get("converted"):
         told.append(f"Converted from other numbers: {', '.join(study['converted'])}.")
     if source := study.get("source"):
@@ -362,7 +365,9 @@ def notes(run: Run) -> Iterable[str]:
     """The lines below the total; last the analysis's note, so that a caveat travels with the figure."""
     if run.input["kind"] in ("dichotomous", "rate"):
         events = {group: sum(study[group]["events"] for study in pooled_studies(run)) for group in GROUPS}
-        yield "Total events: " + ", ".join(f"{plain(events[group])} ({name})" for group, name in GROUPS.items())
+        yield "Total events: " + ", ".join(
+            f"{plain(events[group])} ({name})" for group, name in sides(run.options, GROUPS).items()
+        )
     yield heterogeneity(run)
     yield overall_test(run)
     if run.analysis.note:
@@ -432,13 +437,9 @@ def flow_file(counts: FlowCounts, kind: str, link: Callable[[Number], str | None
 
 def list_file(entries: Iterable[Any], kind: str, studies_of: Callable[[Any], list[str]]) -> Iterable[bytes]:
     """Records or citations as "csv" (with a byte-order mark, for Excel) or "ris", piece by piece."""
-    write = write_csv if kind == "csv" else write_ris
-    return encoded(write(entries, studies_of), "\ufeff" if kind == "csv" else "")
-
-
-def encoded(pieces: Iterable[str], first: str) -> Iterable[bytes]:
+    write, first = (write_csv, "\ufeff") if kind == "csv" else (write_ris, "")
     yield first.encode()
-    yield from (piece.encode() for piece in pieces)
+    yield from (piece.encode() for piece in write(entries, studies_of))
 
 
 def run_name(run: Run, kind: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from analysis import queries, workflow
+from analysis import exports, queries, workflow
 from analysis.comparison import Comparison, chosen, comparison_of, in_words
 from analysis.models import Analysis, Run
 from extraction import workflow as extraction
@@ -128,6 +128,7 @@ def test_two_comparisons_of_one_outcome_pool_the_arms_that_each_of_them_means(
     run = run_of(member, planned, jobs_now)
     found = {row["label"]: (row["experimental"]["events"], row["control"]["events"]) for row in run.result["studies"]}
     assert found == {"Abe 1999": (5, 20), "Orme 2003": (10, 5)}
+    assert exports.table(run).groups[:2] == [("Talking", 2), ("Waiting", 2)]
     assert "Orme 2003: Third has no answer by which it could be compared" in run.message
     whole = run_of(member, by_role, jobs_now)
     assert [row["experimental"]["events"] for row in whole.result["studies"]] == [5, 5]
