@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
-from analysis import figures
+from analysis import drawing, figures
 from analysis.exports import (
     TITLES,
     Table,
@@ -70,9 +70,7 @@ class Figure:
 
     def file(self, kind: str) -> bytes:
         """The figure as "svg", "png" (300 dpi) or "pdf"."""
-        from analysis.plots import figure
-
-        return figure.file(self.plot, kind)
+        return drawing.file(self.plot, kind)
 
 
 def figures_of(run: Run) -> list[Figure]:

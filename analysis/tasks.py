@@ -1,7 +1,7 @@
 """Which slow work is done on the analysis floor?"""
 
 from analysis import workflow
-from analysis.models import ARCHIVE, CHECK, PACK, REFRESH, RUN, TAKE, TAKE_BACK
+from analysis.models import ARCHIVE, CHECK, DRAW, PACK, REFRESH, RUN, TAKE, TAKE_BACK
 from analysis.workflow import archiving, taking
 from reviewapp import jobs
 from reviewapp.models import Job
@@ -15,6 +15,11 @@ def refresh(job: Job) -> None:
 @jobs.handles(RUN)
 def run(job: Job) -> None:
     workflow.perform_run(job)
+
+
+@jobs.handles(DRAW)
+def draw(job: Job) -> None:
+    workflow.perform_drawing(job)
 
 
 @jobs.handles(PACK)

@@ -3,6 +3,7 @@
 from analysis.models.analyses import (
     ARCHIVE,
     CHECK,
+    DRAW,
     PACK,
     REFRESH,
     RUN,
@@ -21,6 +22,7 @@ from analysis.models.findings import CertaintyRating, Finding, RatingSet
 __all__ = [
     "ARCHIVE",
     "CHECK",
+    "DRAW",
     "PACK",
     "REFRESH",
     "RUN",

@@ -13,8 +13,10 @@ from extraction.models import Outcome
 from extraction.schema.comparisons import COMBINED, SPLIT
 from reviewapp.models import Job, Member, Review
 
-# The jobs of this floor: looking which analyses have new data, one run, a package of all, the sums of the flow diagram, and a RevMan file.
+# The jobs of this floor: looking which analyses have new data, one run, a package of all, the sums of the flow diagram, the figures of a large
+# run, and a RevMan file.
 REFRESH, RUN, PACK, CHECK = "analysis.refresh", "analysis.run", "analysis.pack", "analysis.check_flow"
+DRAW = "analysis.draw"
 TAKE, TAKE_BACK, ARCHIVE = "analysis.take_over", "analysis.take_back", "analysis.archive"
 
 

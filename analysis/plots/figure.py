@@ -36,10 +36,18 @@ def svg(plot: Plot) -> str:
 
 def file(plot: Plot, kind: str) -> bytes:
     """The figure as "svg", "png" or "pdf". Raises ValueError for another kind."""
-    if kind == "svg":
-        return svg(plot).encode()
-    if kind == "png":
-        return svg_to_png(svg(plot))
+    return printed(plot, kind, sheets(plot, kind))
+
+
+def sheets(plot: Plot, kind: str) -> list[str]:
+    """The SVG text of each page of such a file."""
+    if kind not in KINDS:
+        raise ValueError(f"a figure is one of {', '.join(KINDS)}, not {kind!r}")
+    return list(forest_pages(plot)) if kind == "pdf" and isinstance(plot, Forest) else [svg(plot)]
+
+
+def printed(plot: Plot, kind: str, pages: list[str]) -> bytes:
+    """The file that these pages make."""
     if kind == "pdf":
-        return svg_to_pdf(*forest_pages(plot), a4=True) if isinstance(plot, Forest) else svg_to_pdf(svg(plot))
-    raise ValueError(f"a figure is one of {', '.join(KINDS)}, not {kind!r}")
+        return svg_to_pdf(*pages, a4=isinstance(plot, Forest))
+    return svg_to_png(pages[0]) if kind == "png" else pages[0].encode()

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from analysis import package, pooling, queries
+from analysis import drawing, package, pooling, queries, run_figures
 from analysis.comparison import comparison_of
-from analysis.models import CHECK, PACK, REFRESH, RUN, Analysis, Package, Run
+from analysis.models import CHECK, DRAW, PACK, REFRESH, RUN, Analysis, Package, Run
 from analysis.queries import Input
 from analysis.queries.sides import sides
 from analysis.queries.times import twins_of, unclear
@@ -277,6 +277,17 @@ def perform_run(job: Job) -> None:
         states.move(run, Run.State.DONE if computed.poolable else Run.State.EMPTY, RUN_MOVES)
         digest = audit.sha256(audit.canonical(run.result))
         audit.record(job.member, "analysis.run_finished", run.analysis, run=run.number, state=run.state, result=digest)
+        if computed.result["k"] >= drawing.LARGE:
+            jobs.enqueue(job.member, DRAW, message=f"Drawing the figures of {run.analysis}"[:300], run=run.pk)
+
+
+def perform_drawing(job: Job) -> None:
+    """Print the figures of a large run, so that who asks for a file need not wait. What is printed already is not printed again."""
+    figures = run_figures.figures_of(queries.run(job.member, job.args["run"]))
+    files = [(figure, kind) for figure in figures for kind in drawing.PRINTED]
+    for done, (figure, kind) in enumerate(files, start=1):
+        figure.file(kind)
+        jobs.progress(job, done, total=len(files))
 
 
 # --- packages ----------------------------------------------------------------------------------------------------

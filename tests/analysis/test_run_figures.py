@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from analysis import queries, run_figures, workflow
+from analysis import drawing, queries, run_figures, workflow
 from analysis.beyond import year
 from analysis.models import Analysis, Run
 from analysis.pooling import compute
@@ -136,3 +136,30 @@ def test_subgroups_and_regressions_that_are_planned_have_their_figures(analysis:
             assert row.label.removesuffix(": subtotal") in each.svg
     assert "Test for subgroup differences: Chi² = " in read(made["subgroups-1"].svg).words
     assert "Comstock 1974" in {row.label for row in made["regression-2"].table.rows}
+
+
+def test_the_figures_of_a_large_run_are_printed_before_anybody_asks_and_are_what_would_be_printed(
+    client: Client, pair: Pair, outcome: Outcome, jobs_now: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "LARGE", 3)
+    monkeypatch.setattr(drawing, "SLOW", 0)
+    build.studies(pair, outcome, TRIALS)
+    made = build.plan(pair[0], outcome)
+    jobs_now()
+    run = queries.shown_analysis(pair[0], made.pk).run
+    forest = run_figures.forest(run)
+    expected = {kind: forest.file(kind) for kind in drawing.PRINTED}
+
+    def never(*given: object) -> bytes:
+        raise AssertionError("printed again")
+
+    monkeypatch.setattr("analysis.plots.figure.svg_to_png", never)
+    monkeypatch.setattr("analysis.plots.figure.svg_to_pdf", never)
+    client.force_login(pair[0].user)
+    for kind, content in expected.items():
+        answer = client.get(reverse(f"analysis:figure-{kind}", args=[pair[0].review.slug, run.pk, "forest"]))
+        assert answer.content == content
+    workflow.change_plan(pair[0], made, note="Another note stands below the figure")
+    other = run_figures.forest(queries.shown_analysis(pair[0], made.pk).run)
+    with pytest.raises(AssertionError, match="printed again"):
+        other.file("png")
