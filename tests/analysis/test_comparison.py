@@ -107,8 +107,8 @@ def test_two_comparisons_of_one_outcome_pool_the_arms_that_each_of_them_means(
     client: Client, pair: Pair, outcome: Outcome, question: str, jobs_now: DoJobs
 ) -> None:
     member = pair[0]
-    study(pair, "Abe 1999", outcome, ("Talking", "Pills", "Waiting"), question)
-    study(pair, "Orme 2003", outcome, ("Waiting", "Talking", ""), question)
+    study(pair, "Abe 1999", outcome, ("talking", "pills", "waiting"), question)
+    study(pair, "Orme 2003", outcome, ("waiting", "talking", ""), question)
     by_role = build.plan(member, outcome)
     client.force_login(member.user)
     url = reverse("analysis:plan", args=[member.review.slug])
@@ -119,9 +119,9 @@ def test_two_comparisons_of_one_outcome_pool_the_arms_that_each_of_them_means(
         "model": "random",
         "preset": "RevMan 5",
     }
-    refused = client.post(url, said | {"experimental": [f"{question}=Talking"]})
+    refused = client.post(url, said | {"experimental": [f"{question}=talking"]})
     assert (refused.status_code, "choose at least one answer for each" in refused.content.decode()) == (422, True)
-    sides = {"experimental": [f"{question}=Talking"], "control": [f"{question}=Waiting"]}
+    sides = {"experimental": [f"{question}=talking"], "control": [f"{question}=waiting"]}
     assert client.post(url, said | sides).status_code == 302
     planned = Analysis.objects.exclude(pk=by_role.pk).get()
     assert str(planned) == f"Talking v Waiting: {outcome}"
@@ -148,7 +148,7 @@ def test_a_comparison_by_what_nobody_is_asked_is_refused_and_one_that_was_planne
         build.plan(member, outcome, comparison=strange)
     with pytest.raises(BadInput, match="is no comparison"):
         build.plan(member, outcome, comparison="red v blue")
-    sides = Comparison(question, (("Talking", "Talking"),), (("Waiting", "Waiting"),)).text
+    sides = Comparison(question, (("talking", "Talking"),), (("waiting", "Waiting"),)).text
     planned = build.plan(member, outcome, comparison=sides)
     extraction.begin_form(member)
     extraction.edit_form(member, "drop_question", question)
@@ -157,7 +157,7 @@ def test_a_comparison_by_what_nobody_is_asked_is_refused_and_one_that_was_planne
     client.force_login(member.user)
     url = reverse("analysis:change-plan", args=[member.review.slug, planned.pk])
     form = client.get(url).context["form"]
-    assert form["experimental"].value() == [f"{question}=Talking"]
+    assert form["experimental"].value() == [f"{question}=talking"]
     said = {"measure": "RR", "method": "MH", "model": "fixed", "preset": "RevMan 5"}
     sent = said | {name: form[name].value() for name in ("experimental", "control")}
     assert client.post(url, sent).status_code == 302
