@@ -70,14 +70,16 @@ class _Run:
         for i, row in enumerate(self.rows):
             if series["estimate"][i] is not None:
                 others = [other for other in self.rows if other != row]
-                yield row, self.of("pooled", f"Leave one out: {series['study'][i]}", at(series, i, SERIES), others)
+                what = f"Leave one out: {series['study'][i]}"
+                yield row, self.of("pooled", what, at(series, i, SERIES), others, how=test_of(series, i))
 
     def _one_more_each(self, series: Plain) -> Iterator[Further]:
         years = {row: year(study["label"]) for row, study in self.studies.items()}
         order = sorted(self.rows, key=lambda row: (years[row] is None, years[row] or 0))
         for i, estimate in enumerate(series["estimate"]):
             if estimate is not None:
-                yield self.of("pooled", f"Cumulative: {series['study'][i]}", at(series, i, SERIES), order[: i + 1])
+                what, how = f"Cumulative: {series['study'][i]}", test_of(series, i)
+                yield self.of("pooled", what, at(series, i, SERIES), order[: i + 1], how=how)
 
     def _baujat(self, found: Plain, without: Mapping[int, Further]) -> Further:
         numbers, rows = {}, []
@@ -91,6 +93,8 @@ class _Run:
         numbers = {"k0": found["k0"], "right": int(found["side"] == "right")}
         numbers |= {name: found["pooled"][name] for name in SERIES}
         how = {"weighting": "IV", "prediction": "none"}
+        if "test" in found["pooled"]:
+            how["test"] = found["pooled"]["test"]
         return self.of("trim_and_fill", "Trim and fill", numbers, self.rows, how=how)
 
     # --- what analysis.investigations found ------------------------------------------------------------------
@@ -154,6 +158,11 @@ def has_numbers(study: Plain) -> bool:
     """Whether a study gave what an effect is computed from, even if it was then left out."""
     groups = study["experimental"] is not None and study["control"] is not None
     return study.get("given") is not None or groups
+
+
+def test_of(series: Plain, i: int) -> dict[str, Any]:
+    """Which test a row of a series has; nothing in runs of before each had its own: theirs is the run's."""
+    return {"test": series["test"][i]} if "test" in series else {}
 
 
 def at(series: Plain, i: int, names: Sequence[str]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analysis.models import Run
-from analysis.queries.analyses import agreed_studies, analyses, input_of, runs_of
+from analysis.queries.analyses import analyses, runs_of
+from analysis.queries.inputs import agreed, input_of
 from extraction.models import StudyReport
 from extraction.queries import included_reports, selected_studies
 from reviewapp.models import Member
@@ -44,8 +45,8 @@ def pooled_by_run(member: Member) -> Iterator[frozenset[int]]:
     planned = list(analyses(member))
     known = {pk: rows for pk, rows in runs_of(planned).items() if any(state == Run.State.DONE for _, state, _ in rows)}
     planned = [each for each in planned if each.pk in known]
-    agreed = agreed_studies(member, planned) if planned else []
-    now = {each.pk: input_of(each, agreed).hash for each in planned}
+    known_here = agreed(member, planned) if planned else None
+    now = {each.pk: input_of(each, known_here).hash for each in planned} if known_here else {}
     current = [
         run
         for pk, rows in known.items()

@@ -131,8 +131,8 @@ def sided(analysis: Analysis, agreed: AgreedStudy) -> AgreedStudy:
     if found is None:
         return agreed
     arms = [copy(arm) for arm in agreed.arms]
-    for arm in arms:
-        arm.role = found.role(agreed.answers.get(f"arm/{arm.pk}/{found.by}"))
+    for arm in arms:  # what is combined into another arm is in no comparison itself
+        arm.role = "other" if arm.part_of_id else found.role(agreed.answers.get(f"arm/{arm.pk}/{found.by}"))
     return replace(agreed, arms=arms)
 
 
@@ -145,7 +145,7 @@ def sideless(analysis: Analysis, studies: Iterable[AgreedStudy]) -> list[str]:
         f"{each.study.label}: {arm.name} has no answer by which it could be compared"
         for each in studies
         for arm in each.arms
-        if each.answers.get(f"arm/{arm.pk}/{found.by}") is None
+        if arm.part_of_id is None and each.answers.get(f"arm/{arm.pk}/{found.by}") is None
     ]
 
 
