@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from analysis import exports, queries
 from analysis.models import Run
+from analysis.pooling import compute
 from analysis.reported import NotWhole, effect_of
 from extraction.models import Study
 from reviewapp.errors import BadInput
