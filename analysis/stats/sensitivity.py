@@ -68,8 +68,8 @@ def _series(kind: str, es: Effects, order: Sequence[int], fits: Iterable[Pooled 
     k = np.array([0 if fit is None else fit.k for fit in results], dtype=np.intp)
     return PooledSeries(
         kind=kind, measure=es.measure, study=tuple(es.study[i] for i in order), order=np.array(order, dtype=np.intp),
-        k=k, reasons=tuple(es.reasons[i] for i in order), test=tuple(fit and fit.test for fit in results), effects=es,
-        options=o, **columns,
+        k=k, reasons=tuple(es.reasons[i] for i in order), test=tuple(None if fit is None else fit.test for fit in results),
+        effects=es, options=o, **columns,
     )  # fmt: skip
 
 
