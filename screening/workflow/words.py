@@ -33,8 +33,8 @@ class Objection:
     what: str
 
     def __str__(self) -> str:
-        when = f", {timezone.localtime(self.at):%-d %B %Y}" if self.at else ""
-        return f"{self.who} ({self.what}{when})"
+        when = f" ({timezone.localtime(self.at):%-d %B %Y})" if self.at else ""
+        return f"{self.who}: {self.what}{when}"
 
 
 class Objected(WrongState):

@@ -44,7 +44,7 @@ def test_who_links_what_another_called_different_is_told_first_and_both_words_ar
     a, b, _ = three
     pair = asked_of(owner, a, b)
     workflow.decide_pair(owner, pair, "different")
-    with pytest.raises(Objected, match=r"Olga Owner \(records \d+ and \d+ are not duplicates, "):
+    with pytest.raises(Objected, match=r"Olga Owner: records \d+ and \d+ are not duplicates \("):
         workflow.link_citations(pia, home(a), home(b))
     assert home(a) != home(b)
     seen = [each.key for each in workflow.objections(pia, [home(a).pk, home(b).pk])]
