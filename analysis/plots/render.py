@@ -1,15 +1,18 @@
 """How does SVG text become a PNG or a PDF?
 
-Both use the three font files of `analysis.plots.fonts` and nothing of the machine's own fonts, so the same
-SVG gives the same picture everywhere.
+Both use the three font files of `analysis.plots.fonts`, so the same SVG gives the same picture everywhere; only letters that
+these lack, such as Chinese ones, are taken from fonts of the machine.
 """
 
 import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import groupby
+from pathlib import Path
 
 from analysis.plots import fonts
 from analysis.plots.direction import as_seen
+from analysis.plots.fonts.installed import coverage, fonts_for, lacking
 
 Size = tuple[float, float]
 
@@ -31,7 +34,7 @@ def svg_to_png(svg: str, *, dpi: int = 300) -> bytes:
         svg_string=svg,
         zoom=dpi / PIXELS_PER_INCH,
         skip_system_fonts=True,
-        font_files=[str(path) for path in fonts.FILES],
+        font_files=[str(path) for path in (*fonts.FILES, *fonts_for(lacking(svg)))],
         font_family="DejaVu Sans",
         sans_serif_family="DejaVu Sans",
     )
@@ -57,12 +60,16 @@ def svg_to_pdf(*svgs: str, a4: bool = False) -> bytes:
     pdf.set_title(_title(roots[0]))
     for style, path in zip(("", "B", "I"), fonts.FILES, strict=True):
         pdf.add_font("DejaVu Sans", style, path)
+    others = {f"Other{n}": path for n, path in enumerate(fonts_for(lacking(*svgs)))}
+    for family, path in others.items():
+        for style in ("", "B", "I"):
+            pdf.add_font(family, style, path)
     for root, (width, height) in zip(roots, sizes, strict=True):
         page = sheet or (width, height)
         left, top = ((page[0] - width * scale) / 2, MARGIN) if sheet else (0, 0)
         title = _title(root)
         pdf.add_page(format=page)
-        pdf.image(BytesIO(_printable(root)), x=left, y=top, w=width * scale, h=height * scale, alt_text=title)
+        pdf.image(BytesIO(_printable(root, others)), x=left, y=top, w=width * scale, h=height * scale, alt_text=title)
     return bytes(pdf.output())
 
 
@@ -85,15 +92,41 @@ def _sheet(sizes: list[Size]) -> tuple[Size, float]:
     return max(fits, key=lambda fit: fit[1])
 
 
-def _printable(root: ElementTree.Element) -> bytes:
-    """The figure in the words fpdf2 knows: one font family, no links, no titles and description, each letter where it is seen."""
+def _printable(root: ElementTree.Element, others: dict[str, Path]) -> bytes:
+    """The figure in the words fpdf2 knows: one font family, no links, no titles and description, each letter where it is seen.
+
+    others: fonts by the family under which letters are printed that DejaVu Sans lacks.
+    """
     root.set("font-family", "DejaVu Sans")
     for parent in list(root.iter()):
         for element in parent.findall(f"{SVG}title") + parent.findall(f"{SVG}desc"):
             parent.remove(element)
     for text in (*root.iter(f"{SVG}text"), *root.iter(f"{SVG}tspan")):
         text.text = as_seen(text.text) if text.text else text.text
+    if others:
+        for text in root.iter(f"{SVG}text"):
+            _in_families(text, others)
     for link in root.iter(f"{SVG}a"):
         link.tag = f"{SVG}g"
         link.attrib.clear()
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _in_families(text: ElementTree.Element, others: dict[str, Path]) -> None:
+    """Put what another family prints into a tspan of its own, beside those that are there: fpdf2 knows no tspan in a tspan."""
+    runs = [(text.text or "", {}), *((span.text or "", dict(span.attrib)) for span in text)]
+    known = {family: coverage(path) for family, path in others.items()}
+    missing = lacking(*(content for content, _ in runs))
+    if not missing:
+        return
+
+    def family_of(letter: str) -> str:
+        return next((name for name, codes in known.items() if letter in missing and ord(letter) in codes), "")
+
+    for span in list(text):
+        text.remove(span)
+    text.text = None
+    for content, look in runs:
+        for family, letters in groupby(content, key=family_of):
+            span = ElementTree.SubElement(text, f"{SVG}tspan", look | ({"font-family": family} if family else {}))
+            span.text = "".join(letters)

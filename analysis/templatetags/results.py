@@ -62,6 +62,14 @@ def small_study(run: Run) -> dict[str, object] | None:
 
 
 @register.filter
+def undrawable(drawn: object) -> str:
+    """The letters of a figure (drawn, or the data of which it is made) that PNG and PDF would show as empty boxes."""
+    from analysis.plots.fonts import installed
+
+    return installed.undrawable(str(drawn))
+
+
+@register.filter
 def table(run: Run) -> exports.Table:
     return cells.table(run)
 
