@@ -100,12 +100,24 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """One cell of the risk-of-bias table. domain: as the file calls it; group: of outcomes, where a domain is judged by group; result: YES (low), NO (high) or UNKNOWN."""
+
+    study: str
+    domain: str
+    group: str
+    result: str
+    support: str
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """A review's analyses. Comparisons and outcomes are numbered as in RevMan."""
 
     title: str
     studies: tuple[Study, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    bias: tuple[Judged, ...] = ()
 
     def outcomes(self) -> Iterator[tuple[Comparison, Outcome]]:
         for comparison in self.comparisons:

@@ -23,6 +23,7 @@ from analysis.revman.records import (
     BadRevman,
     Comparison,
     Data,
+    Judged,
     Outcome,
     Review,
     Study,
@@ -98,13 +99,29 @@ def read(content: bytes) -> Review:
     studies = tuple(read_studies(root))
     names = {study.id: study.name for study in studies}
     title = " ".join((root.findtext("COVER_SHEET/TITLE") or "").split())
-    return Review(title, studies, tuple(read_comparison(each, names) for each in root.iter("COMPARISON")))
+    comparisons = tuple(read_comparison(each, names) for each in root.iter("COMPARISON"))
+    return Review(title, studies, comparisons, tuple(read_bias(root, names)))
 
 
 def read_studies(root: Element) -> Iterator[Study]:
     for each in root.findall("STUDIES_AND_REFERENCES/STUDIES/INCLUDED_STUDIES/STUDY"):
         name = each.get("NAME") or name_of(each.get("ID", ""))
         yield Study(name, each.get("YEAR", ""), each.get("ID", ""))
+
+
+def read_bias(root: Element, names: dict[str, str]) -> Iterator[Judged]:
+    """The risk-of-bias table, cell by cell."""
+    for item in root.iter("QUALITY_ITEM"):
+        groups = {each.get("ID", ""): text(each, "NAME") for each in item.findall("QUALITY_ITEM_DATA_ENTRY_GROUP")}
+        for each in item.findall("QUALITY_ITEM_DATA/QUALITY_ITEM_DATA_ENTRY"):
+            id, group = each.get("STUDY_ID", ""), each.get("GROUP_ID", "")
+            yield Judged(
+                names.get(id) or name_of(id),
+                text(item, "NAME"),
+                groups.get(group, group),
+                each.get("RESULT", ""),
+                text(each, "DESCRIPTION"),
+            )
 
 
 def read_comparison(element: Element, names: dict[str, str]) -> Comparison:

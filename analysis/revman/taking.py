@@ -9,7 +9,8 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from analysis.revman.records import CONTINUOUS, DICHOTOMOUS, GENERIC, O_E, Comparison, Data, Outcome, Review
+from analysis.revman import bias
+from analysis.revman.records import CONTINUOUS, DICHOTOMOUS, GENERIC, O_E, Comparison, Data, Outcome, Review, Study
 
 EXPERIMENTAL, CONTROL = "experimental", "control"
 KIND = {DICHOTOMOUS: "dichotomous", CONTINUOUS: "continuous", GENERIC: "generic", O_E: "time_to_event"}
@@ -52,6 +53,7 @@ class NewStudy:
     id: str
     arms: tuple[Group, ...]
     numbers: tuple[Numbers, ...]
+    bias: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # domain of RoB 1 -> judgement, support
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class Proposal:
         return sum(len(each) for study in self.studies for row in study.numbers for each in (*row.groups, row.both))
 
     @property
+    def judgements(self) -> int:
+        """How many judgements of risk of bias."""
+        return sum(len(study.bias) for study in self.studies)
+
+    @property
     def is_empty(self) -> bool:
         return not (self.studies or self.outcomes)
 
@@ -126,19 +133,23 @@ def propose(review: Review, studies_here: Iterable[str], outcomes_here: Iterable
         f"{each.name} is a study of this review already; it keeps what it has, and nothing is taken for it."
         for each in known
     ]
+    judged = bias.table(review.bias, [study.name for study in review.studies if study not in known])
+    draft.left_out += judged.left_out
     for comparison, outcome in review.outcomes():
         for number, part, told in parts(comparison, outcome, draft):
             take(comparison, part, number, told, taken, draft)
     return Proposal(
         review.title,
-        tuple(new_studies(review, draft)),
+        tuple(new_studies(review, draft, judged.found)),
         tuple(draft.outcomes),
         tuple(draft.analyses),
         tuple(draft.left_out),
     )
 
 
-def new_studies(review: Review, draft: Draft) -> Iterator[NewStudy]:
+def new_studies(
+    review: Review, draft: Draft, judged: Mapping[str, Mapping[str, tuple[str, str]]]
+) -> Iterator[NewStudy]:
     """The studies of the file, and those that only data name, with what was gathered for them."""
     listed = {study.name: study for study in review.studies}
     seen: set[str] = set(draft.here)
@@ -153,7 +164,8 @@ def new_studies(review: Review, draft: Draft) -> Iterator[NewStudy]:
             seen.add(name.casefold())
             arms, numbers = told_apart(name, draft)
             study = listed.get(name)
-            yield NewStudy(name, study.year if study else "", study.id if study else "", arms, numbers)
+            said = study or Study(name)
+            yield NewStudy(name, said.year, said.id, arms, numbers, judged.get(name, {}))
 
 
 def told_apart(study: str, draft: Draft) -> tuple[tuple[Group, ...], tuple[Numbers, ...]]:

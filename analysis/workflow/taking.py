@@ -144,6 +144,7 @@ def make_study(member: Member, takeover: Takeover, each: NewStudy, outcomes: dic
         taken_from=takeover.file_name,
         arms=[(arm.name, arm.role) for arm in each.arms],
         rows=[row for row in rows if row.values],
+        bias=each.bias,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from extraction.models import Assessment, Blinded, Entry, Line, Sheet, Study
+from extraction.models import Assessment, Blinded, Entry, Judgement, Line, Sheet, Study
 from extraction.queries.bias import tool_of
 from extraction.queries.forms import Version, carried, current_version, form_version, structure_of
 from extraction.queries.studies import FORM
@@ -185,10 +185,14 @@ def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> 
     )
 
 
-def taken_over(member: Member, study: Study) -> Sheet | None:
-    """The agreed sheet that came with a file, where it stands and no two authors have submitted here."""
-    imported = Entry.unblinded.filter(taken_from=Line.IMPORTED).values("sheet")
-    found = Sheet.blind.for_member(member).signed().filter(study=study, tool=FORM, pk__in=imported)
+def taken_over(member: Member, study: Study, model: type[Blinded] = Sheet, tool: str = FORM) -> Blinded | None:
+    """The agreed sheet, or assessment, that came with a file, where it stands and no two authors have submitted here."""
+    imported = (
+        Entry.unblinded.filter(taken_from=Line.IMPORTED).values("sheet")
+        if model is Sheet
+        else Judgement.unblinded.filter(taken_from=Line.IMPORTED).values("assessment")
+    )
+    found = model.blind.for_member(member).signed().filter(study=study, tool=tool, pk__in=imported)
     return found.select_related("study", "member__user").prefetch_related("lines").first()
 
 

@@ -277,7 +277,7 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         agreeing.agree(member, MODELS[kind], study, tool, form.choices() if form else {})
         messages.success(request, f"Agreed and signed for {study}.")
         return to(member, study, kind, tool, "-agreement")
-    taken = queries.taken_over(member, study) if found is None and kind == "sheet" else None
+    taken = queries.taken_over(member, study, MODELS[kind], tool) if found is None else None
     context = {
         "member": member,
         "study": study,

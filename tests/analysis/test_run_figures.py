@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
 from analysis import drawing, queries, run_figures, workflow
 from analysis.beyond import year
 from analysis.models import Analysis, Run
+from analysis.plots.fonts import installed
 from analysis.pooling import compute
 from extraction.models import Outcome
 from reviewapp.models import Member
@@ -163,3 +165,12 @@ def test_the_figures_of_a_large_run_are_printed_before_anybody_asks_and_are_what
     other = run_figures.forest(queries.shown_analysis(pair[0], made.pk).run)
     with pytest.raises(AssertionError, match="printed again"):
         other.file("png")
+
+
+def test_a_page_names_the_letters_that_no_font_here_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.plots.fonts.installed.FOLDERS", ())
+    installed.fonts_for.cache_clear()
+    told = render_to_string("analysis/_undrawable.html", {"drawn": "Li 李, 王, Παπαδόπουλος"})
+    installed.fonts_for.cache_clear()
+    assert "No font on this server has 李王: empty boxes stand for them in PNG and PDF." in told
+    assert render_to_string("analysis/_undrawable.html", {"drawn": "Murray 2003"}).strip() == ""

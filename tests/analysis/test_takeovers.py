@@ -19,9 +19,10 @@ from analysis.revman.pooled import with_totals
 from analysis.workflow import taking
 from extraction import queries as extraction_queries
 from extraction import workflow as extraction
-from extraction.models import Entry, Outcome, Sheet, Study
+from extraction.models import Assessment, Entry, Judgement, Outcome, Sheet, Study
 from reviewapp.errors import BadFile, Refused, WrongState
 from reviewapp.models import Event, Member
+from tests.analysis.revman.test_bias import ITEMS, with_items
 from tests.analysis.revman.test_taking import LENZE, MURRAY, outcome, review
 from tests.extraction import build
 
@@ -196,6 +197,36 @@ def test_two_authors_can_put_their_own_agreement_in_its_place(first: Member, sec
     rows = extraction_queries.agreed_values(first.review, death)
     assert [row.values["events"] for row in rows if row.study == "Murray 2003"] == [2, 4]
     assert extraction_queries.taken_over(first, study) is None
+
+
+def test_judgements_of_risk_of_bias_come_along_and_go_again(
+    first: Member, second: Member, jobs_now: DoJobs, client: Client
+) -> None:
+    items = ITEMS.replace("STD-Murray-2003", rm5.id_of("Murray 2003")).replace(
+        "STD-Lenze-2020", rm5.id_of("Lenze 2020")
+    )
+    made = taken(first, with_items(small(), items), jobs_now)
+    study = Study.objects.get(review=first.review, label="Murray 2003")
+    judged = extraction_queries.taken_over(first, study, Assessment, "rob1")
+    assert {key: answer.value for key, answer in judged.answers().items()} == {
+        "sequence_generation": "low",
+        "blinding_assessment": "high",
+    }
+    (shown,) = queries.shown_analyses(first)
+    biases = {each["label"]: each["bias"] for each in shown.run.result["studies"]}
+    assert biases == {"Murray 2003": judged_as(judged), "Lenze 2020": {"sequence_generation": "unclear"}}
+    client.force_login(second.user)
+    page = client.get(reverse("extraction:bias-agreement", args=[first.review.slug, study.pk, "rob1"])).content.decode()
+    assert "These judgements were agreed elsewhere" in page
+    assert "Objective: Open" in page
+    taking.undo_takeover(first, made)
+    jobs_now()
+    assert extraction_queries.taken_over(first, study, Assessment, "rob1") is None
+    assert Judgement.unblinded.filter(taken_from="imported").count() == 3, "nothing is lost"
+
+
+def judged_as(assessment: Assessment) -> dict[str, object]:
+    return {key: answer.value for key, answer in assessment.answers().items()}
 
 
 def test_a_job_that_was_broken_off_goes_on_where_it_stopped(
