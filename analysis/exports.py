@@ -257,9 +257,9 @@ def combined_in_words(study: dict[str, Any], sides: Mapping[str, str]) -> str:
     """Which arms stand behind the two groups, where that is more than one each."""
     arms = study["arms"]
     told = [f"{study['stated']}."] if study.get("stated") else []
+    told += ["Its scale runs the other way: means times −1."] if study.get("turned") else []
     told += [f"{name} combines {' and '.join(arms[role])}." for role, name in sides.items() if len(arms[role]) > 1]
-    if study.get("converted"):
-        told.append(f"Converted from other numbers: {', '.join(study['converted'])}.")
+    told += [f"Converted from other numbers: {', '.join(study['converted'])}."] if study.get("converted") else []
     if source := study.get("source"):
         told.append(f"Log hazard ratio {source}." if source.startswith("from") else f"{source.capitalize()}.")
     if arms["other"]:

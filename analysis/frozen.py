@@ -11,6 +11,7 @@ Input is a dictionary with
         converted     which of its values were converted or imputed from others when they were extracted, by name; not there where none was.
                       Beside `values` in arms and contrasts, and beside `whole`
         time          where a rule chooses among time points: {outcome, at}, whose numbers these are, and when they were measured in words
+        turned        that its scale runs the other way than the review's, so that its means are pooled times -1; not there where it does not
         by            the answers that the plan's investigations ask for, by the question's key, such as study/design
         bias          the agreed judgement of each domain, {} where there is none
     set_aside  what the plan's rule for time points, or its comparison, does not reach, in words; not there where it reaches all
@@ -105,6 +106,8 @@ def _study(before: Frozen, after: Frozen) -> Iterator[str]:
             yield f"{label}: {arm['name']} dropped out."
     yield from _values(f"{label}: ", before.get("whole", {}), after.get("whole", {}))
     yield from _converted(f"{label}: ", before, after)
+    if before.get("turned") != after.get("turned"):
+        yield f"{label}: its scale {'now runs the other way' if after.get('turned') else 'no longer runs the other way'}."
     yield from _contrasts(before, after)
     yield from _answers(before, after)
     if before["bias"] != after["bias"]:

@@ -33,7 +33,7 @@ class Computed:
 
     result holds plain values on the natural scale, unrounded: k, participants (None where the data do not tell), estimate, lower, upper,
     prediction (two limits or None), `studies` (one entry for each study of the input, in its order; where a shared control is split, one for each comparison, whose
-    label names its arm: study, label, time (where a rule chose it, as frozen), bias, experimental and control (combined), arms (names by group), stated (how the control was
+    label names its arm: study, label, time and turned (as frozen), bias, experimental and control (combined), arms (names by group), stated (how the control was
     shared out, or ""), converted (which of the numbers had been converted when they were extracted, in words), estimate, lower, upper, weight in percent, reason it was left out or ""; of kinds without two groups `given`, the
     numbers that were pooled, and `source`, where they come from if not as reported), `pooled`, everything that
     analysis.stats says, `beyond`, what analysis.beyond computes of it, and `investigations`, what analysis.investigations found. poolable: whether there is an estimate. message: sentences on what is unusual.
@@ -71,15 +71,21 @@ def _merge(a: Group, b: Group) -> Group:
     return {"mean": mean, "sd": math.sqrt((within + between) / (n - 1)), "n": n}
 
 
+def turned(group: Group) -> Group:
+    """A group on a scale that runs the other way: the mean times -1, the spread as it is (Cochrane Handbook, version 6.5, section 6.5.1.2)."""
+    return {**group, "mean": -group["mean"]}
+
+
 def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
     """One study with its arms combined, as in Computed.result's studies; `reason` says why it cannot be pooled."""
     arms = {role: [arm for arm in study["arms"] if arm["role"] == role] for role in (EXPERIMENTAL, CONTROL, "other")}
     missing = [role for role in (EXPERIMENTAL, CONTROL) if not arms[role]]
+    turn = turned if study.get("turned") else dict
     return {
         "study": study["study"],
         "label": study["label"],
         "bias": study["bias"],
-        **{name: study[name] for name in ("by", "time") if name in study},
+        **{name: study[name] for name in ("by", "time", "turned") if name in study},
         "arms": {role: [arm["name"] for arm in members] for role, members in arms.items()},
         "stated": "",
         "converted": [
@@ -89,7 +95,7 @@ def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
             for told in named(kind, arm.get("converted", ()), f" of {arm['name']}")
         ],
         **{
-            role: combine(kind, [arm["values"] for arm in arms[role]]) if arms[role] else None
+            role: turn(combine(kind, [arm["values"] for arm in arms[role]])) if arms[role] else None
             for role in (EXPERIMENTAL, CONTROL)
         },
         "estimate": None,
@@ -215,6 +221,10 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
     from analysis.stats import effects, pool
     from analysis.stats.results import plain
 
+    if options["measure"] == "ROM":
+        for study in studies:
+            if study.get("turned"):
+                study["reason"] = "its scale runs the other way, which a ratio of means cannot take account of"
     usable = [study for study in studies if not study["reason"]]
     if not usable:
         return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from itertools import permutations
@@ -17,11 +17,21 @@ from analysis.pooling import usable
 from analysis.queries.beside import beside
 from analysis.queries.investigations import asked_of
 from analysis.queries.times import Timed, measured
-from analysis.times import Measured, rule_of
+from analysis.times import Measured, Span, days, rule_of
 from extraction.models import Arm, Entry, Outcome, Sheet, Study
 from extraction.queries import FORM, AgreedAssessment, agreed_assessments, included_studies
 from extraction.rob import ROB1
-from extraction.schema.tables import TABLES, contrast_key, core, row_key, whole_key
+from extraction.schema.tables import (
+    BETTER,
+    DIRECTION,
+    MEASURED,
+    TABLES,
+    contrast_key,
+    core,
+    row_key,
+    study_key,
+    whole_key,
+)
 from reviewapp import audit
 from reviewapp.models import Member
 
@@ -44,13 +54,15 @@ class Input:
 class AgreedStudy:
     """A study with a signed sheet: its standing arms, every agreed number by its key, and its agreed assessments of risk of bias.
 
-    converted: the keys of numbers that were converted or imputed from others when they were extracted.
+    converted: the keys of numbers that were converted or imputed from others when they were extracted. measured: on which day the study
+    measured an outcome, by the outcome's id, where it says so.
     """
 
     study: Study
     arms: list[Arm]
     answers: Mapping[str, Any]
     converted: frozenset[str]
+    measured: Mapping[int, float]
     bias: Sequence[AgreedAssessment]
 
 
@@ -83,11 +95,26 @@ def agreed(member: Member, analyses: Iterable[Analysis]) -> Agreed:
             arms=list(sheet.study.arms.all()),
             answers={line.key: line.value for line in sheet.lines.all()},
             converted=frozenset(line.key for line in sheet.lines.all() if line.working),
+            measured=dict(days_measured(sheet.lines.all())),
             bias=bias[sheet.study_id],
         )
         for sheet in signed.select_related("study").prefetch_related(lines, arms).order_by("study__label", "study")
     ]
     return Agreed(studies, among)
+
+
+def days_measured(lines: Iterable[Entry]) -> Iterator[tuple[int, float]]:
+    """The ids of the outcomes of which a sheet says when they were measured, with the day since randomisation."""
+    for line in lines:
+        outcome = line.key.removeprefix("outcome/").partition("/")[0]
+        if line.value is not None and outcome.isdigit() and line.key == f"{study_key(int(outcome))}/{MEASURED.name}":
+            yield int(outcome), days(line.value, line.unit or MEASURED.unit)
+
+
+def when(agreed: AgreedStudy, timed: Timed) -> Span | None:
+    """When the study measured an outcome: the day that it says, else the time of the outcome."""
+    day = agreed.measured.get(timed.outcome.pk)
+    return timed.span if day is None else Span(day, day)
 
 
 def input_of(analysis: Analysis, known: Agreed) -> Input:
@@ -154,11 +181,10 @@ def chosen(analysis: Analysis, agreed: AgreedStudy, among: list[Timed]) -> tuple
     rule = rule_of(analysis.times)
     if rule is None:
         return analysis.outcome, numbers(agreed, analysis.outcome)
-    found = [(each, numbers(agreed, each.outcome)) for each in among if each.span]
-    found = [(each, values) for each, values in found if values]
-    results = [Measured(each.span, usable(analysis.outcome.kind, values)) for each, values in found if each.span]
-    place = rule.choose(results)
-    return (analysis.outcome, {}) if place is None else (found[place][0].outcome, found[place][1])
+    known = [(each.outcome, span, numbers(agreed, each.outcome)) for each in among if (span := when(agreed, each))]
+    found = [(outcome, span, values) for outcome, span, values in known if values]
+    place = rule.choose([Measured(span, usable(analysis.outcome.kind, values)) for _, span, values in found])
+    return (analysis.outcome, {}) if place is None else (found[place][0], found[place][2])
 
 
 def set_aside(analysis: Analysis, among: list[Timed], without: list[AgreedStudy]) -> list[str]:
@@ -169,7 +195,9 @@ def set_aside(analysis: Analysis, among: list[Timed], without: list[AgreedStudy]
     return unclear + [
         f"{each.study.label} has numbers at {', '.join(times)} alone"
         for each in without
-        if (times := [timed.outcome.time_point for timed in among if timed.span and numbers(each, timed.outcome)])
+        if (
+            times := [timed.outcome.time_point for timed in among if when(each, timed) and numbers(each, timed.outcome)]
+        )
     ]
 
 
@@ -193,7 +221,16 @@ def numbers(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
         values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in core(outcome.kind)}
         if values and all(value is not None for value in values.values()):
             found.append(frozen_arm(arm, values) | converted(agreed, key, values))
-    return {"arms": found} if found else {}
+    return {"arms": found, **turned(agreed, outcome)} if found else {}
+
+
+def turned(agreed: AgreedStudy, outcome: Outcome) -> dict[str, bool]:
+    """That a study's scale runs the other way than the review's outcome, where its sheet says so."""
+    said = agreed.answers.get(f"{study_key(outcome.pk)}/{DIRECTION.name}")
+    against = (
+        outcome.kind == Outcome.Kind.CONTINUOUS and said is not None and (said == BETTER) != outcome.higher_is_better
+    )
+    return {"turned": True} if against else {}
 
 
 def converted(agreed: AgreedStudy, key: str, values: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -64,6 +64,10 @@ def test_changed_options_are_told_first() -> None:
     assert told == ["Model: random became fixed.", "Murray 2003: Therapy, events 5 became 6."]
 
 
+def test_a_scale_that_is_turned_is_told() -> None:
+    assert changed(murray() | {"turned": True}) == ["Murray 2003: its scale now runs the other way."]
+
+
 def test_a_number_that_is_converted_now_is_told_and_several_answers_read_as_a_list() -> None:
     before, after = (
         murray() | {"by": {"study/settings": ["home"]}},

@@ -79,6 +79,20 @@ def test_a_standard_deviation_of_zero_leaves_the_study_out_by_name() -> None:
     assert "Left out: Flat 2001 (" in found.message
 
 
+def test_a_study_whose_scale_runs_the_other_way_is_pooled_with_its_means_turned() -> None:
+    groups = ("experimental", {"mean": 12, "sd": 3, "n": 30}), ("control", {"mean": 10, "sd": 4, "n": 30})
+    same, other = study("Same 2001", *groups), study("Other 2002", *groups, pk=2) | {"turned": True}
+    options = TODAY | {"measure": "SMD"}
+    found = compute({"kind": "continuous", "studies": [same, other]}, options).result
+    one, two = found["studies"]
+    assert (two["experimental"], two["control"]["mean"]) == ({"mean": -12, "sd": 3, "n": 30}, -10)
+    assert two["estimate"] == pytest.approx(-one["estimate"], rel=1e-12)
+    assert found["estimate"] == pytest.approx(0, abs=1e-12)
+    ratios = compute({"kind": "continuous", "studies": [same, other]}, options | {"measure": "ROM"})
+    assert "Left out: Other 2002 (its scale runs the other way" in ratios.message
+    assert ratios.result["k"] == 1
+
+
 @pytest.mark.parametrize("model", ["random", "fixed"])
 @pytest.mark.parametrize(("measure", "method"), [("RR", "MH"), ("OR", "IV"), ("RD", "MH"), ("OR", "MH"), ("RR", "IV")])
 @pytest.mark.parametrize("preset", ["RevMan 5", "RevMan 2025", "metafor"])

@@ -136,6 +136,20 @@ def test_the_queries_do_not_grow_with_analyses_and_studies(
         look(first)
 
 
+def test_a_scale_that_runs_the_other_way_is_turned_and_said_so(pair: Pair, jobs_now: DoJobs) -> None:
+    mood = studies_of.outcome(pair[0], "Mood", "continuous")  # higher is worse
+    for label, said in (("Abe 1999", ""), ("Orme 2003", "worse"), ("Rask 2011", "better")):
+        study = studies_of.study(pair, label)
+        cells = studies_of.cells(study, mood, build.means(12, 3, 30), build.means(10, 4, 30))
+        build.agree(pair, study, cells | ({f"outcome/{mood.pk}/study/direction": said} if said else {}))
+    planned = build.plan(pair[0], mood)
+    jobs_now()
+    run = queries.shown_analysis(pair[0], planned.pk).run
+    assert [study.get("turned", False) for study in run.input["studies"]] == [False, False, True]
+    assert exports.table(run).rows[2].cells[0] == "−12"
+    assert exports.table(run).rows[2].arms == "Its scale runs the other way: means times −1."
+
+
 def test_a_run_knows_which_numbers_were_converted_and_only_those(pair: Pair, jobs_now: DoJobs) -> None:
     mood = studies_of.outcome(pair[0], "Mood", "continuous")
     study = studies_of.study(pair)

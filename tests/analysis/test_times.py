@@ -306,3 +306,21 @@ def test_doubts_lead_to_the_result_that_was_chosen(world: World, jobs_now: DoJob
     outcome: Outcome = chosen(planned, orme, known.measured[planned.pk])[0]
     (found,) = estimates(shown, outcome, [orme])
     assert found.cell.startswith(f"outcome/{world.at['1 year'].pk}/arm/")
+
+
+def test_when_a_study_says_that_it_measured_goes_before_the_window(pair: Pair, jobs_now: DoJobs) -> None:
+    member = pair[0]
+    times = [
+        extraction.add_time_point(member, name=name, begins=begins, ends=ends, unit="months")
+        for name, begins, ends in (("Early", 0, 6), ("Late", 6, 24))
+    ]
+    early, late = extraction.define_outcomes(member, times, name="Mood", kind="dichotomous")
+    for label, month in (("Abe 1999", None), ("Orme 2003", 23)):
+        study = studies_of.study(pair, label)
+        cells = studies_of.cells(study, early, build.events(1, 50), build.events(2, 50))
+        cells |= studies_of.cells(study, late, build.events(3, 50), build.events(4, 50))
+        said = {f"outcome/{late.pk}/study/measured": month} if month else {}
+        build.agree(pair, study, cells | said)
+    planned = build.plan(member, early, times="nearest 8 months within 3 months")
+    run = run_of(member, planned, jobs_now)
+    assert pooled(run) == {"Abe 1999": ("Late", 3), "Orme 2003": ("Early", 1)}
