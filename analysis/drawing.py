@@ -1,7 +1,7 @@
 """Where do figures stay whose printing takes long? In a folder beside the uploads, each under the hash of the pages that it prints.
 
-A forest plot of 200 studies takes seconds as PNG or PDF. What is printed follows from the SVG text alone, so that a file that is there is right
-whoever printed it: the job that draws a large run's figures, or the first who asked. The folder may be emptied at any time.
+A forest plot of 200 studies takes seconds as PNG or PDF. What is printed follows from the SVG text and from the fonts of the machine that it
+needs, so that a file that is there is right whoever printed it: the job that draws a large run's figures, or the first who asked. The folder may be emptied at any time.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ def file(plot: Plot, kind: str) -> bytes:
 
 
 def path_of(pages: list[str], kind: str) -> Path:
+    from analysis.plots.fonts import installed
+
     by = [f"{name} {version(name)}" for name in PRINTERS]
+    by += map(str, installed.fonts_for(installed.lacking(*pages)))
     digest = hashlib.sha256("\x1f".join([kind, *by, *pages]).encode()).hexdigest()
     return Path(settings.UPLOAD_FOLDER) / "figures" / f"{digest}.{kind}"
 

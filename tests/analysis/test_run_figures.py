@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
@@ -165,6 +166,15 @@ def test_the_figures_of_a_large_run_are_printed_before_anybody_asks_and_are_what
     other = run_figures.forest(queries.shown_analysis(pair[0], made.pk).run)
     with pytest.raises(AssertionError, match="printed again"):
         other.file("png")
+
+
+def test_what_was_printed_without_a_font_is_printed_again_once_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = {name: [f"<svg>{name}</svg>"] for name in ("李", "Li")}
+    monkeypatch.setattr(installed, "fonts_for", lambda letters: ())
+    before = {name: drawing.path_of(each, "png") for name, each in pages.items()}
+    monkeypatch.setattr(installed, "fonts_for", lambda letters: (Path("CJK.ttf"),) if letters else ())
+    assert drawing.path_of(pages["李"], "png") != before["李"]
+    assert drawing.path_of(pages["Li"], "png") == before["Li"]
 
 
 def test_a_page_names_the_letters_that_no_font_here_has(monkeypatch: pytest.MonkeyPatch) -> None:
