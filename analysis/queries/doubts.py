@@ -35,7 +35,8 @@ def doubts(member: Member, shown: Shown) -> Doubts:
     }
     found = []
     for outcome in dict.fromkeys(outcome for _, outcome in entered):  # one, unless a rule chooses among time points
-        asked = OutcomeOf(outcome.pk, str(outcome), outcome.kind, unit=outcome.unit)
+        way = outcome.higher_is_better
+        asked = OutcomeOf(outcome.pk, str(outcome), outcome.kind, unit=outcome.unit, higher_is_better=way)
         here = [each for each, whose in entered if whose == outcome]
         studies = [(each.study.label, arms[each.study.pk], each.answers) for each in here]
         found += doubts_across(asked, studies, list(estimates(shown, outcome, here)))

@@ -216,7 +216,9 @@ def numbers(agreed: AgreedStudy, outcome: Outcome) -> dict[str, Any]:
         values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in shape.whole}
         return {} if None in values.values() else {"arms": [], "whole": values, **converted(agreed, key, values)}
     found = []
-    for arm in agreed.arms:
+    for arm in (
+        arm for arm in agreed.arms if arm.part_of_id is None
+    ):  # the people of a part are in the arm that it makes
         key = row_key(outcome.pk, arm.pk)
         values = {column.name: agreed.answers.get(f"{key}/{column.name}") for column in core(outcome.kind)}
         if values and all(value is not None for value in values.values()):
