@@ -6,7 +6,6 @@ Which cases a page can express, and why not the others, is counted by tests/anal
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,9 +25,6 @@ from tests.analysis.reference import Asked, Inexpressible, Reference, asked, dif
 from tests.extraction import build as studies_of
 
 Pair = tuple[Member, Member]
-
-# Larger sets say nothing more of the way from a plan to its numbers, and take long: REFERENCE_MOST=1000 looks at them too.
-MOST = int(os.environ.get("REFERENCE_MOST", "16"))
 
 
 @pytest.fixture
@@ -62,15 +58,13 @@ def scale(found: Reference, each: Asked) -> float:
 def test_every_case_that_can_be_planned_gives_the_numbers_of_the_statistics(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cases of sets of up to MOST studies, through what a run computes."""
+    """Every case of the open reference that a page can express, through what a run computes."""
     import analysis.pooling
 
     whole = analysis.pooling.beyond
     compared: Counter[str] = Counter()
     wrong = []
     for found in reference.references(folder):
-        if len(found.rows) > MOST:
-            continue
         plans = expressible(found)
         theirs = answers(found, plans)
         results: dict[Any, dict[str, Any]] = {}  # several cases may ask for one run
