@@ -78,9 +78,11 @@ def require(member: Member, need: Can) -> None:
 
 def member_of(user: Any, slug: str) -> Member:
     """The user as a member of the review with this slug. Raises NotHere for outsiders and for reviews that do not exist."""
-    member = Member.objects.select_related("review", "user").filter(review__slug=slug, user=user, left_at=None).first()
-    if member is None:
-        raise NotHere
+    try:
+        member = Member.objects.select_related("review").get(review__slug=slug, user=user, left_at=None)
+    except Member.DoesNotExist:
+        raise NotHere from None
+    member.user = user
     return member
 
 

@@ -1,5 +1,7 @@
 """Which Celery application runs the jobs?"""
 
+from __future__ import annotations
+
 import os
 
 from celery import Celery
@@ -12,6 +14,8 @@ app = Celery("reviewapp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+MODESTY = 5  # added to a worker's niceness
+
 
 @worker_init.connect
 def keep_children(**_: object) -> None:
@@ -19,3 +23,9 @@ def keep_children(**_: object) -> None:
     end = ends_with_me()
     worker_process_init.connect(end, weak=False)
     beat_embedded_init.connect(end, weak=False)
+
+
+@worker_process_init.connect
+def let_people_first(**_: object) -> None:
+    """A person waits for each page, for a job nobody needs to: where there is work for more processors than there are, a job gets a third."""
+    os.nice(MODESTY)

@@ -121,9 +121,10 @@ if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db_url("DATABASE_URL")}
 else:  # not as a URL, in which a folder's name such as "review #1" would be cut
     DATABASES = {
-        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_FOLDER / "reviewapp.sqlite3")},
+        "default": {"ENGINE": "reviewapp.sqlite", "NAME": str(DATA_FOLDER / "reviewapp.sqlite3")},
     }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"].endswith(("sqlite", "sqlite3")):
+    DATABASES["default"]["ENGINE"] = "reviewapp.sqlite"
     # IMMEDIATE takes the write lock at BEGIN: without it concurrent votes fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -132,8 +133,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_MAX_AGE"] = (
+    600  # a new one costs: SQLite reads the whole schema, PostgreSQL starts a process
+)
 
 # --- broker and jobs -------------------------------------------------------------------------------------------
 

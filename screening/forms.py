@@ -218,8 +218,11 @@ class AnswerForm(forms.Form):
 
     def __init__(self, member: Member, stage: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].queryset = queries.reasons(member)
         self.stage = stage
+        if stage == Stage.FULL_TEXT:
+            self.fields["reason"].queryset = queries.reasons(member)
+        else:
+            del self.fields["reason"]
 
     def clean(self) -> dict[str, Any]:
         """A reason that stood chosen in the form while another button was pressed is no reason for that answer."""

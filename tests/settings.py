@@ -13,10 +13,9 @@ from reviewapp.settings import *  # noqa: E402, F403
 from reviewapp.settings import DATA_FOLDER, DATABASES, MIDDLEWARE  # noqa: E402
 
 # A file, as in production: threads, a live server and a real worker see what a test has committed.
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "reviewapp.sqlite":
     DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_FOLDER) / "test.sqlite3")}
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # WhiteNoise reads the whole static folder anew for each test client.
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise")]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.core.cache import cache
-
 from extraction.models import Arm, Entry, Outcome, Sheet, TimePoint
 from extraction.queries.forms import STANDARD, form_of, outcome_of, time_of, versions_in_use
 from extraction.queries.studies import FORM
@@ -16,6 +14,7 @@ from extraction.schema.fields import NUMBERS, WITH_OPTIONS
 from extraction.schema.reliability import Reliability, icc, kappa
 from reviewapp import audit
 from reviewapp.models import Event, Member
+from reviewapp.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def field_agreement(member: Member) -> list[FieldAgreement]:
     events = Event.unblinded.filter(review=member.review_id, verb__startswith="extraction.").exclude(verb__in=SAVES)
     last = events.order_by("-pk").values_list("pk", "at").first()
     key = audit.sha256(str(member.review_id), str(last), str([(a.pk, b.pk, a.version, b.version) for a, b in pairs]))
-    return cache.get_or_set(f"field-agreement-{key}", lambda: counted(member, pairs), KEPT_SECONDS)
+    return remembered(f"field-agreement-{key}", lambda: counted(member, pairs), seconds=KEPT_SECONDS)
 
 
 def counted(member: Member, pairs: list[tuple[Sheet, Sheet]]) -> list[FieldAgreement]:

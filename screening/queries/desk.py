@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from reviewapp.models import ExclusionReason, Member
+from reviewapp.remembered import remembered
 from screening.models import (
     SETTLED,
     Citation,
@@ -66,11 +67,32 @@ def undecided(member: Member, stage: str) -> int:
     return Standing.objects.filter(review=member.review_id, stage=stage, state__in=open_states).count()
 
 
+LARGE = 20_000  # citations: with more of them a page would wait for the count
+SECONDS = 10  # that figures of a large review may be old
+
+
 def progress(member: Member, stage: str) -> Progress:
-    """Counted anew each time, in indexes alone: some tens of milliseconds with 100,000 citations."""
-    standings = Standing.objects.filter(review=member.review_id, stage=stage).order_by()
-    counts = dict(standings.values_list("state").annotate(count=Count("*")))
+    """Counted anew each time, in indexes alone; while tens of thousands are left to the member, every ten seconds."""
+    counts = remembered(
+        f"standings-{member.review_id}-{stage}",
+        lambda: by_state(member, stage),
+        seconds=SECONDS,
+        worth=lambda found: found.get(StandingState.WAITING, 0) > LARGE,
+    )
     settled = sum(counts.get(state, 0) for state in SETTLED)
     total = settled + counts.get(StandingState.WAITING, 0) + counts.get(StandingState.CONFLICT, 0)
-    left = waiting(member, stage).order_by().count() if counts.get(StandingState.WAITING) else 0
-    return Progress(total, settled, left, own_votes(member).filter(stage=stage).count())
+    if not counts.get(StandingState.WAITING):
+        return Progress(total, settled, 0, own_votes(member).filter(stage=stage).count())
+    left, mine = remembered(
+        f"own-{member.pk}-{stage}",
+        lambda: (waiting(member, stage).order_by().count(), own_votes(member).filter(stage=stage).count()),
+        seconds=SECONDS,
+        worth=lambda found: found[0] > LARGE,
+    )
+    return Progress(total, settled, left, mine)
+
+
+def by_state(member: Member, stage: str) -> dict[str, int]:
+    """How many citations are in each state of a stage. Others' conflicts are in it: for sums alone."""
+    standings = Standing.objects.filter(review=member.review_id, stage=stage).order_by()
+    return dict(standings.values_list("state").annotate(count=Count("*")))

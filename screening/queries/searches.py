@@ -20,7 +20,7 @@ def searches(member: Member) -> QuerySet[Search]:
         Record.objects.filter(source__search=OuterRef("pk"), source__undone_at=None)
         .order_by()
         .values("source__search")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("*"))
         .values("n")
     )
     return (

@@ -137,12 +137,11 @@ def ahead(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 @require_POST
 @for_member(Can.SCREEN)
 def vote(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
-    found = queries.citation(member, pk)
     form = cleaned(AnswerForm(member, stage, request.POST))
     try:
-        workflow.vote(
+        cast = workflow.vote(
             member,
-            found,
+            pk,
             stage,
             form["answer"],
             reason=form["reason"],
@@ -151,7 +150,7 @@ def vote(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpRespo
         )
     except Stale as told:  # another member was faster: nothing to mend, the next one is what is wanted
         return done(request, member, stage, pk, messages.WARNING, f"{told.message} {told.todo}")
-    said = f"{Answer(form['answer']).label}: {named(found.title)}"
+    said = f"{Answer(form['answer']).label}: {named(cast.citation.title)}"
     return done(request, member, stage, pk, messages.SUCCESS, said)
 
 
