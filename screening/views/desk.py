@@ -137,7 +137,10 @@ def ahead(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 @require_POST
 @for_member(Can.SCREEN)
 def vote(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
-    form = cleaned(AnswerForm(member, stage, request.POST))
+    asked = AnswerForm(member, stage, request.POST)
+    if not asked.is_valid():
+        queries.citation(member, pk)  # of what is not here, nothing else is said
+    form = cleaned(asked)
     try:
         cast = workflow.vote(
             member,
