@@ -280,7 +280,9 @@ class NoteForm(forms.Form):
 class RemarkForm(forms.Form):
     """A contribution to the thread on a conflict. The page takes 10,000 letters; line ends are sent as two."""
 
-    text = forms.CharField(label="Discussion", max_length=12_000, required=False)  # the verb says first whether it is here
+    text = forms.CharField(
+        label="Discussion", max_length=12_000, required=False
+    )  # the verb says first whether it is here
 
 
 class LabelForm(forms.Form):
