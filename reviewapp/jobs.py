@@ -212,10 +212,10 @@ def revive(job: Job) -> None:
 
 
 def requeue_stale() -> int:
-    """Send again every job that waits or runs without a heartbeat; say how many."""
+    """Send again every job that waits or runs without a heartbeat, the oldest first; say how many."""
     limit = timezone.now() - STALE_AFTER
     stale = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING], heartbeat__lt=limit)
-    ids = list(stale.values_list("pk", flat=True)[:500])
+    ids = list(stale.order_by("pk").values_list("pk", flat=True)[:500])
     # A queued job's heartbeat is when it was last sent; a running one keeps its own, or `claim` would wait again.
     Job.objects.filter(pk__in=ids, state=Job.State.QUEUED).update(heartbeat=timezone.now())
     for job_id in ids:
