@@ -18,7 +18,6 @@ graceful_timeout = 10
 loglevel = "warning"
 control_socket_disable = True  # its default place is one for all installations of a user
 
-
 TURN = 0.0005  # seconds that a thread computes before another one's turn
 
 

@@ -2,7 +2,8 @@
 
 A floor registers a handler for a kind of job. `enqueue` stores the row in the verb's transaction and sends it after commit; if
 the broker is away the row waits, and beat sends it again. `perform` claims the row, so that a job delivered twice runs once, and that of
-some kinds one runs at a time in a review: those that decide by what they have read of all of it. A handler works in short transactions, is safe to run again from the start, and reports with `progress`. The heartbeat says that its process lives.
+some kinds one runs at a time in a review: those that decide by what they have read of all of it. A handler works in short transactions, is
+safe to run again from the start, and reports with `progress`. The heartbeat says that its process lives.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def rows_at_once(few: int) -> int:
 def breathe() -> None:
     """Let others write, between two transactions of a job that writes many.
 
-    SQLite has one writer and no queue: who waits looks again now and then only, and would miss gaps that are too short.
+    SQLite has one writer: who waits in its queue is woken when a transaction ends, and needs a moment in which the job does not begin the next.
     """
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         time.sleep(BREATH)
