@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,6 +15,7 @@ from reviewapp.models import Member
 from reviewapp.workflow import amend_protocol, change_role
 from screening import workflow
 from screening.models import Citation, Standing, Vote
+from screening.queries.desk import progress
 from screening.queries.stages import sees_all, stage_progress, to_remind, weeks
 from tests import build
 from tests.screening.test_conflicts import again
@@ -42,6 +45,30 @@ def test_pace_and_forecast_follow_what_was_decided_lately(first, second, observe
     assert seen.team.done == timezone.localdate() + timedelta(days=4)
     assert sum(week.decided for week in weeks(observer, TA)) == 2
     assert b"Week from" in sign_in(observer).get(at(observer, f"progress/{TA}/")).content
+
+
+@pytest.fixture
+def large(monkeypatch) -> Iterator[None]:
+    """Four citations that wait are many; nothing that was counted for this test is there for the next."""
+    monkeypatch.setattr("screening.queries.desk.LARGE", 3)
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_in_a_large_review_the_numbers_are_kept_for_a_moment_to_each_their_own(large, first, second, citations):
+    workflow.vote(first, citations[0], TA, "exclude")
+    assert [progress(each, TA).mine for each in (first, second)] == [1, 0]
+    workflow.vote(first, citations[1], TA, "exclude")
+    assert (progress(first, TA).left, progress(first, TA).mine) == (5, 1)
+    cache.clear()
+    assert (progress(first, TA).left, progress(first, TA).mine) == (4, 2)
+    for citation in citations[2:]:
+        workflow.vote(first, citation, TA, "exclude")
+    cache.clear()
+    assert progress(first, TA).left == 0
+    workflow.withdraw_vote(first, citations[5], TA)
+    assert progress(first, TA).left == 1, "with little left it is counted each time"
 
 
 def test_what_was_decided_long_ago_is_no_pace(first, second, citations):
