@@ -251,7 +251,8 @@ def of_record(record: Record, citation: int | None) -> Row:
 
 def in_short(thing: Citation | Record) -> str:
     """Authors, year and journal, as far as they are known."""
-    return ". ".join(str(part) for part in (thing.short_authors, thing.year, thing.journal) if part)
+    parts = [str(part) for part in (thing.short_authors, thing.year, thing.journal) if part]
+    return ". ".join([*(part.rstrip(".") for part in parts[:-1]), *parts[-1:]])  # “et al.” has its full stop
 
 
 def bibliography(member: Member, key: str) -> Iterator[Citation | Record]:

@@ -12,6 +12,7 @@ from analysis import queries
 from analysis.flow.counts import count
 from analysis.flow.numbers import Unit
 from analysis.models import CHECK
+from analysis.queries.flow_lists import in_short
 from extraction import workflow as extraction
 from reviewapp import telling
 from reviewapp.errors import DomainError
@@ -315,3 +316,9 @@ def test_every_sum_holds_after_any_act(pair: Pair, owner: Member, seed: int) -> 
         found = queries.flow(owner)
         assert found.breaches == ()
     assert done > 10
+
+
+def test_a_citation_in_short_has_one_full_stop_after_each_part():
+    many = Citation(authors=["Ames A", "Bell B", "Cook C", "Dean D"], year=2012, journal="A Journal")
+    assert in_short(many) == "Ames A, Bell B, Cook C et al. 2012. A Journal"
+    assert in_short(Citation(authors=["Ames A", "Bell B", "Cook C", "Dean D"])) == "Ames A, Bell B, Cook C et al."
