@@ -15,7 +15,7 @@ from extraction.forms.bias import Proposed, proposed_words
 from extraction.forms.sheets import PLACE, Place
 from extraction.models import Blinded, Line
 from extraction.queries import Agreement
-from extraction.rob import Tool, asking
+from extraction.rob import Tool, agreeing, asking
 from extraction.schema import Answer, Choice, Field, Kind, Pair, Problem, Source, TakenFrom
 from extraction.schema.clean import own_unit
 from extraction.schema.convert.offers import Offer, offers_settled
@@ -55,6 +55,7 @@ class Row:
     settled: Line | None = None
     offer: Offer | None = None
     proposed: Proposed | None = None
+    is_idle: bool = False  # a reply to which what is settled so far does not lead
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
@@ -66,6 +67,20 @@ class Row:
     def units(self) -> list[tuple[str, bool]]:
         names = [self.field.unit, *(each.name for each in self.field.units)] if self.field.units else []
         return [(name, name == (self.third["unit"] or self.field.unit)) for name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is to be settled in one domain of an assessment. proposes: whether the tool can propose its judgement."""
+
+    key: str
+    title: str
+    rows: list[Row]
+    proposes: bool
+
+    @property
+    def is_idle(self) -> bool:
+        return all(row.is_idle for row in self.rows)
 
 
 class AgreementForm:
@@ -96,12 +111,20 @@ class AgreementForm:
             if take in (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD):
                 value, text, reason, unit = (self.posted(pair, name) for name in ("value", "text", "reason", "unit"))
                 place = {name: self.posted(pair, name) for name in PLACE} if take == TakenFrom.THIRD else None
-                chosen[pair.field.key] = Choice(TakenFrom(take), value, text, reason, unit, place)
+                chosen[pair.field.key] = Choice(TakenFrom(take), value, text, reason, unit, place=place)
         return chosen
 
     def problems(self) -> list[Problem]:
         """What keeps these choices from being an agreement."""
-        return schema.settle(self.agreement.pairs, self.choices())[1]
+        pairs, choices, tool = self.agreement.pairs, self.choices(), self.agreement.tool
+        if tool:
+            pairs = agreeing.still_asked(tool, pairs, agreeing.settled_by(pairs, choices))
+        return schema.settle(pairs, choices)[1]
+
+    def complete(self) -> dict[str, Choice]:
+        """The choices made that can be kept as they are."""
+        pairs = {pair.field.key: pair for pair in self.agreement.pairs}
+        return {key: each for key, each in self.choices().items() if schema.settle_one(pairs[key], each)[0]}
 
     @cached_property
     def told(self) -> dict[str, str]:
@@ -124,7 +147,13 @@ class AgreementForm:
         sides = list(self.sides(pair, take))
         proposed = self.proposed.get(pair.field.key)
         place = self.place(pair)
-        return Row(pair.field, pair.match, sides, take == "third", third, place, told, line, offer, proposed)
+        is_idle = pair.needs_choice and pair.field.key not in self.asked
+        return Row(pair.field, pair.match, sides, take == "third", third, place, told, line, offer, proposed, is_idle)
+
+    @cached_property
+    def asked(self) -> set[str]:
+        """The keys of what is to be settled, with what is settled so far."""
+        return {pair.field.key for pair in self.agreement.asked_pairs}
 
     def place(self, pair: Pair) -> Place:
         """Where a third answer stands, as it was typed."""
@@ -182,6 +211,18 @@ class AgreementForm:
         """What has to be settled; of an assessment also the equal judgements of domains to whose questions the replies differ."""
         apart = {pair.field.key for pair in self.agreement.differences}
         return [self.row(pair) for pair in self.agreement.pairs if pair.needs_choice or self.is_touched(pair, apart)]
+
+    def groups(self) -> list[Group]:
+        """The same of an assessment, domain by domain."""
+        tool = self.agreement.tool
+        rows = {row.field.key: row for row in self.differences()}
+        keys = asking.judged_keys(tool) if tool else ()
+        among = {key: [rows[each] for each in agreeing.keys_of(tool, key) if each in rows] for key in keys}
+        return [
+            Group(key, asking.title_of(tool, key), found, asking.has_proposal(tool, key))
+            for key, found in among.items()
+            if found
+        ]
 
     def equals(self) -> list[Row]:
         apart = {pair.field.key for pair in self.agreement.differences}

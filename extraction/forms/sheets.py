@@ -18,7 +18,7 @@ from django.http import QueryDict
 from extraction import schema
 from extraction.schema import Answer, Asked, Block, Field, Kind, Problem, Row, Table
 from extraction.schema.asked import asked_fields
-from extraction.schema.convert.offers import Offer, offers
+from extraction.schema.convert.offers import Offer, offers, together
 
 PLACE = ("document", "page", "quote", "box")
 
@@ -94,6 +94,10 @@ class Line:
     @property
     def cell(self) -> Cell:
         return self.cells[0]
+
+    @property
+    def together(self) -> list[Offer]:
+        return together(self.offers)
 
     @property
     def is_more_used(self) -> bool:

@@ -3,11 +3,9 @@
 from extraction.queries.agreed import (
     AgreedAssessment,
     AgreedJudgement,
-    AgreedRow,
     agreed_assessments,
     agreed_bias,
     agreed_characteristics,
-    agreed_values,
 )
 from extraction.queries.bias import (
     Appraisal,
@@ -110,10 +108,8 @@ __all__ = [
     "agreed_assessments",
     "agreed_bias",
     "agreed_characteristics",
-    "agreed_values",
     "AgreedAssessment",
     "AgreedJudgement",
-    "AgreedRow",
     "Agreement",
     "agreement",
     "agreement_doubts",

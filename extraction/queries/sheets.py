@@ -11,7 +11,7 @@ from extraction.models import Assessment, Blinded, Entry, Judgement, Line, Sheet
 from extraction.queries.bias import tool_of
 from extraction.queries.forms import Version, carried, current_version, form_version, structure_of
 from extraction.queries.studies import FORM
-from extraction.rob import ROB1, Tool, asking
+from extraction.rob import ROB1, Tool, agreeing, asking
 from extraction.schema import Answer, Asked, Field, Pair, Problem, asked_of, check, compare
 from extraction.schema.carry import Carried
 from reviewapp.access import Can, can
@@ -141,8 +141,13 @@ class Agreement:
         return self.signed is not None and self.signed.asked_number < newest([self.first, self.second]).asked_number
 
     @property
+    def asked_pairs(self) -> list[Pair]:
+        """The pairs that are to be settled: of assessments, without replies to which what is settled so far does not lead."""
+        return agreeing.still_asked(self.tool, self.pairs, self.settled_so_far) if self.tool else self.pairs
+
+    @property
     def differences(self) -> list[Pair]:
-        return [pair for pair in self.pairs if pair.needs_choice]
+        return [pair for pair in self.asked_pairs if pair.needs_choice]
 
     @property
     def equals(self) -> list[Pair]:

@@ -14,7 +14,7 @@ from extraction.schema.clean import (
     show,
     spell,
 )
-from extraction.schema.compare import Match, Pair, compare, settle
+from extraction.schema.compare import Match, Pair, compare, settle, settle_one
 from extraction.schema.fields import Field, Kind, Option
 from extraction.schema.form import Form, FormError, Question, Section
 from extraction.schema.packs import STANDARD
@@ -59,6 +59,7 @@ __all__ = [
     "read_source",
     "read_unit",
     "settle",
+    "settle_one",
     "show",
     "spell",
 ]

@@ -15,7 +15,8 @@ from extraction.schema.fields import NUMBERS, Field, Kind
 
 LONGEST_TEXT = 20_000
 LONGEST_SOURCE = 2_000  # of where an answer stands, what supports it, or why it was chosen
-LONGEST_NUMBER = 15  # digits that a double holds exactly
+LONGEST_NUMBER = 15  # digits that a double holds exactly, from the first that is not zero
+LONGEST_SPELLING = 40  # characters, zeros before the number among them
 WHOLE = re.compile(r"[+-]?[0-9]+")
 DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
@@ -139,7 +140,7 @@ def read_number(field: Field, text: str, unit: str = "") -> int | float:
     if not (WHOLE if whole else DECIMAL).fullmatch(plain):
         wanted = "a whole number such as 12" if whole else "a number such as 3.5"
         raise Unreadable(field, f"{field.label}: “{text}” is not {wanted}.")
-    if sum(character.isdigit() for character in plain) > LONGEST_NUMBER:
+    if digits_that_count(plain) > LONGEST_NUMBER or len(plain) > LONGEST_SPELLING:
         raise Unreadable(field, f"{field.label}: “{text}” has more than {LONGEST_NUMBER} digits.")
     value = int(plain) if whole else float(plain)
     told = f"{text} {unit}".strip()
@@ -151,6 +152,12 @@ def read_number(field: Field, text: str, unit: str = "") -> int | float:
             field, f"{field.label}: {told} is more than {show(field.highest)}, the greatest that is possible."
         )
     return value
+
+
+def digits_that_count(plain: str) -> int:
+    """How many digits a number has that are more than its place: neither zeros before it nor the power of ten."""
+    mantissa = plain.lower().partition("e")[0]
+    return len("".join(filter(str.isdigit, mantissa)).lstrip("0"))
 
 
 def show(value: Value) -> str:

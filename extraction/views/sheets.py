@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from extraction import queries, schema
 from extraction.forms import AgreementForm, BiasForm, SheetForm, signed_rows, taken_rows
 from extraction.models import Assessment, Blinded, Sheet, Study
-from extraction.schema.convert.offers import Offer, offers
+from extraction.schema.convert.offers import Offer, offers, together
 from extraction.workflow import agreement as agreeing
-from extraction.workflow import conversions, sheets
+from extraction.workflow import conversions, domains, sheets
 from reviewapp.access import Can, for_member, require
 from reviewapp.errors import DomainError, WrongState
 from reviewapp.models import Member
@@ -113,7 +113,8 @@ def offered(opened: queries.Opened, rows: set[str]) -> dict[str, list[Offer]]:
 
 def render_offers(request: HttpRequest, member: Member, sheet: Sheet, row: str, found: list[Offer]) -> str:
     url = reverse("extraction:sheet-convert", args=[member.review.slug, sheet.study_id])
-    return render_to_string("extraction/_offers.html", {"offers": found, "convert_url": url}, request)
+    context = {"offers": found, "together": together(found), "convert_url": url}
+    return render_to_string("extraction/_offers.html", context, request)
 
 
 def for_doubts(member: Member, study: int) -> dict[str, object]:
@@ -211,12 +212,12 @@ def renew(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @require_POST
 @for_member(Can.EXTRACT)
 def convert(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    """Save what is on the page, and take a number that is offered."""
+    """Save what is on the page, and take the numbers that are offered under what was pressed."""
     study = queries.study(member, pk)
     form, mine = saved(request, member, queries.own_sheet(member, study))
     if form.problems():
         return page(request, member, study, "sheet", "", mine, form, form.problems())
-    conversions.convert(member, study, request.POST.get("convert", ""))
+    conversions.convert(member, study, *request.POST.get("convert", "").split())
     messages.success(
         request, "Converted. How it was had is stored with the number; what the paper gives stays beside it."
     )
@@ -272,6 +273,8 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
     may_agree = found is not None and member.review.is_open and queries.may_agree(member, found)
     if request.method == "POST" and "save" in request.POST:
         return keep(request, member, study, kind, tool, form)
+    if request.method == "POST" and kind == "bias" and "domain" in request.POST:
+        return keep_domain(request, member, study, tool, form)
     problems = form.problems() if form and request.method == "POST" else []
     if request.method == "POST" and not (may_agree and problems):  # who may not is refused by the verb
         agreeing.agree(member, MODELS[kind], study, tool, form.choices() if form else {})
@@ -319,17 +322,28 @@ def keep(
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
     answer: dict[str, Any] = {"kept": list(choices)}
-    if kind == "bias":
-        answer["proposed"] = proposed_now(request, member, study, tool)
+    if kind == "bias" and (found := queries.agreement(member, Assessment, study, tool)):
+        answer |= settled_anew(request, found)
     return JsonResponse(answer)
 
 
-def proposed_now(request: HttpRequest, member: Member, study: Study, tool: str) -> dict[str, str]:
-    """What the tool proposes of what is settled now in an agreement on assessments, as the page shows it."""
-    found = queries.agreement(member, Assessment, study, tool)
-    words = AgreementForm(found).proposed if found else {}
+def settled_anew(request: HttpRequest, found: queries.Agreement) -> dict[str, Any]:
+    """For the window, after a choice: what the tool proposes of what is settled now, and which replies are to be settled."""
+    form = AgreementForm(found)
     template = "extraction/_proposed.html"
-    return {key: render_to_string(template, {"proposed": each}, request) for key, each in words.items()}
+    words = {key: render_to_string(template, {"proposed": each}, request) for key, each in form.proposed.items()}
+    return {"proposed": words, "asked": {row.field.key: not row.is_idle for row in form.differences()}}
+
+
+def keep_domain(
+    request: HttpRequest, member: Member, study: Study, tool: str, form: AgreementForm | None
+) -> HttpResponse:
+    """Settle a whole domain in one step, and keep what else is chosen on the page."""
+    way, _, domain = request.POST["domain"].partition(":")
+    if form and (chosen := form.complete()):
+        agreeing.choose(member, Assessment, study, tool, chosen)
+    domains.choose_domain(member, study, tool, domain, way)
+    return redirect(f"{reverse('extraction:bias-agreement', args=[member.review.slug, study.pk, tool])}#d-{domain}")
 
 
 @require_POST

@@ -13,6 +13,7 @@ from extraction.workflow.agreement import (
 from extraction.workflow.bias import describe_studies, plan_bias
 from extraction.workflow.bias_fill import carry_domain, import_judgements
 from extraction.workflow.conversions import convert
+from extraction.workflow.domains import choose_domain
 from extraction.workflow.doubts import ask_again, let_stand_in_agreement, let_stand_on_sheet
 from extraction.workflow.forms import (
     LARGEST_FILE,
@@ -85,6 +86,7 @@ __all__ = [
     "drop_time_point",
     "move_report",
     "restore_time_point",
+    "choose_domain",
     "choose_on_sheet",
     "renew_sheet",
     "verify_sheet",

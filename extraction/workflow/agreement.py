@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
-from extraction.rob import ROB1, asking
+from extraction.rob import ROB1, agreeing, asking
 from extraction.schema import Answer, Choice, Match, Pair, Problem, Settled, TakenFrom, settle
 from extraction.schema.compare import settle_one
 from extraction.schema.convert.offers import with_workings
@@ -99,7 +99,7 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
         kept = list(agreed.lines.all()) if agreed.pk else []
         made = {line.key: choice_of(line) for line in kept}
         said = {line.key: line.answer for line in kept or said_last(model, study, tool)}
-        pairs = pairs_of(first, second)
+        pairs = to_be_settled(first, second, made | dict(choices))
         asked = {pair.field.key for pair in pairs}
         chosen = {key: each for key, each in (made | dict(choices)).items() if key in asked}
         chosen = worked(first, second, pairs, chosen, said)
@@ -118,6 +118,9 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
         agreed.save()
         store(member, agreed, settled)
         if isinstance(agreed, Assessment):
+            agreed.lines.exclude(key__in=settled).update(
+                value=None
+            )  # replies that were chosen before others made them idle
             store_proposals(agreed)
         audit.record(
             member,
@@ -133,6 +136,15 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
 
 def pairs_of(first: Own, second: Own) -> list[Pair]:
     return queries.pairs_of(first, second)
+
+
+def to_be_settled(first: Own, second: Own, choices: Mapping[str, Choice]) -> list[Pair]:
+    """The pairs that an agreement has to settle: of assessments, without replies to which the settled ones do not lead."""
+    pairs = pairs_of(first, second)
+    if isinstance(first, Sheet):
+        return pairs
+    tool = queries.tool_for(queries.newest([first, second]))
+    return agreeing.still_asked(tool, pairs, agreeing.settled_by(pairs, choices))
 
 
 def worked(

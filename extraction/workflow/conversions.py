@@ -18,8 +18,8 @@ from reviewapp.errors import Stale, WrongState
 from reviewapp.models import Member
 
 
-def convert(member: Member, study: Study, ref: str) -> Sheet:
-    """Take one offered number on one's own sheet. Raises Stale when the numbers that it rests on have changed since."""
+def convert(member: Member, study: Study, *refs: str) -> Sheet:
+    """Take offered numbers on one's own sheet, all or none. Raises Stale when what they rest on has changed since."""
     require(member, Can.EXTRACT)
     with transaction.atomic():
         study = locked_study(member, study)
@@ -30,22 +30,27 @@ def convert(member: Member, study: Study, ref: str) -> Sheet:
         if sheet.submitted_at:
             raise WrongState("This sheet is submitted.", todo="Reopen it first, then change it.")
         opened = queries.opened(sheet)
-        offer = offered(offers(opened.asked, sheet.answers()), ref)
-        line = sheet.lines.filter(key=offer.key).first() or sheet.new_line(offer.key)
-        before = line.answer
-        answer = Answer(offer.value, before.text, "", before.source or place_of(offer, sheet), offer.working)
-        fields = {field.key: field for field in opened.asked.fields}
-        refuse_seen(sheet, [(line, answer)], fields)
-        sheet.version += 1
-        sheet.save(update_fields=["version"])
-        line.say(answer)
-        line.version, line.form_number = sheet.version, opened.version.number
-        line.save()
-        facts = {"key": offer.key, "before": in_words(before), "after": in_words(answer), "working": offer.working}
-        audit.record(
-            member, "extraction.number_converted", subject(study, Sheet, queries.FORM), sealed=True, **facts
-        )  # fmt: skip
+        found = offers(opened.asked, sheet.answers())
+        for offer in [offered(found, ref) for ref in refs or ("",)]:
+            take(member, opened, offer)
     return sheet
+
+
+def take(member: Member, opened: queries.Opened, offer: Offer) -> None:
+    """Write one offered number into its cell."""
+    sheet = opened.sheet
+    line = sheet.lines.filter(key=offer.key).first() or sheet.new_line(offer.key)
+    before = line.answer
+    answer = Answer(offer.value, before.text, "", before.source or place_of(offer, sheet), offer.working)
+    refuse_seen(sheet, [(line, answer)], {field.key: field for field in opened.asked.fields})
+    sheet.version += 1
+    sheet.save(update_fields=["version"])
+    line.say(answer)
+    line.version, line.form_number = sheet.version, opened.version.number
+    line.save()
+    facts = {"key": offer.key, "before": in_words(before), "after": in_words(answer), "working": offer.working}
+    about = subject(sheet.study, Sheet, queries.FORM)
+    audit.record(member, "extraction.number_converted", about, sealed=True, **facts)
 
 
 def offered(found: list[Offer], ref: str) -> Offer:

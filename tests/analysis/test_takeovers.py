@@ -91,7 +91,7 @@ def test_what_came_from_a_file_says_so_at_each_number(first: Member, jobs_now: D
     page = client.get(reverse("extraction:sheet-agreement", args=[first.review.slug, study.pk])).content.decode()
     assert "These numbers were agreed elsewhere" in page
     assert "Imported from old.rm5, analysis 1.1" in page
-    rows = extraction_queries.agreed_values(first.review, Outcome.objects.get(name="Death"))
+    rows = build.agreed_rows(first.review, Outcome.objects.get(name="Death"))
     assert {row.study for row in rows} == {"Lenze 2020", "Murray 2003"}
     verbs = Event.blind.for_member(first).values_list("verb", flat=True)
     for verb in (
@@ -194,7 +194,7 @@ def test_two_authors_can_put_their_own_agreement_in_its_place(first: Member, sec
         )
     extraction.reopen_sheet_agreement(first, study)
     extraction.agree_sheet(first, study, {})
-    rows = extraction_queries.agreed_values(first.review, death)
+    rows = build.agreed_rows(first.review, death)
     assert [row.values["events"] for row in rows if row.study == "Murray 2003"] == [2, 4]
     assert extraction_queries.taken_over(first, study) is None
 

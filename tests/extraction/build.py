@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from extraction import workflow
-from extraction.models import Arm, Assessment, Outcome, Sheet, Study
+from extraction import queries, workflow
+from extraction.models import Arm, Assessment, Entry, Outcome, Sheet, Study
 from extraction.rob import ROB1
 from extraction.rob.designs import Rule
-from reviewapp.models import Member
+from extraction.schema.tables import core, row_key
+from reviewapp.models import Member, Review
 from screening import workflow as screening
 from screening.models import Citation
 from tests import build
@@ -96,3 +98,30 @@ def judged(
     said = dict(answers or {})
     worst = max((said.get(domain, "low") for domain in ROB2_DOMAINS), key=["low", "some concerns", "high"].index)
     return workflow.submit_assessment(member, begun(member, study, key, {"overall": worst} | said, support))
+
+
+@dataclass(frozen=True)
+class AgreedRow:
+    """One arm's agreed numbers for one outcome, by column."""
+
+    study: str
+    arm: str
+    role: str
+    values: Mapping[str, int | float]
+    sources: Mapping[str, str]
+
+
+def agreed_rows(review: Review, outcome: Outcome) -> list[AgreedRow]:
+    """The signed numbers of every included study's arms for one outcome; arms whose row is not complete are left out."""
+    signed = Sheet.unblinded.signed().filter(study__in=queries.included_studies(review)).order_by("study__label")
+    found = []
+    for sheet in signed:
+        lines = {line.key: line for line in Entry.unblinded.filter(sheet=sheet, value__isnull=False)}
+        for arm in sheet.study.arms.filter(dropped_at=None):
+            keys = {each.name: f"{row_key(outcome.pk, arm.pk)}/{each.name}" for each in core(outcome.kind)}
+            if lines.keys() >= set(keys.values()):
+                values, sources = (
+                    {name: getattr(lines[key], part) for name, key in keys.items()} for part in ("value", "text")
+                )
+                found.append(AgreedRow(sheet.study.label, arm.name, arm.role, values, sources))
+    return found

@@ -199,7 +199,10 @@ def test_two_assessments_are_compared_by_question_and_judgement(
     build.judged(first, study, rob2)
     build.judged(second, study, rob2, {"3.1": "N", "3.2": "N", "3.3": "N", "4.3": "Y", "4.4": "N"})
     found = queries.bias_agreement(first, study, rob2)
-    assert {pair.field.key for pair in found.differences} == {"3.1", "3.2", "3.3", "4.3", "4.4"}
+    assert {pair.field.key for pair in found.pairs if pair.needs_choice} == {"3.1", "3.2", "3.3", "4.3", "4.4"}
+    assert {pair.field.key for pair in found.differences} == {"3.1", "4.3"}, (
+        "the others follow from what is chosen there"
+    )
     with pytest.raises(BadInput, match="choose one of the answers"):
         workflow.agree_assessment(first, study, {}, rob2)
     choices = {"3.1": SECOND, "3.2": SECOND, "3.3": SECOND, "4.3": FIRST, "4.4": FIRST}
@@ -244,6 +247,72 @@ def test_a_question_to_which_the_agreed_replies_lead_has_to_be_answered(
         workflow.agree_assessment(first, study, {"3.1": third}, rob2)
     answered = {"3.1": third, "3.2": Choice(TakenFrom.THIRD, "Y", "", "Told in the letter")}
     assert workflow.agree_assessment(first, study, answered, rob2).submitted_at
+
+
+LOST = {"3.1": "N", "3.2": "N", "3.3": "Y", "3.4": "N", "missing_data": "some concerns"}
+
+
+def test_a_reply_to_which_the_chosen_ones_do_not_lead_needs_no_choice_and_is_not_agreed(
+    first: Member, second: Member, study: Study, rob2: str
+) -> None:
+    build.judged(first, study, rob2, LOST)
+    build.judged(second, study, rob2)
+    workflow.choose_domain(first, study, rob2, "missing_data", "first")
+    workflow.choose_domain(second, study, rob2, "missing_data", "second")  # they come to another view
+    agreed = workflow.agree_assessment(first, study, {"overall": SECOND}, rob2)
+    said = {line.key: line.value for line in agreed.lines.filter(key__startswith="3.")}
+    assert said == {"3.1": "Y", "3.2": None, "3.3": None, "3.4": None}
+    assert Event.unblinded.filter(verb="extraction.assessment_chosen").count() == 2, (
+        "who chose what before is in the trail"
+    )
+
+
+def test_a_domain_is_settled_in_one_step_as_one_author_has_it_or_as_proposed(
+    first: Member, second: Member, study: Study, rob2: str
+) -> None:
+    build.judged(first, study, rob2, LOST | {"missing_data": "high", "missing_data.why": "Many are gone"})
+    build.judged(second, study, rob2, {"1.2": "NI", "randomisation": "some concerns"})
+    address = url(first, "bias-agreement", study.pk, rob2)
+    text = browser(first).get(address).content.decode()
+    assert text.count('name="domain" value="first:') == 2, "where more than one answer differs"
+    for key, hidden in (("3.1", False), ("3.2", True), ("3.4", True)):
+        assert (f'data-choose="{key}" hidden' in text) is hidden
+    with pytest.raises(WrongState, match="Missing outcome data: nothing is proposed yet"):
+        workflow.choose_domain(first, study, rob2, "missing_data", "proposed")
+    with pytest.raises(BadInput, match="no domain"):
+        workflow.choose_domain(first, study, rob2, "weather", "first")
+    post = {
+        "take:1.2": "second",
+        "take:randomisation": "third",
+        "domain": "first:missing_data",
+    }  # a third answer without a reason
+    answer = browser(first).post(address, post)
+    assert answer.url.endswith("#d-missing_data")
+    for domain in ("missing_data", "randomisation", "overall"):
+        workflow.choose_domain(second, study, rob2, domain, "proposed")
+    agreed = workflow.agree_assessment(first, study, {}, rob2)
+    lines = {line.key: line for line in agreed.lines.all()}
+    assert [lines[key].value for key in ("3.4", "missing_data", "1.2", "randomisation")] == [
+        "N",
+        "some concerns",
+        "NI",
+        "some concerns",
+    ]
+    assert (lines["missing_data"].taken_from, lines["missing_data"].text) == ("third", "Page 2.")
+    assert "missing_data.why" not in lines, "it is judged as proposed now"
+    assert lines["overall"].value == "some concerns"
+
+
+def test_a_third_judgement_on_the_page_keeps_its_place_in_the_report(
+    first: Member, second: Member, study: Study, rob2: str
+) -> None:
+    build.judged(first, study, rob2, {"1.2": "NI", "randomisation": "some concerns"})
+    build.judged(second, study, rob2)
+    third = {"take": "third", "value": "high", "text": "Seen.", "reason": "Letter", "page": "3", "quote": "by date"}
+    kept = {f"{name}:randomisation": value for name, value in third.items()}
+    send(first, "bias-agreement", study.pk, rob2, **{"save": "choices"} | kept)
+    line = queries.bias_agreement(first, study, rob2).made["randomisation"]
+    assert (line.value, line.place.page, line.place.quote) == ("high", 3, "by date")
 
 
 def test_reopened_it_keeps_the_former_one_as_a_version(first: Member, second: Member, study: Study, rob2: str) -> None:

@@ -42,6 +42,12 @@ TABLE = asked_of(
         (EVENTS, " 8 ", 8),
         (EVENTS, "+8", 8),
         (EVENTS, 8, 8),
+        (
+            MEAN,
+            "0.173205080756888",
+            0.173205080756888,
+        ),  # neither the zero before nor the power of ten is a digit that counts
+        (MEAN, "1.73205080756888e-11", 1.73205080756888e-11),
         (EVENTS, "０８", 8),  # full-width digits, as some PDFs have them
         (MEAN, "3.50", 3.5),
         (MEAN, ".5", 0.5),
@@ -79,6 +85,7 @@ def test_what_can_be_read_is_read(field: Field, typed: object, value: object) ->
         (MEAN, "3½", "Mean: “3½” has a raised or lowered digit, or a fraction. Write it out."),
         (MEAN, "3.5 (1.2)", "Mean: “3.5 (1.2)” is not a number such as 3.5."),
         (MEAN, "1" * 16, f"Mean: “{'1' * 16}” has more than 15 digits."),
+        (MEAN, "0" * 5000, f"Mean: “{'0' * 5000}” has more than 15 digits."),
         (SD, "-0.1", "SD: -0.1 is less than 0, the least that is possible."),
         (
             JUDGED,

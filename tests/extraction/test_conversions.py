@@ -13,7 +13,7 @@ from extraction.forms import AgreementForm
 from extraction.models import Outcome, Study
 from extraction.schema import Answer, ArmOf, Choice, OutcomeOf, Structure, TakenFrom, asked_of
 from extraction.schema.answers import BLANK
-from extraction.schema.convert.offers import Offer, adrift, offers
+from extraction.schema.convert.offers import Offer, adrift, offers, together
 from extraction.schema.fields import Field, Kind, Unit
 from extraction.schema.lint.answers import doubts_of_sheet
 from extraction.workflow.sheets import Said, read_or_refuse
@@ -170,8 +170,9 @@ class Desk:
         (offer,) = offers(opened.asked, opened.sheet.answers())
         return offer
 
-    def line(self, member: Member) -> Answer:
-        return queries.own_sheet(member, self.study).answers()[self.sd]
+    def line(self, member: Member, column: str = "sd") -> Answer:
+        key = self.sd.replace("/sd", f"/{column}")
+        return queries.own_sheet(member, self.study).answers().get(key, BLANK)
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def test_both_numbers_are_stored_and_the_converted_one_is_pooled(desk: Desk) -> 
     for author in (desk.first, desk.second):
         workflow.submit_sheet(author, queries.own_sheet(author, desk.study))
     workflow.agree_sheet(desk.first, desk.study, {})
-    experimental = queries.agreed_values(desk.first.review, desk.outcome)[0]
+    experimental = build.agreed_rows(desk.first.review, desk.outcome)[0]
     assert experimental.values["sd"] == 4.0
     rows = "".join(exports.extraction_csv(desk.first)).splitlines()
     agreed = [row for row in rows if ",agreed," in row]
@@ -229,7 +230,7 @@ def test_what_neither_converted_is_offered_at_the_agreement_with_its_working_as_
     assert f'name="value:{desk.sd}" value="4"' in page
     assert f'name="reason:{desk.sd}" value="{working}"' in page
     client.post(url, {f"take:{desk.sd}": "third", f"value:{desk.sd}": "4", f"reason:{desk.sd}": working})
-    assert [row.values["sd"] for row in queries.agreed_values(desk.first.review, desk.outcome)] == [4, 4]
+    assert [row.values["sd"] for row in build.agreed_rows(desk.first.review, desk.outcome)] == [4, 4]
     signed = html.unescape(client.get(url).content.decode())
     assert working in signed
     assert agreed(desk)[desk.sd] == Answer(4.0, working=working), "it is known as converted, not as reported"
@@ -277,15 +278,15 @@ def test_the_page_offers_takes_and_shows_how_it_was_had(desk: Desk, client: Clie
     client.force_login(desk.first.user)
     url = f"/reviews/{desk.first.review.slug}/sheets/{desk.study.pk}/"
     page = client.get(url).content.decode()
-    assert "Take SD 4.0" in page
+    assert "Take SD 4<" in page
     assert "Handbook 6.5.2.2" in page
     typed = {desk.sd.replace("/sd", "/se"): "1", "version": "9"}
     told = client.post(url, typed, headers={"Accept": "application/json"}).json()["offers"]
-    assert "Take SD 5.0" in told[desk.sd.rpartition("/")[0]]
+    assert "Take SD 5<" in told[desk.sd.rpartition("/")[0]]
     assert told[desk.other_sd.rpartition("/")[0]].strip() == ""
     offer = desk.offer(desk.first)
     answer = client.post(f"{url}convert/", {"convert": offer.ref, "version": "9"}, follow=True).content.decode()
-    assert 'title="sd = se √n; se = 1, n = 25: sd = 5 (Handbook 6.5.2.2)"' in answer
+    assert "</summary>sd = se √n; se = 1, n = 25: sd = 5 (Handbook 6.5.2.2)</details>" in answer
     assert "Take SD" not in answer
 
 
@@ -324,10 +325,14 @@ def test_an_arm_made_of_two_is_filled_from_them_with_its_working(desk: Desk, cli
     values = build.cells(desk.study, desk.outcome, *parts)
     workflow.save_entries(desk.first, workflow.start_sheet(desk.first, desk.study), values)
     url = f"/reviews/{slug}/sheets/{desk.study.pk}/"
-    assert "Take SD 2.607681" in client.get(url).content.decode()
-    for _ in range(3):
-        opened = queries.opened(queries.own_sheet(desk.first, desk.study))
-        workflow.convert(desk.first, desk.study, offers(opened.asked, opened.sheet.answers())[0].ref)
+    assert "Take all 3 combined: n 6, Mean 4, SD 2.607681" in client.get(url).content.decode()
+    opened = queries.opened(queries.own_sheet(desk.first, desk.study))
+    refs = [each.ref for each in together(offers(opened.asked, opened.sheet.answers()))]
+    with pytest.raises(Stale):
+        workflow.convert(desk.first, desk.study, refs[0], "gone")
+    assert desk.line(desk.first) == Answer(), "all or none"
+    client.post(f"{url}convert/", {"convert": " ".join(refs), "version": "9"})
+    assert [desk.line(desk.first, name).value for name in ("n", "mean", "sd")] == [6, 4, 2.607681]
     line = desk.line(desk.first)
     assert line.value == 2.607681
     assert "sd1 = 1" in line.working

@@ -248,3 +248,25 @@ def test_a_study_whose_scale_runs_the_other_way_is_told_among_the_others() -> No
     assert told(direction="worse") == [], "as the review has it"
     (sentence,) = told(direction="better")
     assert sentence.startswith("Ash: on its scale higher is better, other than in most studies of Mood")
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("reviews", "said", "whose", "told"),
+    [
+        (False, ("better", None), "Ash", "higher is better, other than in as many studies of Mood; where they are pooled, its sign is turned."),
+        (True, (None, "worse"), "Oak", "lower is better, other than in as many studies of Mood; where they are pooled, its sign is turned."),
+        (False, ("better", "better", None), "Elm", "lower is better, other than in most studies of Mood; where they are pooled, the signs of the others are turned."),
+    ],
+)  # fmt: skip
+def test_scales_that_run_both_ways_are_told_without_a_majority_too_and_by_whose_signs_are_turned(
+    reviews: bool, said: tuple[str | None, ...], whose: str, told: str
+) -> None:
+    mood = OutcomeOf(1, "Mood", "continuous", higher_is_better=reviews)
+    studies = []
+    for number, (label, way) in enumerate(zip(("Ash", "Oak", "Elm"), said, strict=False), start=1):
+        arms = (ArmOf(10 * number, "Talks"), ArmOf(10 * number + 1, "None"))
+        cells = {f"outcome/1/arm/{arm.id}/mean": 10.0 + arm.id for arm in arms}
+        studies.append((label, arms, cells | ({"outcome/1/study/direction": way} if way else {})))
+    (sentence,) = (each.sentence for each in doubts_across(mood, studies) if each.rule == "scale-direction")
+    assert sentence == f"{whose}: on its scale {told}"

@@ -240,7 +240,7 @@ def test_a_form_changed_after_fifty_studies_loses_nothing_and_tells_each_sheet_w
         answers.pop("study/funding")
         assert {key: each.value for key, each in opened.carried.kept.items()} == answers
         assert {each.key for each in opened.problems} == {"study/country", "study/funding"}
-    agreed = queries.agreed_values(first.review, outcome)
+    agreed = build.agreed_rows(first.review, outcome)
     assert len(agreed) == 2 * 17, "what is agreed is pooled as before"
     client.force_login(first.user)
     page = client.get(f"/reviews/{first.review.slug}/form/versions/{version.number}/").content.decode()

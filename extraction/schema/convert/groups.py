@@ -17,6 +17,7 @@ from extraction.schema.convert.converted import (
 )
 
 COMBINED = "Handbook 6.5.2.10, Table 6.5.a"
+SUMMED = "Handbook 23.3.4"
 
 
 def combine_means(groups: Sequence[tuple[float, float, float]]) -> tuple[Converted, Converted, Converted]:
@@ -53,8 +54,8 @@ def combine_counts(groups: Sequence[tuple[float, float]]) -> tuple[Converted, Co
     given = _numbered(("events", "total"), groups)
     events, total = (math.fsum(column) for column in zip(*groups, strict=True))
     return (
-        Converted("events", events, given, "events = the sum over the groups", "Handbook 23.3.4"),
-        Converted("total", total, given, "total = the sum over the groups", "Handbook 23.3.4"),
+        Converted("events", events, given, "events = the sum over the groups", SUMMED),
+        Converted("total", total, given, "total = the sum over the groups", SUMMED),
     )
 
 
@@ -66,8 +67,8 @@ def combine_rates(groups: Sequence[tuple[float, float]]) -> tuple[Converted, Con
     given = _numbered(("events", "time"), groups)
     events, time = (math.fsum(column) for column in zip(*groups, strict=True))
     return (
-        Converted("events", events, given, "events = the sum over the groups", "Handbook 23.3.4"),
-        Converted("time", time, given, "time = the sum over the groups", "Handbook 23.3.4"),
+        Converted("events", events, given, "events = the sum over the groups", SUMMED),
+        Converted("time", time, given, "time = the sum over the groups", SUMMED),
     )
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 
 from extraction.schema.answers import BLANK, Answer, Choice, TakenFrom
 from extraction.schema.asked import Asked, Row, Table
+from extraction.schema.clean import show
 from extraction.schema.compare import Match, Pair, settle_one
 from extraction.schema.convert.converted import Converted
+from extraction.schema.convert.groups import COMBINED, SUMMED
 from extraction.schema.convert.proposals import Numbers, proposals
 from extraction.schema.fields import Field, Kind
 from extraction.schema.tables import row_key
@@ -41,6 +43,10 @@ class Offer:
         return float(f"{self.converted.value:.{DIGITS}g}")
 
     @property
+    def shown(self) -> str:
+        return show(self.value)
+
+    @property
     def working(self) -> str:
         """How it was had, in a sentence with the given numbers, the formula and its source: what is stored with it."""
         return self.converted.working
@@ -54,6 +60,12 @@ class Offer:
 def offers(asked: Asked, answers: Mapping[str, Answer]) -> list[Offer]:
     """What can be converted for the empty cells of the tables, best first, and anew for those that rest on numbers that have changed."""
     return [each for table in asked.tables for row in table.rows for each in offers_of_row(asked, table, row, answers)]
+
+
+def together(found: Iterable[Offer]) -> list[Offer]:
+    """Those of a row's offers that are the numbers of several arms combined, and so are taken in one step; [] for fewer than two."""
+    combined = [each for each in found if each.converted.source in (COMBINED, SUMMED)]
+    return combined if len(combined) > 1 else []
 
 
 def offers_of_row(asked: Asked, table: Table, row: Row, answers: Mapping[str, Answer]) -> Iterator[Offer]:

@@ -26,9 +26,12 @@ class Estimate:
     people: float | None = None
 
 
-def check_outcomes(studies: Sequence[tuple[str, Outcome]]) -> list[Finding]:
-    """The doubts that arise when the same outcome of several studies (label, outcome) is laid side by side."""
-    return [*_small_spread(studies), *_directions(studies), *_copies(studies)]
+def check_outcomes(studies: Sequence[tuple[str, Outcome]], higher_is_better: bool | None = None) -> list[Finding]:
+    """The doubts that arise when the same outcome of several studies (label, outcome) is laid side by side.
+
+    higher_is_better: as the review has it, to whose way the means of the others are turned.
+    """
+    return [*_small_spread(studies), *_ways(studies, higher_is_better), *_signs(studies), *_copies(studies)]
 
 
 def _small_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
@@ -47,16 +50,23 @@ def _small_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
             yield Finding("sd-looks-like-se", UNLIKELY, row.cell("sd"), told)
 
 
-def _directions(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
+def _ways(studies: Sequence[tuple[str, Outcome]], reviews: bool | None) -> Iterator[Finding]:
     told_ways = [(label, o, o.higher_is_better) for label, o in studies if o.higher_is_better is not None and o.arms]
     up = sum(1 for _, _, better in told_ways if better)
-    if 0 < up < len(told_ways):
-        usual = up * 2 >= len(told_ways)
-        for label, o, better in told_ways:
-            if better != usual:
-                way = "higher is better" if better else "lower is better"
-                told = f"{label}: on its scale {way}, other than in most studies of {o.title}; where they are pooled, its sign is turned."
-                yield Finding("scale-direction", UNLIKELY, o.arms[0].cell("mean"), told)
+    down = len(told_ways) - up
+    if not up or not down:
+        return
+    usual = up > down if up != down else reviews is not False
+    others = "other than in most studies" if up != down else "other than in as many studies"
+    for label, o, better in told_ways:
+        if better != usual:
+            way = "higher is better" if better else "lower is better"
+            turned = "the signs of the others are" if better == reviews else "its sign is"
+            told = f"{label}: on its scale {way}, {others} of {o.title}; where they are pooled, {turned} turned."
+            yield Finding("scale-direction", UNLIKELY, o.arms[0].cell("mean"), told)
+
+
+def _signs(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
     signs = [(label, row, row.numbers["mean"]) for label, o in studies for row in o.arms if row.has("mean")]
     for label, o in studies:
         own = [row for row in o.arms if row.has("mean")]

@@ -231,7 +231,7 @@ def doubts_across(
         for each in check_study(Study(label, (of,)))
     ]
     owners = {arm.id: values for _, arms, values in studies for arm in arms}
-    among = [*check_outcomes(rows), *check_estimates(estimates)]
+    among = [*check_outcomes(rows, outcome.higher_is_better), *check_estimates(estimates)]
     return found + [doubt_among(each, owners[arm_of(each.cell)]) for each in among]
 
 

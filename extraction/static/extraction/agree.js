@@ -24,6 +24,16 @@ const agree = {
     return take.value !== "third" || box.querySelector('[name^="reason:"]').value.trim() !== "";
   },
 
+  // Replies to which what is settled now does not lead are not to be settled.
+  ask(asked) {
+    for (const each of agree.form.querySelectorAll("[data-choose]")) {
+      if (each.dataset.choose in asked) each.hidden = !asked[each.dataset.choose];
+    }
+    for (const each of agree.form.querySelectorAll("[data-group]")) {
+      each.hidden = !each.querySelector("[data-choose]:not([hidden])");
+    }
+  },
+
   async send() {
     const next = [...agree.waiting].find(([, box]) => agree.complete(box));
     if (!next || agree.sending) return;
@@ -42,6 +52,7 @@ const agree = {
       for (const each of document.querySelectorAll("[data-proposed]")) {
         if (told.proposed && each.dataset.proposed in told.proposed) each.innerHTML = told.proposed[each.dataset.proposed];
       }
+      agree.ask(told.asked || {});
       box.querySelector("[data-told]").textContent = told.refused ? `▲ ${told.refused}` : "";
       box.querySelector("[data-kept]").textContent = told.refused ? "" : "✓ Kept";
     } catch {

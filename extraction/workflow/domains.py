@@ -1,0 +1,38 @@
+"""How do two authors settle a whole domain of risk of bias in one step: as one of them has it, or judged as the tool proposes?"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from extraction import queries
+from extraction.models import Assessment, Study
+from extraction.rob import agreeing, asking
+from extraction.schema import TakenFrom
+from extraction.workflow.agreement import being_made, choice_of, choose, pairs_of, require_agreeing, submitted_pair
+from extraction.workflow.common import locked_study
+from reviewapp.errors import BadInput, WrongState
+from reviewapp.models import Member
+
+SIDES = (TakenFrom.FIRST, TakenFrom.SECOND)
+
+
+def choose_domain(member: Member, study: Study, tool: str, domain: str, way: str) -> Assessment:
+    """Keep what one author says of a domain (way: first or second), or the judgement that the tool proposes of what is settled
+    (proposed), as the choices on it. Refused: as choose refuses; an unknown domain or way (BadInput); no proposal yet (WrongState)."""
+    require_agreeing(member)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        first, second = submitted_pair(member, Assessment, study, tool)
+        pack = queries.tool_for(queries.newest([first, second]))
+        if domain not in asking.judged_keys(pack) or way not in (*SIDES, agreeing.PROPOSED):
+            raise BadInput(f"There is no domain “{domain}” to settle so.", todo="Load the page again.")
+        pairs = pairs_of(first, second)
+        if way in SIDES:
+            return choose(member, Assessment, study, tool, agreeing.whole_domain(pack, pairs, domain, TakenFrom(way)))
+        kept = being_made(Assessment, study, tool)
+        made = {line.key: choice_of(line) for line in kept.lines.all()} if kept else {}
+        choices = agreeing.as_proposed(pack, pairs, domain, agreeing.settled_by(pairs, made))
+        if not choices:
+            title = asking.title_of(pack, domain)
+            raise WrongState(f"{title}: nothing is proposed yet.", todo="Settle the replies that it waits for first.")
+        return choose(member, Assessment, study, tool, choices)
