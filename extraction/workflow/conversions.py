@@ -31,13 +31,14 @@ def convert(member: Member, study: Study, *refs: str) -> Sheet:
             raise WrongState("This sheet is submitted.", todo="Reopen it first, then change it.")
         opened = queries.opened(sheet)
         found = offers(opened.asked, sheet.answers())
+        about = subject(study, Sheet, queries.FORM)
         for offer in [offered(found, ref) for ref in refs or ("",)]:
-            take(member, opened, offer)
+            audit.record(member, "extraction.number_converted", about, sealed=True, **taken(opened, offer))
     return sheet
 
 
-def take(member: Member, opened: queries.Opened, offer: Offer) -> None:
-    """Write one offered number into its cell."""
+def taken(opened: queries.Opened, offer: Offer) -> dict[str, str]:
+    """Write one offered number into its cell; what the trail is to tell of it."""
     sheet = opened.sheet
     line = sheet.lines.filter(key=offer.key).first() or sheet.new_line(offer.key)
     before = line.answer
@@ -48,9 +49,7 @@ def take(member: Member, opened: queries.Opened, offer: Offer) -> None:
     line.say(answer)
     line.version, line.form_number = sheet.version, opened.version.number
     line.save()
-    facts = {"key": offer.key, "before": in_words(before), "after": in_words(answer), "working": offer.working}
-    about = subject(sheet.study, Sheet, queries.FORM)
-    audit.record(member, "extraction.number_converted", about, sealed=True, **facts)
+    return {"key": offer.key, "before": in_words(before), "after": in_words(answer), "working": offer.working}
 
 
 def offered(found: list[Offer], ref: str) -> Offer:
