@@ -27,6 +27,7 @@ from screening.models import (
     Citation,
     Document,
     Import,
+    Label,
     Labelling,
     Link,
     Note,
@@ -170,6 +171,12 @@ def labels(member: Member) -> Iterator[Row]:
     yield from values(found.order_by("citation", "at"), dict(zip(LABELS, fields, strict=True)))
 
 
+def label_list(member: Member) -> Iterator[Row]:
+    fields = ("name", "colour", "merged_into__name", "dropped_at")
+    found = Label.objects.filter(review=member.review_id).order_by("name", "pk")
+    yield from values(found, dict(zip(LABEL_LIST, fields, strict=True)))
+
+
 def documents(member: Member) -> Iterator[Row]:
     fields = ("document", "report__citation", "document__file_name", "document__sha256", "at", "ended_at")
     found = Attachment.objects.filter(document__review=member.review_id).order_by("pk")
@@ -282,6 +289,10 @@ LABELS = {
     "person": "Who",
     "at": "When",
 }
+LABEL_LIST = {
+    "label": "Its name", "colour": "Its colour", "shown_as": "The label that it was merged into; empty: itself",
+    "off_the_list": "When it was taken off the list; empty while it can be put on citations",
+}  # fmt: skip
 DOCUMENTS = {
     "document": "Number of the document", "citation": "The report whose PDF it is, or was", "file": "The file's name",
     "sha256": "Of the file, which is in the folder pdfs under this name", "at": "When it was attached", "ended": "When it was taken off",
@@ -335,6 +346,7 @@ TABLES: Sequence[Table] = (
     Table("removals", "Citations removed before screening, and put back", REMOVALS, removals),
     Table("notes", "Notes on citations", NOTES, notes),
     Table("labels", "Labels on citations", LABELS, labels),
+    Table("label_list", "The labels of the review, also those merged into others or off the list", LABEL_LIST, label_list),
     Table("documents", "PDFs of reports", DOCUMENTS, documents),
     Table("studies", "Studies", STUDIES, studies),
     Table("arms", "Arms of the studies", ARMS, arms),

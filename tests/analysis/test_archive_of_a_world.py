@@ -8,7 +8,7 @@ import pytest
 
 from analysis.queries.whole import TABLES
 from reviewapp.models import Event
-from screening.models import Citation, Document, Record, Removed
+from screening.models import Citation, Document, Label, Record, Removed
 from tests.analysis.test_archive import rows, unpacked
 from tests.world import MARKERS, World, undone, world
 
@@ -40,6 +40,9 @@ def test_everything_that_a_review_holds_is_in_it(here: World, whole: dict[str, b
         Removed.objects.filter(removal__review=review).order_by("pk").values_list("citation", "removal__reason")
     )
     assert [(int(each["citation"]), each["reason"]) for each in rows(whole, "removals")] == removed != []
+    listed = [(each["label"], bool(each["off_the_list"])) for each in rows(whole, "label_list")]
+    labels = Label.objects.filter(review=review).order_by("name", "pk")
+    assert listed == [(each.name, each.dropped_at is not None) for each in labels] != []
     assert len(rows(whole, "trail")) == Event.blind.for_member(here.owner).count() - 1  # that this archive was made
     pdfs = {name for name in whole if name.startswith("pdfs/")}
     assert pdfs == {f"pdfs/{sha}" for sha in Document.objects.filter(review=review).values_list("sha256", flat=True)}
