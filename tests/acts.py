@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
 
 from django.db import transaction
 
@@ -20,7 +19,6 @@ from reviewapp.models import Event, ExclusionReason, Job, Member, ReasonAgreemen
 from screening import queries
 from screening import workflow as screening
 from screening.models import (
-    Attempt,
     Citation,
     Import,
     Judged,
@@ -42,7 +40,7 @@ ANSWERS = ("include", "include", "maybe", "exclude", "exclude")
 ACTS = {  # how often each is tried, beside the others
     **{"two_vote": 9, "goes_on": 7, "vote": 6, "withdraw_vote": 3, "resolve": 4, "withdraw_resolution": 1},
     **{"propose": 2, "withdraw_proposal": 1, "discuss": 1, "note": 2, "withdraw_note": 1},
-    **{"report": 2, "attach": 1, "detach": 1, "log_attempt": 1, "make_study": 3, "join_or_split": 2},
+    **{"report": 2, "detach": 1, "make_study": 3, "join_or_split": 2},
     **{"drop_or_restore_study": 1, "previous_version": 1, "import_file": 2, "work": 1, "undo_or_restore_import": 2},
     **{"link_record": 2, "split_record": 2, "decide_pair": 2, "reopen_pair": 1, "look_for_duplicates": 1},
     **{"link_citations": 1, "judge_links": 2, "withdraw_judgement": 1},
@@ -214,16 +212,8 @@ class Acts:
         )
         self.tried(act, self.able(who, Can.IMPORT), self.sought(what))
 
-    def log_attempt(self, who: int, what: int, more: int) -> None:
-        member, way = self.able(who, Can.IMPORT), pick(Attempt.Way.values, more)
-        self.tried(screening.log_attempt, member, self.sought(what), way=way, tried_on=date(2024, 1, 1 + more % 28))
-
     def detach(self, who: int, what: int, more: int) -> None:
         self.tried(screening.detach, self.able(who, Can.IMPORT), self.sought(what))
-
-    def attach(self, who: int, what: int, more: int) -> None:
-        pdf = b"%PDF-1.4 " + str(more % 3).encode()
-        self.tried(screening.attach, self.able(who, Can.IMPORT), self.sought(what), "report.pdf", [pdf])
 
     def included(self, place: int) -> Citation:
         at_full_text = {"standings__stage": FT, "standings__state": StandingState.INCLUDE}

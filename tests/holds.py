@@ -23,6 +23,8 @@ from screening import queries
 from screening.consensus.verdict import Ballot, Reasons, Verdict, verdict
 from screening.models import (
     SETTLED,
+    Attachment,
+    BatchFile,
     Citation,
     Correction,
     Labelling,
@@ -169,6 +171,15 @@ def lists_that_fail(member: Member, sets: FlowSets) -> Iterator[str]:
         held = {each for each in number.ids if isinstance(each, int)}  # of a previous version most is only counted
         if set(analysis.listed(member, key).values_list("pk", flat=True)) != held:
             yield f"{key}: its list is not {sorted(number.ids)}"
+
+
+def documents_from_nowhere(review: Review) -> Iterator[str]:
+    """PDFs that are kept though no act stands that sent them: a refusal left them behind."""
+    known = {
+        *Attachment.objects.values_list("document", flat=True),
+        *BatchFile.objects.values_list("document", flat=True),
+    }
+    yield from (f"the document {each} came by no act" for each in review.documents.all() if each.pk not in known)
 
 
 def trail_that_fails(review: Review) -> Iterator[str]:
