@@ -11,7 +11,9 @@ from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput
 from reviewapp.models import Member
 from screening import workflow
+from screening.models import Batch
 from screening.queries import batches as queries
+from screening.views.common import Kept, kept
 
 
 @require_GET
@@ -31,26 +33,37 @@ def send(request: HttpRequest, member: Member) -> HttpResponse:
 @require_GET
 @for_member(Can.IMPORT)
 def batch(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    found = queries.batch(member, pk)
+    return show(request, member, queries.batch(member, pk))
+
+
+def show(request: HttpRequest, member: Member, found: Batch, refused: Kept | None = None) -> HttpResponse:
+    """The page; refused: the numbers that were typed and not taken. They stand where they were typed: there may be 500."""
+    files = list(queries.files(found))
+    for each in files:
+        each.typed = refused.written.get(f"file-{each.pk}", "") if refused else None
     context = {
         "member": member,
         "batch": found,
-        "files": queries.files(found),
+        "files": files,
+        "refused": refused,
         "offered": queries.offered(member) if found.job.is_finished and not found.applied_at else (),
     }
-    return render(request, "screening/batch.html", context)
+    return render(request, "screening/batch.html", context, status=422 if refused else 200)
 
 
 @require_POST
 @for_member(Can.IMPORT)
 def apply(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     found = queries.batch(member, pk)
-    choices = {
-        each.pk: number(each.file_name, request.POST[f"file-{each.pk}"])
-        for each in queries.files(found)
-        if f"file-{each.pk}" in request.POST
-    }
-    count = workflow.apply_batch(member, found, choices)
+    try:
+        choices = {
+            each.pk: number(each.file_name, request.POST[f"file-{each.pk}"])
+            for each in queries.files(found)
+            if f"file-{each.pk}" in request.POST
+        }
+        count = workflow.apply_batch(member, found, choices)
+    except BadInput as told:
+        return show(request, member, found, kept(request, told))
     messages.success(request, f"{count} PDF{'' if count == 1 else 's'} attached. All of it can be undone here.")
     return redirect("screening:batch", member.review.slug, pk)
 

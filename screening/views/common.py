@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.text import Truncator
 
-from reviewapp.errors import BadInput
+from reviewapp.errors import BadFile, BadInput
 from screening.formats.table import guarded
 
 PAGE = 50
@@ -46,7 +46,7 @@ class Kept:
     why: str
 
 
-def kept(request: HttpRequest, told: BadInput) -> Kept:
+def kept(request: HttpRequest, told: BadFile | BadInput) -> Kept:
     return Kept(request.POST, f"{told.message} {told.todo}".strip())
 
 

@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
+from reviewapp.errors import BadInput
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
 from screening.forms import AnswerForm
 from screening.models import Answer
 from screening.queries.conflicts import in_sight, thread
-from screening.views.common import PAGE, cleaned
+from screening.views.common import PAGE, Kept, cleaned, kept
 
 
 @require_GET
@@ -34,6 +35,11 @@ def conflicts(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 @require_GET
 @for_member(Can.ARBITRATE)
 def conflict(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
+    return show(request, member, stage, pk)
+
+
+def show(request: HttpRequest, member: Member, stage: str, pk: int, refused: Kept | None = None) -> HttpResponse:
+    """The page of one conflict; refused: a decision that was not taken, such as an exclusion without a reason."""
     found = queries.one(queries.conflicts(member, stage), pk=pk)
     context = {
         "member": member,
@@ -50,16 +56,20 @@ def conflict(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpR
         "reasons": queries.reasons(member),
         "left": queries.conflicts(member, stage).count(),
         "terms": queries.marker(member),
+        "refused": refused,
     }
-    return render(request, "screening/conflict.html", context)
+    return render(request, "screening/conflict.html", context, status=422 if refused else 200)
 
 
 @require_POST
 @for_member(Can.ARBITRATE)
 def resolve(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
-    form = cleaned(AnswerForm(member, stage, request.POST))
-    workflow.resolve(member, found, stage, form["answer"], reason=form["reason"], comment=form["comment"])
+    try:
+        form = cleaned(AnswerForm(member, stage, request.POST))
+        workflow.resolve(member, found, stage, form["answer"], reason=form["reason"], comment=form["comment"])
+    except BadInput as told:
+        return show(request, member, stage, pk, kept(request, told))
     messages.success(request, f"Settled: {Answer(form['answer']).label.lower()}.")
     after = queries.conflicts(member, stage).filter(pk__gt=pk).first() or queries.conflicts(member, stage).first()
     if after:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp import files
 from reviewapp.access import Can, for_member
+from reviewapp.errors import BadFile, BadInput
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.report_forms import CommentForm, PdfForm
-from screening.views.common import cleaned
-from screening.views.reports import back_to_reports
+from screening.views.common import cleaned, kept
+from screening.views.reports import back_to_reports, show_at
 
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 PIECE = 65_536  # bytes read at a time
@@ -29,8 +30,11 @@ PIECE = 65_536  # bytes read at a time
 @for_member(Can.IMPORT)
 def attach(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     report = queries.report(member, queries.citation(member, pk))
-    file = cleaned(PdfForm(request.POST, request.FILES))["file"]
-    workflow.attach(member, report.citation, file.name, file.chunks())
+    try:
+        file = cleaned(PdfForm(request.POST, request.FILES))["file"]
+        workflow.attach(member, report.citation, file.name, file.chunks())
+    except (BadFile, BadInput) as told:
+        return show_at(request, member, pk, pdf=kept(request, told))
     return back_to_reports(member, pk)
 
 

@@ -24,9 +24,14 @@ def reports(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, member: Member, number: str | int | None, refused: Kept | None = None, at: int = 0
+    request: HttpRequest,
+    member: Member,
+    number: str | int | None,
+    at: int = 0,
+    tried: Kept | None = None,
+    pdf: Kept | None = None,
 ) -> HttpResponse:
-    """One page of the list; refused: what was written of a try to come by the report of the citation `at`."""
+    """One page of the list. What was refused of the report of the citation `at` stands beside it: what was tried, or a PDF."""
     state = request.GET.get("state", "")
     counts = queries.reports_by_state(member)
     found = queries.with_history(queries.reports(member))
@@ -34,7 +39,7 @@ def show(
         found = found.filter(state=state)
     page = Paginator(found, PAGE).get_page(number)
     for each in page:
-        each.kept = refused if each.citation_id == at else None
+        each.tried, each.refused = (tried, pdf) if each.citation_id == at else (None, None)
     context = {
         "member": member,
         "page": page,
@@ -45,7 +50,15 @@ def show(
         "today": timezone.localdate(),
         "may_import": may(member, Can.IMPORT),
     }
-    return render(request, "screening/reports.html", context, status=422 if refused else 200)
+    return render(request, "screening/reports.html", context, status=422 if tried or pdf else 200)
+
+
+def show_at(
+    request: HttpRequest, member: Member, pk: int, *, tried: Kept | None = None, pdf: Kept | None = None
+) -> HttpResponse:
+    """The page of the list on which this citation's report is, with what was refused."""
+    before = queries.reports(member).filter(citation__lt=pk).count()
+    return show(request, member, before // PAGE + 1, pk, tried, pdf)
 
 
 @require_POST
@@ -77,8 +90,7 @@ def log_attempt(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     try:
         workflow.log_attempt(member, report.citation, **cleaned(AttemptForm(request.POST)))
     except BadInput as told:
-        before = queries.reports(member).filter(citation__lt=pk).count()
-        return show(request, member, before // PAGE + 1, kept(request, told), pk)
+        return show_at(request, member, pk, tried=kept(request, told))
     return back_to_reports(member, pk)
 
 

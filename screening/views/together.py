@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewapp.access import Can, for_member
+from reviewapp.errors import BadInput
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
 from screening.forms import AnswerForm, RemarkForm
 from screening.models import Answer
 from screening.queries.conflicts import own_remark, settled_together, thread, to_settle_together, voters
-from screening.views.common import PAGE, cleaned
+from screening.views.common import PAGE, Kept, cleaned, kept
 
 
 @require_GET
@@ -33,6 +34,11 @@ def together(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 @require_GET
 @for_member(Can.SCREEN)
 def together_at(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
+    return show(request, member, stage, pk)
+
+
+def show(request: HttpRequest, member: Member, stage: str, pk: int, refused: Kept | None = None) -> HttpResponse:
+    """The page of one conflict; refused: an answer that was not taken, such as an exclusion without a reason."""
     found = queries.citation(member, pk)
     if not to_settle_together(member, stage).filter(pk=pk).exists():
         messages.info(request, "That citation is not yours to settle together with others.")
@@ -50,16 +56,20 @@ def together_at(request: HttpRequest, member: Member, stage: str, pk: int) -> Ht
         "thread": thread(member, found, stage),
         "reasons": queries.reasons(member),
         "terms": queries.marker(member),
+        "refused": refused,
     }
-    return render(request, "screening/together_at.html", context)
+    return render(request, "screening/together_at.html", context, status=422 if refused else 200)
 
 
 @require_POST
 @for_member(Can.SCREEN)
 def propose(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
-    form = cleaned(AnswerForm(member, stage, request.POST))
-    workflow.propose(member, found, stage, form["answer"], reason=form["reason"])
+    try:
+        form = cleaned(AnswerForm(member, stage, request.POST))
+        workflow.propose(member, found, stage, form["answer"], reason=form["reason"])
+    except BadInput as told:
+        return show(request, member, stage, pk, kept(request, told))
     if to_settle_together(member, stage).filter(pk=pk).exists():
         messages.info(request, "Your answer is kept. It is settled once all who voted give the same.")
         return redirect("screening:together-at", member.review.slug, stage, pk)

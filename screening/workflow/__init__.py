@@ -16,7 +16,7 @@ from screening.workflow.conflicts import (
 )
 from screening.workflow.corrections import correct_citation, withdraw_correction
 from screening.workflow.desk import arrange, put_off, set_terms, take_up
-from screening.workflow.documents import attach, attach_again, detach, keep_document
+from screening.workflow.documents import attach, attach_again, detach
 from screening.workflow.duplicates import perform_deduplication, start_deduplication
 from screening.workflow.following import perform_following
 from screening.workflow.intake import perform_import
@@ -112,7 +112,6 @@ __all__ = [
     "import_again",
     "join_partners",
     "judge_link",
-    "keep_document",
     "link_citations",
     "link_record",
     "log_attempt",

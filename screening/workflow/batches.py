@@ -11,10 +11,10 @@ from reviewapp import audit, files, jobs
 from reviewapp.access import Can, require
 from reviewapp.errors import BadFile, BadInput, NotHere, Stale
 from reviewapp.models import Job, Member, Stage
-from screening.models import Attachment, Batch, BatchFile, Citation, Document, Report, Standing, StandingState
+from screening.models import Attachment, Batch, BatchFile, Citation, Report, Standing, StandingState
 from screening.pdfs.matching import Wanted, match
 from screening.pdfs.reading import FirstPages, first_pages
-from screening.workflow.documents import keep_document, present_of, put, take_off
+from screening.workflow.documents import document_of, keep_pdf, present_of, put, take_off
 from screening.workflow.standing import lock_all
 
 How = BatchFile.How
@@ -24,30 +24,32 @@ AGAIN = "The same file was sent twice; the other one stands."
 def start_batch(member: Member, sent: Iterable[tuple[str, Iterable[bytes]]]) -> Batch:
     """Keep these files, and ask a job of which reports they are. A file that is no PDF is listed with what is wrong with it."""
     require(member, Can.IMPORT)
-    rows: list[BatchFile] = []
-    kept: set[int] = set()
-    for name, chunks in sent:
-        document: Document | None = None
-        problem = ""
-        try:
-            document = keep_document(member, name, chunks)
-        except BadFile as told:
-            problem = f"{told.message} {told.todo}"[:500]
-        if document and document.pk in kept:
-            problem = AGAIN
-        kept |= {document.pk} if document else set()
-        rows.append(BatchFile(file_name=name[-255:], document=document, problem=problem))
-    if not rows:
+    stored = [(name, *stored_or_not(name, chunks)) for name, chunks in sent]
+    if not stored:
         raise BadInput("No file was chosen.", todo="Choose the PDFs, or drag them onto the field.")
     with transaction.atomic():
         batch = Batch.objects.create(review_id=member.review_id, member=member)
-        for row in rows:
-            row.batch = batch
+        rows: list[BatchFile] = []
+        seen: set[int] = set()
+        for name, kept, problem in stored:
+            document = document_of(member, name, kept) if kept else None
+            if document and document.pk in seen:
+                problem = AGAIN
+            seen |= {document.pk} if document else set()
+            rows.append(BatchFile(batch=batch, file_name=name[-255:], document=document, problem=problem))
         BatchFile.objects.bulk_create(rows)
         batch.job = jobs.enqueue(member, "screening.match_pdfs", total=len(rows), batch_id=batch.pk)
         batch.save(update_fields=["job"])
         audit.record(member, "screening.pdfs_sent", batch, files=[row.file_name for row in rows])
     return batch
+
+
+def stored_or_not(name: str, chunks: Iterable[bytes]) -> tuple[files.Kept | None, str]:
+    """A file that was sent, stored; or nothing, and what is wrong with it."""
+    try:
+        return keep_pdf(name, chunks), ""
+    except BadFile as told:
+        return None, f"{told.message} {told.todo}"[:500]
 
 
 def perform_matching(job: Job) -> None:

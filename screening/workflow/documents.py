@@ -21,12 +21,14 @@ HEAD, TAIL = 1024, 65_536  # bytes: where the format's mark must stand, and wher
 INSTEAD = "Choose the report's PDF, or mark it as retrieved without a file."
 
 
-def keep_document(member: Member, name: str, chunks: Iterable[bytes]) -> Document:
-    """Keep a PDF, once for each review however often it is sent. Raises BadFile for what is none, or is cut short."""
-    require(member, Can.IMPORT)
-    kept = files.keep(
-        only_pdf(iter(chunks), name), name=name, most=settings.DOCUMENT_MAX_BYTES, too_large=INSTEAD, empty=INSTEAD
-    )
+def keep_pdf(name: str, chunks: Iterable[bytes]) -> files.Kept:
+    """Store the bytes of a PDF, before anything is locked. Raises BadFile for what is none, or is cut short."""
+    pdf = only_pdf(iter(chunks), name)
+    return files.keep(pdf, name=name, most=settings.DOCUMENT_MAX_BYTES, too_large=INSTEAD, empty=INSTEAD)
+
+
+def document_of(member: Member, name: str, kept: files.Kept) -> Document:
+    """The review's document of stored bytes, one however often they are sent. Made in the transaction of the act that sends it."""
     document, _ = Document.objects.get_or_create(
         review_id=member.review_id,
         sha256=kept.sha256,
@@ -55,9 +57,11 @@ def only_pdf(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 def attach(member: Member, citation: Citation, name: str, chunks: Iterable[bytes]) -> Document:
     """Keep a PDF as the citation's report, which is retrieved thereby. A former PDF is replaced and stays in the history."""
-    document = keep_document(member, name, chunks)
+    require(member, Can.IMPORT)
+    kept = keep_pdf(name, chunks)
     with transaction.atomic():
         citation, report = report_of(member, citation)
+        document = document_of(member, name, kept)
         put(member, citation, report, document)
     return document
 

@@ -63,6 +63,8 @@ def drop_search(member: Member, search: Search) -> None:
     require(member, Can.IMPORT)
     with transaction.atomic():
         search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
+        if search.dropped_at:
+            return
         if search.imports.filter(undone_at=None).exists():
             raise WrongState("Files were imported for this search.", todo="Undo these imports first.")
         search.dropped_at = timezone.now()
@@ -75,6 +77,8 @@ def restore_search(member: Member, search: Search) -> None:
     require(member, Can.IMPORT)
     with transaction.atomic():
         search = Search.objects.select_for_update().get(pk=search.pk, review=member.review_id)
+        if not search.dropped_at:
+            return
         search.dropped_at = None
         search.save(update_fields=["dropped_at"])
         audit.record(member, "screening.search_restored", search)

@@ -162,6 +162,7 @@ def withdraw_note(member: Member, note: Note) -> None:
     """Take one's own note back."""
     require(member, Can.SCREEN)
     with transaction.atomic():
+        locked(member, note.citation_id)  # whether this is open to all follows from where the citation stands
         note = Note.unblinded.select_for_update().get(pk=note.pk)
         if note.member_id != member.pk:
             raise Refused("Only its author can take a note back.")

@@ -167,7 +167,11 @@ def test_a_batch_goes_its_way_on_the_pages(owner, first, reports, jobs_now):
     url = reverse("screening:apply-batch", args=[slug, batch.pk])
     refused = client.post(url, {f"file-{a.pk}": "one"})
     assert refused.status_code == 422
-    assert "a.pdf" in refused.content.decode()
+    assert "“a.pdf”: “one” is no number" in refused.content.decode()
+    refused = client.post(url, {f"file-{a.pk}": str(reports[1].pk), f"file-{b.pk}": "999999"})
+    assert "no report is sought of a citation No. 999999" in refused.content.decode()
+    for typed in (reports[1].pk, 999999):
+        assert f'value="{typed}"' in refused.content.decode(), "what was entered is kept"
     assert client.post(url, {f"file-{a.pk}": str(reports[0].pk), f"file-{b.pk}": ""}).status_code == 302
     assert pdfs_of(reports) == ["a.pdf", "", ""]
     assert "Undo" in client.get(answer["Location"]).content.decode()

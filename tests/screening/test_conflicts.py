@@ -62,6 +62,25 @@ def test_a_blind_resolver_sees_the_citation_and_neither_votes_nor_notes_nor_thre
     assert state(clash) == "include"
 
 
+def test_a_decision_without_its_reason_is_refused_where_it_was_made_and_keeps_the_comment(
+    allow, owner, first, second, arbiter
+):
+    citation = build.citations(owner, 1)[0]
+    build.at_full_text((first, second), owner, citation)
+    workflow.vote(first, citation, FT, "include")
+    workflow.vote(second, citation, FT, "exclude", reason=owner.review.exclusion_reasons.first())
+    sent = {"answer": "exclude", "comment": "Numbats are not infants"}
+    page = sign_in(arbiter).post(at(arbiter, f"conflicts/{FT}/{citation.pk}/resolve/"), sent)
+    assert page.status_code == 422
+    assert "An exclusion at full text needs a reason" in page.content.decode()
+    assert "Numbats are not infants" in page.content.decode()
+    allow(settle_together=True)
+    page = sign_in(first).post(at(first, f"together/{FT}/{citation.pk}/propose/"), {"answer": "exclude"})
+    assert page.status_code == 422
+    assert "An exclusion at full text needs a reason" in page.content.decode()
+    assert state(citation, FT) == "conflict"
+
+
 def test_who_voted_may_settle_only_where_the_protocol_says_so(allow, second):
     lead = build.review(build.user("Lea Lead"), title="Two of us", is_author=True)
     other = build.member(lead, "reviewer", "Theo Two")

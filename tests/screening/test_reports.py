@@ -149,6 +149,22 @@ def test_what_is_no_pdf_or_half_of_one_is_refused_in_words_and_leaves_nothing(ow
     assert state(sought) == "sought"
 
 
+def test_a_pdf_of_a_report_that_is_not_sought_leaves_nothing(owner):
+    with pytest.raises(WrongState, match="not sought"):
+        attach(owner, build.citations(owner, 1)[0], pdf())
+    assert not Document.objects.exists()
+
+
+def test_a_pdf_that_is_refused_is_refused_beside_its_report(owner, sought):
+    client, url = sign_in(owner), reverse("screening:attach", args=[owner.review.slug, sought.pk])
+    answer = client.post(url, {"file": SimpleUploadedFile("page.pdf", b"<html>Sign in</html>")})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    said = page[page.index(f'id="pdf-{sought.report.pk}"') :]
+    assert said.index("“page.pdf” is not a PDF. It is a web page") < said.index("At hand, no PDF")
+    assert "PDF of the report:" in client.post(url).content.decode(), "no file was chosen"
+
+
 def test_a_pdf_that_is_too_large_is_refused_with_what_to_do(owner, sought, settings):
     settings.DOCUMENT_MAX_BYTES = 100
     with pytest.raises(BadFile, match="larger than") as told:
