@@ -77,6 +77,7 @@ urlpatterns = [
     path("duplicates/<int:pk>/decide/", duplicates_views.decide_pair, name="decide-pair"),
     path("duplicates/undo/", duplicates_views.undo, name="undo-pair"),
     path("duplicates/find/", duplicates_views.find, name="find-duplicates"),
+    path("duplicates/answers/", duplicates_views.answers, name="pair-answers"),
     path("duplicates/log.csv", duplicates_views.log, name="duplicates-log"),
     path("duplicates/samples/", audits_views.audits, name="audits"),
     path("duplicates/samples/draw/", audits_views.draw, name="draw-audit"),

@@ -106,6 +106,7 @@ screening:duplicate            pair                GET     L         N        Y 
 screening:decide-pair          pair                POST    L         N        Y     Y        R       R         C
 screening:undo-pair            -                   POST    L         N        Y     Y        R       R         C
 screening:find-duplicates      -                   POST    L         N        Y     Y        R       R         C
+screening:pair-answers         -                   GET     L         N        Y     Y        R       R         C
 screening:duplicates-log       -                   GET     L         N        Y     Y        Y       Y         Y
 screening:audits               -                   GET     L         N        Y     Y        Y       Y         Y
 screening:draw-audit           -                   POST    L         N        Y     Y        R       R         C

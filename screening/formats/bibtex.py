@@ -22,6 +22,7 @@ _QUOTE_END = re.compile(r'"(?=\s*(?:#|,\s*(?:[A-Za-z][\w.:+-]*\s*=|$)|$))')
 _NEXT_FIELD = re.compile(r"[,\n][^\S\n]*(?=[A-Za-z][\w.:+-]*\s*=\s*[{\"\d])")
 _JOINT = re.compile(r"\s*#\s*")
 _BARE = re.compile(r"[^\s,{}#\"]+")
+_SPELT_OUT = re.compile(r"\s*(?:family|given|prefix)(?:-i)?\s*=")
 _CROSSREF = re.compile(r"""\bcrossref\s*=\s*[{"]([^{}",]+)""", re.IGNORECASE)
 _INHERITED = ("booktitle", "year", "date", "series", "volume", "isbn", "issn")
 Inherited = Mapping[str, str]
@@ -29,7 +30,7 @@ _NO_RECORD = ("comment", "preamble", "string")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _LAYOUT = Layout(
-    type=("reftype", "entry type"),
+    type=("reftype", "type", "entry type"),
     title=("title", "booktitle", "shorttitle"),
     year=("year", "date", "issued"),
     journal=("journal", "journaltitle", "booktitle", "journal-iso", "series"),
@@ -273,14 +274,24 @@ def _authors(fields: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 def _people(text: str) -> Iterator[str]:
     parts, depth, start = [], 0, 0
-    for found in re.finditer(r"\\.|[{}]|\sand(?=\s)", text):
+    for found in re.finditer(r"\\.|[{}]|\s(?:and|AND|And)(?=\s)", text):
         mark = found.group()
         depth += {"{": 1, "}": -1}.get(mark, 0)
-        if depth <= 0 and mark.endswith("and"):
+        if depth <= 0 and mark[1:].lower() == "and":
             parts.append(text[start : found.start()])
             start = found.end()
     parts.append(text[start:])
-    if len(parts) == 1 and not text.startswith("{"):
+    if len(parts) == 1 and not text.startswith("{") and not _SPELT_OUT.match(text):
         yield from names.authors(tex.plain(text))
     else:
-        yield from (names.tidy(tex.plain(part)) for part in parts)
+        yield from (_name(names.tidy(tex.plain(part))) for part in parts)
+
+
+def _name(text: str) -> str:
+    """-> a name, also from BibLaTeX's long form of it ("family=Berg, given=Jan, prefix=van der")."""
+    if not _SPELT_OUT.match(text):
+        return text
+    said = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in text.split(","))}
+    family = " ".join(filter(None, (said.get("prefix", ""), said.get("family", ""))))
+    given = said.get("given") or said.get("given-i", "")
+    return ", ".join(filter(None, (family, given, said.get("suffix", ""))))

@@ -25,6 +25,11 @@ _RAISE = {
 }
 _RAISABLE = {"sup": re.compile("[0-9+\u2212=()ni-]+"), "sub": re.compile("[0-9+\u2212=()-]+")}
 _NESTED = 5
+# What databases write where there is nobody, or no abstract.
+_NOTHING = re.compile(
+    r"\[?no (?:authors?|abstracts?)(?: names?| ids?)? (?:available|listed|supplied|found|provided)\.?\]?|\[anonymous\]",
+    re.IGNORECASE,
+)
 _MISSING = {"NA", "N/A", "n/a", "<NA>", "nan", "NaN", "NULL", "null", "None", "undefined"}
 
 
@@ -55,7 +60,8 @@ def shown(text: str) -> str:
 
 def present(text: str) -> str:
     """-> the text, or "" where it is another program's word for a missing value (``NA``, ``undefined``)."""
-    return "" if text.strip() in _MISSING else text
+    word = text.strip()
+    return "" if word in _MISSING or (word[:1] in "[nN" and _NOTHING.fullmatch(word)) else text
 
 
 def entities_kept(text: str) -> str:

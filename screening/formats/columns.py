@@ -10,6 +10,7 @@ ROLES = {
     "authors": "Authors",
     "year": "Year or date",
     "journal": "Journal or book",
+    "reference": "Journal, volume and pages in one",
     "volume": "Volume",
     "issue": "Issue",
     "pages": "Pages",
@@ -31,33 +32,38 @@ ROLES = {
 _HEADINGS = {
     "title": "title articletitle documenttitle primarytitle titleprimary studytitle scientifictitle publictitle brieftitle "
     "titleofarticle papertitle itemtitle ti t1 titulo título titre titel displayname titleenglish englishtitle titletranslation "
-    "originaltitle",
+    "originaltitle citationtitle 题名 标题 篇名",
     "authors": "authors author authornames authorname authorsnames authorslist authorlist authorsprimary firstauthors creators "
     "creator au a1 af authorfullnames authorsfullname authorsfullnames autores autor auteurs auteur autoren "
-    "authorshipsauthordisplayname authorstring contributors reviewbyline byline firstauthor bookauthors",
-    "year": "year publicationyear publishedyear pubyear yearpublished yearofpublication py publicationdate publisheddate "
+    "authorshipsauthordisplayname authorstring contributors reviewbyline byline citationauthors verfasser firstauthor bookauthors "
+    "primarysponsor sponsor sponsorcollaborators 作者",
+    "year": "year publicationyear publishedyear pubyear yearpublished yearofpublication py yr publicationdate publisheddate "
     "dateofpublication datepublished pubdate coverdate earlyaccessdate date dates ano año annee année jahr onlinepublicationdate "
-    "dateregistration3 dateregistration firstposted studyfirstposted firstsubmitted startdate",
+    "dateregistration3 dateregistration firstposted studyfirstposted firstsubmitted startdate issued pubtime citationpubyear "
+    "erscheinungsjahr 年 发表时间 出版年",
     "journal": "journal journaltitle sourcetitle publicationtitle journalbook periodicalfull periodical fulljournaltitle "
     "journalname publicationname publication sourcetitleanthologytitle containertitle pubtitle secondarytitle parenttitle booktitle "
-    "so jf t2 primarylocationsourcedisplayname hostvenuedisplayname venue revista journalabbreviation journalabbrev "
-    "periodicalabbrev abbreviatedsourcetitle journalisoabbreviation zeitschrift revue sourceregister source",
-    "volume": "volume vol vl vo volumenumber journalvolume bibliovolume band",
-    "issue": "issue issuenumber number no is num journalissue biblioissue heft numéro número",
-    "pages": "pages page pagination pagerange pagenumbers pg pageinfo startendpages seiten páginas",
-    "first_page": "firstpage startpage pagestart beginningpage beginpage sp bp bibliofirstpage articlenumber artno",
+    "so jf t2 primarylocationsourcedisplayname hostvenuedisplayname venue revista publikation journalabbreviation journalabbrev "
+    "periodicalabbrev abbreviatedsourcetitle journalisoabbreviation zeitschrift revue citationjournalname serial sourceregister source "
+    "文献来源 刊名",
+    "reference": "citation publicationinfo sourcecitation reference bibliographicreference",
+    "volume": "volume vol vl vo volumenumber journalvolume bibliovolume band citationjournalvolume 卷",
+    "issue": "issue issuenumber number no is num journalissue biblioissue heft nummer numéro número 期",
+    "pages": "pages page pagination pagerange pagenumbers pg pageinfo startendpages seiten páginas 页码",
+    "first_page": "firstpage startpage pagestart beginningpage beginpage sp bp bibliofirstpage articlenumber artno ar",
     "last_page": "lastpage endpage pageend endingpage ep otherpages bibliolastpage",
-    "doi": "doi doinumber digitalobjectidentifier doilink doiurl di itemdoi idsdoi externaliddoi",
-    "pmid": "pubmedid pmid medlinepmid pubmed pm idspmid externalidpubmed medlineid",
+    "doi": "doi doinumber digitalobjectidentifier doilink doiurl di do itemdoi idsdoi externaliddoi externalidsdoi citationdoi",
+    "pmid": "pubmedid pmid medlinepmid pubmed pm idspmid externalidpubmed externalidspubmed medlineid",
     "issn": "issn issnisbn issns printissn issnprint eissn issnl sn sourceissn standardnumber",
     "abstract": "abstract abstractnote abstracttext ab n2 abstracten englishabstract briefsummary resumo resumen résumé zusammenfassung "
-    "originalabstract",
+    "originalabstract citationabstract summary description 摘要",
     "keywords": "authorkeywords keywords keyword manualtags automatictags indexkeywords keywordsplus descriptors subjects subject "
     "subjectterms subjectheadings meshterms meshheadings emtreedrugindextermsmajorfocus emtreedrugindexterms "
-    "emtreemedicalindextermsmajorfocus emtreemedicalindexterms de kw ieeeterms authorkeyword palabrasclave descritores",
+    "emtreemedicalindextermsmajorfocus emtreemedicalindexterms de kw ieeeterms authorkeyword palabrasclave descritores "
+    "identifierkeywords citationkeywords conditions condition indexterms 关键词",
     "url": "url link urls fulltexturl fulltextlink articleurl plink documenturl pdflink dimensionsurl externalurl sourceurl ur "
     "weburl webaddress itemurl embaselink studyurl permalink",
-    "language": "language lang languages languageoforiginaldocument languageofdocument articlelanguage la idioma",
+    "language": "language lang languages languageoforiginaldocument languageofdocument articlelanguage la lg idioma",
     "accession": "accessionnumber utuniquewosid utuniqueid ut uniqueid eid pui embaseaccessionid centralid cochraneid lensid publicationid "
     "storeid nctnumber trialid an recordid openalexid",
     "type": "itemtype documenttype publicationtype doctype referencetype typeofreference reftype entrytype contenttype pubtype doctypes dt pt type",
@@ -67,6 +73,16 @@ _RANKS = {
     for role, headings in _HEADINGS.items()
     for rank, heading in enumerate(headings.replace("\n", " ").split())
 }
+# Headings that mean another thing beside these: in tables of Web of Science SP is a meeting's sponsor and PG counts pages; where a
+# column for the journal is, "Source" is the whole reference or the database.
+_NOT_BESIDE = (
+    ("first_page", "sp", {"bp"}),
+    ("pages", "pg", {"bp", "sp"}),
+    ("journal", "source", {"sourcetitle", "journal", "journaltitle", "publicationtitle", "publicationname"}),
+)
+_IN_TWO_LANGUAGES = re.compile(
+    r"([\x20-\x7e]{1,40}?)\s?[-/(\uff08]\s?([^\x00-\u036f][^()\uff08\uff09]{0,40})[)\uff09]?"
+)
 Roles = Mapping[str, Sequence[str]]
 
 
@@ -77,17 +93,32 @@ def folded(heading: str) -> str:
 
 def role_of(heading: str) -> str:
     """-> the role that a column of this heading fills, a key of ROLES, or ""."""
-    return _RANKS.get(folded(heading), ("", 0))[0]
+    return _ranked(heading)[0]
 
 
-def roles_of(headings: Iterable[str]) -> dict[str, list[str]]:
+def _ranked(heading: str) -> tuple[str, int]:
+    """-> the role of a heading and how good a heading for it it is; of one in two languages ("Title-题名") either may be known."""
+    if known := _RANKS.get(folded(heading)):
+        return known
+    both = _IN_TWO_LANGUAGES.fullmatch(heading.strip())
+    return next((known for part in (both.groups() if both else ()) if (known := _RANKS.get(folded(part)))), ("", 0))
+
+
+def roles_of(columns: Iterable[str]) -> dict[str, list[str]]:
     """-> for each role that is known, the headings that fill it, the best first."""
     roles: dict[str, list[str]] = {}
-    for heading in dict.fromkeys(headings):
+    headings = list(dict.fromkeys(columns))
+    for heading in headings:
         if role := role_of(heading):
             roles.setdefault(role, []).append(heading)
+    known = {folded(heading) for names in roles.values() for heading in names}
+    for role, heading, beside in _NOT_BESIDE:
+        if heading in known and not known.isdisjoint(beside):
+            roles[role] = [name for name in roles.get(role, ()) if folded(name) != heading]
+            if heading == "source":
+                roles.setdefault("reference", []).extend(name for name in headings if folded(name) == heading)
     for names in roles.values():
-        names.sort(key=lambda heading: _RANKS[folded(heading)][1])
+        names.sort(key=lambda heading: _ranked(heading)[1])
     return roles
 
 

@@ -46,7 +46,10 @@ EXPORT_AGAIN = "Export the search again as RIS, PubMed (NBIB), EndNote XML, BibT
 
 # Each tagged format by lines that only it has.
 _MARKS = {
-    "ris": re.compile(r"^[^\S\n]{0,4}(?:TY[ \t]{0,4}-|ty  ?-)[ \t]*(?:[A-Za-z][A-Za-z0-9 ]{0,30})?$", re.MULTILINE),
+    "ris": re.compile(
+        r"^[^\S\n]{0,4}(?:TY[ \t\xa0]{0,4}[-\u2010-\u2014\u2212]|ty  ?-)[ \t\xa0]*(?:[A-Za-z][A-Za-z0-9 ]{0,30})?$",
+        re.MULTILINE,
+    ),
     "nbib": re.compile(
         r"^(?:(?:PMID|PMC |OWN |STAT|DCOM|MHDA|EDAT|PHST|JID |FAU |OID |VI  ) ?- ?\S|VN  ?- Ovid)", re.MULTILINE
     ),

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import IO
 
+from screening.formats import alphabets
 from screening.formats.record import UnreadableFile
 
 _BOMS = (
@@ -20,6 +21,7 @@ _FEW = 12
 _HOPELESS = 200_000
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_BIB_ENCODING = re.compile(rb"^\s*%\s*Encoding:\s*([A-Za-z0-9._-]{2,30})\s*$", re.MULTILINE)  # JabRef's first line
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._-]{2,30})["']""")
 
 # Alphabets that Windows-1252 cannot spell; a guess of any other legacy encoding differs from
@@ -48,8 +50,10 @@ ENCODINGS = (
     ("gb18030", "Chinese, simplified (GB 18030)"),
     ("big5", "Chinese, traditional (Big5)"),
     ("shift_jis", "Japanese (Shift JIS)"),
+    ("cp932", "Japanese (Windows-932)"),
     ("euc_jp", "Japanese (EUC-JP)"),
     ("euc_kr", "Korean (EUC-KR)"),
+    ("cp949", "Korean (Windows-949)"),
     ("utf-16", "UTF-16"),
     ("utf-16-le", "UTF-16 little-endian, no mark"),
     ("utf-16-be", "UTF-16 big-endian, no mark"),
@@ -87,7 +91,7 @@ def guess(stream: IO[bytes]) -> Guess:
     valid, broken, sample = _utf8_census(stream)
     if not broken:
         return Guess("utf-8")
-    if (declared := _XML_ENCODING.match(head)) and (named := _declared(declared.group(1))):
+    if (declared := _XML_ENCODING.match(head) or _BIB_ENCODING.match(head)) and (named := _declared(declared.group(1))):
         return Guess(named)
     if valid >= 4 * broken or _mostly_whole(sample) or (broken <= _FEW and not _spells_letters(sample)):
         return Guess("utf-8")
@@ -148,15 +152,20 @@ def _mostly_whole(sample: bytes) -> bool:
 
 def _spells_letters(sample: bytes) -> bool:
     """-> do any of the bytes beyond ASCII spell letters in an older encoding, rather than being damage?"""
-    return any(run.decode(LEGACY, "replace").isalpha() for run in _HIGH.findall(sample))
+    if any(run.decode(LEGACY, "replace").isalpha() for run in _HIGH.findall(sample)):
+        return True
+    return alphabets.western(sample) not in ("", LEGACY)
 
 
 def _legacy(sample: bytes) -> Guess:
     import charset_normalizer  # takes a while to load, and is needed for few files
 
-    letters = b"\n".join(line for line in sample.splitlines() if _HIGH.search(line))[:20_000]
-    best = charset_normalizer.from_bytes(letters).best() if len(letters) > 20 else None
-    name = best.encoding if best is not None and best.encoding in _FOREIGN else LEGACY
+    name = alphabets.western(sample)
+    if not name:
+        letters = b"\n".join(line for line in re.split(b"[\r\n]+", sample) if _HIGH.search(line))[:20_000]
+        best = charset_normalizer.from_bytes(letters).best() if len(letters) > 20 else None
+        found = best.encoding if best is not None and best.encoding in _FOREIGN else LEGACY
+        name = "koi8-r" if alphabets.is_koi8(letters) else alphabets.japanese(letters) or found
     return Guess(
         name,
         f"The file is not UTF-8; it was read as {dict(ENCODINGS).get(name, name)}. If letters look wrong, choose another encoding.",

@@ -110,6 +110,11 @@ def issn(text: str) -> str:
     return f"{found.group(1)}-{found.group(2).upper()}" if found else text
 
 
+def is_issn(text: str) -> bool:
+    """-> is a text one ISSN or several, with their hyphens, and nothing else?"""
+    return bool(re.fullmatch(r"\s*\d{4}-\d{3}[\dXx](?:[\s,;]+\d{4}-\d{3}[\dXx])*\s*", text))
+
+
 def year(text: str) -> int | None:
     """-> the first year from 1500 to 2099 in a date as exports write it (``2014//``, ``c1998``, ``1.5.2019``), or None."""
     if date := _COMPACT_DATE.fullmatch(text) or _DOTTED_DATE.fullmatch(text):

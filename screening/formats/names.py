@@ -13,18 +13,41 @@ _INITIALS = re.compile(r"(?:[A-Z]\w{0,2}\.?[\s-]?){1,4}(?:\s?(?:Jr|Sr|II|III|IV)
 _IDENTIFIERS = re.compile(r"\s*\((?:\d{6,}|[^()@]*@[^()]*)\)|,\s*null$")
 
 
+_PERSON = re.compile(r"\s*[^\W\d_][^,;]*,\s*[^\W\d_][^,;]*|\s*[\u3400-\u9fff\uac00-\ud7a3]{2,4}\s*")
+_WITH_INITIALS = re.compile(r"[^\W\d_][\w'\u2019 -]*,? (?:[^\W\d_a-z]\.?[ -]?){1,4}(?:Jr|Sr|II|III)?\.?")
+# What stands behind a name, and is none.
+_ET_AL = re.compile(r"[\s,;]+(?:and others|(?:and |& )?et al)\.?$", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd)\.?")
+# Lists of persons as interfaces write them, in JSON or as Python prints it.
+_NAMED = re.compile(r"""["'](?:name|display_name|full_name|author_name)["']\s*:\s*(?:"([^"]*)"|'([^']*)')""")
+# "Ada OkaforMaria Silva", as Springer's tables have it; McDonald, DeVries and LeRoy are one word.
+_GRAFTED = re.compile(
+    r"(?<=[a-z\u00df-\u00ff])(?<!\bMc)(?<!\bMac)(?<!\b[DLV][aeiou])(?<!\bVan)(?<!\bFitz)(?=[A-Z\u00c0-\u00de])"
+)
 _RUN_ON = re.compile(r"(?<=[^\W\d_]),(?=[^\W\d_])")  # "Silva,Maria", as RefWorks has it
 
 
 def authors(cell: str) -> tuple[str, ...]:
     """-> the names in a cell: parted at semicolons, bars, lines, "and", or commas."""
     lines = (" ".join(line.split()) for line in present(cell).split("\n"))
-    return tuple(filter(None, map(tidy, _names("\n".join(filter(None, lines))))))
+    text = _ET_AL.sub("", "\n".join(filter(None, lines)))
+    return tuple(filter(None, map(tidy, _names(text))))
 
 
 def tidy(name: str) -> str:
     """-> one name for showing, without the number or address that a database put behind it."""
     return _RUN_ON.sub(", ", _IDENTIFIERS.sub("", shown(name)).strip(" ;,"))
+
+
+def behind_one_tag(people: tuple[str, ...]) -> tuple[str, ...]:
+    """-> the authors of a record; where a single tag holds all of them, and no doubt of that is left, each by himself."""
+    if len(people) != 1:
+        return people
+    at_semicolons = parted(people[0], ";")
+    if len(at_semicolons) > 1 and all(_PERSON.fullmatch(name) for name in filter(str.strip, at_semicolons)):
+        return tuple(filter(None, map(tidy, at_semicolons)))
+    listed = authors(people[0])
+    return listed if len(listed) > 1 and all(map(_WITH_INITIALS.fullmatch, listed)) else people
 
 
 def keywords(cell: str) -> tuple[str, ...]:
@@ -57,6 +80,9 @@ def _names(cell: str) -> list[str]:
         return [*_at_commas(joined[0]), *joined[1:]]
     if "\n" in cell:
         return cell.split("\n")
+    grafted = _GRAFTED.split(cell)
+    if len(grafted) > 1 and all(" " in part.strip() for part in grafted):
+        return grafted
     return _at_commas(cell)
 
 
@@ -73,6 +99,8 @@ def _listed(cell: str) -> list[str]:
     """-> the strings of a list as JSON or Python writes it, which some programs put into cells; else none."""
     if not cell.startswith("["):
         return []
+    if cell.startswith("[{"):
+        return [single or double for double, single in _NAMED.findall(cell)]
     try:
         found = json.loads(cell)
     except (ValueError, RecursionError):
@@ -91,7 +119,12 @@ def _at_commas(cell: str) -> list[str]:
     "Griffin DK, Larkin DM" and "Erran Carmel, Mary Lacity" are two names each; "Smith, J., Doe, K." is two,
     "Smith, John" and "van der Berg, Anna" one.
     """
-    parts = [part.strip() for part in cell.split(",") if part.strip()]
+    parts: list[str] = []
+    for part in filter(None, (part.strip() for part in cell.split(","))):
+        if parts and _SUFFIX.fullmatch(part):
+            parts[-1] += f" {part}"
+        else:
+            parts.append(part)
     if len(parts) < 2:
         return parts
     given = parts[1::2]

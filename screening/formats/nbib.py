@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from screening.formats import ovid
+from screening.formats.clean import shown
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
@@ -91,4 +92,6 @@ def _begins(draft: Draft | None, tag: str, after_blank: bool) -> bool:
 def _record(record: ParsedRecord) -> ParsedRecord:
     if _NO_ABSTRACT.match(record.abstract):
         record = replace(record, abstract="")
+    if not record.journal and "TI" in record.fields:  # a chapter has its book where an article has its journal
+        record = replace(record, journal=shown(next(iter(record.fields.get("BTI", ())), "")))
     return ovid.placed(record, "SO") if "VN" in record.fields or not record.journal else record

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from screening.formats import names
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
@@ -44,7 +46,8 @@ def read(source: Source) -> Iterator[ParsedRecord]:
     for draft in _drafts(source):
         fields, block = draft.fields(), draft.block()
         if any(text for tag, values in fields.items() if tag != "RT" for text in values):
-            yield compose(block, fields, _LAYOUT, max_field=source.limits.field_characters)
+            record = compose(block, fields, _LAYOUT, max_field=source.limits.field_characters)
+            yield replace(record, authors=names.behind_one_tag(record.authors))
         else:
             source.empty(block.line, block.end_line)
 

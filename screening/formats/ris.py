@@ -15,22 +15,24 @@ from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
 from screening.formats.source import Source, blank
 
-_TYPE = re.compile(r"[\ufeff\s]{0,4}(TY[ \t]{0,4}-|ty  ?-)([^\r\n]*)")
+# Between tag and hyphen stand two spaces; some write another number, or what a word processor makes of spaces and hyphen.
+_GAP, _DASH = "[ \t\xa0]{0,4}", "[-\u2010-\u2014\u2212]"
+_TYPE = re.compile(rf"[\ufeff\s]{{0,4}}(TY{_GAP}{_DASH}|ty  ?-)([^\r\n]*)")
 _TYPE_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9 ]{0,30})?")
-_END = re.compile(r"[\ufeff\s]{0,4}(?:ER[ \t]{0,4}-|er  ?-)\s*$")
+_END = re.compile(rf"[\ufeff\s]{{0,4}}(?:ER{_GAP}{_DASH}|er  ?-)\s*$")
 _STRICT = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])  -[ \t]?([^\r\n]*)")
-_LOOSE = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])[ \t]{0,4}-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
+_LOOSE = re.compile(rf"[\ufeff ]{{0,3}}([A-Z][A-Z0-9]){_GAP}{_DASH}(?:[ \t\xa0]+([^\r\n]*)|(?=\s*$))")
+_TIGHT = re.compile(r"[\ufeff ]{0,3}([A-Z][A-Z0-9])[ \t]{1,4}-[ \t]?([^\r\n]*)")  # no space behind the hyphen
 # What stands in M3 ("type of work") is a type where it reads like one; some programs put other things there.
 _TYPE_OF_WORK = re.compile(r"(?!.*(?:10\.\d{4}|\d{3}|https?:))[A-Za-z][^\n]{0,79}")
 # Names that some databases write in place of a tag of two characters.
 _LONG = re.compile(r"[\ufeff ]{0,3}(PMID|PMCID|DOI|ISSN|ISBN|DESCRIPTORS)[ \t]{0,3}-[ \t]?([^\r\n]*)")
 _LOWER = re.compile(r"[\ufeff ]{0,3}([a-z][a-z0-9])  ?-(?:[ \t]+([^\r\n]*)|(?=\s*$))")
 
-# Numbers of registers and of Embase, which stand in tags for anything; Embase has the PubMed id of a record in C5.
+# Numbers of registers and of Embase, which stand in tags for anything; Embase has the PubMed id of a record in C5, Scopus in C2.
 _EMBASE = re.compile(r"L\d{6,12}")
 _NUMBER = re.compile(rf"NCT\d{{8}}|ISRCTN\d{{8}}|ACTRN\d{{14}}|CN-\d{{8}}|{_EMBASE.pattern}")
 _PMID = re.compile(r"[1-9]\d{5,7}")
-_PERSON = re.compile(r"\s*[^\W\d_][^,;]*,\s*[^\W\d_][^,;]*")
 
 _LAYOUT = Layout(
     type=("TY",),
@@ -49,6 +51,7 @@ _LAYOUT = Layout(
     issn=("SN", "ISSN", "ISBN"),
     abstract=("AB", "N2"),
     keywords=("KW",),
+    keyword_break=r"[\n;]",
     urls=("UR", "L2", "LK", "L1"),
     language=("LA",),
     accession=("AN", "UT"),
@@ -71,14 +74,17 @@ def read(source: Source) -> Iterator[ParsedRecord]:
 def _drafts(source: Source) -> Iterator[Draft]:
     draft: Draft | None = None
     pattern = _STRICT
+    after_blank = False
     for line in source.lines():
         found = pattern.match(line.text)
         if (not found or found.group(1) == "TY") and (start := type_line(line.text)):
-            if draft:
+            within = draft is not None and not after_blank and not draft.has("TY")  # some write TY behind other tags
+            if draft and not within:
                 yield draft
             mark, kind = start
-            pattern = _style(mark)
-            draft = Draft(line, source.limits.record_characters)
+            pattern = _style(mark, line.text)
+            if draft is None or not within:
+                draft = Draft(line, source.limits.record_characters)
             draft.tag(line, "TY", kind)
         elif (not found or found.group(1) in ("ER", "er")) and _END.match(line.text):
             if draft:
@@ -99,6 +105,7 @@ def _drafts(source: Source) -> Iterator[Draft]:
             draft.more(line, line.text.strip("\ufeff\r\n"))
         elif not blank(line.text):
             source.left_out(line)
+        after_blank = blank(line.text)
     if draft:
         yield draft
         if draft.fields() and not draft.ended:
@@ -112,10 +119,12 @@ def type_line(text: str) -> tuple[str, str] | None:
     return (found.group(1), kind) if found and _TYPE_NAME.fullmatch(kind) else None
 
 
-def _style(start: str) -> re.Pattern[str]:
+def _style(start: str, line: str) -> re.Pattern[str]:
     if start.islower():
         return _LOWER
-    return _STRICT if start == "TY  -" else _LOOSE
+    if start == "TY  -":
+        return _STRICT
+    return _TIGHT if start == "TY -" and re.search(r"-\w", line) else _LOOSE
 
 
 def _record(draft: Draft, source: Source) -> ParsedRecord | None:
@@ -129,13 +138,11 @@ def _record(draft: Draft, source: Source) -> ParsedRecord | None:
         problems.append(f"Line {draft.line}: the record has no ER line; it may be cut.")
     layout = _CHAPTER if fields.get("TI") or fields.get("T1") else _LAYOUT
     record = compose(draft.block(), fields, layout, problems, max_field=source.limits.field_characters)
-    people = names.parted(record.authors[0], ";") if len(record.authors) == 1 else []
-    if len(people) > 1 and all(map(_PERSON.fullmatch, people)):  # all of them behind one tag
-        record = replace(record, authors=tuple(map(names.tidy, people)))
+    record = replace(record, authors=names.behind_one_tag(record.authors))
     number = record.accession or next((text for text in _stated(fields, "ID", "U2") if _NUMBER.fullmatch(text)), "")
     pmid = record.pmid
-    if _EMBASE.fullmatch(number):
-        pmid = pmid or next((text for text in _stated(fields, "C5") if _PMID.fullmatch(text)), "")
+    if not pmid and (tag := "C5" if _EMBASE.fullmatch(number) else "C2" if "Scopus" in _stated(fields, "DB") else ""):
+        pmid = next((text for text in _stated(fields, tag) if _PMID.fullmatch(text)), "")
     return replace(record, type=_type(record.type, fields.get("M3", ())), accession=number, pmid=pmid)
 
 

@@ -1,12 +1,13 @@
 """What does a table of records say? A header row whose columns are known or have been mapped, then a row for each record."""
 
+import datetime
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from screening.formats import cards, names
+from screening.formats import cards, identifiers, names, reference
 from screening.formats.columns import Roles, folded, layout, mapped, roles_of
 from screening.formats.compose import Block, Fields, Layout, compose
 from screening.formats.record import ParsedRecord, UnmappedTable
@@ -16,6 +17,12 @@ from screening.formats.source import BLANKS, Line, Source
 DELIMITERS = ",\t;|"
 HEADER_WITHIN = 15
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Programs for statistics write whole numbers so in a column in which some are missing.
+_WHOLE = re.compile(r"(\d{1,12})\.0+")
+_NUMBERS = ("year", "volume", "issue", "pages", "first_page", "last_page", "pmid", "issn")
+# A date as Excel counts it, in days from this one; from 1954 to 2064 all have five digits, as no year has.
+_DAYS = re.compile(r"[2-5]\d{4}")
+_DAY_0 = datetime.date(1899, 12, 30)
 _EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 NO_HEADER = (
     "The file is a table, but no row with known column names was found in it. "
@@ -137,6 +144,7 @@ def read(source: Source, mapping: Mapping[str, str] | None = None) -> Iterator[P
 def records(source: Source, table: Iterable[Row], shape: Shape) -> Iterator[ParsedRecord]:
     """Yield the record of each row behind the header of a table of this shape."""
     where = layout(shape.roles)
+    counted = {column: role for role in _NUMBERS for column in shape.roles.get(role, ())}
     first = 0 if shape.header is None else shape.header + 1
     for number, row in enumerate(table):
         if number + 1 < first:
@@ -145,7 +153,7 @@ def records(source: Source, table: Iterable[Row], shape: Shape) -> Iterator[Pars
             )
         elif number + 1 > first or shape.header is None:
             if any(cell.strip() for cell in row.cells):
-                yield _record(row, shape, where, source)
+                yield _record(row, shape, where, counted, source)
             else:
                 source.empty(row.line, row.end_line)
         elif row.end_line > row.line:
@@ -156,7 +164,7 @@ def records(source: Source, table: Iterable[Row], shape: Shape) -> Iterator[Pars
             )
 
 
-def _record(row: Row, shape: Shape, where: Layout, source: Source) -> ParsedRecord:
+def _record(row: Row, shape: Shape, where: Layout, counted: Mapping[str, str], source: Source) -> ParsedRecord:
     problems = [f"Line {row.line}: {row.remark}."] if row.remark else []
     cells = row.cells
     width = len(shape.columns)
@@ -172,10 +180,18 @@ def _record(row: Row, shape: Shape, where: Layout, source: Source) -> ParsedReco
     for column, cell in zip((*shape.columns, *numbered(len(cells))[width:]), cells, strict=False):
         if cell.strip():
             fields[column] = (*fields.get(column, ()), cell)
-    plain = {column: tuple(map(unguarded, texts)) for column, texts in fields.items()}
+    plain = {
+        column: tuple(_number(unguarded(text), counted.get(column, "")) for text in texts)
+        for column, texts in fields.items()
+    }
     block = Block(row.line, row.end_line, row.raw)
+    record = compose(block, plain, where, problems, max_field=source.limits.field_characters)
+    if not record.issn and identifiers.is_issn(record.issue):  # IS is the issue's column, and Ovid's for the ISSN
+        record = replace(record, issn=identifiers.issn(record.issue), issue="")
+    if not (record.volume and record.pages):
+        record = reference.placed(record, next(_cells(plain, shape, "reference"), record.journal))
     return replace(
-        compose(block, plain, where, problems, max_field=source.limits.field_characters),
+        record,
         authors=next(filter(None, map(names.authors, _cells(plain, shape, "authors"))), ()),
         keywords=tuple(dict.fromkeys(chain.from_iterable(map(names.keywords, _cells(plain, shape, "keywords"))))),
         fields=fields,
@@ -184,6 +200,15 @@ def _record(row: Row, shape: Shape, where: Layout, source: Source) -> ParsedReco
 
 def _cells(fields: Fields, shape: Shape, role: str) -> Iterator[str]:
     return (cell for column in shape.roles.get(role, ()) for cell in fields.get(column, ()))
+
+
+def _number(cell: str, role: str) -> str:
+    """-> a cell of a column of this role, if that is one of numbers, without what programs do to numbers and dates."""
+    if role and (whole := _WHOLE.fullmatch(cell.strip())):
+        cell = whole.group(1)
+    if role == "year" and _DAYS.fullmatch(cell.strip()):
+        return (_DAY_0 + datetime.timedelta(days=int(cell))).isoformat()
+    return cell
 
 
 def guarded(cell: str) -> str:

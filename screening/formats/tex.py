@@ -50,6 +50,7 @@ _STYLE = re.compile(rf"\\(?:{_STYLES})(?![A-Za-z])\s*")
 _COMMAND = re.compile(r"\\([A-Za-z]+)(?:\{\}|[^\S\n](?![^\S\n])|\s*(?=\\[A-Za-z]))?")
 _BRACE = re.compile(r"(?<!\\)[{}]")
 _ESCAPE = re.compile(r"\\([%&_#${}\"'`])")
+_PROTECTED = re.compile(r"\{(\\(?:[%&_#$~]|[A-Za-z]{3,20}))\}")  # Mendeley writes {\_} and {\textless}
 _SPACE = re.compile(r"\\[,;:! ]|\\\\|(?<=\w)~(?=\w)")
 
 
@@ -76,8 +77,11 @@ def plain(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """-> an address or identifier without the backslashes that some programs put before its signs."""
-    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+    """-> an address or identifier without the backslashes and braces that some programs put around its signs."""
+    if "\\" not in text:
+        return text
+    text = _COMMAND.sub(_symbol, _PROTECTED.sub(r"\1", text)).translate(_HELD)
+    return _ESCAPE.sub(r"\1", text)
 
 
 def _accented(match: re.Match[str]) -> str:

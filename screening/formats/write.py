@@ -98,7 +98,12 @@ def write_ris(
             *(("NS", study) for study in (study_ids(record) if study_ids else ())),
             *(("N1", note) for note in (notes(record) if notes else ())),
         ]
-        lines = (f"{tag}  - {_ris_lines(text)}" for tag, text in pairs if text)
+        # A semicolon parts keywords behind one tag, so that one within a keyword is written as an entity.
+        lines = (
+            f"{tag}  - {'&#59;'.join(map(_ris_lines, text.split(';'))) if tag == 'KW' else _ris_lines(text)}"
+            for tag, text in pairs
+            if text
+        )
         yield "\r\n".join((*lines, "ER  - ", "", ""))
 
 

@@ -54,6 +54,7 @@ from screening.queries.duplicates import (
     logged_pairs,
     open_pairs,
     pairs,
+    said_pairs,
     state_now,
     words,
 )
@@ -169,6 +170,7 @@ __all__ = [
     "reports",
     "reports_by_state",
     "returns",
+    "said_pairs",
     "search",
     "searches",
     "settled_by",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from reviewapp.models import Job, Member
 from screening.models import (
@@ -34,8 +34,30 @@ def open_pairs(member: Member) -> QuerySet[Pair]:
     """The pairs that wait for an answer, most likely first; at the end those put off, longest ago first."""
     waiting = pairs(member).filter(state__in=(Pair.State.ASKED, Pair.State.LATER), home_a__isnull=False)
     put_off = Case(When(state=Pair.State.LATER, then=F("at")))
-    found = waiting.filter(home_b__isnull=False).exclude(home_a=F("home_b"))
+    found = waiting.filter(home_b__isnull=False).exclude(home_a=F("home_b")).exclude(_answered_by_another())
     return found.order_by("state", put_off.asc(), "-score", "pk")
+
+
+def _answered_by_another() -> Q:
+    """That two other records of a pair's two citations were called not duplicates: it is asked again when that is taken back."""
+
+    def different(one: str, other: str) -> Exists:
+        ends = {
+            f"{end}__links__{name}": value
+            for end, home in (("a", one), ("b", other))
+            for name, value in (("citation", OuterRef(home)), ("undone_at", None))
+        }
+        return Exists(Pair.objects.filter(state=Pair.State.DIFFERENT, review=OuterRef("review"), **ends))
+
+    return Q(different("home_a", "home_b")) | Q(different("home_b", "home_a"))
+
+
+def said_pairs(member: Member, state: str = "") -> QuerySet[Pair]:
+    """The pairs on which a person's answer stands, in the queue or outside it, the latest first; of one answer alone, if it is named."""
+    answers = [state] if state in (Pair.State.SAME, Pair.State.DIFFERENT) else [Pair.State.SAME, Pair.State.DIFFERENT]
+    said = Word.objects.filter(withdrawn_at=None).select_related("member__user")
+    found = pairs(member).filter(state__in=answers).prefetch_related(Prefetch("words", said, to_attr="standing"))
+    return found.order_by("-at", "-pk")
 
 
 def answered_pairs(member: Member) -> QuerySet[Pair]:

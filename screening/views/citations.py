@@ -111,10 +111,11 @@ def link_record(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         raise NotHere(
             f"There is no citation {number} in this review.", todo="Look its number up among the citations."
         ) from None
-    against = workflow.against_record(member, record, target)
-    workflow.link_record(member, record, target)
-    if against:
-        messages.warning(request, f"This goes against what was said: {'; '.join(map(str, against))}. Both are kept.")
+    try:
+        workflow.link_record(member, record, target, request.POST.getlist("seen"))
+    except workflow.Objected as told:  # shown before anything is moved, and asked again
+        context = {"member": member, "record": record, "citation": target, "objections": told.objections}
+        return render(request, "screening/link_record.html", context, status=told.status)
     return redirect("screening:citation", member.review.slug, target.pk)
 
 

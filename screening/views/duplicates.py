@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from reviewapp.errors import Stale
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.models import Pair
-from screening.views.common import csv_line, named
+from screening.views.common import PAGE, csv_line, named
 from screening.views.side_by_side import beside
 
 LOG = (
@@ -114,6 +115,17 @@ def undo(request: HttpRequest, member: Member) -> HttpResponse:
 def find(request: HttpRequest, member: Member) -> HttpResponse:
     workflow.start_deduplication(member)
     return redirect("screening:duplicates", member.review.slug)
+
+
+@require_GET
+@for_member(Can.IMPORT)
+def answers(request: HttpRequest, member: Member) -> HttpResponse:
+    """What persons have said so far, each answer with the way to look at its two records again."""
+    state = request.GET.get("state", "")
+    page = Paginator(queries.said_pairs(member, state), PAGE).get_page(request.GET.get("page"))
+    rows = [(each, queries.state_now(each)) for each in page]
+    context = {"member": member, "page": page, "rows": rows, "state": state}
+    return render(request, "screening/pair_answers.html", context)
 
 
 @require_GET

@@ -30,8 +30,8 @@ from screening.workflow.labels import (
     split_label,
     take_label,
 )
-from screening.workflow.links import link_record, split_record
-from screening.workflow.pairs import decide_pair, link_citations, reopen_pair
+from screening.workflow.links import split_record
+from screening.workflow.pairs import decide_pair, link_citations, link_record, reopen_pair
 from screening.workflow.pilots import override_gate, start_pilot, stop_pilot, withdraw_override
 from screening.workflow.reasons import (
     add_reason,

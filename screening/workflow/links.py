@@ -1,9 +1,9 @@
-"""Which records are the same publication? Linking and splitting by hand; nothing is deleted, and each undoes the other."""
+"""Which records are the same publication? Moving and splitting by hand; nothing is deleted, and each undoes the other."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,12 +15,6 @@ from reviewapp.errors import BadInput, Stale, WrongState
 from reviewapp.models import Member
 from screening.models import RULES, Citation, Link, Record
 from screening.workflow.standing import live_links, lock_all, locked, refresh, settle
-
-
-def link_record(member: Member, record: Record, citation: Citation) -> Link:
-    """Say that a record is of this citation. Its former citation drops out of view if that was its last record."""
-    require(member, Can.IMPORT)
-    return move(member, record, citation, Link.Rule.PERSON)
 
 
 def split_record(member: Member, record: Record) -> Link:
@@ -37,8 +31,11 @@ def split_record(member: Member, record: Record) -> Link:
         return move(member, record, own_citation(member, record.pk), Link.Rule.SPLIT)
 
 
-def move(member: Member, record: Record, target: Citation, rule: str) -> Link:
-    """Undo a record's present link, link it to the target, and bring both citations up to date."""
+def move(member: Member, record: Record, target: Citation, rule: str, against: Sequence[str] = ()) -> Link:
+    """Undo a record's present link, link it to the target, and bring both citations up to date.
+
+    against: whose words that goes against, for the trail.
+    """
     if target.review_id != member.review_id or record.review_id != member.review_id:
         raise BadInput("A record can be linked within its own review only.")
     with transaction.atomic():
@@ -55,6 +52,7 @@ def move(member: Member, record: Record, target: Citation, rule: str) -> Link:
             record=record.pk,
             before=present.citation_id,
             rule_before=present.rule,
+            **({"against": list(against)} if against else {}),
         )
         for citation in sorted(
             both, key=lambda each: each.pk == target.pk

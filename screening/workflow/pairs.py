@@ -15,9 +15,9 @@ from screening.dedupe.decisions import look_at
 from screening.models import Citation, Link, Pair, Record, Report, Standing, StandingState, Word
 from screening.workflow.duplicates import as_compared
 from screening.workflow.linking import State, live, settled
-from screening.workflow.links import before, move, move_like
+from screening.workflow.links import before, locked_link, move, move_like
 from screening.workflow.standing import lock_all
-from screening.workflow.words import ANSWERS, answered, heed, objections, say, standing, unsay
+from screening.workflow.words import ANSWERS, against_record, answered, heed, objections, say, standing, unsay
 
 OPEN = (State.ASKED, State.LATER)
 DECIDED = (State.SAME, State.DIFFERENT)
@@ -140,6 +140,18 @@ def link_citations(member: Member, one: Citation, other: Citation, seen: Collect
         audit.record(member, "screening.linked_by_hand", pair, **told, **({"against": against} if against else {}))
         unite(member, pair, sides)
     return pair
+
+
+def link_record(member: Member, record: Record, citation: Citation, seen: Collection[str] = ()) -> Link:
+    """Say that a record is of this citation. Its former citation drops out of view if that was its last record.
+
+    What another person said against it must have been seen; one's own former word may be gone against at once.
+    """
+    require(member, Can.IMPORT)
+    with transaction.atomic():
+        locked_link(member, record, citation)
+        told = [each for each in against_record(member, record, citation) if each.by != member.pk]
+        return move(member, record, citation, Link.Rule.PERSON, heed(told, seen))
 
 
 def locked_pair(member: Member, one: Record, other: Record) -> Pair:

@@ -6,7 +6,7 @@ of it. Nobody goes against a person's word without having been told of it: a ver
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,8 @@ class Objection:
     who: str
     at: datetime | None
     what: str
+    by: int | None = None
+    """The member whose word it is."""
 
     def __str__(self) -> str:
         when = f" ({timezone.localtime(self.at):%-d %B %Y})" if self.at else ""
@@ -40,7 +42,8 @@ class Objection:
 class Objected(WrongState):
     """Somebody said otherwise, and whoever acts has not been told."""
 
-    def __init__(self, objections: Iterable[Objection]) -> None:
+    def __init__(self, objections: Collection[Objection]) -> None:
+        self.objections = objections
         told = "; ".join(map(str, objections))
         super().__init__(
             f"This goes against what was said: {told}.", todo="Look at the two again, then decide: both words are kept."
@@ -109,11 +112,12 @@ def against(across: set[tuple[int, int]]) -> Iterator[Objection]:
     for a, b in sorted(across):
         key = f"{min(a, b)}-{max(a, b)}"
         if word := said.get((min(a, b), max(a, b))):
-            yield Objection(key, str(word.member), word.at, f"records {min(a, b)} and {max(a, b)} are not duplicates")
+            what = f"records {min(a, b)} and {max(a, b)} are not duplicates"
+            yield Objection(key, str(word.member), word.at, what, word.member_id)
         else:
             link = mover.get(a)
             who, at = (str(link.member), link.at) if link else ("a person", None)
-            yield Objection(key, who, at, f"took record {a} away from record {b}")
+            yield Objection(key, who, at, f"took record {a} away from record {b}", link.member_id if link else None)
 
 
 def answered(pair: Pair) -> list[Objection]:
@@ -125,6 +129,7 @@ def answered(pair: Pair) -> list[Objection]:
             str(word.member),
             word.at,
             word.get_answer_display().lower(),
+            word.member_id,
         )
         for word in standing(pair)
         if word.answer == pair.state

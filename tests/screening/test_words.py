@@ -182,3 +182,40 @@ def test_words_are_made_of_the_answers_that_were_there_before(owner, three):
     import_module("screening.migrations.0020_words").keep_words(apps, None)
     found = Word.objects.order_by("pk").values_list("answer", "place", "pair__before")
     assert list(found) == [("different", "queue", "asked"), ("same", "hand", "withdrawn")]
+
+
+def test_a_pair_that_another_answer_has_answered_waits_no_longer_until_that_is_taken_back(owner, pia, three):
+    a, b, c = three
+    workflow.decide_pair(owner, asked_of(owner, b, c), "same")
+    asked, other = asked_of(owner, a, b), asked_of(owner, a, c)
+    assert set(queries.open_pairs(owner)) == {asked, other}
+    workflow.decide_pair(pia, asked, "different")
+    assert not queries.open_pairs(owner).exists(), "the other pair is of the same two citations"
+    workflow.reopen_pair(pia, asked)
+    assert set(queries.open_pairs(owner)) == {asked, other}
+
+
+def test_answers_are_listed_with_who_gave_them_and_those_of_one_kind_alone(owner, pia, three):
+    a, b, c = three
+    apart, same = asked_of(owner, a, b), asked_of(owner, b, c)
+    workflow.decide_pair(owner, apart, "different")
+    workflow.decide_pair(pia, same, "same")
+    path = f"/reviews/{owner.review.slug}/duplicates/answers/"
+    assert [pair.pk for pair, _ in client(pia).get(path).context["rows"]] == [same.pk, apart.pk]
+    shown = client(pia).get(path, {"state": "different"})
+    assert [pair.pk for pair, _ in shown.context["rows"]] == [apart.pk]
+    assert f"duplicates/{apart.pk}/" in shown.content.decode()
+    assert "Olga Owner: not duplicates" in shown.content.decode()
+
+
+def test_who_links_a_record_by_a_number_against_anothers_word_is_told_before_it_moves(owner, pia, three):
+    a, b, _ = three
+    workflow.decide_pair(owner, asked_of(owner, a, b), "different")
+    path = f"/reviews/{owner.review.slug}/records/{b.pk}/link/"
+    told = client(pia).post(path, {"citation": home(a).pk})
+    assert (told.status_code, home(a) == home(b)) == (409, False)
+    assert "Olga Owner" in told.content.decode()
+    client(pia).post(path, {"citation": home(a).pk, "seen": [each.key for each in told.context["objections"]]})
+    assert home(a) == home(b)
+    assert "Olga Owner" in Event.unblinded.filter(verb="screening.record_linked").last().facts["against"][0]
+    assert Pair.objects.get().state == "different", "both words are kept"

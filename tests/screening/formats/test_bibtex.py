@@ -52,7 +52,7 @@ def test_comments_and_text_between_entries_are_told_and_no_records() -> None:
     ("author", "people"),
     [
         ("Okafor, Ada and Lindqvist, Bo", ("Okafor, Ada", "Lindqvist, Bo")),
-        ("Ada Okafor AND others", ("Ada Okafor AND others",)),
+        ("Ada Okafor AND Bo Lindqvist AND others", ("Ada Okafor", "Bo Lindqvist")),
         ("Okafor, Ada and others", ("Okafor, Ada",)),
         ("{Ministry of Health and Care} and Okafor, Ada", ("Ministry of Health and Care", "Okafor, Ada")),
         ("Okafor, A.; Lindqvist, B.", ("Okafor, A.", "Lindqvist, B.")),
