@@ -25,7 +25,7 @@ class Author:
 
 _RUN_TOGETHER = re.compile(r"(?<=[A-Z]\.)(?=[A-Z][\w'\u2019-]*[a-z])")
 _NOBODY = frozenset(
-    {"", "unknown", "anonymous", "anon", "et al", "al", "no authors listed", "na", "none", "author unknown"}
+    {"", "unknown", "anonymous", "anon", "et al", "al", "and others", "others", "na", "none", "author unknown"}
 )
 _PARTICLES = word_set("von van der den de del della di da dos du la le el al ter ten zu zur und y e bin ibn")
 _SUFFIXES = word_set("jr sr ii iii iv 2nd 3rd md phd dr prof")
@@ -46,7 +46,8 @@ def authors(names: tuple[str, ...]) -> tuple[Author, ...]:
 @lru_cache(maxsize=200_000)
 def author(name: str) -> Author | None:
     """-> one author, or None where the words name nobody ("Anonymous")."""
-    if fold(name) in _NOBODY:
+    folded = fold(name)
+    if folded in _NOBODY or folded.startswith("no author"):  # "[No author name available]", "No authors listed"
         return None
     family, comma, given = name.partition(",")
     parts = family.split()

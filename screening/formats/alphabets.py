@@ -7,7 +7,8 @@ _RUN = re.compile(rb"[\x80-\xff]+")
 _LONG_RUN = (
     2.0  # bytes beyond ASCII that stand together: an accent alone in Latin words, whole words in other alphabets
 )
-_WITHIN = re.compile(rb"(?<=[A-Za-z\x80-\xff])[\x80-\xff](?=[a-z\x80-\xff])|(?<=[a-z])[\x80-\xff](?=[\s,;.:}]|$)")
+_INSIDE = re.compile(rb"(?<=[A-Za-z\x80-\xff])[\x80-\xff](?=[a-z\x80-\xff])")
+_LAST = re.compile(rb"(?<=[a-z])[\x80-\xff](?=[\s,;.:}]|$)")  # also where a raised figure stands behind a name
 # Bytes that are signs in Windows-1252, and so stand in no word, and letters in an encoding of the Mac, of Poland or of the older Central Europe.
 _MAC = frozenset(
     b"\x80\x81\x82\x83\x84\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x98\x99\x9a\x9b\x9d\x9f\xa7\xbe\xbf"
@@ -31,10 +32,11 @@ def western(sample: bytes) -> str:
     runs = [len(run) for run in _RUN.findall(sample)]
     if not runs or sum(runs) / len(runs) >= _LONG_RUN:
         return ""
-    within = [match[0] for match in _WITHIN.findall(sample)]
+    inside = [match[0] for match in _INSIDE.findall(sample)]
+    last = [match[0] for match in _LAST.findall(sample)]
 
-    def count(which: frozenset[int]) -> int:
-        return sum(1 for byte in within if byte in which)
+    def count(which: frozenset[int], *, also_last: bool = False) -> int:
+        return sum(1 for byte in (inside + last if also_last else inside) if byte in which)
 
     if count(_OLD_CENTRAL) and count(_OLD_CENTRAL_TOO) > 1:
         return "iso8859-2"
@@ -42,9 +44,9 @@ def western(sample: bytes) -> str:
         return "cp1250"
     if count(_CZECH) and count(_CZECH_TOO) or count(_HUNGARIAN) and count(_HUNGARIAN_TOO):
         return "iso8859-2" if count(frozenset(b"\xb9\xbe")) else "cp1250"
-    if count(_MAC) > count(_LETTERS):
+    if count(_MAC, also_last=True) > count(_LETTERS, also_last=True):
         return "mac-roman"
-    if count(_TURKISH) > 1 and not count(_NOT_TURKISH):
+    if count(_TURKISH, also_last=True) > 1 and not count(_NOT_TURKISH, also_last=True):
         return "cp1254"
     return LATIN
 

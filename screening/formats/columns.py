@@ -54,7 +54,7 @@ _HEADINGS = {
     "last_page": "lastpage endpage pageend endingpage ep otherpages bibliolastpage",
     "doi": "doi doinumber digitalobjectidentifier doilink doiurl di do itemdoi idsdoi externaliddoi externalidsdoi citationdoi",
     "pmid": "pubmedid pmid medlinepmid pubmed pm idspmid externalidpubmed externalidspubmed medlineid",
-    "issn": "issn issnisbn issns printissn issnprint eissn issnl sn sourceissn standardnumber",
+    "issn": "issn issnisbn issns printissn issnprint eissn issnl sn sourceissn standardnumber isbnissn",
     "abstract": "abstract abstractnote abstracttext ab n2 abstracten englishabstract briefsummary resumo resumen résumé zusammenfassung "
     "originalabstract citationabstract summary description 摘要",
     "keywords": "authorkeywords keywords keyword manualtags automatictags indexkeywords keywordsplus descriptors subjects subject "
@@ -96,6 +96,11 @@ def role_of(heading: str) -> str:
     return _ranked(heading)[0]
 
 
+def in_two_languages(heading: str) -> bool:
+    """-> is a heading one in two languages, of which the second is not written in Latin letters?"""
+    return _IN_TWO_LANGUAGES.fullmatch(heading) is not None
+
+
 def _ranked(heading: str) -> tuple[str, int]:
     """-> the role of a heading and how good a heading for it it is; of one in two languages ("Title-题名") either may be known."""
     if known := _RANKS.get(folded(heading)):
@@ -107,19 +112,19 @@ def _ranked(heading: str) -> tuple[str, int]:
 def roles_of(columns: Iterable[str]) -> dict[str, list[str]]:
     """-> for each role that is known, the headings that fill it, the best first."""
     roles: dict[str, list[str]] = {}
-    headings = list(dict.fromkeys(columns))
-    for heading in headings:
+    for heading in dict.fromkeys(columns):
         if role := role_of(heading):
             roles.setdefault(role, []).append(heading)
     known = {folded(heading) for names in roles.values() for heading in names}
     for role, heading, beside in _NOT_BESIDE:
         if heading in known and not known.isdisjoint(beside):
-            roles[role] = [name for name in roles.get(role, ()) if folded(name) != heading]
+            moved = [name for name in roles[role] if folded(name) == heading]
+            roles[role] = [name for name in roles[role] if name not in moved]
             if heading == "source":
-                roles.setdefault("reference", []).extend(name for name in headings if folded(name) == heading)
+                roles.setdefault("reference", []).extend(moved)
     for names in roles.values():
         names.sort(key=lambda heading: _ranked(heading)[1])
-    return roles
+    return {role: names for role, names in roles.items() if names}
 
 
 def mapped(mapping: Mapping[str, str]) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 import re
 from typing import IO
 
-from screening.formats import identifier_list, table
+from screening.formats import identifier_list, labelled, table
 from screening.formats.markup import ENTITIES_REFUSED
 from screening.formats.record import UnreadableFile
 from screening.formats.source import blank
@@ -20,6 +20,7 @@ LABELS = {
     "ictrp-xml": "WHO ICTRP XML",
     "bib": "BibTeX",
     "cochrane": "Cochrane Library plain text",
+    "labelled": "fields by name, a line each (NoteExpress, CNKI)",
     "ids": "list of DOIs or PubMed ids",
     "csv": "CSV table",
     "tsv": "tab-separated table",
@@ -103,6 +104,8 @@ def text_format(head: str) -> str:
         return markup
     if tagged := _tagged(head):
         return tagged
+    if labelled.is_labelled(head):
+        return "labelled"
     if identifier_list.is_list(head):
         return "ids"
     for shape, mark, what in _PROSE:

@@ -80,7 +80,7 @@ def _names(cell: str) -> list[str]:
         return [*_at_commas(joined[0]), *joined[1:]]
     if "\n" in cell:
         return cell.split("\n")
-    grafted = _GRAFTED.split(cell)
+    grafted = _GRAFTED.split(cell) if "," not in cell else []
     if len(grafted) > 1 and all(" " in part.strip() for part in grafted):
         return grafted
     return _at_commas(cell)

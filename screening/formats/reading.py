@@ -16,6 +16,7 @@ from screening.formats import (
     endnote_xml,
     ictrp,
     identifier_list,
+    labelled,
     nbib,
     ovid,
     pubmed_xml,
@@ -44,6 +45,7 @@ READERS: Mapping[str, Callable[[Source], Iterator[ParsedRecord]]] = {
     "pubmed-xml": pubmed_xml.read,
     "ictrp-xml": ictrp.read,
     "cochrane": cochrane.read,
+    "labelled": labelled.read,
     "ids": identifier_list.read,
 }
 ALONE = "It is a table whose columns are not known: import it by itself, then say which column holds what."

@@ -40,6 +40,11 @@ DASHED = "TY\u00a0 \u2013 JOUR\nTI\u00a0 \u2013 Walking\nAU\u00a0 \u2013 Okafor,
 TYPE_LATER = (
     "DB  - One\nTI  - Walking\nTY  - JOUR\nAU  - Okafor, A.\nER  - \n\nDB  - Two\nTI  - Tea\nTY  - JOUR\nER  - \n"
 )
+NOTE_EXPRESS = (
+    "{Reference Type}: Journal Article\n{Title}: Walking: a study\n{Author}: Okafor, Ada;Silva, M\n{Journal}: J Walks\n{Year}: 2019\n"
+    "{Abstract}: Aim: to walk.\nResults: all did.\n\n{Reference Type}: Journal Article\n{Title}: Tea\n{Year}: 2020\n"
+)
+CNKI_TEXT = "SrcDatabase-来源库: 期刊\nTitle-题名: 步行训练的研究\nAuthor-作者: 王小明;李红;\nSource-文献来源: 步行杂志\nYear-年: 2019\n"
 CHAPTER = "PMID- 30000003\nTI  - Walking\nBTI - Book of Walks\nFAU - Okafor, Ada\nDP  - 2019\n"
 IEEE = "TY  - JOUR\nTI  - Walking\nKW  - Legged locomotion;Knee;R&amp;D\nER  - \n"
 SCOPUS_RIS = "TY  - JOUR\nTI  - Walking\nC2  - 30000001\nDB  - Scopus\nER  - \n"
@@ -117,6 +122,14 @@ def test_spaces_and_hyphens_of_tags_may_be_others(text: str) -> None:
 
 def test_a_type_behind_other_tags_begins_no_record() -> None:
     assert [each.title for each in records(TYPE_LATER)] == ["Walking", "Tea"]
+
+
+def test_fields_that_are_named_a_line_each_are_read() -> None:
+    walking, tea = records(NOTE_EXPRESS)
+    assert (walking.title, walking.authors, walking.journal) == ("Walking: a study", ("Okafor, Ada", "Silva, M"), "J Walks")
+    assert (walking.abstract, tea.year) == ("Aim: to walk.\nResults: all did.", 2020)
+    (chinese,) = records(CNKI_TEXT)
+    assert (chinese.title, chinese.authors, chinese.journal) == ("步行训练的研究", ("王小明", "李红"), "步行杂志")
 
 
 def test_a_chapter_of_pubmed_has_its_book_in_the_place_of_a_journal() -> None:
