@@ -14,7 +14,9 @@ from screening.formats.draft import Draft
 from screening.formats.record import ParsedRecord
 from screening.formats.source import Source, blank
 
-_LINE = re.compile(r"\ufeff?(?:\{(?P<braced>[^{}\r\n]{1,60})\}|(?P<bare>[^:\r\n{}]{2,60}))[:\uff1a][^\S\r\n]?(?P<value>[^\r\n]*)")
+_LINE = re.compile(
+    r"\ufeff?(?:\{(?P<braced>[^{}\r\n]{1,60})\}|(?P<bare>[^:\r\n{}]{2,60}))[:\uff1a][^\S\r\n]?(?P<value>[^\r\n]*)"
+)
 _KNOWN_AT_LEAST = 3
 _LOOKED_AT = 60
 

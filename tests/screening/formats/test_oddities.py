@@ -126,7 +126,11 @@ def test_a_type_behind_other_tags_begins_no_record() -> None:
 
 def test_fields_that_are_named_a_line_each_are_read() -> None:
     walking, tea = records(NOTE_EXPRESS)
-    assert (walking.title, walking.authors, walking.journal) == ("Walking: a study", ("Okafor, Ada", "Silva, M"), "J Walks")
+    assert (walking.title, walking.authors, walking.journal) == (
+        "Walking: a study",
+        ("Okafor, Ada", "Silva, M"),
+        "J Walks",
+    )
     assert (walking.abstract, tea.year) == ("Aim: to walk.\nResults: all did.", 2020)
     (chinese,) = records(CNKI_TEXT)
     assert (chinese.title, chinese.authors, chinese.journal) == ("步行训练的研究", ("王小明", "李红"), "步行杂志")
@@ -167,6 +171,7 @@ def test_a_list_of_people_behind_one_tag_is_parted_where_no_doubt_is_left(
         ("Chůze po operaci, Dvořák, Žižka, Jiří", "cp1250 iso8859-2"),
         ("Chodzenie po operacji, Paweł, Małgorzata, część", "cp1250 iso8859-2"),
         ("Cerrahi sonrası yürüyüş: bir çalışma", "cp1254"),
+        ("Dupont¹, Lefèvre³: étude de la marche, même à 10 m³", "cp1252"),
         ("Ganga eftir aðgerð á hné, Guðrún", "cp1252"),
         ("Ходьба после операции на коленях", "cp1251 koi8-r"),
         ("歩行学会誌における手術後の歩行", "shift_jis euc_jp"),
