@@ -164,15 +164,6 @@ def test_the_page_of_a_decided_pair_tells_each_word_and_takes_ones_own_back(owne
     assert Event.unblinded.filter(verb="screening.pair_decided").count() == 2
 
 
-def test_who_links_a_record_by_number_against_a_persons_word_is_told(owner, pia, three):
-    a, b, _ = three
-    workflow.decide_pair(owner, asked_of(owner, a, b), "different")
-    path = f"/reviews/{owner.review.slug}/records/{b.pk}/link/"
-    answer = client(pia).post(path, {"citation": home(a).pk}, follow=True)
-    assert home(a) == home(b)
-    assert "This goes against what was said: Olga Owner" in answer.content.decode()
-
-
 def test_words_are_made_of_the_answers_that_were_there_before(owner, three):
     a, b, c = three
     told = {"review": owner.review, "rule": "alike", "score": 0.5, "evidence": "", "member": owner}
