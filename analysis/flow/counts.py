@@ -105,14 +105,14 @@ def _sources(sets: FlowSets, both: Ids) -> Mapping[Kind, Mapping[str, Ids]]:
 
 
 def _identification(sets: FlowSets, arm: str, both: Ids) -> Iterator[Found]:
-    records = _records(sets, arm)
-    citations = list(map(sets.citation_of.get, records))
-    # Backwards, so that the first record of each citation is the one that stays.
-    kept = dict(zip(reversed(citations), reversed(records), strict=True))
-    unlinked = [record for record in records if record not in sets.citation_of] if None in kept else []
-    identified = frozenset(records) - both
+    records = frozenset(_records(sets, arm))
+    kept: dict[Id, Id] = {}
+    for record, citation in sets.citation_of.items():
+        if record in records:
+            kept.setdefault(citation, record)
+    identified = records - both
     yield "identified", identified
-    yield "duplicates", identified.difference(kept.values(), unlinked)
+    yield "duplicates", (identified & sets.citation_of.keys()).difference(kept.values())
 
 
 def _screening(sets: FlowSets, repeated: Ids) -> Iterator[Found]:

@@ -61,7 +61,8 @@ class FlowSets:
     """Where each record, citation and report of a review stands; unfinished states included.
 
     searches             every search with its records, in the order they were made
-    citation_of          record -> citation. The first record of a citation is kept, its others are duplicates
+    citation_of          record -> citation, in the order in which records came, whatever their search: of an arm's
+                         records of a citation the first is kept, its others are duplicates
     Citations, each in exactly one of:
       removed_by_automation, removed_other       removed before screening
       awaiting_screening                         no verdict on title and abstract yet

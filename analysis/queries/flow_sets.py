@@ -24,7 +24,7 @@ State = StandingState
 
 def flow_sets(member: Member) -> FlowSets:
     """Where each record, citation and report stands, in seven queries. Records of undone imports are not there at all."""
-    citation_of = dict(standing_links(member).values_list("record", "citation"))
+    citation_of = dict(standing_links(member).order_by("record").values_list("record", "citation"))
     at, by_reason = standings(member)
     screened, judged = at[Stage.TITLE_ABSTRACT], at[Stage.FULL_TEXT]
     passed = screened[State.INCLUDE]
