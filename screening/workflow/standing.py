@@ -194,11 +194,23 @@ def protocol(citation: Citation) -> Review:
 
 
 def conflicts_opened(event: Event, member: Member) -> None:
-    """The protocol begins to tell voters of conflicts: the votes of those that are there are open from now on."""
+    """The protocol begins to tell voters of conflicts: the votes of those that are there are open from now on.
+
+    Only these are locked, or nobody could vote meanwhile. One that comes about at this very moment is missed: see `open_if_told`.
+    """
     if any(event.facts["after"].get(name) for name in ("settle_together", "voter_may_resolve")):
-        lock_all(Citation.objects.filter(review=member.review_id))
         found = Standing.objects.filter(review=member.review_id, state=StandingState.CONFLICT, opened_at=None)
+        lock_all(Citation.objects.filter(pk__in=found.values("citation")))
         found.update(opened_at=timezone.now())
+
+
+def open_if_told(case: Case, stage: str) -> None:
+    """Before a vote on a locked citation is changed: if its voters are told of the conflict, the votes were open until now."""
+    standing = case.standings[stage]
+    is_blind = standing.state == StandingState.CONFLICT and standing.opened_at is None
+    if is_blind and opens(case.citation, StandingState.CONFLICT):
+        standing.opened_at = timezone.now()
+        standing.save(update_fields=["opened_at"])
 
 
 # --- what a citation shows --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from screening.models import GONE, Answer, Citation, Note, Proposal, Remark, Res
 from screening.queries.gate import gate
 from screening.queries.sharing import may_vote
 from screening.workflow.calibration import voted_in_pilot
-from screening.workflow.standing import Case, locked, settle
+from screening.workflow.standing import Case, locked, open_if_told, settle
 
 
 def vote(
@@ -54,6 +54,7 @@ def vote(
         if mine is None:
             may_begin(member, standing)
         if mine:
+            open_if_told(case, stage)
             withdraw(mine)
             case.votes.remove(mine)
         cast = Vote.unblinded.create(
@@ -105,6 +106,7 @@ def withdraw_vote(member: Member, citation: Citation, stage: str) -> None:
         mine = next((each for each in case.votes_at(stage) if each.member_id == member.pk), None)
         if mine is None:
             raise Stale("You have no vote on this citation that could be taken back.", todo="Go on with the next one.")
+        open_if_told(case, stage)
         withdraw(mine)
         case.votes.remove(mine)
         subject, sealed = audit.subject_of(citation, stage), not case.stays_open(stage)

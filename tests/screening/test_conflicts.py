@@ -175,10 +175,14 @@ def test_it_takes_a_vote_a_conflict_and_the_protocol(allow, owner, first, second
         workflow.propose(again(first), clash, TA, "include")
 
 
+@pytest.mark.parametrize("missed", [False, True])
 def test_votes_that_settle_themselves_in_sight_of_each_other_stay_a_disagreement_in_the_figures(
-    allow, first, second, clash
+    allow, first, second, clash, missed
 ):
+    """Also where the conflict came about while the protocol was changed, and the change did not see it."""
     allow(settle_together=True)
+    if missed:
+        Standing.objects.filter(citation=clash).update(opened_at=None)
     workflow.vote(again(second), clash, TA, "include")
     assert state(clash) == "include"
     assert lines(first, TA, apart=False)[1].counts == [[0, 1], [0, 0]]
