@@ -61,6 +61,14 @@ def test_a_key_works_from_a_radio_button(page: Page) -> None:
     assert pressed(page) == 1
 
 
+def test_a_key_works_with_caps_lock_on(page: Page) -> None:
+    press = "document.dispatchEvent(new KeyboardEvent('keydown', {{key: 'I', modifierCapsLock: true, shiftKey: {}}}))"
+    page.evaluate(press.format("false"))
+    assert pressed(page) == 1
+    page.evaluate(press.format("true"))
+    assert pressed(page) == 1
+
+
 @pytest.mark.parametrize("combination", ["Control+i", "Alt+i", "Meta+i", "Shift+I"])
 def test_a_key_with_another_held_belongs_to_the_browser(page: Page, combination: str) -> None:
     page.keyboard.press(combination)

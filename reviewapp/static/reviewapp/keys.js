@@ -27,6 +27,12 @@ const keys = {
     return element.tagName === "TEXTAREA" || element.tagName === "SELECT";
   },
 
+  // The key without Caps Lock, which changes no meaning here: whoever has it on sees that nothing happens, and not why.
+  pressed(event) {
+    const isLifted = event.getModifierState("CapsLock") && !event.shiftKey && event.key.length === 1;
+    return isLifted ? event.key.toLowerCase() : event.key;
+  },
+
   usable() {
     return [...document.querySelectorAll("[data-key]")].filter((each) => !each.disabled && each.getClientRects().length);
   },
@@ -71,7 +77,7 @@ document.addEventListener("keydown", (event) => {
     keys.open();
     return;
   }
-  const element = keys.usable().find((each) => keys.of(each) === event.key);
+  const element = keys.usable().find((each) => keys.of(each) === keys.pressed(event));
   if (!element) return;
   event.preventDefault();
   element.click();

@@ -1,6 +1,7 @@
 // What has the server not taken yet? Votes, and votes taken back, in the order in which they were given. They are kept in this
 // browser until the server has answered, sent again until it does, and carry a number of their own, so that sending twice does
-// nothing twice. A reload, a closed lid or an hour without a connection changes nothing but when they arrive.
+// nothing twice. A reload, a closed lid or an hour without a connection changes nothing but when they arrive. Each has a place of its
+// own: of two windows, each of which may see late what the other has kept, neither writes over the other's.
 "use strict";
 
 class Outbox {
@@ -17,27 +18,26 @@ class Outbox {
     this.trouble = "";
     this.sent = null; // the key of the act that is on its way
     window.addEventListener("online", () => this.flush());
-    window.addEventListener("storage", (event) => event.key === this.name && changed());
+    window.addEventListener("storage", (event) => event.key?.startsWith(`${this.name}/`) && changed());
   }
 
   all() {
-    return JSON.parse(localStorage.getItem(this.name) || "[]");
-  }
-
-  keep(acts) {
-    if (acts.length) localStorage.setItem(this.name, JSON.stringify(acts));
-    else localStorage.removeItem(this.name);
-    this.changed();
+    const places = Object.keys(localStorage).filter((place) => place.startsWith(`${this.name}/`));
+    const acts = places.map((place) => JSON.parse(localStorage.getItem(place)));
+    return acts.filter(Boolean).sort((one, other) => one.at - other.at);
   }
 
   // Throws when the browser keeps nothing (no room, or not allowed): then the form is sent as a form.
   add(act) {
-    this.keep([...this.all(), act]);
+    const last = this.all().at(-1)?.at || 0;
+    localStorage.setItem(`${this.name}/${act.key}`, JSON.stringify({ ...act, at: Math.max(Date.now(), last + 1) }));
+    this.changed();
     this.flush();
   }
 
   drop(key) {
-    this.keep(this.all().filter((each) => each.key !== key));
+    localStorage.removeItem(`${this.name}/${key}`);
+    this.changed();
   }
 
   async flush() {
@@ -96,9 +96,10 @@ class Outbox {
 document.addEventListener("DOMContentLoaded", () => {
   const box = document.getElementById("unsent");
   if (!box || document.querySelector("#desk[data-outbox]")) return;
-  const names = Object.keys(localStorage).filter((name) => name.startsWith(`outbox/${box.dataset.of}/`));
+  const places = Object.keys(localStorage).filter((place) => place.startsWith(`outbox/${box.dataset.of}/`));
+  const names = new Set(places.map((place) => place.slice("outbox/".length, place.lastIndexOf("/"))));
   const refused = [];
-  const outboxes = names.map((name) => new Outbox(name.slice("outbox/".length), heard, tell));
+  const outboxes = [...names].map((name) => new Outbox(name, heard, tell));
   for (const outbox of outboxes) outbox.flush();
 
   function heard(act, answer) {
