@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -19,7 +20,7 @@ from reviewapp.errors import BadFile, BadInput
 from reviewapp.models import Member
 from screening import queries, workflow
 from screening.report_forms import CommentForm, PdfForm
-from screening.views.common import cleaned, kept
+from screening.views.common import cleaned, kept, named
 from screening.views.reports import back_to_reports, show_at
 
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
@@ -35,7 +36,8 @@ def attach(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         workflow.attach(member, report.citation, file.name, file.chunks())
     except (BadFile, BadInput) as told:
         return show_at(request, member, pk, pdf=kept(request, told))
-    return back_to_reports(member, pk)
+    messages.success(request, f"PDF attached: {named(report.citation.title)}")
+    return back_to_reports(request, member, pk)
 
 
 @require_POST
@@ -43,7 +45,7 @@ def attach(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 def detach(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     report = queries.report(member, queries.citation(member, pk))
     workflow.detach(member, report.citation, cleaned(CommentForm(request.POST))["comment"])
-    return back_to_reports(member, pk)
+    return back_to_reports(request, member, pk)
 
 
 @require_POST
@@ -51,7 +53,7 @@ def detach(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 def attach_again(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     former = queries.attachment(member, pk)
     workflow.attach_again(member, former.report.citation, former)
-    return back_to_reports(member, former.report.citation_id)
+    return back_to_reports(request, member, former.report.citation_id)
 
 
 @require_GET

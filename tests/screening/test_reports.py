@@ -273,6 +273,17 @@ def test_the_list_of_reports_takes_as_many_queries_for_three_as_for_one(
     assert counts[0] == counts[1]
 
 
+def test_who_works_down_a_part_of_the_list_stays_in_it(owner, first, sought):
+    client, slug = sign_in(first), owner.review.slug
+    page = client.get(reverse("screening:reports", args=[slug]), {"state": "sought"}).content.decode()
+    act = reverse("screening:mark-retrieved", args=[slug, sought.pk]) + "?state=sought&page=1"
+    assert act.replace("&", "&amp;") in page
+    answer = client.post(act)
+    assert answer["Location"].startswith(reverse("screening:reports", args=[slug]) + "?page=1&state=sought#report-")
+    answer = client.post(reverse("screening:seek-again", args=[slug, sought.pk]))
+    assert answer["Location"] == reverse("screening:reports", args=[slug]) + f"?page=1#report-{sought.pk}"
+
+
 def test_attempts_and_wrong_pdfs_are_handled_on_the_page(owner, first, sought):
     client: Client = sign_in(first)
     slug = owner.review.slug
