@@ -52,12 +52,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture
-def sit_down(browser: Browser, service: Service, request: pytest.FixtureRequest) -> Iterator[Callable[[], Hands]]:
-    """Call it for one more person at a browser of their own. If the test fails, what each saw last is kept in shots/."""
+def sit_down(browser: Browser, service: Service, request: pytest.FixtureRequest) -> Iterator[Callable[..., Hands]]:
+    """Call it for one more person at a browser of their own, of these properties. If the test fails, what each saw last is kept in shots/."""
     people: list[Hands] = []
 
-    def one_more() -> Hands:
-        people.append(Hands(browser.new_context(), service.address))
+    def one_more(kind: type[Hands] = Hands, **properties: object) -> Hands:
+        people.append(kind(browser.new_context(**properties), service.address))
         return people[-1]
 
     yield one_more

@@ -1,4 +1,7 @@
-"""How does a person work who has only a keyboard? Tab to what is meant, type, press; never a click, never a script."""
+"""How does a person work who has only a keyboard? Tab to what is meant, type, press; never a click, never a script.
+
+And one who has no keyboard: a finger on a phone, or a pointer in a browser without script, that goes by what the buttons say.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,10 @@ class Hands:
         self.page.on("filechooser", lambda _chooser: None)
 
     def _listen(self, message: object) -> None:
-        """Remember what the browser refuses, such as a script that the content security policy forbids."""
-        if message.type == "error" and "status of 4" not in message.text:
+        """Remember what the browser refuses, such as a script that the content security policy forbids; not that it is cut off."""
+        if message.type == "error" and not any(
+            each in message.text for each in ("status of 4", "INTERNET_DISCONNECTED")
+        ):
             self.refused.append(message.text)
 
     def open(self, path: str) -> None:
@@ -103,4 +108,35 @@ class Hands:
         self.to(self.page.get_by_role("link", name=name))
         with self.page.expect_download() as download:
             self.page.keyboard.press("Enter")
+        return Path(download.value.path())
+
+
+class Finger(Hands):
+    """A finger, or a pointer where the browser knows no touch. What has a key is meant by its key, and found by its words."""
+
+    WORDS = {"i": "Include", "m": "Maybe", "e": "Exclude", "o": "Settle the first"}
+
+    def put_on(self, target: Locator) -> None:
+        touches = self.page.evaluate("navigator.maxTouchPoints > 0")
+        target.first.tap() if touches else target.first.click()
+
+    def meant(self, key: str) -> Locator:
+        if key.isdecimal():
+            return self.page.locator(".reasons button").nth(int(key) - 1)
+        return self.page.locator("#main").locator("a, button").filter(has_text=self.WORDS[key])
+
+    def key(self, key: str) -> None:
+        self.page.wait_for_load_state("load")
+        self.put_on(self.meant(key))
+
+    def turn(self, key: str) -> None:
+        self.enter(self.meant(key))
+
+    def enter(self, target: Locator) -> None:
+        with self.page.expect_navigation():
+            self.put_on(target)
+
+    def download(self, name: str) -> Path:
+        with self.page.expect_download() as download:
+            self.put_on(self.page.get_by_role("link", name=name))
         return Path(download.value.path())

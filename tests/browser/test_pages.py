@@ -42,7 +42,8 @@ def signed_in(browser: Browser, live_server: LiveServer, user: User) -> Page:
 
 
 def look(page: Page, refused: list[str]) -> list[str]:
-    """What is wrong with the page that is open: in light and dark, wide and narrow."""
+    """What is wrong with the page that is open, all that it folds away unfolded: in light and dark, wide and narrow."""
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     page.emulate_media(color_scheme="light", reduced_motion="reduce")  # colours on their way to others have no contrast
     wrong = findings(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
