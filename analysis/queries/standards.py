@@ -84,7 +84,8 @@ def two_people(member: Member, now: Flow) -> Found:
     total = decided.filter(stage=Stage.FULL_TEXT).count()
     told = f"{total:,} full texts decided, {count:,} of them by fewer than two people. "
     told += f"At title and abstract, where it is desirable, {early:,} were decided by one. "
-    told += "Disagreements are settled by an arbiter or owner."
+    together = ", or together by those who voted" if member.review.settle_together else ""
+    told += f"Disagreements are settled by an arbiter or owner{together}."
     if count:
         concerned = Citation.objects.filter(pk__in=at_full_text.values("citation")).defer("abstract").order_by("pk")
         return Found(State.ATTENTION, told, tuple(concerned[:EXAMPLES]))

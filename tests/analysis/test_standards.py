@@ -14,6 +14,7 @@ from analysis.workflow import standards as departures
 from extraction import workflow as extraction
 from reviewapp.errors import BadInput, NotHere, Refused, WrongState
 from reviewapp.models import Event
+from reviewapp.workflow import amend_protocol
 from screening import workflow as screening
 from screening.models import Standing
 from tests import build
@@ -50,8 +51,12 @@ def test_full_texts_judged_by_two_are_met_so_far_and_then_met(owner, first, seco
     build.agreed((first, second), reports[0], FT, "exclude", reason=reason)
     assert check(owner, "C39").state == State.SO_FAR
     build.agreed((first, second), reports[1], FT, "exclude", reason=reason)
-    assert check(owner, "C39").state == State.MET
+    found = check(owner, "C39")
+    assert found.state == State.MET
+    assert found.found.endswith("Disagreements are settled by an arbiter or owner.")
     assert check(owner, "C41").state == State.MET
+    amend_protocol(owner, settle_together=True)
+    assert check(owner, "C39").found.endswith("by an arbiter or owner, or together by those who voted.")
 
 
 def test_a_full_text_decided_by_one_needs_attention_and_is_named(owner, first, second, reports, reason):
