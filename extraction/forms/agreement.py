@@ -116,10 +116,13 @@ class AgreementForm:
 
     def problems(self) -> list[Problem]:
         """What keeps these choices from being an agreement."""
-        pairs, choices, tool = self.agreement.pairs, self.choices(), self.agreement.tool
-        if tool:
-            pairs = agreeing.still_asked(tool, pairs, agreeing.settled_by(pairs, choices))
-        return schema.settle(pairs, choices)[1]
+        return schema.settle(self.asked_pairs, self.choices())[1]
+
+    @cached_property
+    def asked_pairs(self) -> list[Pair]:
+        """What is to be settled: of assessments, without replies to which these choices do not lead."""
+        tool, pairs = self.agreement.tool, self.agreement.pairs
+        return agreeing.still_asked(tool, pairs, agreeing.settled_by(pairs, self.choices())) if tool else pairs
 
     def complete(self) -> dict[str, Choice]:
         """The choices made that can be kept as they are."""
@@ -152,8 +155,8 @@ class AgreementForm:
 
     @cached_property
     def asked(self) -> set[str]:
-        """The keys of what is to be settled, with what is settled so far."""
-        return {pair.field.key for pair in self.agreement.asked_pairs}
+        """The keys of what is to be settled."""
+        return {pair.field.key for pair in self.asked_pairs}
 
     def place(self, pair: Pair) -> Place:
         """Where a third answer stands, as it was typed."""

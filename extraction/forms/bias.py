@@ -17,7 +17,7 @@ from extraction.models import Study
 from extraction.rob import Tool, asking
 from extraction.rob.designs import DESIGNS, MEANT_FOR, Rule
 from extraction.rob.tones import tone_of
-from extraction.schema import Answer, Asked, Block, Field
+from extraction.schema import Answer, Asked, Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,6 @@ class BiasForm(SheetForm):
         super().__init__(asked, answers, data, locked=locked)
 
     @cached_property
-    def fields(self) -> dict[str, Field]:
-        return {field.key: field for field in self.questions}
-
-    @cached_property
     def departures(self) -> Collection[str]:
         return asking.departures(self.tool, self.answers)
 
@@ -81,23 +77,23 @@ class BiasForm(SheetForm):
         for key in asking.judged_keys(self.tool):
             domain = None if key == asking.OVERALL else self.tool.domain(key)
             questions = domain.questions if domain else ()
-            cell = self.cell(self.fields[key])
-            why = self.fields.get(key + asking.WHY)
+            cell = self.cell(self.by_key[key])
+            why = self.by_key.get(key + asking.WHY)
             yield Judging(
                 key,
                 asking.title_of(self.tool, key),
                 domain.about if domain else "",
-                [Reply(self.cell(self.fields[q.id]), q.id, q.text, q.id in wanted) for q in questions],
+                [Reply(self.cell(self.by_key[q.id]), q.id, q.text, q.id in wanted) for q in questions],
                 cell,
                 [
                     (each.value, each.label, each.sign, tone_of(each), each.value == cell.value)
                     for each in asking.options_of(self.tool, key)
                 ],
-                self.place((self.fields[key],), asking.title_of(self.tool, key)),
+                self.place((self.by_key[key],), asking.title_of(self.tool, key)),
                 proposals.get(key),
                 self.cell(why) if why else None,
                 key in self.departures,
-                self.fields[key].needs_text,
+                self.by_key[key].needs_text,
             )
 
     def shown(self) -> dict[str, bool]:
@@ -107,7 +103,7 @@ class BiasForm(SheetForm):
         return found | {
             key + asking.WHY: key in self.departures
             for key in asking.judged_keys(self.tool)
-            if key + asking.WHY in self.fields
+            if key + asking.WHY in self.by_key
         }
 
 

@@ -2,12 +2,14 @@
 
 The name of a field is its key, such as `outcome/3/arm/7/events`. Beside it stand, for the key or the table row that it is in (`mark`):
 unit:KEY, source:MARK (where it stands, in words), document:MARK, page:MARK, quote:MARK, box:MARK; confirm:KEY after the form has
-changed; known:KEY, what the window has seen. Only what was posted counts: what came to the form while a page was open is left as it is.
+changed; known:KEY, what the window has seen. The place of a row is that of all its cells that have no place of their own (document:KEY and
+so on). Only what was posted counts: what came to the form while a page was open is left as it is.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -75,6 +77,7 @@ class Place:
     box: str = ""
     fragment: str = ""
     locked: bool = False
+    column: str = ""
 
     @property
     def is_exact(self) -> bool:
@@ -83,13 +86,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question with its place; or one row of a table: cells that are always shown, and more on request."""
+    """One question with its place; or one row of a table: cells that are always shown, and more on request. own: the places of
+    single cells, which are empty where a cell stands at the place of its row."""
 
     name: str
     cells: list[Cell]
     place: Place
     more: list[Cell]
     offers: list[Offer] = dataclasses.field(default_factory=list)
+    own: list[Place] = dataclasses.field(default_factory=list)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether a cell stands elsewhere than its row."""
+        return any(place.is_exact for place in self.own)
 
     @property
     def cell(self) -> Cell:
@@ -125,6 +135,7 @@ class SheetForm:
         self.locked = locked
         self.open_keys = open_keys  # None: all of them
         self.told: dict[str, str] = {}
+        self._told_of_rows: set[tuple[str, str]] = set()
         self._asked_keys = {field.key for field in asked_fields(self.questions, answers)}
         if data is not None:
             self._read()
@@ -137,29 +148,68 @@ class SheetForm:
         self.units: dict[str, str] = {}
         self.texts: dict[str, str] = {}
         self.places: dict[str, Mapping[str, Any]] = {}
+        self.sources: dict[str, schema.Source] = {}
         for field in self.questions:
             try:
-                self._read_field(field)
+                self._read_value(field)
             except schema.Unreadable as error:
                 self.told[error.key] = error.sentence
+            try:
+                self._read_place(field)
+            except schema.Unreadable as error:
+                self._tell_of_place(error.key, error.sentence)
 
-    def _read_field(self, field: Field) -> None:
-        data, key, mark = self.data, field.key, mark_of(field)
-        if f"source:{mark}" in data:
-            self.texts[key] = schema.read_source(field, data[f"source:{mark}"])
-        if any(f"{part}:{mark}" in data for part in PLACE):
-            given = {part: data.get(f"{part}:{mark}", "") for part in PLACE}
-            schema.read_place(field, given)
-            self.places[key] = given
+    def _tell_of_place(self, key: str, sentence: str) -> None:
+        """Remember what is wrong with where an answer stands; of the place of a row it is said at its first cell."""
+        field = self.by_key[key]
+        if field.row and self._place(key) is None:
+            told = (field.row, sentence.removeprefix(f"{field.label}: "))
+            if told in self._told_of_rows:
+                return
+            self._told_of_rows.add(told)
+        self.told.setdefault(key, sentence)
+
+    def _read_value(self, field: Field) -> None:
+        data, key = self.data, field.key
         unit = schema.read_unit(field, data[f"unit:{key}"]) if f"unit:{key}" in data else None
         if key in data:
-            before = self.answers.get(key, schema.BLANK).unit
+            before = self.said_of(field).unit
             self.values[key] = schema.read(field, self._typed(field), before if unit is None else unit)
         if unit is not None:
             self.units[key] = unit
 
+    def _read_place(self, field: Field) -> None:
+        data, key, mark = self.data, field.key, mark_of(field)
+        if f"source:{mark}" in data:
+            self.texts[key] = schema.read_source(field, data[f"source:{mark}"])
+        if (given := self._place(key) or self._place(mark)) is not None:
+            self.sources[key] = schema.read_place(field, given) or schema.Source()
+            self.places[key] = given
+
+    def _place(self, mark: str) -> Mapping[str, Any] | None:
+        """The place that was posted under a mark; of a cell of a row, None for one that is left empty."""
+        if not any(f"{part}:{mark}" in self.data for part in PLACE):
+            return None
+        given = {part: self.data.get(f"{part}:{mark}", "") for part in PLACE}
+        is_cell = mark in self.by_key and self.by_key[mark].row
+        return given if any(given.values()) or not is_cell else None
+
     def _typed(self, field: Field) -> object:
         return self.data.getlist(field.key) if field.kind is Kind.SEVERAL else self.data[field.key]
+
+    def refuse(self, told: Mapping[str, str]) -> None:
+        """Leave out the places of which this is to be said."""
+        for key, sentence in told.items():
+            del self.places[key]
+            self._tell_of_place(key, sentence)
+
+    @cached_property
+    def by_key(self) -> dict[str, Field]:
+        return {field.key: field for field in self.questions}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {field.key: field.label for field in self.questions}
 
     @property
     def version(self) -> int:
@@ -194,7 +244,21 @@ class SheetForm:
     def row(self, row: Row) -> Line:
         core = row.core or row.extra[:2]
         line = self.line(row.name, core, tuple(field for field in row.fields if field not in core))
+        line = replace(line, own=self.own_places(row))
         return line if self.locked else replace(line, offers=[each for each in self.offers if each.row == row.key])
+
+    def own_places(self, row: Row) -> list[Place]:
+        """The places of a row's cells that stand elsewhere than the row, or can be said to: those that are needed or answered."""
+        common = self.common_source(row.fields)
+        found = []
+        for field in row.fields:
+            answer = self.said_of(field)
+            source = answer.source if answer.source != common else None
+            may = not self.is_locked(field) and (field in row.core or answer.value is not None)
+            if source or may or f"page:{field.key}" in (self.data or {}):
+                place = self.place_at(field.key, f"{row.name}, {field.column}", "", source, self.is_locked(field))
+                found.append(replace(place, column=field.column))
+        return found
 
     @cached_property
     def offers(self) -> list[Offer]:
@@ -231,13 +295,30 @@ class SheetForm:
         return self.locked or (self.open_keys is not None and field.key not in self.open_keys)
 
     def place(self, fields: tuple[Field, ...], about: str) -> Place:
-        """Where the answers of a question or row stand: of a row, the first place that one of its answers has."""
-        answers = [self.answers[field.key] for field in fields if field.key in self.answers]
-        text = next((each.text for each in answers if each.text), "")
-        source = next((each.source for each in answers if each.source), None) or schema.Source()
-        box, locked = schema.box_words(source.box), all(self.is_locked(field) for field in fields)
-        stored = (source.document, source.page, source.quote, box, source.fragment)
-        return Place(mark_of(fields[0]), about, text, *stored, locked=locked)
+        """Where the answer of a question stands, or the answers of a row do."""
+        text = next((self.answers[field.key].text for field in fields if self.said_of(field).text), "")
+        locked = all(self.is_locked(field) for field in fields)
+        return self.place_at(mark_of(fields[0]), about, text, self.common_source(fields), locked)
+
+    def place_at(self, mark: str, about: str, text: str, source: schema.Source | None, locked: bool) -> Place:
+        """A place as it is stored; where it was posted, as it was typed."""
+        source = source or schema.Source()
+        stored = (source.document, source.page, source.quote, schema.box_words(source.box))
+        if self.data is not None and f"page:{mark}" in self.data:
+            document, *rest = (self.data.get(f"{part}:{mark}", "") for part in PLACE)
+            known = document.isascii() and document.isdigit() and len(document) < 19
+            stored = (int(document) if known else None, *rest)
+        typed = text if self.data is None else self.data.get(f"source:{mark}", text)
+        return Place(mark, about, typed, *stored, source.fragment, locked)
+
+    def common_source(self, fields: tuple[Field, ...]) -> schema.Source | None:
+        """The place of more than half of a row's cells, answered or not: what was said of the row as a whole. Of a question, its own."""
+        sources = Counter(source for field in fields if (source := self.said_of(field).source))
+        source, count = next(iter(sources.most_common(1)), (None, 0))
+        return source if 2 * count > len(fields) else None
+
+    def said_of(self, field: Field) -> Answer:
+        return self.answers.get(field.key, schema.BLANK)
 
 
 def mark_of(field: Field) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from extraction.rob import asking
 from extraction.rob.tool import Tool
@@ -13,7 +13,7 @@ PROPOSED = "proposed"
 AS_PROPOSED = "As the tool proposes from the agreed replies."
 
 
-def settled_by(pairs: Iterable[Pair], choices: Mapping[str, Choice]) -> dict[str, Answer]:
+def settled_by(pairs: Sequence[Pair], choices: Mapping[str, Choice]) -> dict[str, Answer]:
     """The answers that stand once these choices are made: equal ones, and what is chosen where it can be."""
     found = {pair.field.key: pair.first for pair in pairs if pair.match is Match.EQUAL}
     for pair in pairs:

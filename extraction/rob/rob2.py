@@ -2,7 +2,8 @@
 
 Sterne JAC, Savović J, Page MJ, et al. BMJ 2019;366:l4898, and the full guidance of 22 August 2019 (Higgins, Savović, Page, Sterne), whose
 question numbers are kept. The variants for cluster-randomised trials (18 March 2021) and cross-over trials (8 December 2020) number some
-questions anew; a domain of theirs for which no algorithm stands here is left to the assessor.
+questions anew. Their own domains (1b; S) are left to the assessor: public transcriptions of how these are judged contradict one another
+and the guidance, and a proposal that is wrong is worse than none. So do those of ROBINS-I's second version.
 """
 
 from __future__ import annotations

@@ -135,11 +135,11 @@ def _told(old: Question, new: Question) -> Iterator[str]:
         yield f"tolerance {new.tolerance:g}"
     labels_before = {each.value: each.label for each in options_of(old)}
     labels_now = {each.value: each.label for each in options_of(new)}
-    for value in labels_now.keys() - labels_before.keys():
+    for value in (each for each in labels_now if each not in labels_before):
         yield f"new answer “{labels_now[value]}”"
-    for value in labels_before.keys() - labels_now.keys():
+    for value in (each for each in labels_before if each not in labels_now):
         yield f"no answer “{labels_before[value]}” any more"
-    for value in labels_before.keys() & labels_now.keys():
+    for value in (each for each in labels_before if each in labels_now):
         if labels_before[value] != labels_now[value]:
             yield f"the answer “{labels_before[value]}” reads “{labels_now[value]}”"
     if old.asked_if != new.asked_if:

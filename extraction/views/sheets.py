@@ -17,6 +17,7 @@ from extraction.models import Assessment, Blinded, Sheet, Study
 from extraction.schema.convert.offers import Offer, offers, together
 from extraction.workflow import agreement as agreeing
 from extraction.workflow import conversions, domains, sheets
+from extraction.workflow.sources import beyond, sources_in
 from reviewapp.access import Can, for_member, require
 from reviewapp.errors import DomainError, WrongState
 from reviewapp.models import Member
@@ -138,6 +139,7 @@ def saved(
     if mine is None:
         raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
     form = form_on(mine, request.POST, opened)
+    form.refuse(beyond(sources_in(form.answers), form.sources, form.labels))
     said = sheets.Said(form.values, form.texts, form.units, form.places, form.confirmed, form.known)
     return form, sheets.save_own(member, mine, said, form.version)
 

@@ -19,7 +19,7 @@ from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
 from extraction.workflow.common import locked_study
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
-from extraction.workflow.sources import refuse_foreign
+from extraction.workflow.sources import refuse_beyond, refuse_foreign
 from reviewapp import audit
 from reviewapp.access import Can, can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
@@ -190,9 +190,11 @@ def settled_or_refused(pairs: Mapping[str, Pair], key: str, choice: Choice) -> S
 def refuse_foreign_third(
     study: Study, before: Mapping[str, Answer], settled: Mapping[str, Settled], pairs: Iterable[Pair]
 ) -> None:
-    """Raise BadInput for a third answer from a document that is no PDF of the study's reports."""
+    """Raise BadInput for a third answer from a document that is no PDF of the study's reports, or from a page that it does not have."""
     third = {key: each.answer for key, each in settled.items() if each.taken_from is TakenFrom.THIRD}
-    refuse_foreign(study, before, third, {pair.field.key: pair.field.label for pair in pairs})
+    labels = {pair.field.key: pair.field.label for pair in pairs}
+    refuse_foreign(study, before, third, labels)
+    refuse_beyond(before, third, labels)
 
 
 def refuse_signed(model: type[Own], study: Study, tool: str) -> None:

@@ -19,7 +19,7 @@ from extraction.rob import ROB1
 from extraction.schema import Answer, Field, Problem, Unreadable, read, read_place, read_source, read_unit, show
 from extraction.workflow.bias import refuse_unplanned, store_proposals
 from extraction.workflow.common import locked, locked_study
-from extraction.workflow.sources import refuse_foreign
+from extraction.workflow.sources import refuse_beyond, refuse_foreign
 from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Stale, WrongState
@@ -257,18 +257,16 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
         changed = changed_lines(own, fields, lines, said)
         refuse_seen(own, changed, fields)
         answers = {line.key: answer for line, answer in changed}
-        refuse_foreign(
-            own.study,
-            {line.key: line.answer for line, _ in changed},
-            answers,
-            {key: fields[key].label for key in answers},
-        )
+        before = {line.key: line.answer for line, _ in changed}
+        labels = {key: fields[key].label for key in answers}
+        refuse_foreign(own.study, before, answers, labels)
+        refuse_beyond(before, answers, labels)
         refuse_stale(changed, fields, own.version if version is None else version, said.known)
         number = queries.version_of(own).number if isinstance(own, Sheet) else 0
         confirmed = [key for key in said.confirmed if key in lines and lines[key].form_number != number]
         if not changed and not confirmed:
             return own
-        before = {line.key: told(line.answer) for line, _ in changed}
+        stood = {key: told(answer) for key, answer in before.items()}
         own.version += 1
         own.save(update_fields=["version"])
         for line, answer in changed:
@@ -279,7 +277,7 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
             if isinstance(own, Sheet):
                 line.form_number = number
             line.save()
-        facts: dict[str, Any] = {"before": before, "after": {line.key: told(line.answer) for line, _ in changed}}
+        facts: dict[str, Any] = {"before": stood, "after": {line.key: told(line.answer) for line, _ in changed}}
         if isinstance(own, Assessment) and (proposed := store_proposals(own)):
             facts["proposed"] = proposed
         if confirmed:

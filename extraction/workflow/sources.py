@@ -1,4 +1,4 @@
-"""Which documents may answers about a study name as their source?"""
+"""Which documents, and which of their pages, may answers about a study name as their source?"""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from extraction import queries
 from extraction.models import Study
-from extraction.schema import Answer
+from extraction.schema import Answer, Source
 from reviewapp.errors import BadInput
+from screening.workflow.pages import counted
 
 
 def refuse_foreign(
@@ -24,3 +25,27 @@ def refuse_foreign(
             f"No report of {study.label} has the document that is named as the source of: {'; '.join(wrong[:5])}.",
             todo="Choose one of the study's reports, or join the report to the study first.",
         )
+
+
+def refuse_beyond(before: Mapping[str, Answer], after: Mapping[str, Answer], labels: Mapping[str, str]) -> None:
+    """Raise BadInput for an answer whose source is newly on a page that its document does not have."""
+    told = beyond(sources_in(before), sources_in(after), labels)
+    if told:
+        raise BadInput(" ".join(dict.fromkeys(told.values())), todo="Pages are counted from the first of the file.")
+
+
+def sources_in(answers: Mapping[str, Answer]) -> dict[str, Source]:
+    return {key: answer.source for key, answer in answers.items() if answer.source}
+
+
+def beyond(before: Mapping[str, Source], after: Mapping[str, Source], labels: Mapping[str, str]) -> dict[str, str]:
+    """What is to be said of sources that are newly on a page that their document does not have, by key."""
+    named = {key: (each.document, each.page) for key, each in after.items() if each.document and each.page}
+    stood = {key: (each.document, each.page) for key, each in before.items()}
+    new = {key: place for key, place in named.items() if place != stood.get(key)}
+    documents = counted({document for document, _ in new.values() if document})
+    return {
+        key: f"{labels[key]}: page {page} is named, but {documents[document]} has {documents[document].pages}."
+        for key, (document, page) in new.items()
+        if document in documents and page and 0 < (documents[document].pages or 0) < page
+    }

@@ -13,7 +13,7 @@ from typing import Any
 from analysis import workflow as analysis
 from analysis.models import Analysis
 from extraction import workflow as extraction
-from extraction.models import Arm, Assessment, Outcome, Sheet, Study
+from extraction.models import Arm, Assessment, Outcome, Sheet, Study, TimePoint
 from extraction.schema.answers import Choice, TakenFrom
 from reviewapp import workflow
 from reviewapp.errors import DomainError
@@ -87,9 +87,11 @@ def plan(owner: Member, protocol: dict[str, Any]) -> dict[str, Outcome]:
     """The outcomes by id, and the analyses planned of them."""
     outcomes = {}
     for data in protocol["outcomes"]:
-        fields = {name: data[name] for name in ("name", "kind", "time_point", "higher_is_better", "note")}
+        fields = {name: data[name] for name in ("name", "kind", "higher_is_better", "note")}
         found = Outcome.objects.filter(review=owner.review, name=data["name"], dropped_at=None).first()
-        outcomes[data["id"]] = found or extraction.define_outcome(owner, **fields)
+        outcomes[data["id"]] = found or extraction.define_outcome(
+            owner, at=time_point(owner, data["time_point"]), **fields
+        )
     for data in protocol["analyses"]:
         outcome = outcomes[data["outcome"]]
         if not Analysis.objects.filter(outcome=outcome, dropped_at=None).exists():
@@ -97,6 +99,12 @@ def plan(owner: Member, protocol: dict[str, Any]) -> dict[str, Outcome]:
             fields = {name: data[name] for name in names if name in data}
             analysis.plan(owner, outcome, published=data["published"]["text"], **fields)
     return outcomes
+
+
+def time_point(owner: Member, name: str) -> TimePoint:
+    """The review's time point of this name; the published abstract gives no window for it."""
+    found = TimePoint.objects.filter(review=owner.review, name=name, dropped_at=None).first()
+    return found or extraction.add_time_point(owner, name=name)
 
 
 # --- records ----------------------------------------------------------------------------------------------------

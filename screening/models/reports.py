@@ -17,6 +17,9 @@ class Document(models.Model):
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
+    pages = models.PositiveIntegerField(
+        null=True, help_text="How many it has, counted when a page is first named; 0 where that cannot be read."
+    )
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

@@ -1,14 +1,15 @@
-"""Print what the first pages of a PDF say, as JSON: python -m screening.pdfs FILE"""
+"""Print what the first pages of a PDF say, as JSON, or how many pages it has: python -m screening.pdfs [--count] FILE"""
 
 import logging
 import sys
 from pathlib import Path
 
-from screening.pdfs.reading import as_json, limit, read
+from screening.pdfs.reading import as_json, count, limit, read
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    *options, name = sys.argv[1:] or [""]
+    if not name or options not in ([], ["--count"]):
         sys.exit(__doc__)
     logging.disable()  # pypdf tells of each oddity of a file; what is asked for here is its text
     limit()
-    print(as_json(read(Path(sys.argv[1]))))
+    print(count(Path(name)) if options else as_json(read(Path(name))))

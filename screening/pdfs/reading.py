@@ -25,16 +25,30 @@ class FirstPages:
 
 def first_pages(path: Path) -> FirstPages:
     """Read a file that may be anything: large, damaged, locked, made to harm. Never raises for what is in it."""
-    asked = [sys.executable, "-m", "screening.pdfs", str(path)]
-    root = Path(__file__).resolve().parents[2]
     try:
-        told = subprocess.run(asked, cwd=root, capture_output=True, timeout=2 * SECONDS, check=False)  # noqa: S603
+        told = apart(str(path))
     except subprocess.TimeoutExpired:
         return FirstPages(problem="it took too long to read")
-    if told.returncode:
+    if told is None:
         return FirstPages(problem="it could not be read")
-    found = json.loads(told.stdout)
+    found = json.loads(told)
     return FirstPages(tuple(found["pages"]), found["title"], found["problem"])
+
+
+def count_pages(path: Path) -> int:
+    """How many pages such a file has; 0 where that cannot be read."""
+    try:
+        return int(apart("--count", str(path)) or 0)
+    except subprocess.TimeoutExpired:
+        return 0
+
+
+def apart(*asked: str) -> bytes | None:
+    """What the program of this package prints; None when it fails. Raises TimeoutExpired."""
+    root = Path(__file__).resolve().parents[2]
+    program = [sys.executable, "-m", "screening.pdfs", *asked]
+    told = subprocess.run(program, cwd=root, capture_output=True, timeout=2 * SECONDS, check=False)  # noqa: S603
+    return None if told.returncode else told.stdout
 
 
 def read(path: Path) -> FirstPages:
@@ -53,6 +67,16 @@ def read(path: Path) -> FirstPages:
     if not any(page.strip() for page in pages):
         return FirstPages(tuple(pages), title, "its pages are pictures without text")
     return FirstPages(tuple(pages), title)
+
+
+def count(path: Path) -> int:
+    """Count in this process. Called by __main__, which fails where this does."""
+    import pypdf
+
+    reader = pypdf.PdfReader(path)
+    if reader.is_encrypted:
+        reader.decrypt("")
+    return len(reader.pages)
 
 
 def limit() -> None:

@@ -86,7 +86,48 @@ def made() -> dict[str, Any]:
             )
     Entry.unblinded.bulk_create(entries, batch_size=500)
     print(f"{len(studies)} studies, {len(asked)} fields, {len(sheets)} sheets, {len(entries)} answers")
-    return {"member": first, "agreed": studies[0], "both": studies[2], "open": studies[3], "outcome": outcome}
+    key = judge(owner, sheets, outcome)
+    named = {"agreed": studies[0], "both": studies[2], "open": studies[3], "outcome": outcome}
+    return {"member": first, "bias": key, **named}
+
+
+def judge(owner: Any, sheets: list[Any], outcome: Any) -> str:
+    """An assessment with RoB 2 beside each sheet, of the study's result for the outcome; under what they are stored."""
+    from extraction import workflow
+    from extraction.models import AssessedResult, Assessment, Judgement
+    from extraction.rob.designs import Rule
+    from tests.extraction import build
+
+    workflow.plan_bias(owner, [Rule("rob2_assignment")])
+    key = f"rob2_assignment-{outcome.pk}"
+    studies = {sheet.study_id for sheet in sheets}
+    AssessedResult.objects.bulk_create(AssessedResult(study_id=pk, outcome=outcome, member=owner) for pk in studies)
+    made = [
+        Assessment(
+            study_id=each.study_id,
+            member_id=each.member_id,
+            tool=key,
+            submitted_at=each.submitted_at,
+            agreed=each.agreed,
+        )
+        for each in sheets
+    ]
+    Assessment.unblinded.bulk_create(made, batch_size=500)
+    unlike = {"1.2": "NI", "randomisation": "some concerns"}
+    lines = [
+        Judgement(
+            assessment=each,
+            key=name,
+            value=unlike.get(name, value) if each.member_id != owner.pk and each.pk % 2 else value,
+            text="As reported on page 2." if name in build.ROB2_DOMAINS else "",
+            taken_from="both" if each.agreed else "",
+        )
+        for each in made
+        for name, value in build.ROB2_LOW.items()
+    ]
+    Judgement.unblinded.bulk_create(lines, batch_size=500)
+    print(f"{len(made)} assessments, {len(lines)} judgements and replies")
+    return key
 
 
 def measured(name: str, ask: Callable[[], Any], rounds: int) -> float:
@@ -139,6 +180,11 @@ def run() -> int:
         "home": url("review-home"),
         "studies": url("studies"),
         "study": url("study", here["agreed"].pk),
+        "outcomes": url("outcomes"),
+        "tools for risk of bias": url("bias-tools"),
+        "risk of bias, open": url("bias", here["open"].pk, here["bias"]),
+        "risk of bias, to be settled": url("bias-agreement", here["both"].pk, here["bias"]),
+        "risk of bias, signed": url("bias-agreement", here["agreed"].pk, here["bias"]),
         "form": url("form"),
         "form, preview": url("form-preview", 1),
         "sheet, open": url("sheet", here["open"].pk),

@@ -92,7 +92,19 @@ def test_a_source_is_marked_by_keyboard_and_by_mouse_undone_and_drawn_at_the_agr
     drawn = source(first, study, NUMBER)
     assert (drawn.page, drawn.quote) == (2, "In all 193 women took part.")
     assert drawn.box == pytest.approx((0.05, 0.108, 0.5, 0.129), abs=0.01)
+    page.locator('[data-pdf-act="draw"]').focus()  # and by keys: it takes up the rectangle that is shown
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("application")).to_be_focused()
+    for key in ("ArrowRight", "Control+ArrowRight", "Shift+ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    saved(page)
+    by_keys = source(first, study, NUMBER).box
+    assert by_keys == pytest.approx([a + b for a, b in zip(drawn.box, (0.012, -0.01, 0.012, 0), strict=True)], abs=1e-4)
     question = page.locator(f'[data-save="{NUMBER}"]')
+    question.get_by_role("button", name="Undo").click()
+    saved(page)
+    assert source(first, study, NUMBER) == drawn
     question.get_by_role("button", name="Remove").click()
     saved(page)
     assert source(first, study, NUMBER) is None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 from extraction import queries, workflow
 from extraction.models import Outcome, Study
-from extraction.schema import Choice, Source, TakenFrom
+from extraction.schema import Answer, Choice, Source, TakenFrom
 from reviewapp.errors import BadInput
 from reviewapp.models import Event, Member
 from screening import workflow as screening
 from screening.models import Citation, Document
+from screening.pdfs.reading import count_pages
 from tests.extraction import build
 from tests.extraction.test_agreeing import rows
 from tests.extraction.test_views import browser, page, post, url
@@ -29,7 +32,7 @@ PLACE = {"page": "4", "quote": "were randomised", "box": BOX}
 
 def attached(member: Member, study: Study, name: str = "murray.pdf") -> Document:
     report = Citation.objects.get(study_links__study=study, study_links__undone_at=None)
-    return screening.attach(member, report, name, [pdf(name)])
+    return screening.attach(member, report, name, [pdf(name, *(f"Page {n}" for n in range(2, 7)))])
 
 
 @pytest.fixture
@@ -171,3 +174,79 @@ def test_a_signed_assessment_sets_judgements_off_from_replies_and_shows_their_so
     assert '<tr id="q-1.1"><th scope="row" class="fw-normal">' in text
     row = html.unescape(text[text.index('<tr id="q-randomisation"><th scope="row">') :].partition("</tr>")[0])
     assert f"/documents/{paper.pk}/read/#page=4&box=0.1%2C0.25%2C0.6%2C0.4" in row
+
+
+def test_a_cell_of_a_table_has_its_own_place_beside_that_of_its_row(
+    first: Member, second: Member, study: Study, outcome: Outcome, paper: Document
+) -> None:
+    """And places that were stored when a row had one for all of its cells are the row's still."""
+    events, total, percent = (
+        next(iter(build.cells(study, outcome, {name: 0}, {}))) for name in ("events", "total", "percent")
+    )
+    row = events.rpartition("/")[0]
+    of_row, of_total = PLACE | {"document": paper.pk}, {"document": paper.pk, "page": "5", "quote": "of 14"}
+    begun = workflow.start_sheet(first, study)
+    workflow.save_entries(first, begun, {events: 8, total: 14}, places=dict.fromkeys((events, total, percent), of_row))
+    text = page(first, "sheet", study.pk)
+    assert place_in(text, row) == ("4", "were randomised")
+    assert place_in(text, events) == place_in(text, total) == ("", ""), "it stands where its row stands"
+
+    typed = source_fields(of_row, row) | source_fields(of_total, total) | {events: 8, total: 14, "version": 1}
+    post(first, "sheet", study.pk, data=typed | {f"page:{events}": "", f"quote:{events}": ""})
+    text = page(first, "sheet", study.pk)
+    assert (place_in(text, row), place_in(text, total)) == (("4", "were randomised"), ("5", "of 14"))
+    elsewhere = {"document": paper.pk, "page": "6", "quote": "Table 3", "box": ""}
+    post(first, "sheet", study.pk, data=typed | source_fields(elsewhere, row) | {"version": 2})
+    pages = {
+        key: answer.source.page for key, answer in queries.own_sheet(first, study).answers().items() if answer.source
+    }
+    assert pages == {events: 6, total: 5, percent: 6}, "the row's place is that of its other cells"
+    post(
+        first,
+        "sheet",
+        study.pk,
+        data={f"page:{total}": "", f"page:{row}": "6", f"document:{row}": paper.pk, "version": 3},
+    )
+    assert queries.own_sheet(first, study).answers()[total].source.page == 6, (
+        "without its own it stands where the row does"
+    )
+
+
+def place_in(text: str, mark: str) -> tuple[str, str]:
+    """Page and quote as the fields of a page have them."""
+    found = (
+        re.search(rf'name="page:{re.escape(mark)}" value="([^"]*)"', text),
+        re.search(rf'name="quote:{re.escape(mark)}"[^>]*>([^<]*)<', text),
+    )
+    return found[0][1], found[1][1]
+
+
+def test_a_page_that_the_document_does_not_have_is_refused_beside_the_cell_and_the_number_is_kept(
+    first: Member, second: Member, study: Study, outcome: Outcome, paper: Document
+) -> None:
+    events = next(iter(build.cells(study, outcome, {"events": 0}, {})))
+    row = events.rpartition("/")[0]
+    begun = workflow.start_sheet(first, study)
+    wrong = {"document": paper.pk, "page": "7", "quote": "x", "box": ""}
+    text = post(first, "sheet", study.pk, status=422, data=source_fields(wrong, row) | {events: "8"})
+    assert text.count("page 7 is named, but murray.pdf has 6.") == 2, "at its cell, and above"
+    assert place_in(text, row) == ("7", "x"), "to be corrected"
+    assert queries.own_sheet(first, study).answers() == {events: Answer(8)}
+    paper.refresh_from_db()
+    assert paper.pages == 6
+    with pytest.raises(BadInput, match="page 7 is named, but murray.pdf has 6"):
+        workflow.save_entries(first, begun, {}, places={DESIGN: wrong})
+    Document.objects.filter(pk=paper.pk).update(pages=0)  # where pages cannot be counted nothing is refused
+    workflow.save_entries(first, begun, {}, places={DESIGN: wrong})
+    assert queries.own_sheet(first, study).answers()[DESIGN].source.page == 7
+    Document.objects.filter(pk=paper.pk).update(pages=6)
+    post(first, "sheet", study.pk, data=source_fields(wrong) | {"quote:study/design": "y", "version": 9})
+    assert queries.own_sheet(first, study).answers()[DESIGN].source.quote == "y", (
+        "what stood before keeps no one from going on"
+    )
+
+
+def test_pages_of_a_file_that_is_no_pdf_are_not_counted(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.4 nothing more")
+    assert count_pages(broken) == 0

@@ -1,6 +1,7 @@
 // How does an answer get its source from the report beside the form, and how is it shown again? The panel of reports opens beside the
-// form, or before it on a narrow screen. What is taken from a report (pdf:taken) fills document, page, quote and rectangle of the question
-// in which the person was last; the sheet saves them as it saves all that is typed. A link with data-place-link shows its place in the panel.
+// form, or before it on a narrow screen. What is taken from a report (pdf:taken) fills document, page, quote and rectangle of the question,
+// or of the cell of a table, in which the person was last; the sheet saves them as it saves all that is typed. A link with data-place-link
+// shows its place in the panel.
 
 import { placeIn } from "../screening/places.js";
 
@@ -26,7 +27,7 @@ const sources = {
     document.addEventListener("click", sources.clicked);
     WIDE.addEventListener("change", () => sources.alone(!sources.panel.hidden && !WIDE.matches));
     document.addEventListener("keydown", sources.pressed);
-    sources.form?.addEventListener("focusin", (event) => sources.aim(event.target.closest(ASKED)));
+    sources.form?.addEventListener("focusin", (event) => sources.aim(event.target));
     sources.form?.addEventListener("input", sources.typed);
     if (WIDE.matches && sources.form && localStorage.getItem(KEPT) !== "closed") sources.open(true, false);
     const asked = document.getElementById(decodeURIComponent(location.hash.slice(1))); // such as the cell behind a number
@@ -69,22 +70,30 @@ const sources = {
 
   // --- whose source it is ---
 
-  // Of an assessment the source supports the judgement of a domain, whichever of its questions the person is at.
+  // A place is an element with data-place. Of an assessment the source supports the judgement of a domain, whichever of its questions the
+  // person is at. In a row of a table the source is that of the cell; at its "Where it stands", that of the whole row.
   aim(at) {
     const takes = (each) => each?.querySelector("[data-place-act='take']");
-    const box = takes(at) ? at : at?.closest("fieldset")?.querySelector("[data-save]:has([data-place])");
+    const asked = at?.closest(ASKED);
+    const box = takes(asked) ? asked : at?.closest("fieldset")?.querySelector("[data-save]:has([data-place])");
     if (!takes(box)) return;
+    const key = (at.name || "").replace(/^unit:/, "");
+    const cell = [...box.querySelectorAll("[data-place]")].find((each) => each.dataset.placeOf === key);
+    const place = at.closest("[data-place]") || cell || box.querySelector("[data-place]");
+    if (!takes(place)) return;
     sources.left = document.activeElement;
-    if (box === sources.target) return;
-    sources.target?.classList.remove("aimed");
-    sources.target = box;
+    if (place === sources.target) return;
+    sources.target?.closest(ASKED).classList.remove("aimed");
+    sources.target = place;
     box.classList.add("aimed");
-    sources.say(`Source for: ${sources.about(box)}`);
+    const whole = cell && box.tagName === "TR" ? " For the whole row, go to its “Where it stands”." : "";
+    sources.say(`Source for: ${sources.about(place)}.${whole}`);
   },
 
-  about(box) {
-    const name = box.querySelector("[data-place]").dataset.place;
-    return box.tagName === "TR" ? `${box.closest(".block").querySelector("h2").textContent.trim()}: ${name}` : name;
+  about(place) {
+    const name = place.dataset.place;
+    const row = place.closest("tr");
+    return row ? `${row.closest(".block").querySelector("h2").textContent.trim()}: ${name}` : name;
   },
 
   say(sentence) {
@@ -119,7 +128,7 @@ const sources = {
     if (!box) return sources.say("First go to the question whose source this is.");
     if (!place) return sources.say("Nothing is selected yet: select text in the report, search for it, or draw a rectangle.");
     sources.before.set(box, sources.read(box));
-    const third = box.querySelector('input[name^="take:"][value="third"]');
+    const third = box.closest(ASKED).querySelector('input[name^="take:"][value="third"]');
     if (third) third.checked = true;
     sources.write(box, { document: sources.paper(), page: String(place.page), quote: place.quote, box: place.box.join(",") });
     sources.settled(box);
@@ -142,13 +151,13 @@ const sources = {
   },
 
   settled(box) {
-    box.querySelector("[data-place]").open = true;
+    for (let each = box; each; each = each.parentElement.closest("details")) each.open = true;
     box.querySelector("[data-place-act='undo']").hidden = false;
   },
 
   // Another page or document, typed by hand, has not the rectangle of the one before.
   typed(event) {
-    const box = event.target.closest(ASKED);
+    const box = event.target.closest("[data-place]");
     if (!/^(page|document|quote):/.test(event.target.name || "") || !box || !sources.part(box, "box")) return;
     if (!event.target.name.startsWith("quote:")) sources.mark(box, "");
     sources.link(box);
@@ -160,9 +169,9 @@ const sources = {
     const link = event.target.closest("[data-place-link]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && sources.follow(link)) return event.preventDefault();
     const act = event.target.closest("[data-place-act]")?.dataset.placeAct;
-    const box = event.target.closest(ASKED);
+    const box = event.target.closest("[data-place]");
     if (!act || !box) return undefined;
-    sources.aim(box);
+    sources.aim(event.target);
     if (act === "take") return sources.look();
     const now = sources.read(box);
     const empty = { document: "", page: "", quote: "", box: "" };

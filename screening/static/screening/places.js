@@ -1,9 +1,13 @@
 // Where on which page is a text? A place is {page, quote, box}: box is left, top, right, bottom as parts (0 to 1) of the page as it is shown.
-// Places are drawn over the pages of a viewer, and taken from it: the text that is selected, the hit that is found, a rectangle that is drawn.
+// Places are drawn over the pages of a viewer, and taken from it: the text that is selected, the hit that is found, a rectangle that is
+// drawn, or moved and sized by keys.
 
 const FINEST = 5; // digits: finer than any letter
 const LONGEST = 2000; // letters of a quote
 const LEAST = 4; // pixels: anything smaller was a click
+const [STEP, FINE] = [0.01, 0.002]; // parts of the page by which a key moves a rectangle
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const KEYS = "Arrow keys move the rectangle, with Shift they size it, with Ctrl by less; Enter takes it, Escape leaves.";
 
 const part = (value) => Number(Math.min(1, Math.max(0, value)).toFixed(FINEST));
 const tidy = (text) => text.replace(/\s+/g, " ").trim().slice(0, LONGEST);
@@ -112,6 +116,59 @@ export class Places {
   stop() {
     this.draft?.frame.remove();
     this.draft = null;
+  }
+
+  // --- held by keys ---
+
+  // A rectangle on the page in view: the one that is shown there, or a new one in the middle of what is seen of it.
+  hold() {
+    const number = this.viewer.viewer.currentPageNumber;
+    const page = this.pageOf(number);
+    const [area, seen] = [page.getBoundingClientRect(), this.viewer.one("scroll").getBoundingClientRect()];
+    const middle = part(((Math.max(area.top, seen.top) + Math.min(area.bottom, seen.bottom)) / 2 - area.top) / area.height);
+    const top = Math.min(0.9, Math.max(0.05, middle));
+    const box = this.shown.find((each) => each.page === number)?.box || [0.1, top, 0.6, part(top + 0.05)];
+    const drawn = frame(box);
+    drawn.classList.add("pdf-draft", "pdf-held");
+    drawn.tabIndex = 0;
+    drawn.setAttribute("role", "application");
+    drawn.setAttribute("aria-label", `Rectangle on page ${number}. ${KEYS}`);
+    page.append(drawn);
+    this.held = { page, frame: drawn, box: [...box] };
+    drawn.addEventListener("keydown", (event) => this.move(event));
+    drawn.addEventListener("blur", () => this.release());
+    drawn.focus({ preventScroll: true });
+    this.viewer.one("found").textContent = KEYS;
+  }
+
+  move(event) {
+    const { page, frame: drawn, box } = this.held;
+    const way = WAYS[event.key];
+    if (event.altKey || event.metaKey || !(way || ["Enter", "Escape"].includes(event.key))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!way) return this.release(event.key === "Enter" && { page: Number(page.dataset.pageNumber), quote: beneath(page, box), box });
+    const step = event.ctrlKey ? FINE : STEP;
+    for (const axis of [0, 1].filter((each) => way[each])) {
+      const [from, to] = [box[axis], box[axis + 2]];
+      const by = Math.max(event.shiftKey ? from + STEP - to : -from, Math.min(1 - to, way[axis] * step));
+      if (!event.shiftKey) box[axis] = part(from + by);
+      box[axis + 2] = part(to + by);
+    }
+    put(drawn, box);
+    drawn.scrollIntoView({ block: "nearest" });
+    return undefined;
+  }
+
+  release(place = null) {
+    const { held } = this;
+    if (!held) return;
+    this.held = null;
+    this.viewer.one("found").textContent = "";
+    const kept = document.activeElement === held.frame;
+    held.frame.remove();
+    if (place) this.viewer.take(place);
+    else if (kept) this.viewer.querySelector('[data-pdf-act="draw"]').focus();
   }
 }
 

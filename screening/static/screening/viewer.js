@@ -118,7 +118,7 @@ class PdfViewer extends HTMLElement {
     });
     this.addEventListener("click", (event) => {
       const act = event.target.closest("[data-pdf-act]")?.dataset.pdfAct;
-      if (act) this.act(act);
+      if (act) this.act(act, event.detail === 0);
     });
     number.addEventListener("change", () => {
       if (number.checkValidity() && number.value) viewer.currentPageNumber = Number(number.value);
@@ -138,7 +138,7 @@ class PdfViewer extends HTMLElement {
     });
   }
 
-  act(name) {
+  act(name, byKey = false) {
     const { viewer } = this;
     const acts = {
       back: () => viewer.previousPage(),
@@ -150,7 +150,7 @@ class PdfViewer extends HTMLElement {
       after: () => this.search("again"),
       terms: () => this.toggleTerms(),
       words: () => this.one("words").focus(),
-      draw: () => this.draw(!this.drawing),
+      draw: () => (byKey && !this.drawing ? this.places.hold() : this.draw(!this.drawing)),
       take: () => this.take(this.ahead || this.places.chosen()),
     };
     if (viewer) acts[name]();
