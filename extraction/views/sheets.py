@@ -139,7 +139,7 @@ def saved(
     if mine is None:
         raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
     form = form_on(mine, request.POST, opened)
-    form.refuse(beyond(sources_in(form.answers), form.sources, form.labels))
+    form.refuse(beyond(mine.study, sources_in(form.answers), form.sources, form.labels))
     said = sheets.Said(form.values, form.texts, form.units, form.places, form.confirmed, form.known)
     return form, sheets.save_own(member, mine, said, form.version)
 

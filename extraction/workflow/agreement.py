@@ -194,7 +194,7 @@ def refuse_foreign_third(
     third = {key: each.answer for key, each in settled.items() if each.taken_from is TakenFrom.THIRD}
     labels = {pair.field.key: pair.field.label for pair in pairs}
     refuse_foreign(study, before, third, labels)
-    refuse_beyond(before, third, labels)
+    refuse_beyond(study, before, third, labels)
 
 
 def refuse_signed(model: type[Own], study: Study, tool: str) -> None:

@@ -260,7 +260,7 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
         before = {line.key: line.answer for line, _ in changed}
         labels = {key: fields[key].label for key in answers}
         refuse_foreign(own.study, before, answers, labels)
-        refuse_beyond(before, answers, labels)
+        refuse_beyond(own.study, before, answers, labels)
         refuse_stale(changed, fields, own.version if version is None else version, said.known)
         number = queries.version_of(own).number if isinstance(own, Sheet) else 0
         confirmed = [key for key in said.confirmed if key in lines and lines[key].form_number != number]

@@ -27,9 +27,11 @@ def refuse_foreign(
         )
 
 
-def refuse_beyond(before: Mapping[str, Answer], after: Mapping[str, Answer], labels: Mapping[str, str]) -> None:
+def refuse_beyond(
+    study: Study, before: Mapping[str, Answer], after: Mapping[str, Answer], labels: Mapping[str, str]
+) -> None:
     """Raise BadInput for an answer whose source is newly on a page that its document does not have."""
-    told = beyond(sources_in(before), sources_in(after), labels)
+    told = beyond(study, sources_in(before), sources_in(after), labels)
     if told:
         raise BadInput(" ".join(dict.fromkeys(told.values())), todo="Pages are counted from the first of the file.")
 
@@ -38,12 +40,14 @@ def sources_in(answers: Mapping[str, Answer]) -> dict[str, Source]:
     return {key: answer.source for key, answer in answers.items() if answer.source}
 
 
-def beyond(before: Mapping[str, Source], after: Mapping[str, Source], labels: Mapping[str, str]) -> dict[str, str]:
-    """What is to be said of sources that are newly on a page that their document does not have, by key."""
+def beyond(
+    study: Study, before: Mapping[str, Source], after: Mapping[str, Source], labels: Mapping[str, str]
+) -> dict[str, str]:
+    """What is to be said of sources that are newly on a page that their document does not have, by key. Nothing of another review's."""
     named = {key: (each.document, each.page) for key, each in after.items() if each.document and each.page}
     stood = {key: (each.document, each.page) for key, each in before.items()}
     new = {key: place for key, place in named.items() if place != stood.get(key)}
-    documents = counted({document for document, _ in new.values() if document})
+    documents = counted(study.review_id, {document for document, _ in new.values() if document})
     return {
         key: f"{labels[key]}: page {page} is named, but {documents[document]} has {documents[document].pages}."
         for key, (document, page) in new.items()

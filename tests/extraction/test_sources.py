@@ -19,6 +19,7 @@ from reviewapp.models import Event, Member
 from screening import workflow as screening
 from screening.models import Citation, Document
 from screening.pdfs.reading import count_pages
+from tests import build as ground
 from tests.extraction import build
 from tests.extraction.test_agreeing import rows
 from tests.extraction.test_views import browser, page, post, url
@@ -107,6 +108,18 @@ def test_a_document_of_another_study_is_no_source(
         BadInput, match="No report of Murray 2003 has the document that is named as the source of: Design"
     ):
         workflow.save_entries(first, begun, {}, places={DESIGN: PLACE | {"document": foreign.pk}})
+
+
+def test_of_a_document_of_another_review_nothing_is_told(first: Member, study: Study) -> None:
+    other = ground.review(ground.user("Uwe Other"), title="Another review")
+    facts = {"file_name": "secret.pdf", "sha256": "0" * 64, "size": 1, "pages": 2}
+    sealed = Document.objects.create(review=other.review, member=other, **facts)
+    workflow.start_sheet(first, study)
+    answer = browser(first).post(
+        url(first, "sheet", study.pk), source_fields(PLACE | {"document": sealed.pk, "page": "9"})
+    )
+    assert answer.status_code == 400
+    assert "secret.pdf" not in answer.content.decode()
 
 
 def test_a_source_in_a_pdf_that_was_replaced_stays_when_the_answer_changes(
