@@ -118,7 +118,7 @@ def test_of_a_document_of_another_review_nothing_is_told(first: Member, study: S
     answer = browser(first).post(
         url(first, "sheet", study.pk), source_fields(PLACE | {"document": sealed.pk, "page": "9"})
     )
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "secret.pdf" not in answer.content.decode()
 
 
