@@ -1,4 +1,4 @@
-"""How do analyses leave for RevMan? The runs that stand, as a RevMan 5 file or a data package of RevMan Web."""
+"""How do analyses leave for RevMan? The runs that stand and what is agreed by RoB 1, as a RevMan 5 file or a data package of RevMan Web."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from analysis.frozen import Frozen
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL
 from analysis.queries import takeovers
-from analysis.revman import Comparison, Data, Outcome, Review, Study, Totals, datapackage, rm5
+from analysis.revman import Comparison, Data, Outcome, Review, Study, Totals, bias, datapackage, rm5
+from extraction.queries import AgreedAssessment, agreed_assessments
+from extraction.rob import ROB1
 from reviewapp.models import Member
 
 VALUES = {"dichotomous": ("events", "total"), "continuous": ("mean", "sd", "n")}
@@ -24,9 +26,15 @@ def to_revman(member: Member) -> Review:
     """The review's analyses with the results of their runs, by comparison; those that have not run yet, and kinds of data that go elsewhere, are left out."""
     runs = [each.run for each in queries.shown_analyses(member) if each.run is not None and goes(each.run)]
     analyses, known = takeovers.origins(member)
-    names = sorted({study["label"] for run in runs for study in run.result["studies"]})
+    judged = [(each.study, judgements(each)) for each in agreed_assessments(member.review, ROB1.id)]
+    names = sorted({study["label"] for run in runs for study in run.result["studies"]} | {name for name, _ in judged})
     studies = [study_of(name, known.get(name, {})) for name in names]
-    return Review(member.review.title, tuple(studies), tuple(comparisons(runs, analyses)))
+    return Review(member.review.title, tuple(studies), tuple(comparisons(runs, analyses)), tuple(bias.cells(judged)))
+
+
+def judgements(of: AgreedAssessment) -> dict[str, tuple[str, str]]:
+    """Judgement and support by domain."""
+    return {domain: (each.judgement, each.support) for domain, each in of.judgements.items() if domain in bias.CALLED}
 
 
 def study_of(name: str, said: Mapping[str, str]) -> Study:

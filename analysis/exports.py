@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
 
+from analysis import marks
 from analysis.comparison import sides
 from analysis.flow.numbers import OTHER_METHODS, FlowCounts, Number
 from analysis.models import Analysis, Run
@@ -236,13 +237,8 @@ def study_row(run: Run, study: dict[str, Any]) -> Row:
     weight = percent(study["weight"], 1) if not study["reason"] else "–"
     texts = (*cells, weight, interval(run, study))
     return Row(
-        called(study), texts, study["study"], study["reason"], combined_in_words(study, sides(run.options, GROUPS))
+        marks.called(study), texts, study["study"], study["reason"], marks.in_words(study, sides(run.options, GROUPS))
     )
-
-
-def called(study: dict[str, Any]) -> str:
-    """A study's name in a figure and its table; where a rule chose among time points, with the time of its result."""
-    return f"{study['label']}, {study['time']['at']}" if study.get("time") else str(study["label"])
 
 
 def interval(run: Run, of: dict[str, Any]) -> str:
@@ -251,20 +247,6 @@ def interval(run: Run, of: dict[str, Any]) -> str:
         return NOT_ESTIMABLE
     estimate, lower, upper = (effect(of[name], run.options["measure"]) for name in ("estimate", "lower", "upper"))
     return f"{estimate} [{lower}, {upper}]"
-
-
-def combined_in_words(study: dict[str, Any], sides: Mapping[str, str]) -> str:
-    """Which arms stand behind the two groups, where that is more than one each."""
-    arms = study["arms"]
-    told = [f"{study['stated']}."] if study.get("stated") else []
-    told += ["Its scale runs the other way: means times −1."] if study.get("turned") else []
-    told += [f"{name} combines {' and '.join(arms[role])}." for role, name in sides.items() if len(arms[role]) > 1]
-    told += [f"Converted from other numbers: {', '.join(study['converted'])}."] if study.get("converted") else []
-    if source := study.get("source"):
-        told.append(f"Log hazard ratio {source}." if source.startswith("from") else f"{source.capitalize()}.")
-    if arms["other"]:
-        told.append(f"Not used: {', '.join(arms['other'])}.")
-    return " ".join(told)
 
 
 def total_row(run: Run) -> Row | None:
@@ -305,7 +287,7 @@ def forest_of(run: Run) -> Forest:
     tool = tool_of(analysis.review_id, run.input.get("bias_tool", ROB1.id))
     studies = tuple(
         StudyRow(
-            called(study),
+            marks.called(study),
             study_row(run, study).cells,
             None if study["reason"] else interval_of(study),
             study["weight"],
@@ -326,7 +308,7 @@ def forest_of(run: Run) -> Forest:
         domains=bias.domains(tool, overall="O") if judged else (),
         judgements=bias.judgements(tool),
         bias_heading="Risk of bias" if tool.id == ROB1.id else f"Risk of bias, {tool.name}",
-        footnotes=tuple(f"{study['label']} is left out: {study['reason']}." for study in left_out(run)),
+        footnotes=(*marks.legend(run.result["studies"]), *(f"{study['label']} is left out: {study['reason']}." for study in left_out(run))),
         description=f"{analysis.how}. {result_in_words(run)}",
     )
 

@@ -27,6 +27,15 @@ KINDS = {
 }
 
 
+SECTIONS = {  # of the plan, and what each asks
+    "What is pooled": ("outcome", "time_rule", "time_at", "time_unit", "time_within", "experimental", "control", "arms"),
+    "Effect and model": ("measure", "method", "model", "preset"),
+    "Where you depart from the conventions": ("estimator", "interval", "prediction", "tests_from"),
+    "Words in the figure": ("favours_left", "favours_right"),
+    "Beside the result": ("published", "note"),
+}
+
+
 class PlanForm(forms.ModelForm):
     """What to pool and how. The outcome of a planned analysis stays; another outcome is another analysis.
 
@@ -130,6 +139,12 @@ class PlanForm(forms.ModelForm):
             if planned:
                 for name in ("experimental", "control"):
                     self.initial[name] = [f"{planned.by}={value}" for value, _ in getattr(planned, name)]
+
+    def sections(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
+        """The questions under plain headings; what is not asked now is not there."""
+        for heading, names in SECTIONS.items():
+            if asked := [self[name] for name in names if name in self.fields]:
+                yield heading, asked
 
     def clean_arms(self) -> str:
         """Combined, where nothing was chosen."""

@@ -8,8 +8,9 @@ Input is a dictionary with
                       values {events, total}, {mean, sd, n} or {events, time}, as agreed, not combined; {} where arms are only compared
         contrasts     of kinds that compare two arms: each {first, second, values}, whatever was given of its numbers
         whole         of kinds that ask the study as a whole: its values
-        converted     which of its values were converted or imputed from others when they were extracted, by name; not there where none was.
+        converted     which of its values were converted from others when they were extracted, by name; not there where none was.
                       Beside `values` in arms and contrasts, and beside `whole`
+        imputed       which of the converted rest on an assumption as well, by name; not there where none does. Beside `converted`
         time          where a rule chooses among time points: {outcome, at}, whose numbers these are, and when they were measured in words
         turned        that its scale runs the other way than the review's, so that its means are pooled times -1; not there where it does not
         by            the answers that the plan's investigations ask for, by the question's key, such as study/design
@@ -125,9 +126,10 @@ def _arm(label: str, before: Frozen, after: Frozen) -> Iterator[str]:
 
 
 def _converted(of: str, before: Frozen, after: Frozen) -> Iterator[str]:
-    old, new = (each.get("converted", ()) for each in (before, after))
-    yield from (f"{of}{column} is converted now." for column in new if column not in old)
-    yield from (f"{of}{column} is no longer converted." for column in old if column not in new)
+    for name in ("converted", "imputed"):
+        old, new = (each.get(name, ()) for each in (before, after))
+        yield from (f"{of}{column} is {name} now." for column in new if column not in old)
+        yield from (f"{of}{column} is no longer {name}." for column in old if column not in new)
 
 
 def _answers(before: Frozen, after: Frozen) -> Iterator[str]:

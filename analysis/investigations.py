@@ -41,6 +41,7 @@ SETS = {
     "low_bias": "Only studies at low risk of bias",
     "not_high_bias": "Without studies at high risk of bias",
     "as_reported": "Without values that were converted or imputed",
+    "not_imputed": "Without values that were imputed",
     "fixed": "One common effect (fixed)",
     "random": "Random effects",
     "inverse": "Inverse variance weights",
@@ -162,7 +163,9 @@ def otherwise(options: Frozen, change: Mapping[str, str]) -> Frozen:
 
 def stays(by: str, study: Frozen) -> bool:
     if by == "as_reported":
-        return not study.get("source") and not study.get("converted")
+        return not study.get("source") and not study.get("converted") and not study.get("imputed")
+    if by == "not_imputed":
+        return not study.get("imputed")
     return by not in BY_BIAS or overall(study["bias"]) in BY_BIAS[by]
 
 

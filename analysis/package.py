@@ -11,7 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from analysis import exchange, exports, queries, reproduction, run_figures
+from analysis import exchange, exports, marks, queries, reproduction, run_figures
+from analysis.comparison import sides
 from analysis.further import further
 from analysis.models import Run
 from analysis.queries import Shown
@@ -36,8 +37,8 @@ reproduce.R      computes every one of these numbers again and compares it: Rscr
                  Trim and fill that never settled is not in further.csv: there metafor gives no result.
 analyses.json    input, options and result of each run, as stored
 figures/         the figures of each analysis
-revman/          events and means with their results for RevMan 5, and as a data package of RevMan Web (version 1);
-                 other kinds of outcome, and ratios of means, are not in it
+revman/          events and means with their results, and risk of bias by RoB 1, for RevMan 5, and as a data package of RevMan
+                 Web (version 1); other kinds of outcome, ratios of means and other tools are not in it
 flow.*           the PRISMA 2020 flow diagram, and its numbers as CSV for the R package PRISMA2020 and as JSON
 versions.json    the software that made this
 
@@ -92,6 +93,7 @@ def pooling(run: Run) -> Pooling:
         input_sha256=run.input_hash,
         studies=run.result["studies"],
         pooled=run.result["pooled"],
+        prepared=[marks.in_words(study, sides(run.options, exports.GROUPS)) for study in run.result["studies"]],
     )
 
 

@@ -34,7 +34,7 @@ class Computed:
     result holds plain values on the natural scale, unrounded: k, participants (None where the data do not tell), estimate, lower, upper,
     prediction (two limits or None), `studies` (one entry for each study of the input, in its order; where a shared control is split, one for each comparison, whose
     label names its arm: study, label, time and turned (as frozen), bias, experimental and control (combined), arms (names by group), stated (how the control was
-    shared out, or ""), converted (which of the numbers had been converted when they were extracted, in words), estimate, lower, upper, weight in percent, reason it was left out or ""; of kinds without two groups `given`, the
+    shared out, or ""), converted and imputed (which of the numbers had been converted when they were extracted, and which of them on an assumption, in words; none in both), estimate, lower, upper, weight in percent, reason it was left out or ""; of kinds without two groups `given`, the
     numbers that were pooled, and `source`, where they come from if not as reported), `pooled`, everything that
     analysis.stats says, `beyond`, what analysis.beyond computes of it, and `investigations`, what analysis.investigations found. poolable: whether there is an estimate. message: sentences on what is unusual.
     """
@@ -88,12 +88,15 @@ def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
         **{name: study[name] for name in ("by", "time", "turned") if name in study},
         "arms": {role: [arm["name"] for arm in members] for role, members in arms.items()},
         "stated": "",
-        "converted": [
-            told
-            for role in (EXPERIMENTAL, CONTROL)
-            for arm in arms[role]
-            for told in named(kind, arm.get("converted", ()), f" of {arm['name']}")
-        ],
+        **{
+            mark: [
+                told
+                for role in (EXPERIMENTAL, CONTROL)
+                for arm in arms[role]
+                for told in named(kind, marked(arm, mark), f" of {arm['name']}")
+            ]
+            for mark in ("converted", "imputed")
+        },
         **{
             role: turn(combine(kind, [arm["values"] for arm in arms[role]])) if arms[role] else None
             for role in (EXPERIMENTAL, CONTROL)
@@ -104,6 +107,12 @@ def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
         "weight": 0.0,
         "reason": f"it has no {' and no '.join(missing)} arm with numbers for this outcome" if missing else "",
     }
+
+
+def marked(row: Frozen, mark: str) -> list[str]:
+    """The columns of a row that were imputed, or were converted without being imputed."""
+    imputed = row.get("imputed", ())
+    return list(imputed) if mark == "imputed" else [name for name in row.get("converted", ()) if name not in imputed]
 
 
 def one_effect(kind: str, study: Frozen) -> dict[str, Any]:

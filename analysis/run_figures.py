@@ -64,9 +64,7 @@ class Figure:
     @property
     def svg(self) -> SafeString:
         """To be shown inline; its texts are escaped where they are written, in analysis.plots.svg."""
-        from analysis.plots import figure
-
-        return mark_safe(figure.svg(self.plot))  # noqa: S308
+        return mark_safe(drawing.file(self.plot, "svg").decode())  # noqa: S308
 
     def file(self, kind: str) -> bytes:
         """The figure as "svg", "png" (300 dpi) or "pdf"."""

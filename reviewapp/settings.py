@@ -30,6 +30,9 @@ DATA_FOLDER = Path(env.str("REVIEWAPP_DATA", default=str(BASE_DIR / "data"))).ex
 DATA_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
 MEDIA_ROOT = DATA_FOLDER / "files"
 UPLOAD_FOLDER = MEDIA_ROOT
+# Figures whose drawing takes long are kept, those that nobody looked at for so many days are not, nor the oldest of more than so much.
+FIGURES_DAYS = env.int("REVIEWAPP_FIGURES_DAYS", default=30)
+FIGURES_MB = env.int("REVIEWAPP_FIGURES_MB", default=500)
 
 
 def kept_secret(path: Path) -> str:

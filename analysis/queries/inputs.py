@@ -21,6 +21,7 @@ from analysis.times import Measured, Span, days, rule_of
 from extraction.models import Arm, Entry, Outcome, Sheet, Study
 from extraction.queries import FORM, AgreedAssessment, agreed_assessments, included_studies
 from extraction.rob import ROB1
+from extraction.schema.convert.converted import is_imputed
 from extraction.schema.tables import (
     BETTER,
     DIRECTION,
@@ -54,14 +55,15 @@ class Input:
 class AgreedStudy:
     """A study with a signed sheet: its standing arms, every agreed number by its key, and its agreed assessments of risk of bias.
 
-    converted: the keys of numbers that were converted or imputed from others when they were extracted. measured: on which day the study
-    measured an outcome, by the outcome's id, where it says so.
+    converted: the keys of numbers that were converted from others when they were extracted; imputed: those of them that rest on an assumption
+    as well. measured: on which day the study measured an outcome, by the outcome's id, where it says so.
     """
 
     study: Study
     arms: list[Arm]
     answers: Mapping[str, Any]
     converted: frozenset[str]
+    imputed: frozenset[str]
     measured: Mapping[int, float]
     bias: Sequence[AgreedAssessment]
 
@@ -95,6 +97,7 @@ def agreed(member: Member, analyses: Iterable[Analysis]) -> Agreed:
             arms=list(sheet.study.arms.all()),
             answers={line.key: line.value for line in sheet.lines.all()},
             converted=frozenset(line.key for line in sheet.lines.all() if line.working),
+            imputed=frozenset(line.key for line in sheet.lines.all() if is_imputed(line.working)),
             measured=dict(days_measured(sheet.lines.all())),
             bias=bias[sheet.study_id],
         )
@@ -237,8 +240,9 @@ def turned(agreed: AgreedStudy, outcome: Outcome) -> dict[str, bool]:
 
 def converted(agreed: AgreedStudy, key: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
     """Which values of a row came from others, as analysis.frozen has it; nothing where all were reported."""
-    found = [name for name in values if f"{key}/{name}" in agreed.converted]
-    return {"converted": found} if found else {}
+    kinds = {"converted": agreed.converted, "imputed": agreed.imputed}
+    found = {kind: [name for name in values if f"{key}/{name}" in keys] for kind, keys in kinds.items()}
+    return {kind: names for kind, names in found.items() if names}
 
 
 def frozen_arm(arm: Arm, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from django.db.models import Count
 from django.urls import reverse
 
-from analysis import exports, pooling, run_figures, times
+from analysis import exports, marks, pooling, run_figures, times
 from analysis.flow.numbers import ARMS, FlowCounts
 from analysis.investigated import investigated
 from analysis.models import Analysis, Run
@@ -34,7 +34,7 @@ from analysis.report import (
     Sentence,
 )
 from analysis.report.grammar import count, listed
-from extraction.models import Assessment, Plan, Sheet
+from extraction.models import Arm, Assessment, Plan, Sheet
 from extraction.queries import FORM, included_studies, plan_of, previous_version, tool_id, tools
 from reviewapp.models import Member, Stage
 from screening.models import Link, Search
@@ -151,6 +151,7 @@ def extraction(member: Member) -> Extraction:
     by_tool: dict[str, set[int]] = defaultdict(set)
     for key, study in judged:
         by_tool[tool_id(key)].add(study)
+    made_of = Arm.objects.filter(study__in=studies, part_of__isnull=False, dropped_at=None)
     files = studies.exclude(taken_from="").order_by("taken_from").values_list("taken_from").annotate(n=Count("pk"))
     return Extraction(
         taken_over=tuple(files),
@@ -158,6 +159,7 @@ def extraction(member: Member) -> Extraction:
         reason=plan.reason,
         agreed=Sheet.unblinded.signed().filter(study__in=studies, tool=FORM).count(),
         included=studies.count(),
+        combined=tuple(made_of.order_by("study__label").values_list("study__label", flat=True).distinct()),
         tools=tuple((tool.name, tool.source, len(by_tool[id])) for id, tool in known.items() if by_tool[id]),
     )
 
@@ -220,6 +222,7 @@ def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, objec
     pooled_lines = found["k"] > 1
     return told | {
         "studies": len({each["study"] for each in exports.pooled_studies(run)}),
+        **prepared(run),
         "comparisons": found["k"],
         "measured": run_figures.times_pooled(run) if run.options.get("times") else "",
         "participants": None if found["participants"] is None else round(found["participants"]),
@@ -232,6 +235,23 @@ def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, objec
         "heterogeneity": unbracketed(exports.heterogeneity(run)) if pooled_lines else "",
         "prediction": prediction(run),
     }
+
+
+def prepared(run: Run) -> dict[str, tuple[str, ...]]:
+    """The pooled studies, by what was done to their numbers before."""
+    found = exports.pooled_studies(run)
+    ways = {
+        "turned": [each["label"] for each in found if each.get("turned")],
+        "combined": [
+            f"{each['label']} ({listed(arms)})"
+            for each in found
+            for role in (pooling.EXPERIMENTAL, pooling.CONTROL)
+            if len(arms := each["arms"][role]) > 1
+        ],
+        "converted": [each["label"] for each in found if marks.CONVERTED in marks.marks_of(each)],
+        "imputed": [each["label"] for each in found if marks.IMPUTED in marks.marks_of(each)],
+    }
+    return {name: tuple(dict.fromkeys(labels)) for name, labels in ways.items()}
 
 
 def asymmetry(run: Run) -> tuple[tuple[str, str], ...]:

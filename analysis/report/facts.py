@@ -87,7 +87,7 @@ class Previous:
 class Extraction:
     """How data came about. agreed of included studies; tools: name, where it is published, studies with an agreed judgement.
 
-    taken_over: file, and how many studies came with it, selected and agreed elsewhere.
+    taken_over: file, and how many studies came with it, selected and agreed elsewhere. combined: studies of which arms were combined into one.
     """
 
     verified: bool
@@ -96,6 +96,7 @@ class Extraction:
     included: int
     tools: tuple[tuple[str, str, int], ...]
     taken_over: tuple[tuple[str, int], ...] = ()
+    combined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class Pooled:
     times: the rule that chooses one result of a study that measured several times, "" without one; measured: at which times, with numbers of studies.
     split: whether the control group of a study with several arms is split among them, else they are combined; comparisons: more than the
     studies where that was done. run is 0 where none has finished. prediction: two limits, or empty. participants: None where the data do not tell.
+    turned, converted, imputed: the pooled studies whose scale runs the other way, or whose numbers were not reported as they are pooled; combined: those of which
+    several groups stand on one side, with these groups.
     asymmetry: each test of the funnel plot, with its result; beside: what was looked at beside the pooled effect, with its result.
     """
 
@@ -121,6 +124,10 @@ class Pooled:
     times: str = ""
     measured: str = ""
     split: bool = False
+    turned: tuple[str, ...] = ()
+    combined: tuple[str, ...] = ()
+    converted: tuple[str, ...] = ()
+    imputed: tuple[str, ...] = ()
     run: int = 0
     studies: int = 0
     comparisons: int = 0

@@ -99,6 +99,11 @@ def extraction(facts: Extraction) -> Iterator[Sentence]:
     else:
         told = f"Two review authors independently extracted data{rest} into the same form without sight of each other’s answers"
         yield Sentence(f"{told}; they then agreed on one answer to each question.", "form")
+    if facts.combined:
+        yield Sentence(
+            f"Of {listed(list(facts.combined))}, groups that were reported apart were combined into one when data were extracted.",
+            "studies",
+        )
 
 
 def taken(facts: Extraction) -> Iterator[Sentence]:
@@ -133,6 +138,7 @@ def synthesis(facts: Facts) -> Iterator[Sentence]:
             )
     for found, of in told_apart(facts.analyses, lambda each: each.split):
         yield Sentence(arms(found[0], f" (of {of})" if of else ""), place(found))
+    yield from prepared(facts)
     for found, of in told_apart(facts.analyses, lambda each: each.conventions):
         rest = f" for {of}" if of else ""
         yield Sentence(
@@ -144,6 +150,39 @@ def synthesis(facts: Facts) -> Iterator[Sentence]:
             f"Analyses were computed with {made}; a script for R and metafor that recomputes the pooled effect of each of them is part of the reproduction package.",
             "package",
         )
+
+
+CONVERSIONS = "Cochrane Handbook, chapters 6.4 to 6.8"
+
+
+def prepared(facts: Facts) -> Iterator[Sentence]:
+    """What was done to a study's numbers before they were pooled."""
+    for found, of in told_apart(facts.analyses, lambda each: each.turned):
+        if names := found[0].turned:
+            runs = "measured with a scale that runs" if len(names) == 1 else "measured with scales that run"
+            yield Sentence(
+                f"{capital(listed(list(names)))} {runs} the other way{for_(of)}: means were multiplied by −1, standard deviations left as they are.",
+                place(found),
+            )
+    for found, of in told_apart(facts.analyses, lambda each: each.combined):
+        if names := found[0].combined:
+            yield Sentence(f"Groups that stand together on one side{for_(of)}: {listed(list(names))}.", place(found))
+    for found, of in told_apart(facts.analyses, lambda each: each.converted):
+        if names := found[0].converted:
+            yield Sentence(
+                f"Numbers that were not reported{for_(of)} were converted from others that were ({CONVERSIONS}): {listed(list(names))}.",
+                place(found),
+            )
+    for found, of in told_apart(facts.analyses, lambda each: each.imputed):
+        if names := found[0].imputed:
+            yield Sentence(
+                f"Numbers were imputed{for_(of)}, on an assumption beside what was reported (Cochrane Handbook, chapter 6.5.2): {listed(list(names))}.",
+                place(found),
+            )
+
+
+def for_(of: str) -> str:
+    return f" for {of}" if of else ""
 
 
 def told_apart(analyses: Iterable[Pooled], by: Callable[[Pooled], Hashable]) -> Iterator[tuple[list[Pooled], str]]:

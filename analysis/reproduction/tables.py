@@ -61,6 +61,11 @@ CODEBOOK = (
         "Effect of experimental against control as it was reported (hazard ratios as logarithms), and its standard error.",
     ),
     ("data.csv", "left_out", "Why the study is not pooled; empty for those that are."),
+    (
+        "data.csv",
+        "prepared",
+        "What was done to the numbers before: arms combined, a control group split, means turned, numbers converted or imputed; empty where nothing was.",
+    ),
     ("analyses.csv", "id, outcome, run, finished", "The analysis and the run whose result stands."),
     (
         "analyses.csv",
@@ -93,7 +98,7 @@ CODEBOOK = (
 class Pooling:
     """One analysis with the run that stands for it.
 
-    kind: of its data, as analysis.frozen has it. studies, pooled: as analysis.pooling gives them back; pooled is None where nothing was pooled.
+    kind: of its data, as analysis.frozen has it. prepared: of each study, what was done to its numbers before, in words. studies, pooled: as analysis.pooling gives them back; pooled is None where nothing was pooled.
     """
 
     id: int
@@ -106,16 +111,18 @@ class Pooling:
     input_sha256: str
     studies: Sequence[Mapping[str, Any]]
     pooled: Mapping[str, Any] | None
+    prepared: Sequence[str] = ()
 
 
 def data_csv(poolings: Iterable[Pooling]) -> str:
     """The pooled numbers: one row for each study of each analysis."""
-    rows = [["analysis", "row", "study", *NUMBERS, "left_out"]]
+    rows = [["analysis", "row", "study", *NUMBERS, "left_out", "prepared"]]
     for each in poolings:
-        for row, study in enumerate(each.studies, start=1):
+        told = each.prepared or [""] * len(each.studies)
+        for row, (study, words) in enumerate(zip(each.studies, told, strict=True), start=1):
             numbers = _numbers(each.kind, study)
             cells = [cell(numbers.get(name)) for name in NUMBERS]
-            rows.append([str(each.id), str(row), guarded(study["label"]), *cells, guarded(study["reason"])])
+            rows.append([str(each.id), str(row), guarded(study["label"]), *cells, guarded(study["reason"]), guarded(words)])
     return lines(rows)
 
 

@@ -1,13 +1,14 @@
-"""Which judgements of a RevMan file's risk-of-bias table are RoB 1's, and what do the others lack? Pure."""
+"""Which judgements of a RevMan file's risk-of-bias table are RoB 1's, what do the others lack, and what does RevMan call ours? Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from analysis.revman.records import Judged
 
 JUDGEMENT = {"YES": "low", "NO": "high", "UNKNOWN": "unclear"}
+RESULT = {ours: theirs for theirs, ours in JUDGEMENT.items()}
 # How RevMan 5 has called the domains, from "Adequate sequence generation?" (2008) to "Random sequence generation (selection bias)" (2011):
 # words that are in the name, by the domain's id here.
 DOMAINS = {
@@ -19,6 +20,17 @@ DOMAINS = {
     "selective": "selective_reporting",
     "other bias": "other_bias",
 }
+# How RevMan 5.1 and later call them, in their order: name, and whether it is judged by groups of outcomes.
+CALLED = {
+    "sequence_generation": ("Random sequence generation (selection bias)", False),
+    "allocation_concealment": ("Allocation concealment (selection bias)", False),
+    "blinding_participants": ("Blinding of participants and personnel (performance bias)", True),
+    "blinding_assessment": ("Blinding of outcome assessment (detection bias)", True),
+    "incomplete_data": ("Incomplete outcome data (attrition bias)", True),
+    "selective_reporting": ("Selective reporting (reporting bias)", False),
+    "other_bias": ("Other bias", False),
+}
+ALL = "All outcomes"  # the one group of outcomes of a file in which nobody made others
 
 
 @dataclass
@@ -63,5 +75,18 @@ def domain_of(name: str) -> str | None:
 
 def support_of(cells: Iterable[Judged]) -> str:
     """What supports a judgement; of several groups, each under its name."""
-    told = [f"{each.group}: {each.support}" if each.group and each.support else each.support for each in cells]
+    told = [
+        f"{each.group}: {each.support}" if each.group not in ("", ALL) and each.support else each.support
+        for each in cells
+    ]
     return "\n".join(each for each in told if each)
+
+
+def cells(found: Iterable[tuple[str, Mapping[str, tuple[str, str]]]]) -> Iterator[Judged]:
+    """Judgements of RoB 1 as RevMan has them, domain by domain. found: of each study its name, and judgement and support by domain."""
+    studies = list(found)
+    for domain, (name, by_group) in CALLED.items():
+        for study, judged in studies:
+            if domain in judged:
+                judgement, support = judged[domain]
+                yield Judged(study, name, ALL if by_group else "", RESULT[judgement], support)

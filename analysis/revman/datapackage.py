@@ -1,4 +1,4 @@
-"""How is RevMan Web's data package (version 1) read and written? Two tables: settings with overall estimates, and data rows.
+"""How is RevMan Web's data package (version 1) read and written? Settings with overall estimates, data rows, and risk of bias.
 
 Packages made until 23 September 2024: documentation.cochrane.org/revman-kb, "Version 1 data package". Unused numbers stand as 0 there, so the
 data type decides which columns count; an analysis that was not pooled has zeros where estimates stand, and is read as having none.
@@ -11,7 +11,7 @@ import io
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from analysis.revman.records import (
@@ -22,6 +22,7 @@ from analysis.revman.records import (
     BadRevman,
     Comparison,
     Data,
+    Judged,
     Outcome,
     Review,
     Study,
@@ -29,8 +30,10 @@ from analysis.revman.records import (
     finite,
     plain,
 )
+from screening.formats.table import guarded, unguarded
 
 ROWS, SETTINGS = "data-rows.csv", "overall-estimates-and-settings.csv"
+SUBGROUPS, BIAS = "subgroup-estimates.csv", "risk-of-bias.csv"
 LARGEST = 50_000_000  # bytes of one table, unpacked
 KINDS = {"Dichotomous": DICHOTOMOUS, "Continuous": CONTINUOUS, "Custom input": GENERIC, "O-E and Variance": O_E}
 MEASURES = {
@@ -102,6 +105,10 @@ SETTING_HEAD = (
     "Test for subgroup differences", "Swap event and non-event", "Study CI", "Estimate CI", *TOTALS, "Subgroup Chi²",
     "Subgroup df", "Subgroup P", "Subgroup I²", "ID",
 )  # fmt: skip
+SUBGROUP_HEAD = ("Analysis group", "Analysis number", "Analysis name", "Subgroup number", "Subgroup")
+# Of the table of risk of bias, two columns for each domain, named by it and by the group of outcomes that it is judged for.
+JUDGED, SUPPORTED = "Domain (judgement): ", "Domain (support): "
+RESULTS = {"Low risk": "YES", "High risk": "NO", "Unclear risk": "UNKNOWN"}
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -124,11 +131,25 @@ def read(content: bytes) -> Review:
         found = list(settings)
         outcomes = [outcome(row, rows[group, number_of(row)]) for row in found]
         comparisons.append(Comparison(group, found[0].get("Analysis group name", ""), tuple(outcomes)))
-    return Review("", tuple(Study(name, year) for name, year in years.items()), tuple(comparisons))
+    bias = tuple(judged(tables.get(BIAS, ())))
+    names = dict.fromkeys([*years, *(each.study for each in bias)])
+    return Review("", tuple(Study(name, years.get(name, "")) for name in names), tuple(comparisons), bias)
+
+
+def judged(rows: Sequence[Mapping[str, str]]) -> Iterator[Judged]:
+    """The table of risk of bias, domain by domain; judgements that RevMan does not know stay as they are written."""
+    for column in rows[0] if rows else ():
+        if column.startswith(JUDGED):
+            place = column.removeprefix(JUDGED)
+            domain, _, group = place.partition(": ")
+            for row in rows:
+                if said := row[column].strip():
+                    support = unguarded(row.get(SUPPORTED + place, "").strip().replace("\r\n", "\n"))
+                    yield Judged(row.get("Study", ""), domain, group, RESULTS.get(said, said), support)
 
 
 def tables_of(content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
-    """The two tables of an archive, or of one archive inside it. What is asked of it is bounded: few files, each of a size."""
+    """The tables of an archive, or of one archive inside it. What is asked of it is bounded: few files, each of a size."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             wanted = [each for each in archive.infolist() if named(each.filename, depth)]
@@ -151,20 +172,21 @@ def tables_of(content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
         raise BadRevman("The archive is damaged, or locked by a password. Download the data package again.") from None
 
 
-MOST_TABLES = 2
+TABLES = (ROWS, SETTINGS, BIAS)
+MOST_TABLES = len(TABLES)
 
 
 def named(path: str, depth: int) -> str:
     """Which table a file of an archive is, or, outermost, that it is the archive inside; empty for what is not asked for."""
     inside = path if depth == 0 and path.endswith("-data.zip") else ""
-    return next((name for name in (ROWS, SETTINGS) if path.endswith(name)), inside)
+    return next((name for name in TABLES if path.endswith(name)), inside)
 
 
 def rows_of(name: str, content: bytes) -> list[dict[str, str]]:
     """The rows of a table; cells that a row lacks are empty. Raises BadRevman."""
     try:
         table = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
-        if name == ROWS and "Study" not in (table.fieldnames or ()):
+        if name in (ROWS, BIAS) and "Study" not in (table.fieldnames or ()):
             raise BadRevman(f"The table {name} has no column “Study”.")
         return [{key: value or "" for key, value in row.items() if key} for row in table]
     except UnicodeDecodeError:
@@ -243,8 +265,8 @@ def number(row: Mapping[str, str], name: str) -> float | None:
 
 
 def write(review: Review, name: str = "review") -> bytes:
-    """A data package with these analyses, as RevMan Web laid it out."""
-    inside = io.BytesIO()
+    """A data package with these analyses, as RevMan Web laid it out. Its name loses hyphens, at the first of which readers cut it."""
+    inside, name = io.BytesIO(), name.replace("-", "_")
     folder = f"{name}-analysis-data"
     with zipfile.ZipFile(inside, "w", zipfile.ZIP_DEFLATED) as archive:
         settings = [setting_row(*each) for each in review.outcomes()]
@@ -252,6 +274,11 @@ def write(review: Review, name: str = "review") -> bytes:
         rows = [data_row(c, o, row, years) for c, o in review.outcomes() for row in o.data]
         archive.writestr(zipfile.ZipInfo(f"{folder}/{name}-{SETTINGS}"), table(SETTING_HEAD, settings))
         archive.writestr(zipfile.ZipInfo(f"{folder}/{name}-{ROWS}"), table(ROW_HEAD, rows))
+        groups = [each for of in review.outcomes() for each in subgroup_rows(*of)]
+        archive.writestr(zipfile.ZipInfo(f"{folder}/{name}-{SUBGROUPS}"), table(SUBGROUP_HEAD, groups))
+        if review.bias:
+            head, found = bias_table(review)
+            archive.writestr(zipfile.ZipInfo(f"{name}-study-data/{name}-{BIAS}"), table(head, found))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo(f"{name}-files/{name}-data.zip"), inside.getvalue())
@@ -298,6 +325,32 @@ def data_row(comparison: Comparison, of: Outcome, row: Data, years: Mapping[str,
         "Study year": years.get(row.study, ""),
         **{theirs: plain(getattr(row, ours)) for theirs, ours in COLUMNS[of.kind].items()},
     }
+
+
+def subgroup_rows(comparison: Comparison, of: Outcome) -> Iterator[dict[str, str]]:
+    """The subgroups of an analysis with their numbers; nobody pooled them apart."""
+    for number, group in enumerate(dict.fromkeys(row.subgroup for row in of.data if row.subgroup), start=1):
+        yield {
+            "Analysis group": str(comparison.number),
+            "Analysis number": str(of.number),
+            "Analysis name": of.name,
+            "Subgroup number": str(number),
+            "Subgroup": group,
+        }
+
+
+def bias_table(review: Review) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """The columns of the table of risk of bias, and a row for each study that was judged."""
+    words = {theirs: ours for ours, theirs in RESULTS.items()}
+    found: dict[str, dict[str, str]] = {}
+    places: dict[str, None] = {}
+    for each in review.bias:
+        place = f"{each.domain}: {each.group}" if each.group else each.domain
+        places[place] = None
+        row = found.setdefault(each.study, {"Study": each.study})
+        row |= {JUDGED + place: words.get(each.result, each.result), SUPPORTED + place: guarded(each.support)}
+    head = ("Study", *(kind + place for place in places for kind in (JUDGED, SUPPORTED)))
+    return head, list(found.values())
 
 
 def table(head: tuple[str, ...], rows: list[dict[str, str]]) -> bytes:

@@ -1,4 +1,4 @@
-"""How is a RevMan 5 file read and written? XML with a study for each name, and comparisons with outcomes and their data.
+"""How is a RevMan 5 file read and written? XML with a study for each name, its risk of bias, and comparisons with outcomes and their data.
 
 The elements and attributes are those of files that RevMan 5 wrote (5.0 to 5.4). What is not an analysis, such as the review's text, is
 neither read nor written: such a file is for taking data along, not a whole review.
@@ -7,7 +7,7 @@ neither read nor written: such a file is for taking data along, not a whole revi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -73,6 +73,7 @@ TOTALS = {
     "TAU2": "tau2",
 }
 WHOLE = ("studies", "df")
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 LARGEST = 50_000_000  # bytes; the whole file is held in memory
 
 
@@ -120,7 +121,7 @@ def read_bias(root: Element, names: dict[str, str]) -> Iterator[Judged]:
                 text(item, "NAME"),
                 groups.get(group, group),
                 each.get("RESULT", ""),
-                text(each, "DESCRIPTION"),
+                paragraphs(each, "DESCRIPTION"),
             )
 
 
@@ -176,6 +177,13 @@ def text(element: Element, tag: str) -> str:
     return "" if found is None else " ".join("".join(found.itertext()).split())
 
 
+def paragraphs(element: Element, tag: str) -> str:
+    """The words of a child element, a line for each of its paragraphs."""
+    found = element.find(tag)
+    lines = [] if found is None else [" ".join("".join(each.itertext()).split()) for each in found.iter("P")]
+    return "\n".join(each for each in lines if each) or text(element, tag)
+
+
 def number(element: Element, name: str) -> float | None:
     value = element.get(name, "").strip()
     if not value:
@@ -214,6 +222,8 @@ def write(review: Review) -> bytes:
     for study in review.studies:
         ids[study.name] = study.id or id_of(study.name)
         SubElement(included, "STUDY", ID=ids[study.name], NAME=study.name, YEAR=study.year, DATA_SOURCE="PUB")
+    if review.bias:
+        write_bias(root, review.bias, ids)
     analyses = SubElement(root, "ANALYSES_AND_DATA", CALCULATED_DATA="YES")
     for comparison in review.comparisons:
         code = f"CMP-{comparison.number:03d}"
@@ -222,9 +232,36 @@ def write(review: Review) -> bytes:
         for outcome in comparison.outcomes:
             write_outcome(element, outcome, f"{code}.{outcome.number:02d}", ids)
     ElementTree.indent(root, "")
+    for each in root.iter():
+        each.text = None if each.text is None else NOT_IN_XML.sub("", each.text)
     out = BytesIO()
     ElementTree.ElementTree(root).write(out, encoding="UTF-8", xml_declaration=True)
     return out.getvalue() + b"\n"
+
+
+def write_bias(root: Element, bias: Iterable[Judged], ids: dict[str, str]) -> None:
+    """The risk-of-bias table: an item for each domain, with an entry for each study, or for each of its groups of outcomes."""
+    domains: dict[str, list[Judged]] = {}
+    for each in bias:
+        domains.setdefault(each.domain, []).append(each)
+    items = SubElement(root, "QUALITY_ITEMS")
+    for number, (domain, cells) in enumerate(domains.items(), start=1):
+        groups = {group: f"QIG-{n:02d}" for n, group in enumerate(dict.fromkeys(each.group for each in cells), start=1)}
+        level = "GROUP" if any(groups) else "STUDY"
+        item = SubElement(
+            items, "QUALITY_ITEM", ID=f"QIT-{number:02d}", NO=str(number), LEVEL=level, CORE_ITEM="YES"
+        )
+        SubElement(item, "NAME").text = domain
+        SubElement(item, "DESCRIPTION")
+        for group, id in groups.items() if level == "GROUP" else ():
+            SubElement(SubElement(item, "QUALITY_ITEM_DATA_ENTRY_GROUP", ID=id), "NAME").text = group
+        data = SubElement(item, "QUALITY_ITEM_DATA")
+        for each in cells:
+            said = {"GROUP_ID": groups[each.group]} if level == "GROUP" else {}
+            said |= {"RESULT": each.result, "STUDY_ID": ids.get(each.study) or id_of(each.study)}
+            description = SubElement(SubElement(data, "QUALITY_ITEM_DATA_ENTRY", said), "DESCRIPTION")
+            for line in each.support.splitlines():
+                SubElement(description, "P").text = line
 
 
 def write_outcome(parent: Element, outcome: Outcome, code: str, ids: dict[str, str]) -> None:

@@ -27,12 +27,6 @@ register.filter("times_pooled", run_figures.times_pooled)
 
 
 @register.filter
-def forest(run: Run) -> SafeString:
-    """The forest plot, inline. Its texts are escaped where it is written, in analysis.plots.svg."""
-    return mark_safe(exports.forest_svg(run))  # noqa: S308
-
-
-@register.filter
 def time_rule(run: Run) -> str:
     """By which rule one result of each study was chosen."""
     return times.in_words(run.options.get("times", ""))

@@ -282,9 +282,9 @@ def perform_run(job: Job) -> None:
 
 
 def perform_drawing(job: Job) -> None:
-    """Print the figures of a large run, so that who asks for a file need not wait. What is printed already is not printed again."""
+    """Draw the figures of a large run, so that who asks for one need not wait. What is drawn already is not drawn again."""
     figures = run_figures.figures_of(queries.run(job.member, job.args["run"]))
-    files = [(figure, kind) for figure in figures for kind in drawing.PRINTED]
+    files = [(figure, kind) for figure in figures for kind in drawing.KINDS]
     for done, (figure, kind) in enumerate(files, start=1):
         figure.file(kind)
         jobs.progress(job, done, total=len(files))

@@ -49,6 +49,11 @@ def test_every_measure_is_offered_under_its_kind(first: Member) -> None:
     assert {value for _, group in offered for value, _ in group} == set(Analysis.Measure.values)
 
 
+def test_every_question_stands_under_one_heading(first: Member, outcome: Outcome) -> None:
+    for asked in (PlanForm(first), PlanForm(first, instance=Analysis(pk=1, review=first.review, outcome=outcome))):
+        assert sorted(field.name for _, fields in asked.sections() for field in fields) == sorted(asked.fields)
+
+
 def test_the_conventions_are_those_that_the_statistics_know() -> None:
     from analysis.stats import PRESETS
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from analysis import queries
 from analysis.investigated import investigated, moderator, sensitivity, subgroup
 from analysis.investigations import SETS
+from analysis.marks import legend, marks_of
 from analysis.models import Analysis, Investigation, Run
 from analysis.pooling import compute, resolved
 from analysis.queries import investigations as known
@@ -163,8 +164,14 @@ def test_random_effects_asked_beside_one_fixed_effect_are_random_effects(planned
 def test_values_that_were_converted_when_they_were_extracted_are_left_out_where_that_is_asked() -> None:
     data = bcg()
     data["studies"][3]["arms"][0]["converted"] = ["events"]
-    (found,) = compute(data, {**OPTIONS, "investigations": ["sensitivity:as_reported"]}).result["investigations"]
-    assert (found["found"]["k"], found["found"]["out"]) == (12, ["Hart 1977"])
+    data["studies"][2]["arms"][0] |= {"converted": ["events"], "imputed": ["events"]}
+    asked = ["sensitivity:as_reported", "sensitivity:not_imputed"]
+    result = compute(data, {**OPTIONS, "investigations": asked}).result
+    found, without_imputed = result["investigations"]
+    assert [marks_of(each) for each in result["studies"][2:4]] == ["‡", "†"]
+    assert [line[0] for line in legend(result["studies"])] == ["†", "‡"]
+    assert (found["found"]["k"], found["found"]["out"]) == (11, ["Rosenthal 1960", "Hart 1977"])
+    assert (without_imputed["found"]["k"], without_imputed["found"]["out"]) == (12, ["Rosenthal 1960"])
 
 
 @pytest.mark.pure

@@ -164,4 +164,6 @@ def test_a_run_knows_which_numbers_were_converted_and_only_those(pair: Pair, job
     run = queries.shown_analysis(pair[0], planned.pk).run
     one, other = run.input["studies"][0]["arms"]
     assert (one["values"]["sd"], one["converted"], "converted" in other) == (4.0, ["sd"], False)
-    assert exports.table(run).rows[0].arms == "Converted from other numbers: SD of Psychotherapy."
+    (row,) = exports.table(run).rows
+    assert row.arms == "Converted from other numbers: SD of Psychotherapy."
+    assert (row.label.endswith(" †"), "imputed" in one) == (True, False)

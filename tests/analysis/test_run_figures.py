@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from time import time
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
@@ -151,20 +154,20 @@ def test_the_figures_of_a_large_run_are_printed_before_anybody_asks_and_are_what
     jobs_now()
     run = queries.shown_analysis(pair[0], made.pk).run
     forest = run_figures.forest(run)
-    expected = {kind: forest.file(kind) for kind in drawing.PRINTED}
+    expected = {kind: forest.file(kind) for kind in drawing.KINDS}
 
     def never(*given: object) -> bytes:
-        raise AssertionError("printed again")
+        raise AssertionError("drawn again")
 
-    monkeypatch.setattr("analysis.plots.figure.svg_to_png", never)
-    monkeypatch.setattr("analysis.plots.figure.svg_to_pdf", never)
+    monkeypatch.setattr("analysis.plots.figure.file", never)
     client.force_login(pair[0].user)
+    assert forest.svg.encode() == expected["svg"]
     for kind, content in expected.items():
         answer = client.get(reverse(f"analysis:figure-{kind}", args=[pair[0].review.slug, run.pk, "forest"]))
         assert answer.content == content
     workflow.change_plan(pair[0], made, note="Another note stands below the figure")
     other = run_figures.forest(queries.shown_analysis(pair[0], made.pk).run)
-    with pytest.raises(AssertionError, match="printed again"):
+    with pytest.raises(AssertionError, match="drawn again"):
         other.file("png")
 
 
@@ -175,6 +178,26 @@ def test_what_was_printed_without_a_font_is_printed_again_once_there_is_one(monk
     monkeypatch.setattr(installed, "fonts_for", lambda letters: (Path("CJK.ttf"),) if letters else ())
     assert drawing.path_of(pages["李"], "png") != before["李"]
     assert drawing.path_of(pages["Li"], "png") == before["Li"]
+
+
+def test_figures_that_nobody_asks_for_go_and_those_of_the_day_stay(settings: Any, tmp_path: Path) -> None:
+    settings.UPLOAD_FOLDER, settings.FIGURES_DAYS, settings.FIGURES_MB = str(tmp_path), 30, 1
+    now = time()
+    for name, days, size in (("old", 31, 10), ("week", 7, 900_000), ("month", 29, 200_000), ("today", 0.5, 2_000_000)):
+        drawing.keep(drawing.folder() / name, b"x" * size)
+        os.utime(drawing.folder() / name, (now - days * drawing.DAY,) * 2)
+    drawing.clear()
+    left = {each.name for each in drawing.folder().iterdir()}
+    assert left == {"today", drawing.CLEARED}, "what was looked at today is more than there is room for, and stays"
+    assert drawing.last_cleared() >= now - 1
+    settings.FIGURES_MB = 10
+    for name, days in (("week", 7), ("month", 29), ("old", 31)):
+        drawing.keep(drawing.folder() / name, b"x")
+        os.utime(drawing.folder() / name, (now - days * drawing.DAY,) * 2)
+    assert drawing.kept(drawing.folder() / "old") == b"x", "who looks at it keeps it"
+    drawing.clear()
+    assert {each.name for each in drawing.folder().iterdir()} == {"today", "week", "month", "old", drawing.CLEARED}
+    assert drawing.kept(drawing.folder() / "none") is None
 
 
 def test_a_page_names_the_letters_that_no_font_here_has(monkeypatch: pytest.MonkeyPatch) -> None:

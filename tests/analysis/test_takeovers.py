@@ -14,7 +14,7 @@ from django.urls import reverse
 from analysis import exchange, queries, workflow
 from analysis.models import Analysis, Takeover
 from analysis.queries import takeovers
-from analysis.revman import Review, datapackage, rm5
+from analysis.revman import Review, datapackage, files, rm5
 from analysis.revman.pooled import with_totals
 from analysis.workflow import taking
 from extraction import queries as extraction_queries
@@ -219,6 +219,10 @@ def test_judgements_of_risk_of_bias_come_along_and_go_again(
     page = client.get(reverse("extraction:bias-agreement", args=[first.review.slug, study.pk, "rob1"])).content.decode()
     assert "These judgements were agreed elsewhere" in page
     assert "Objective: Open" in page
+    for kind in ("rm5", "zip"):  # what goes out again is what came in
+        sent_on = {each.study: each for each in files.read(exchange.revman_file(first, kind)).bias}
+        assert (sent_on["Lenze 2020"].result, sent_on["Lenze 2020"].support) == ("UNKNOWN", "")
+        assert sent_on["Murray 2003"].support == "Objective: Open\nReported: Mothers knew"
     taking.undo_takeover(first, made)
     jobs_now()
     assert extraction_queries.taken_over(first, study, Assessment, "rob1") is None

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from extraction.schema import convert as c
 from extraction.schema.convert import medians
+from extraction.schema.convert.converted import is_imputed
 
 pytestmark = pytest.mark.pure
 
@@ -46,6 +47,21 @@ def test_a_correlation_taken_from_one_group_gives_the_change_of_the_other() -> N
     # Handbook 6.5.2.8: SDs 6.4, 7.1 and 4.5 of the change: correlation 0.78; with it 7.0 and 6.9 give 4.61.
     assert round(c.correlation_of_change(6.4, 7.1, 4.5).value, 2) == 0.78
     assert round(c.sd_of_change(7.0, 6.9, 0.78).value, 2) == 4.61
+
+
+def test_what_rests_on_an_assumption_is_imputed_and_arithmetic_is_not() -> None:
+    arithmetic = (c.sd_from_se(0.8, 25), c.sd_from_ci(1, 3, 25), c.mean_change(4, 6), *c.combine_means([(4, 2, 25), (5, 1, 20)]))
+    assumed = (
+        *c.mean_sd_from_median(25, 22.1, least=19.7, most=27.9),
+        *c.mean_sd_from_median(25, 22.1, q1=20, q3=24),
+        *c.mean_sd_from_median(25, 22.1, 19.7, 20, 24, 27.9),
+        *c.to_log_scale(3, 1),
+        *c.from_log_scale(1, 0.5),
+        c.sd_of_change(2, 2, 0.5),
+    )
+    assert {is_imputed(each.working) for each in arithmetic} == {False}
+    assert {is_imputed(each.working) for each in assumed} == {True}
+    assert not is_imputed("")
 
 
 def test_a_cross_over_trial_with_an_imputed_correlation_has_the_handbooks_standard_error() -> None:

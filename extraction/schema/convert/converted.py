@@ -1,4 +1,4 @@
-"""What is a converted number, and which reported numbers cannot be what they are said to be?"""
+"""What is a converted number, which of them rest on more than arithmetic, and which reported numbers cannot be what they are said to be?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Given = tuple[tuple[str, float], ...]
+# Sources of formulas that assume how the values are distributed, which no report says: means and standard deviations that
+# are had by them are imputed.
+ASSUMING = ("Luo et al.", "Wan et al.", "Shi et al.", "Higgins, White and Anzures-Cabrera")
+CORRELATED = "change_sd ="  # with a correlation that is taken from elsewhere
 
 
 class CannotConvert(ValueError):
@@ -28,6 +32,12 @@ class Converted:
         """The conversion in a sentence that holds both numbers: what was reported and what became of it."""
         reported = ", ".join(f"{name} = {number:.10g}" for name, number in self.given)
         return f"{self.formula}; {reported}: {self.column} = {self.value:.6g} ({self.source})"
+
+
+def is_imputed(working: str) -> bool:
+    """Whether a number of this working rests on an assumption, beside what was reported."""
+    source = working.rpartition(" = ")[2].partition("(")[2]
+    return working.startswith(CORRELATED) or source.startswith(ASSUMING)
 
 
 def check_above_zero(**numbers: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.revman import rm5
-from analysis.revman.bias import domain_of, table
+from analysis.revman.bias import cells, domain_of, table
 from analysis.revman.records import Judged
 from extraction.rob import ROB1
 
@@ -73,15 +73,23 @@ def test_every_domain_of_the_tool_can_be_found() -> None:
     assert {domain_of(f"{domain.title} (some bias)") for domain in ROB1.domains} == {each.id for each in ROB1.domains}
 
 
+RESULTS = ("low", "unclear", "high", "low", "high", "unclear", "low")
+
+
+def test_what_is_judged_here_is_found_again_under_revmans_names() -> None:
+    judged = {each.id: (result, f"Why {n}") for n, (each, result) in enumerate(zip(ROB1.domains, RESULTS, strict=True))}
+    assert table(cells([("Murray 2003", judged)]), ["Murray 2003"]).found == {"Murray 2003": judged}
+
+
 def test_what_cannot_be_taken_is_said() -> None:
-    cells = [
+    found = [
         cell("Blinding?", "YES"),
         cell("Other bias", "MAYBE"),
         cell("Selective reporting (reporting bias)", "YES", "Short"),
         cell("Selective reporting (reporting bias)", "NO", "Long"),
         cell("Other bias", "YES", study="Of no study here"),
     ]
-    told = table(cells, ["Murray 2003"])
+    told = table(found, ["Murray 2003"])
     assert told.found == {}
     assert told.left_out == [
         "Risk of bias, “Blinding?”: RoB 1 as it is asked here has no such domain.",

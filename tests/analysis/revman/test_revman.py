@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analysis.revman import Comparison, Data, Outcome, Review, Study, Totals, datapackage, rm5
 from analysis.revman.__main__ import main
 from analysis.revman.pooled import with_totals
-from analysis.revman.records import BadRevman
+from analysis.revman.records import BadRevman, Judged
 
 pytestmark = pytest.mark.pure
 
@@ -162,6 +162,42 @@ def test_the_seed_reviews_table_is_revmans() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1))
 def test_a_studys_id_gives_its_name_back(name: str) -> None:
     assert rm5.name_of(rm5.id_of(name)) == name
+
+
+BIAS = (
+    Judged("Ash 2001", "Random sequence generation (selection bias)", "", "YES", "A computer drew lots.\nSee p. 3."),
+    Judged("Cedar 2003", "Random sequence generation (selection bias)", "", "UNKNOWN", ""),
+    Judged("Ash 2001", "Blinding of outcome assessment (detection bias)", "All outcomes", "NO", "=Open & <seen>"),
+)
+
+
+@pytest.mark.parametrize("form", [rm5, datapackage])
+def test_risk_of_bias_goes_out_and_comes_back(form: Any) -> None:
+    judged = replace(REVIEW, studies=(*REVIEW.studies, Study("Cedar 2003")), bias=BIAS)
+    again = form.read(form.write(judged))
+    assert again.bias == BIAS
+    assert {each.name for each in again.studies} == {"Ash 2001", "Birch-2 2002", "Cedar 2003"}
+
+
+def test_what_xml_cannot_hold_does_not_spoil_the_file() -> None:
+    judged = replace(REVIEW, bias=(replace(BIAS[0], support="Seen\x0b by \x01all"),))
+    assert rm5.read(rm5.write(judged)).bias[0].support == "Seen\nby all"
+
+
+def test_a_package_is_laid_out_as_rs_package_meta_looks_for_it() -> None:
+    """read.cdir cuts the review's name at the first hyphen and wants a table of subgroups."""
+    judged = replace(REVIEW, bias=BIAS)
+    with zipfile.ZipFile(io.BytesIO(datapackage.write(judged, "talks-for-mood"))) as outer:
+        assert outer.namelist() == ["talks_for_mood-files/talks_for_mood-data.zip"]
+        with zipfile.ZipFile(io.BytesIO(outer.read(outer.namelist()[0]))) as inner:
+            assert inner.namelist() == [
+                "talks_for_mood-analysis-data/talks_for_mood-overall-estimates-and-settings.csv",
+                "talks_for_mood-analysis-data/talks_for_mood-data-rows.csv",
+                "talks_for_mood-analysis-data/talks_for_mood-subgroup-estimates.csv",
+                "talks_for_mood-study-data/talks_for_mood-risk-of-bias.csv",
+            ]
+            subgroups = inner.read(inner.namelist()[2]).decode("utf-8-sig").splitlines()
+    assert subgroups == ["Analysis group,Analysis number,Analysis name,Subgroup number,Subgroup", "1,2,Mood,1,Women"]
 
 
 # --- what is no such file ------------------------------------------------------------------------------------------
