@@ -308,7 +308,10 @@ def forest_of(run: Run) -> Forest:
         domains=bias.domains(tool, overall="O") if judged else (),
         judgements=bias.judgements(tool),
         bias_heading="Risk of bias" if tool.id == ROB1.id else f"Risk of bias, {tool.name}",
-        footnotes=(*marks.legend(run.result["studies"]), *(f"{study['label']} is left out: {study['reason']}." for study in left_out(run))),
+        footnotes=(
+            *marks.legend(run.result["studies"]),
+            *(f"{study['label']} is left out: {study['reason']}." for study in left_out(run)),
+        ),
         description=f"{analysis.how}. {result_in_words(run)}",
     )
 

@@ -28,7 +28,16 @@ KINDS = {
 
 
 SECTIONS = {  # of the plan, and what each asks
-    "What is pooled": ("outcome", "time_rule", "time_at", "time_unit", "time_within", "experimental", "control", "arms"),
+    "What is pooled": (
+        "outcome",
+        "time_rule",
+        "time_at",
+        "time_unit",
+        "time_within",
+        "experimental",
+        "control",
+        "arms",
+    ),
     "Effect and model": ("measure", "method", "model", "preset"),
     "Where you depart from the conventions": ("estimator", "interval", "prediction", "tests_from"),
     "Words in the figure": ("favours_left", "favours_right"),

@@ -122,7 +122,9 @@ def data_csv(poolings: Iterable[Pooling]) -> str:
         for row, (study, words) in enumerate(zip(each.studies, told, strict=True), start=1):
             numbers = _numbers(each.kind, study)
             cells = [cell(numbers.get(name)) for name in NUMBERS]
-            rows.append([str(each.id), str(row), guarded(study["label"]), *cells, guarded(study["reason"]), guarded(words)])
+            rows.append(
+                [str(each.id), str(row), guarded(study["label"]), *cells, guarded(study["reason"]), guarded(words)]
+            )
     return lines(rows)
 
 

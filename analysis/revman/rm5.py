@@ -248,9 +248,7 @@ def write_bias(root: Element, bias: Iterable[Judged], ids: dict[str, str]) -> No
     for number, (domain, cells) in enumerate(domains.items(), start=1):
         groups = {group: f"QIG-{n:02d}" for n, group in enumerate(dict.fromkeys(each.group for each in cells), start=1)}
         level = "GROUP" if any(groups) else "STUDY"
-        item = SubElement(
-            items, "QUALITY_ITEM", ID=f"QIT-{number:02d}", NO=str(number), LEVEL=level, CORE_ITEM="YES"
-        )
+        item = SubElement(items, "QUALITY_ITEM", ID=f"QIT-{number:02d}", NO=str(number), LEVEL=level, CORE_ITEM="YES")
         SubElement(item, "NAME").text = domain
         SubElement(item, "DESCRIPTION")
         for group, id in groups.items() if level == "GROUP" else ():

@@ -29,7 +29,11 @@ def choose(page: Page, domain: str, step: str, reason: str = "") -> None:
 
 
 def test_two_who_differ_sign_one_certainty_that_is_printed_and_written_for_word(
-    browser: Browser, live_server: LiveServer, pair: tuple[Member, Member], outcome: Outcome, jobs_now: Callable[[], int]
+    browser: Browser,
+    live_server: LiveServer,
+    pair: tuple[Member, Member],
+    outcome: Outcome,
+    jobs_now: Callable[[], int],
 ) -> None:
     build.studies(pair, outcome, TRIALS)
     planned = build.plan(pair[0], outcome)
@@ -72,7 +76,9 @@ def test_two_who_differ_sign_one_certainty_that_is_printed_and_written_for_word(
     assert any("Moderate" in cell for cell in cells)
     second.emulate_media(media="print", color_scheme="dark")
     expect(second.get_by_role("link", name="Word")).not_to_be_visible()
-    printed = "\n".join(page.extract_text() for page in PdfReader(BytesIO(second.pdf(format="A4", landscape=True))).pages)
+    printed = "\n".join(
+        page.extract_text() for page in PdfReader(BytesIO(second.pdf(format="A4", landscape=True))).pages
+    )
     assert "Moderate" in printed
     assert "My reviews" not in printed
     for page in (first, second):

@@ -50,7 +50,12 @@ def test_a_correlation_taken_from_one_group_gives_the_change_of_the_other() -> N
 
 
 def test_what_rests_on_an_assumption_is_imputed_and_arithmetic_is_not() -> None:
-    arithmetic = (c.sd_from_se(0.8, 25), c.sd_from_ci(1, 3, 25), c.mean_change(4, 6), *c.combine_means([(4, 2, 25), (5, 1, 20)]))
+    arithmetic = (
+        c.sd_from_se(0.8, 25),
+        c.sd_from_ci(1, 3, 25),
+        c.mean_change(4, 6),
+        *c.combine_means([(4, 2, 25), (5, 1, 20)]),
+    )
     assumed = (
         *c.mean_sd_from_median(25, 22.1, least=19.7, most=27.9),
         *c.mean_sd_from_median(25, 22.1, q1=20, q3=24),
