@@ -3,6 +3,7 @@
 Plain values for a run to keep, on the analysis scale, of what figures and tables show:
     leave_one_out, cumulative   as analysis.stats.PooledSeries; the latter by the years in the studies' names
     baujat                      as analysis.stats.Baujat
+    influence                   as analysis.stats.Influence, of effects pooled by inverse variance
     trim_and_fill               as analysis.stats.TrimAndFill
     small_study                 {least, k, tests}: tests of funnel plot asymmetry, as analysis.stats.BiasTest, from `least` studies on
 Each only from as many studies on as it takes to say anything; what cannot be computed is not there.
@@ -27,6 +28,9 @@ SERIES = ("kind", "measure", "study", "k", "estimate", "ci_lb", "ci_ub", "p", "t
 POOLED = ("k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2", "level", "test")
 
 
+INFLUENCE = (
+    "study", "rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "QE_del", "hat", "weight", "is_influential",
+)  # fmt: skip
 TESTED = ("test", "k", "stat", "df", "p", "slope", "se_slope", "tau", "limit", "notes")
 # Egger's and Begg's tests are for any measure. The odds ratio's own take out how its error depends on it (Handbook 13.3.5.4).
 TESTS = ("Egger", "Begg")
@@ -35,7 +39,7 @@ TESTS_OF = {"OR": ("Harbord", "Peters")}
 
 def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any], tests_from: int = TESTS_FROM) -> dict[str, Any]:
     """All of it, pooled by the same choices as `pooled` (options of analysis.stats.pool)."""
-    from analysis.stats import StatsError, cumulate, leave_one_out, trim_and_fill
+    from analysis.stats import StatsError, cumulate, influence, leave_one_out, trim_and_fill
     from analysis.stats.baujat import coordinates
 
     if pooled.k < LEAST:
@@ -45,9 +49,12 @@ def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any], tests_from: i
         "leave_one_out": lambda: _series(without),
         "cumulative": lambda: _series(cumulate(es, order=[year(study) for study in es.study], **chosen)),
         "baujat": lambda: _kept(coordinates(pooled, without), ("study", "contribution", "influence")),
+        "influence": lambda: _kept(influence(es, method=chosen["method"], test=pooled.test), INFLUENCE),
         "trim_and_fill": lambda: _filled(trim_and_fill(es, **{**chosen, "weighting": "IV", "prediction": "none"})),
         "small_study": lambda: small_study(es, pooled.k, tests_from),
     }
+    if chosen["weighting"] != "IV":
+        del wanted["influence"]
     found = {}
     for name, compute in wanted.items():
         try:

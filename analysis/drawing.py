@@ -15,8 +15,12 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter, time
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from analysis.plots.figure import Plot
 
 SLOW = 0.3  # seconds; what is drawn faster is not kept
 LARGE = 60  # studies; figures of such runs are drawn before anybody asks
@@ -26,8 +30,8 @@ HOUR, DAY = 3600.0, 86400.0  # seconds
 CLEARED = "cleared"  # a file of the folder, as old as the last look for what may go
 
 
-def file(plot: object, kind: str) -> bytes:
-    """A figure as "svg", "png" (300 dpi) or "pdf". plot: a Plot of analysis.plots.figure."""
+def file(plot: Plot, kind: str) -> bytes:
+    """A figure as "svg", "png" (300 dpi) or "pdf"."""
     from analysis.plots import figure
 
     path = path_of(plot, kind)

@@ -17,6 +17,7 @@ from analysis.exports import (
     Table,
     effect,
     heterogeneity_of,
+    minus,
     number,
     overall_test_of,
     p_value,
@@ -316,9 +317,34 @@ def coordinates(found: Plain) -> Iterable[tuple[str, float, float]]:
             yield label, contribution, influence
 
 
-def baujat_table(found: Plain) -> Table:
-    headings = ("Contribution to heterogeneity", "Influence on the pooled effect")
-    return plain_table(headings, (Row(label, (f"{x:.3f}", f"{y:.3f}")) for label, x, y in coordinates(found)))
+INFLUENCE = {
+    "rstudent": "Studentised residual",
+    "dffits": "DFFITS",
+    "cook_d": "Cook’s distance",
+    "hat": "Leverage",
+    "tau2_del": "Tau² without it",
+}
+
+
+def baujat_table(found: Plain, influence: Plain | None = None) -> Table:
+    """Both coordinates of each study, and beside them what else tells of its influence, where the run has that."""
+    more = INFLUENCE if influence else {}
+    headings = ("Contribution to heterogeneity", "Influence on the pooled effect", *more.values())
+    rows = []
+    for label, x, y in coordinates(found):
+        told = [] if influence is None else [influence[name][influence["study"].index(label)] for name in more]
+        rows.append(Row(label, tuple(map(diagnostic, (x, y, *told)))))
+    return plain_table(headings, rows)
+
+
+def diagnostic(value: object) -> str:
+    x = number(value)
+    return "–" if x is None else minus(f"{x:.3f}") if isfinite(x) else "∞"
+
+
+def influential(found: Plain) -> list[str]:
+    """The studies that stand out by the rules of thumb of Viechtbauer and Cheung."""
+    return [label for label, stands_out in zip(found["study"], found["is_influential"], strict=True) if stands_out]
 
 
 # --- bubble ------------------------------------------------------------------------------------------------------

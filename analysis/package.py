@@ -34,6 +34,7 @@ further.csv      what stands beside each pooled effect: subgroups with the test 
 codebook.csv     what the columns mean
 reproduce.R      computes every one of these numbers again and compares it: Rscript reproduce.R
                  It needs R and its package metafor (Debian: r-base-core and r-cran-metafor), nothing else.
+                 The diagnostics of influence (analyses.json) are not computed again.
                  Trim and fill that never settled is not in further.csv: there metafor gives no result.
 analyses.json    input, options and result of each run, as stored
 figures/         the figures of each analysis

@@ -152,8 +152,12 @@ def baujat(run: Run) -> Figure | None:
         "Which studies make the results differ, and do they move the pooled effect? Those at the upper right do both. "
         "Across: squared Pearson residual. Up: squared change of the pooled effect without the study, over its variance."
     )
+    if more := beyond(run).get("influence"):
+        names = figures.influential(more)
+        told = f"{listed(names) or 'no study'} {'stand' if len(names) > 1 else 'stands'} out"
+        words += f" By the rules of thumb of Viechtbauer and Cheung (2010), {told}."
     plot = figures.baujat_of(f"{run.analysis}: Baujat plot", found)
-    return Figure("baujat", "Baujat plot", words, plot, figures.baujat_table(found))
+    return Figure("baujat", "Baujat plot", words, plot, figures.baujat_table(found, more))
 
 
 def small_study(run: Run) -> dict[str, Any] | None:

@@ -336,6 +336,25 @@ def _series(reference: Reference, case: Plain, name: str, places: Callable[[Plai
     return Asked(case, options, pairs, beside=True)
 
 
+INFLUENCE = ("rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "QE_del", "hat", "weight")
+
+
+def influence(reference: Reference, case: Plain) -> list[Asked]:
+    spec = case["spec"]
+    if spec["mods"]:
+        raise Inexpressible("influence is told of the pooled effect, not of regressions")
+    few(reference)
+    measure, preset = effects_of(reference, case)
+
+    def pairs(result: Plain, answer: Plain) -> Pairs:
+        found = result["beyond"]["influence"]
+        told = {name: (found[name], [answer[name][row] for row in reference.rows]) for name in INFLUENCE}
+        flags = [flag for flag, hat in zip(found["is_influential"], found["hat"], strict=True) if hat is not None]
+        return told | both("is_influential", flags, [bool(flag) for flag in answer["is_influential"]])
+
+    return [Asked(case, plan(measure, preset, spec["method"], spec["test"]), pairs, beside=True)]
+
+
 def trim_and_fill(reference: Reference, case: Plain) -> list[Asked]:
     spec = case["spec"]
     if spec["estimator"] != "L0" or spec["side"] != "auto":
@@ -406,6 +425,7 @@ WAYS: dict[str, Callable[[Reference, Plain], list[Asked]]] = {
     "predict": prediction,
     "leave1out": leave_one_out,
     "cumul": cumulate,
+    "influence": influence,
     "trimfill": trim_and_fill,
     "regtest": regression_test,
     "ranktest": rank_test,

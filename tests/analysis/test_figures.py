@@ -14,6 +14,7 @@ from analysis.stats import (
     cumulate,
     effects,
     fitted_line,
+    influence,
     leave_one_out,
     pool,
     regress,
@@ -121,6 +122,11 @@ def test_a_baujat_plot_and_its_table_name_every_study() -> None:
     found = baujat(ES).to_dict()
     assert [row.label for row in figures.baujat_table(found).rows] == BCG["study"]
     assert len(figures.baujat_of("TB", found).points) == 13
+    more = influence(ES).to_dict()
+    table = figures.baujat_table(found, more)
+    assert table.headings[2:] == ["Studentised residual", "DFFITS", "Cook’s distance", "Leverage", "Tau² without it"]
+    assert float(table.rows[0].cells[2].replace("−", "-")) == pytest.approx(more["rstudent"][0], abs=5e-4)
+    assert set(figures.influential(more)) <= set(BCG["study"])
 
 
 def test_a_forest_is_printed_on_a4_and_every_other_figure_on_a_page_of_its_own_size() -> None:

@@ -248,6 +248,28 @@ def test_an_update_names_its_previous_version_and_verification_its_reason() -> N
     assert "not extracting twice: Few people." in text
 
 
+def test_what_was_done_to_numbers_before_they_were_pooled_is_said_of_each_study() -> None:
+    other = replace(EFFECT, id=8, outcome="Mood")
+    ready = replace(
+        other,
+        turned=("Rask 2011",),
+        combined=("Abe 1999 (Talks and Talks with pills)",),
+        converted=("Abe 1999", "Orme 2003"),
+        imputed=("Orme 2003",),
+    )
+    extraction = replace(FACTS.extraction, combined=("Abe 1999",))
+    text = told(replace(FACTS, analyses=(EFFECT, ready), extraction=extraction))
+    for sentence in (
+        "Rask 2011 measured with a scale that runs the other way for “Mood”: means were multiplied by −1, standard deviations left as they are.",
+        "Groups that stand together on one side for “Mood”: Abe 1999 (Talks and Talks with pills).",
+        "converted from others that were (Cochrane Handbook, chapters 6.4 to 6.8): Abe 1999 and Orme 2003.",
+        "Numbers were imputed for “Mood”, on an assumption beside what was reported (Cochrane Handbook, chapter 6.5.2): Orme 2003.",
+        "Of Abe 1999, groups that were reported apart were combined into one when data were extracted.",
+    ):
+        assert sentence in text
+    assert "multiplied" not in told(replace(FACTS, analyses=(EFFECT, other)))
+
+
 def test_analyses_pooled_in_different_ways_are_told_apart() -> None:
     fixed = replace(EFFECT, id=8, outcome="Stress", model="fixed effect", variance="", prediction_by="")
     text = told(replace(FACTS, analyses=(EFFECT, replace(EFFECT, id=9, outcome="Sleep"), fixed)))
