@@ -379,6 +379,12 @@ def refresh(event: Event, member: Member) -> None:
         jobs.enqueue(member, REFRESH, message="Looking which analyses have new data")
 
 
+def refresh_if_of_outcome(event: Event, member: Member) -> None:
+    """An outcome changes: which way is good decides whose means are turned; the rest matters where a rule chooses among time points."""
+    turns = "higher_is_better" in event.facts["after"]
+    (refresh if turns else refresh_where_times_are_chosen)(event, member)
+
+
 def refresh_where_times_are_chosen(event: Event, member: Member) -> None:
     if Analysis.objects.filter(review=member.review_id, dropped_at=None).exclude(times="").exists():
         refresh(event, member)
@@ -419,14 +425,15 @@ SUBSCRIPTIONS: dict[str, Callable[[Event, Member], None]] = {
     "extraction.study_restored": refresh,
     "extraction.report_split": refresh,
     "extraction.report_joined": refresh,
+    "extraction.outcome_changed": refresh_if_of_outcome,
     # which results are of one outcome, and when they were measured, is what a rule for time points goes by
-    "extraction.outcome_changed": refresh_where_times_are_chosen,
     "extraction.outcome_dropped": refresh_where_times_are_chosen,
     "extraction.outcome_restored": refresh_where_times_are_chosen,
     "extraction.time_point_added": refresh_where_times_are_chosen,
     "extraction.time_point_changed": refresh_where_times_are_chosen,
     "extraction.time_point_dropped": refresh_where_times_are_chosen,
     "extraction.time_point_restored": refresh_where_times_are_chosen,
+    "analysis.takeover_undone": refresh,  # its studies are gone, from what else was planned too
     "review.amended": refresh_if_of_synthesis,
     "screening.settled": refresh_if_of_study,
     "screening.unsettled": refresh_if_of_study,

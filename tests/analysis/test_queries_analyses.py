@@ -148,6 +148,10 @@ def test_a_scale_that_runs_the_other_way_is_turned_and_said_so(pair: Pair, jobs_
     assert [study.get("turned", False) for study in run.input["studies"]] == [False, False, True]
     assert exports.table(run).rows[2].cells[0] == "−12"
     assert exports.table(run).rows[2].arms == "Its scale runs the other way: means times −1."
+    extraction.change_outcome(pair[0], mood, higher_is_better=True)
+    jobs_now()
+    again = queries.current_run(pair[0], planned)
+    assert [study.get("turned", False) for study in again.input["studies"]] == [False, True, False]
 
 
 def test_a_run_knows_which_numbers_were_converted_and_only_those(pair: Pair, jobs_now: DoJobs) -> None:
