@@ -153,7 +153,8 @@ def tables_of(content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             wanted = [each for each in archive.infolist() if named(each.filename, depth)]
-            if len(wanted) > MOST_TABLES:
+            tables = [named(each.filename, 1) for each in wanted]
+            if len(tables) > MOST_TABLES or len(set(tables)) < len(tables):
                 raise BadRevman("The archive holds several data packages. Choose that of one review.")
             for member in wanted:
                 with archive.open(member) as file:

@@ -25,13 +25,15 @@ def read(content: bytes) -> Review:
 
 
 def packed(sent: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
-    """Name and content of the one file that was sent; the two tables of an unpacked data package become one. Raises BadRevman."""
+    """Name and content of the one file that was sent; the tables of an unpacked data package become one. Raises BadRevman."""
     if len(sent) == 1:
         return sent[0]
+    others = [name for name, _ in sent if not datapackage.named(name, 1) and not name.endswith(datapackage.SUBGROUPS)]
     tables = [(name, content) for name, content in sent if datapackage.named(name, 1)]
-    if len(sent) != 2 or len({datapackage.named(name, 1) for name, _ in tables}) != 2:
+    kinds = [datapackage.named(name, 1) for name, _ in tables]
+    if others or len(set(kinds)) < len(kinds) or not {datapackage.ROWS, datapackage.SETTINGS} <= set(kinds):
         raise BadRevman(
-            "Send one file: a RevMan 5 file or a data package as a zip; or the two tables of a data package, "
+            "Send one file: a RevMan 5 file or a data package as a zip; or the tables of a data package, among them the two "
             f"whose names end in {datapackage.ROWS} and {datapackage.SETTINGS}."
         )
     out = io.BytesIO()
