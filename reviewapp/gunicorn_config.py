@@ -9,8 +9,8 @@ from reviewapp.processes import die_with_parent
 
 wsgi_app = "reviewapp.wsgi"
 worker_class = "gthread"
-workers = 2
-threads = 4
+workers = 4  # more than processors: a page that is long in the making holds up one in four
+threads = 2
 preload_app = True  # loaded once, shared by the workers
 keepalive = 5
 timeout = 60

@@ -154,7 +154,7 @@ class Service:
     def session(self, user: User) -> dict[str, str]:
         """A cookie by which this person is signed in, as a name and a value."""
         client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user)
         return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -40,28 +41,28 @@ UNREACHED = Verdict(StandingState.UNREACHED)
 MOVES = {state: set(StandingState.values) - {state} for state in StandingState.values}
 
 
+# Each vote waits for these while it keeps the citation locked. For Django to spell them takes five times as long as to have them answered.
+CITATION = "SELECT id, review_id, live, title FROM screening_citation WHERE id = %s AND review_id = %s"
+STANDINGS = "SELECT * FROM screening_standing WHERE citation_id = %s"
+VOTES = "SELECT * FROM screening_vote WHERE citation_id = %s AND withdrawn_at IS NULL ORDER BY id"
+RESOLUTIONS = "SELECT * FROM screening_resolution WHERE citation_id = %s AND withdrawn_at IS NULL"
+
+
 def locked(member: Member, citation: Citation | int) -> Citation:
     """The citation (or the one of this id), locked until the transaction ends: every verb on its votes, links and report begins here.
 
     Raises NotHere for a citation of another review, and where there is none.
     """
     pk = citation if isinstance(citation, int) else citation.pk
-    found = Citation.objects.select_for_update().only("pk", "review_id", "live", "title")
-    try:
-        return found.get(pk=pk, review=member.review_id)
-    except Citation.DoesNotExist:
-        raise NotHere from None
+    lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
+    for found in Citation.objects.raw(f"{CITATION} {lock}", [pk, member.review_id]):
+        return found
+    raise NotHere
 
 
 def lock_all(citations: QuerySet[Citation]) -> None:
     """Lock these citations, always in the same order, before anything that rests on them is read or written."""
     list(citations.select_for_update().order_by("pk").values_list("pk", flat=True))
-
-
-# Each vote waits for these while it keeps the citation locked. For Django to spell them takes five times as long as to have them answered.
-STANDINGS = "SELECT * FROM screening_standing WHERE citation_id = %s"
-VOTES = "SELECT * FROM screening_vote WHERE citation_id = %s AND withdrawn_at IS NULL ORDER BY id"
-RESOLUTIONS = "SELECT * FROM screening_resolution WHERE citation_id = %s AND withdrawn_at IS NULL"
 
 
 class Case:

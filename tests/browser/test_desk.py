@@ -43,7 +43,7 @@ def sit(browser: Browser, live_server: LiveServer) -> Iterator:
         from django.test import Client
 
         client = Client()
-        client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(member.user)
         opened.append(browser.new_context(**properties))
         name = settings.SESSION_COOKIE_NAME
         opened[-1].add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])

@@ -30,7 +30,7 @@ AWKWARD = (
 
 def exported(member: Member, format: str, **which: object) -> bytes:
     client = Client()
-    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member.user)
     answer = client.get(f"/reviews/{member.review.slug}/citations/export/{format}/", which)
     assert answer.status_code == 200
     assert answer["Content-Disposition"].endswith(f'citations.{FORMATS[format].ending}"')
@@ -96,7 +96,7 @@ def test_an_unknown_format_or_filter_is_refused_in_words(owner, outsider):
     theirs = build.search(build.review(outsider, title="Another review"))
     build.citations(owner, 1)
     client = Client()
-    client.force_login(owner.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(owner.user)
     root = f"/reviews/{owner.review.slug}/citations/export"
     assert client.get(f"{root}/word/").status_code == 404
     assert client.get(f"{root}/ris/", {"search": theirs.pk}).status_code == 422

@@ -289,7 +289,7 @@ def main() -> int:
 
     service = Service(Path(settings.DATA_FOLDER), DATABASE_URL=database_url(), REVIEWAPP_SECRET=settings.SECRET_KEY)
     service.start()
-    print(f"{machine()}, {connection.vendor}, 2 web processes of 4 threads")
+    print(f"{machine()}, {connection.vendor}, 4 web processes of 2 threads")
     try:
         owner = build.review(title="Import")
         if options.kills:

@@ -95,7 +95,7 @@ class Voter:
     def vote(self, citation: str) -> bool:
         """Vote on a citation; whether the vote is stored."""
         started = time.perf_counter()
-        key = str(uuid.UUID(int=self.random.getrandbits(128)))
+        key = str(uuid.uuid4())
         told = self.ask("POST", f"{self.desk}{citation}/vote/", answer=self.random.choice(ANSWERS), key=key)
         self.tally.seconds.append(time.perf_counter() - started)
         stored = json.loads(told)["stored"] if told.startswith("{") else None
@@ -221,7 +221,7 @@ def main() -> int:
     service = Service(Path(settings.DATA_FOLDER), DATABASE_URL=database_url(), REVIEWAPP_SECRET=settings.SECRET_KEY)
     service.start()
     print(
-        f"{options.members} members, {options.citations} citations, {connection.vendor}, 2 web processes of 4 threads"
+        f"{options.members} members, {options.citations} citations, {connection.vendor}, 4 web processes of 2 threads"
     )
     size = (options.members, options.citations)
     try:

@@ -27,7 +27,7 @@ def test_keys_that_could_not_be_told_apart_are_refused(asked):
 @pytest.mark.django_db
 def test_a_person_keeps_keys_switches_them_off_and_takes_them_as_they_came():
     user, client = build.user("Fay First"), Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     client.post("/keys/", {"on": "on", "i": "y"})
     page = client.get("/keys/").content.decode()
     assert 'data-keys="iy "' in page

@@ -175,12 +175,12 @@ def test_a_team_of_many_takes_as_many_queries_as_a_small_one(
 ) -> None:
     client = browser(owner)
     page(client, "team", owner.review.slug)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page(client, "team", owner.review.slug)
     for name in ("Dora", "Emil", "Fritz"):
         build.member(owner, Role.REVIEWER, name)
         workflow.invite(owner, Role.REVIEWER)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page(client, "team", owner.review.slug)
 
 
@@ -265,11 +265,11 @@ def test_the_trail_takes_as_many_queries_for_many_events_as_for_few(
 ) -> None:
     client = browser(owner)
     page(client, "trail", owner.review.slug)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page(client, "trail", owner.review.slug)
     for number in range(5):
         workflow.amend_protocol(owner, note=str(number))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page(client, "trail", owner.review.slug)
 
 

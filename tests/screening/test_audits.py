@@ -32,7 +32,7 @@ def linked(owner, jobs_now) -> list[Record]:
 
 def client(member: Member) -> Client:
     browser = Client()
-    browser.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(member.user)
     return browser
 
 

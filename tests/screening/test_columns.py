@@ -26,7 +26,7 @@ def kept(owner) -> Import:
 
 def client(member: Member) -> Client:
     found = Client()
-    found.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    found.force_login(member.user)
     return found
 
 

@@ -105,7 +105,7 @@ def test_observers_correct_nothing_and_no_field_is_invented(owner, observer, cit
 @pytest.fixture
 def browser(owner) -> Client:
     found = Client()
-    found.force_login(owner.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    found.force_login(owner.user)
     return found
 
 

@@ -205,7 +205,7 @@ def asked(owner, jobs_now) -> Pair:
 
 def page(member: Member, path: str = "", method: str = "get", **fields: object):
     client = Client()
-    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member.user)
     return getattr(client, method)(f"/reviews/{member.review.slug}/duplicates/{path}", fields)
 
 

@@ -36,7 +36,7 @@ def browser(owner) -> Client:
 
 def signed_in(member: Member) -> Client:
     found = Client()
-    found.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    found.force_login(member.user)
     return found
 
 

@@ -27,7 +27,7 @@ def shown(member, citation):
 
 def sign_in(member) -> Client:
     client = Client()
-    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member.user)
     return client
 
 

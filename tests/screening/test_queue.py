@@ -185,7 +185,7 @@ def test_the_next_takes_the_same_few_queries_however_many_wait(owner, first, ord
 
 def test_the_page_of_a_filtered_desk_shows_what_matches_and_keeps_the_filter(first, rows):
     client = Client()
-    client.force_login(first.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(first.user)
     desk = f"/reviews/{first.review.slug}/screen/{TA}/"
     page = client.get(f"{desk}?q=zinc&since=2010").content.decode()
     assert "1 of what waits for you matches" in page

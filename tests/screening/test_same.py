@@ -22,7 +22,7 @@ STRANGE = {"TI": "Support of mothers who are sad", "AU": ["Toth, S. L."], "PY": 
 
 def client(member: Member) -> Client:
     browser = Client()
-    browser.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(member.user)
     return browser
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def sign_in(member: Member) -> Client:
     client = Client()
-    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member.user)
     return client
 
 
@@ -235,7 +235,7 @@ def test_a_pdf_is_kept_once_and_shown_to_members_only(owner, first, second, outs
     assert response["Content-Type"] == "application/pdf"
     assert "default-src 'none'" in response["Content-Security-Policy"]
     stranger = Client()
-    stranger.force_login(outsider, backend="allauth.account.auth_backends.AuthenticationBackend")
+    stranger.force_login(outsider)
     assert stranger.get(at(first, f"documents/{document.pk}/")).status_code == 404
 
 

@@ -41,8 +41,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for all (%(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on; 0 for any (%(default)s)")
-        parser.add_argument("--workers", type=int, default=2, help="web processes (%(default)s)")
-        parser.add_argument("--threads", type=int, default=4, help="threads of each web process (%(default)s)")
+        parser.add_argument("--workers", type=int, default=4, help="web processes (%(default)s)")
+        parser.add_argument("--threads", type=int, default=2, help="threads of each web process (%(default)s)")
         parser.add_argument("--jobs", type=int, default=2, help="jobs done at the same time (%(default)s)")
         parser.add_argument("--seed", action="store_true", help="once ready, make the seed review if it is not there")
 
