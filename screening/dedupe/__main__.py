@@ -1,7 +1,7 @@
 """Which records of a table are one publication? ``python -m screening.dedupe IN.csv OUT.csv [--ask ASK.csv]``
 
 IN.csv needs the columns record_id and title; of authors (parted by semicolons), year, journal, volume, issue, pages, doi,
-pmid, abstract and type it takes what there is. OUT.csv gets one line for each record, in the same order: record_id,
+pmid, abstract, type and accession it takes what there is. OUT.csv gets one line for each record, in the same order: record_id,
 cluster_id (the first record of its publication), and rule and score of its strongest link, empty for a record alone.
 ASK.csv gets the pairs that a person should look at, most likely first.
 """
@@ -78,6 +78,7 @@ def record(one: str, row: dict[str, str]) -> Record:
         pmid=cell("pmid"),
         abstract=cell("abstract"),
         type=cell("type"),
+        accession=cell("accession"),
     )
 
 

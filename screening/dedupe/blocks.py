@@ -26,6 +26,8 @@ def keys(facts: Facts) -> Iterator[Key]:
         yield "doi", facts.doi
     if facts.pmid:
         yield "pmid", facts.pmid
+    if facts.trial:
+        yield "trial", facts.trial
     page = facts.pages.first or facts.pages.date
     if page and facts.volume:
         yield "place", facts.volume, page
@@ -65,7 +67,7 @@ class Index:
 
 def worth_comparing(a: Facts, b: Facts, cutoffs: Cutoffs = CUTOFFS) -> bool:
     """Whether two records could be one: a cheap look before every field is compared."""
-    if (a.doi and a.doi == b.doi) or (a.pmid and a.pmid == b.pmid):
+    if (a.doi and a.doi == b.doi) or (a.pmid and a.pmid == b.pmid) or (a.trial and a.trial == b.trial):
         return True
     if a.volume and a.volume == b.volume and a.pages.first and a.pages.first == b.pages.first:
         return True

@@ -27,6 +27,7 @@ def _fields(a: Facts, b: Facts, like: Likeness) -> list[tuple[str, Sign, str, st
     return [
         ("PMID", like.pmid, a.pmid, b.pmid),
         ("DOI", like.doi, a.doi, b.doi),
+        ("registration", like.trial, a.trial, b.trial),
         ("title", like.title, *_title(like)),
         ("authors", like.authors, people, people),
         ("year", like.year, str(a.year), str(b.year)),

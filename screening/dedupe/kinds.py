@@ -40,6 +40,25 @@ _NOTICE = re.compile(
 _REGARDING = re.compile(r"\W*re\s?:", re.IGNORECASE)
 
 
+# Numbers of registers: ClinicalTrials.gov, ISRCTN, Australia and New Zealand, Germany, EudraCT and CTIS, China, India, Japan, Iran, Brazil,
+# the Netherlands, Korea, Thailand, Sri Lanka, Peru, Cuba, Lebanon, Pan Africa, and the WHO's own for all of them.
+_TRIAL = re.compile(
+    r"\b(?:NCT ?\d{8}|ISRCTN ?\d{5,8}|ACTRN ?\d{14}|DRKS ?\d{8}|EUCTR ?\d{4}-\d{6}-\d{2}|20\d\d-\d{6}-\d{2}|CHICTR[-\w]{0,12}?\d{4,10}"
+    r"|CTRI/\d{4}/\d{2,3}/\d{6}|(?:JPRN-)?(?:UMIN ?\d{9}|jRCTs?\d{9,10}|JapicCTI-\d{6})|IRCT ?\d{8,14}N?\d{0,3}|RBR-?\w{6}"
+    r"|(?:NL|NTR) ?-?\d{2,6}|KCT ?\d{7}|TCTR ?\d{11}|SLCTR/\d{4}/\d{3}|PER-\d{3}-\d{2}|RPCEC ?\d{8}|LBCTR ?\d{10}|PACTR ?\d{12,16})\b",
+    re.IGNORECASE,
+)
+
+
+def trial_number(accession: str, *texts: str) -> str:
+    """-> the number of a registered trial: the record's own, or the only one that the other texts name; "" where none is known."""
+    for among in ((accession,), texts):
+        found = {re.sub(r"[\s-]", "", number).upper() for text in among for number in _TRIAL.findall(text[:500])}
+        if len(found) == 1:
+            return found.pop().removeprefix("EUCTR").removeprefix("JPRN")
+    return ""
+
+
 def kind(type_: str, journal: str, title: str, doi: str) -> str:
     """-> what kind of report a record says it is, in so many words; "" for an article, or where it says nothing.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from screening.dedupe.kinds import is_notice, kind
+from screening.dedupe.kinds import REGISTRATION, is_notice, kind, trial_number
 from screening.dedupe.people import Author, authors
 from screening.dedupe.place import Pages, issue, pages, volume
 from screening.dedupe.titles import title
-from screening.dedupe.words import fold, numbers
+from screening.dedupe.words import fold, numbers, restored
 from screening.formats import identifiers
 
 
@@ -33,6 +33,8 @@ class Record:
     abstract: str = ""
     type: str = ""
     """What the export calls it: "JOUR", "Conference Abstract", "Preprint" ..."""
+    accession: str = ""
+    """The number under which the database has it, of which only that of a register of trials is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,19 @@ class Facts:
     """The first letters and digits of the abstract."""
     kind: str
     """What it says of itself, one of `kinds`; "" for an article or unsaid."""
+    trial: str
+    """The number of a registered trial, for an entry of a register."""
     notice: bool
     """Whether the title begins like a notice: erratum, comment, reply, retraction."""
 
 
 def facts(record: Record) -> Facts:
     """-> what of a record is compared."""
-    said = title(record.title)
+    said = title(restored(record.title))
     words = fold(said.main)
     doi = identifiers.doi(record.doi)
+    what = kind(record.type, record.journal, record.title, doi)
+    registered = what == REGISTRATION
     return Facts(
         title=words,
         compact=words.replace(" ", ""),
@@ -79,7 +85,7 @@ def facts(record: Record) -> Facts:
         foreign=said.foreign,
         cut=said.cut,
         numbers=numbers(words),
-        authors=authors(record.authors),
+        authors=authors(tuple(map(restored, record.authors))),
         year=record.year,
         journal=record.journal[:_JOURNAL_KEPT].strip(),
         volume=volume(record.volume),
@@ -88,7 +94,8 @@ def facts(record: Record) -> Facts:
         doi=doi,
         pmid=identifiers.pmid(record.pmid),
         abstract=fold(record.abstract[:_ABSTRACT_READ]).replace(" ", "")[:_ABSTRACT_KEPT],
-        kind=kind(record.type, record.journal, record.title, doi),
+        kind=what,
+        trial=trial_number(record.accession, record.journal, *record.authors[:3], record.title) if registered else "",
         notice=is_notice(record.title, words),
     )
 

@@ -71,7 +71,7 @@ def _people_agree(like: Likeness) -> bool:
 
 
 def _same_identifier(like: Likeness) -> bool:
-    return SAME in (like.doi, like.pmid)
+    return SAME in (like.doi, like.pmid, like.trial)
 
 
 def _same_journal(like: Likeness) -> bool:
@@ -139,7 +139,12 @@ CONTRADICTIONS: tuple[Rule, ...] = (
     Rule(
         "other authors",
         "Different people write under one title: letters on one article, editorials, chapters.",
-        lambda like: like.authors is DIFFERS,
+        lambda like: like.authors is DIFFERS and like.trial is not SAME,
+    ),
+    Rule(
+        "other registration",
+        "A register gives each trial one number; sponsors register several trials under one title.",
+        lambda like: like.trial is DIFFERS,
     ),
     Rule(
         "other PMID",
@@ -195,6 +200,16 @@ DOUBTS: tuple[Rule, ...] = (
         lambda like: like.journal is DIFFERS and not _same_place(like) and not _same_identifier(like),
     ),
     Rule(
+        "other issue",
+        "Where each issue begins at page 1, a column with a short title stands on one page of several issues.",
+        lambda like: like.issue is DIFFERS and not like.distinct_title and not _same_identifier(like),
+    ),
+    Rule(
+        "number unsaid",
+        "Entries of a register are told apart by their numbers alone; where one is not said, nobody can.",
+        lambda like: like.registered and not _same_identifier(like),
+    ),
+    Rule(
         "perhaps another report",
         "One is a preprint, a thesis or an abstract, and the other may well be the article but does not say so.",
         lambda like: like.kind is CLOSE,
@@ -231,6 +246,11 @@ ANCHORED: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "same registration",
+        "A register's number names one trial, whoever exports the entry and whomever it names; a like title shows that it is the entry's own.",
+        lambda like: like.trial is SAME and (_title_known(like) or like.part),
+    ),
+    Rule(
         "same place in print",
         "No two items begin on one page of one volume under the very title by the same people; a slip needs the last page or the abstract too.",
         lambda like: (
@@ -241,6 +261,7 @@ ANCHORED: tuple[Rule, ...] = (
                 or (_title_known(like) and (like.same_range or like.abstract is SAME))
             )
             and (_people_agree(like) or (_same_journal(like) and like.telling_title))
+            and (like.telling_title or like.journal is not DIFFERS)  # each book begins with an introduction
         ),
     ),
     Rule(
@@ -333,6 +354,7 @@ _WEIGHTS: dict[str, dict[Sign, float]] = {
     "pages": {SAME: 3, CLOSE: 1, DIFFERS: -3},
     "doi": {SAME: 6, DIFFERS: -4},
     "pmid": {SAME: 7, DIFFERS: -4},
+    "trial": {SAME: 7, DIFFERS: -4},
     "abstract": {SAME: 3, DIFFERS: -2.5},
     "kind": {DIFFERS: -4, CLOSE: -1},
     "notice": {DIFFERS: -1.5},

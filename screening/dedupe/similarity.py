@@ -84,6 +84,10 @@ class Likeness:
     pmid: Sign
     abstract: Sign
     kind: Sign
+    trial: Sign
+    """Whether two entries of registers are of one number."""
+    registered: bool
+    """Whether both are entries of a register of trials."""
     one_abstract: bool
     """Whether one says that it is a meeting's abstract, and the other says nothing of its kind."""
     notice: Sign
@@ -135,6 +139,8 @@ def compare(a: Facts, b: Facts, cutoffs: Cutoffs = CUTOFFS) -> Likeness:
         pmid=_equal(a.pmid, b.pmid),
         abstract=_abstract(a.abstract, b.abstract, cutoffs),
         kind=_kind(a, b),
+        trial=_equal(a.trial, b.trial),
+        registered=a.kind == b.kind == REGISTRATION,
         one_abstract={a.kind, b.kind} == {ABSTRACT, ""},
         notice=Sign.SAME if a.notice == b.notice else Sign.DIFFERS,
     )

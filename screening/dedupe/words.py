@@ -50,6 +50,19 @@ def fold(text: str) -> str:
     return " ".join(_WORD.findall(text))
 
 
+def restored(text: str) -> str:
+    """-> a text of which some program took the bytes of UTF-8 for letters of Windows-1252 ("EducaciÃ³n"), as it was before."""
+    if text.isascii() or not _SCRAMBLED.search(text):
+        return text
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+_SCRAMBLED = re.compile("[\u00c2\u00c3][\u0080-\u00bf\u0152-\u2122]|\u00e2\u20ac")
+
+
 def numbers(title: str) -> tuple[str, ...]:
     """-> the numerals of a folded title: digits, Roman numerals and number words, as digits, sorted.
 

@@ -130,12 +130,13 @@ class Source:
 def whole_lines(text: TextIO, limit: int = -1) -> Iterator[str]:
     """Yield the lines of a text, each with its line end; one longer than ``limit`` comes in pieces of that length.
 
-    CR CR LF, which a file gets that was turned to Windows' line ends twice, is one line end.
+    CR CR LF, which a file gets that was turned to Windows' line ends twice, is one line end; so are CR and LF with NULs between,
+    which are taken out.
     """
     line = text.readline(limit)
     while line:
         behind = text.readline(limit)
-        if behind == "\r\n" and line[-1] == "\r":
+        if line[-1] == "\r" and behind.replace("\0", "") in ("\r\n", "\n"):
             line, behind = line + behind, text.readline(limit)
         yield line
         line = behind

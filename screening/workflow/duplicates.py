@@ -157,7 +157,7 @@ class View:
         return [each for each in links if each.a in gone or each.b in gone or self.home(each.a) != self.home(each.b)]
 
 
-NAMES = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type")
+NAMES = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "type", "accession")
 
 
 def as_compared(record: Record) -> Said:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,13 @@ LINK, ASK, APART = Outcome.LINK, Outcome.ASK, Outcome.APART
 ONLINE = bare(journal="Journal of Bone and Gait")
 LETTER = Record("letter", "Getting up after hip fracture", (), 2014, "Journal of Bone and Gait", "12", "3", "300-301")
 ABSTRACT_PAGE = article(pages="S27", doi="", abstract="", volume="12 Suppl 1", title="Falls at night in old women")
+
+
+def registered(number: str, **changed: Any) -> Record:
+    """-> an entry of a register under this number."""
+    said = {"title": TITLE, "authors": ("Hospital of the North",), "year": 2014, "journal": "ClinicalTrials.gov"}
+    return Record(**{"id": number or "unnumbered", "accession": number, **said, **changed})
+
 
 PAIRS: list[tuple[str, Record, Record, Outcome, str]] = [
     # Copies, as other databases write them.
@@ -54,6 +62,12 @@ PAIRS: list[tuple[str, Record, Record, Outcome, str]] = [
      Record("a", "Abstracts of the Nordic Gait Congress 2014", ("Anonymous",), 2014, "J Bone Gait", "12", "Suppl 1"),
      Record("b", "Abstracts of the Nordic Gait Congress 2014", (), 2014, "Journal of Bone and Gait", "12", "SUPPL. 1"), LINK, "same title, nobody named"),
     ("pages that a spreadsheet made a date of", article(doi="", pages="11-Sep"), article(doi="", pages="11-Sep", journal="J Bone Gait"), LINK, "same place in print"),
+    ("a title and names whose letters were scrambled on the way",
+     Record("a", "Educación física después de una fractura de cadera en niños", ("Núñez, José",), 2014, "Gait", "12", "3", "245-253"),
+     Record("b", "EducaciÃ³n fÃ­sica despuÃ©s de una fractura de cadera en niÃ±os", ("NÃºÃ±ez, JosÃ©",), 2014, "Gait", "12", "3", "245-253"), LINK, "same place in print"),
+    ("a trial as the register and as a library exports it", registered("NCT01234567"),
+     article(doi="", authors=("NCT01234567",), journal="https://clinicaltrials.gov/show/NCT01234567", volume="", issue="", pages="", abstract=""),
+     LINK, "same registration"),
     # Other reports of perhaps the same study: never duplicates.
     ("a preprint and its article", article(journal="medRxiv", volume="", pages="", doi="10.1101/2013.05.01.123456"), ARTICLE, APART, "other report"),
     ("a preprint whose server is named by the DOI alone", bare(doi="10.31234/osf.io/abc12", abstract=ABSTRACT), ARTICLE, APART, "other report"),
@@ -89,6 +103,13 @@ PAIRS: list[tuple[str, Record, Record, Outcome, str]] = [
      article(doi="", title=TITLE + ".[Erratum appears in J Bone", authors=("St Okonkwo, A.", *PEOPLE[1:])), article(doi=""), ASK, "cut title"),
     ("two editorials of one editor", bare(title="Editorial", journal="J Bone Gait"), bare(title="Editorial", journal="J Bone Gait", volume="12"), ASK, "alike"),
     ("two notices without an author", Record("a", "Correction", year=2014, journal="Bone"), Record("b", "Correction", year=2014, journal="Bone", volume="3"), APART, "alike"),
+    ("two trials that one sponsor registered under one title", registered("NCT01234567"), registered("NCT01234568"), APART, "other report"),
+    ("two entries of a register, of which one does not say its number", registered("NCT01234567"), registered("", year=2013), ASK, "number unsaid"),
+    ("an editor's column of two issues, each on its first page",
+     Record("a", "From the editor's desk", PEOPLE[:1], 2014, "Gait", "12", "1", "1"), Record("b", "From the editor's desk", PEOPLE[:1], 2014, "Gait", "12", "2", "1"), ASK, "other issue"),
+    ("the introductions to two books of one editor",
+     Record("a", "Introduction", PEOPLE[:1], 2014, "Handbook of Gait", "", "", "1-10", type="CHAP"),
+     Record("b", "Introduction", PEOPLE[:1], 2014, "Textbook of Bones", "", "", "1-10", type="CHAP"), ASK, "alike"),
     ("two things in one volume", ARTICLE, LETTER, APART, "other pages"),
     ("two records that say nothing", Record("a"), Record("b"), APART, "alike"),
     ("an abstract of the same people in the supplement", ABSTRACT_PAGE, article(doi="", abstract=""), APART, "other pages"),
