@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Locator, Page
 
 MOST_TABS = 400
+DOUBLE = 500  # milliseconds: a second tap that is quicker is one of a double tap, and votes on nothing
 
 
 class Hands:
@@ -117,8 +118,11 @@ class Finger(Hands):
     WORDS = {"i": "Include", "m": "Maybe", "e": "Exclude", "o": "Settle the first"}
 
     def put_on(self, target: Locator) -> None:
-        touches = self.page.evaluate("navigator.maxTouchPoints > 0")
-        target.first.tap() if touches else target.first.click()
+        if self.page.evaluate("navigator.maxTouchPoints > 0"):
+            self.page.wait_for_timeout(DOUBLE)
+            target.first.tap()
+        else:
+            target.first.click()
 
     def meant(self, key: str) -> Locator:
         if key.isdecimal():
