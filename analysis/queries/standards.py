@@ -127,7 +127,11 @@ def reports_joined(member: Member, now: Flow) -> Found:
     told = f"{reports:,} included reports of {studies:,} studies"
     if alone:
         concerned = tuple(listed(member, "included_without_study")[:EXAMPLES])
-        return Found(State.ATTENTION, f"{told}; {alone:,} reports are not joined to a study yet.", concerned)
+        return Found(
+            State.ATTENTION,
+            f"{told}; {alone:,} report{' is' if alone == 1 else 's are'} not joined to a study yet.",
+            concerned,
+        )
     return Found(progress(now, reports), f"{told}; each report is joined to its study.")
 
 

@@ -224,7 +224,9 @@ def holds(member: Member, stage: str, counts: Progress, others: Begun | None) ->
         sought = reports_sought(member).filter(state=Report.State.SOUGHT).count()
         if sought:
             yield f"{sought:,} report{'s are' if sought != 1 else ' is'} still to be retrieved."
-    if others and (others.without_vote or others.with_votes):
-        yield (
-            f"{others.without_vote:,} without a vote, and {others.with_votes:,} with fewer votes than needed, wait for reviewers."
-        )
+    waiting = (
+        [(others.without_vote, "without a vote"), (others.with_votes, "with fewer votes than needed")] if others else []
+    )
+    if told := [f"{number:,} {how}" for number, how in waiting if number]:
+        one = sum(number for number, _ in waiting) == 1
+        yield f"{', and '.join(told)}{',' if len(told) > 1 else ''} wait{'s' if one else ''} for reviewers."

@@ -193,6 +193,8 @@ def test_what_holds_a_stage_up_is_said_to_each_as_far_as_they_may_know(owner, fi
     )
     assert stage_progress(first, TA).holds == ("4 wait for your vote.",)
     assert stage_progress(observer, TA).holds == ()
+    workflow.vote(second, citations[1], TA, "include")
+    assert stage_progress(owner, TA).holds[1] == "4 without a vote wait for reviewers."
     change_role(owner, second, "observer", is_author=False)
     assert "Fewer members vote" in stage_progress(observer, TA).holds[0]
     amend_protocol(owner, gate_level=0.5)
