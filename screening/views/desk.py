@@ -117,7 +117,7 @@ def for_cards(member: Member, stage: str, wish: queries.Wish) -> dict[str, Any]:
 
 
 MOST_AHEAD = 30
-MOST_MATCHING = 1000  # counted at the desk; more is told as more, for who waits for the count waits for the citation
+MOST_MATCHING = 500  # counted at the desk; more is told as more, for who waits for the count waits for the citation
 
 
 @require_GET

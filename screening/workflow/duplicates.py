@@ -27,7 +27,7 @@ from screening.workflow.linking import State, keep_pairs, link_batch, live, part
 from screening.workflow.said import said_by_persons
 
 KIND = "screening.deduplicate"
-BATCH = 25  # links per transaction, where others who write must wait for it to end
+BATCH = 35  # links per transaction, where others who write must wait for it to end
 READING, LOOKING = 100, 600  # of jobs.WHOLE, when the records are read, and when they are compared; the rest is linking
 ABSTRACT = 1200  # characters of an abstract that are compared
 

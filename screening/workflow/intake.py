@@ -21,7 +21,7 @@ from screening.workflow.searches import readable, undo
 from screening.workflow.seen import digest, readings_of, repeated, seen_before
 from screening.workflow.standing import lock_all, refresh_all
 
-CHUNK = 50  # records per transaction, where others who write must wait for it to end
+CHUNK = 65  # records per transaction, where others who write must wait for it to end
 MOST_PROBLEMS = 500  # lines of an import's report; the records keep their own
 ANALYSE_AT = 1000  # records of an import after which the planner is told for the first time
 
