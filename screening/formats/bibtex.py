@@ -201,9 +201,16 @@ def _record(
         authors=_authors(fields),
         pages=record.pages.replace("--", "-"),
         keywords=tuple(
-            dict.fromkeys(word for name in _KEYWORDS for text in read.get(name, ()) for word in names.keywords(text))
+            dict.fromkeys(
+                word for name in _KEYWORDS for text in read.get(name, ()) for word in names.keywords(_unwrapped(text))
+            )
         ),
     )
+
+
+def _unwrapped(text: str) -> str:
+    """-> keywords on one line, where signs part them and lines do not."""
+    return " ".join(text.split()) if re.search("[,;|]", text) else text
 
 
 def _fields(body: str, macros: dict[str, str], problems: list[str], line: int = 0) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ _SYMBOLS = {
     "texteuro": "€", "textexclamdown": "¡", "textquestiondown": "¿", "guillemotleft": "«", "guillemotright": "»",
     "prime": "′", "ell": "ℓ", "circ": "°", "quad": " ", "qquad": " ", "textonehalf": "½", "textordmasculine": "º",
     "textordfeminine": "ª", "lbrace": "\ufdd4", "rbrace": "\ufdd5", "textbraceleft": "\ufdd4", "textbraceright": "\ufdd5", "textunderscore": "_",
-    "textasciigrave": "\ufdd2", "textdollar": "$", "slash": "/", "newline": " ", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "ϕ",
+    "TeX": "TeX", "LaTeX": "LaTeX", "LaTeXe": "LaTeX2e", "BibTeX": "BibTeX", "textasciigrave": "\ufdd2", "textdollar": "$", "slash": "/", "newline": " ", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "ϕ",
 }  # fmt: skip
 # Signs that mean something in LaTeX stand for themselves only when all else is done; until then these
 # code points, which are no characters, hold their place.

@@ -140,6 +140,14 @@ def test_a_chapter_of_pubmed_has_its_book_in_the_place_of_a_journal() -> None:
     assert (records(CHAPTER)[0].title, records(CHAPTER)[0].journal) == ("Walking", "Book of Walks")
 
 
+def test_lines_in_a_field_of_bibtex_part_keywords_only_where_no_sign_does() -> None:
+    wrapped, listed = records(
+        "@article{a, title={A}, keywords={tea, milk,\n  biscuits}}\n@article{b, title={\\LaTeX{} at work}, keywords={tea\nmilk}}\n"
+    )
+    assert (wrapped.keywords, listed.keywords) == (("tea", "milk", "biscuits"), ("tea", "milk"))
+    assert listed.title == "LaTeX at work"
+
+
 def test_keywords_and_numbers_where_ieee_and_scopus_put_them() -> None:
     (ieee,), (scopus,) = records(IEEE), records(SCOPUS_RIS)
     assert ieee.keywords == ("Legged locomotion", "Knee", "R&D")
