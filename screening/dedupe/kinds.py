@@ -37,6 +37,11 @@ _NOTICE = re.compile(
     r"|(?:authors? )?(?:reply|response)|in (?:reply|response)|comment(?:ary)? (?:on|to)|letter to"
     r"|(?:author|publisher) correction)\b"
 )
+# Behind a title: "[Erratum]" says that this is one; "[Erratum appears in ...]" is a database's note on the article itself.
+_NOTICE_BEHIND = re.compile(
+    r"[\[(]\s?(?:published )?(?:errat(?:um|a)|corrigend(?:um|a)|correction|retraction)(?: (?:of|to)\b[^\[\]()]{0,120})?\s?[\])][\s.]{0,5}$",
+    re.IGNORECASE,
+)
 _REGARDING = re.compile(r"\W*re\s?:", re.IGNORECASE)
 
 
@@ -77,5 +82,5 @@ def kind(type_: str, journal: str, title: str, doi: str) -> str:
 
 
 def is_notice(title: str, folded: str) -> bool:
-    """Whether a title begins like that of an erratum, a comment, a reply or a retraction."""
-    return bool(_NOTICE.match(folded) or _REGARDING.match(title))
+    """Whether a title begins like that of an erratum, a comment, a reply or a retraction, or says behind it that it is one."""
+    return bool(_NOTICE.match(folded) or _REGARDING.match(title) or _NOTICE_BEHIND.search(title[-160:]))

@@ -9,7 +9,7 @@ from screening.dedupe.kinds import REGISTRATION, is_notice, kind, trial_number
 from screening.dedupe.people import Author, authors
 from screening.dedupe.place import Pages, issue, pages, volume
 from screening.dedupe.titles import title
-from screening.dedupe.words import fold, numbers, restored
+from screening.dedupe.words import fold, numbers, restored, signs
 from screening.formats import identifiers
 
 
@@ -53,6 +53,8 @@ class Facts:
     """Whether the title ends inside a note, so that more may be lost."""
     numbers: tuple[str, ...]
     """The numerals in the title, Roman ones and number words as digits, sorted."""
+    signs: frozenset[str]
+    """The words in the title behind which stands a plus or a minus, with the sign."""
     authors: tuple[Author, ...]
     year: int | None
     journal: str
@@ -85,6 +87,7 @@ def facts(record: Record) -> Facts:
         foreign=said.foreign,
         cut=said.cut,
         numbers=numbers(words),
+        signs=signs(said.main),
         authors=authors(tuple(map(restored, record.authors))),
         year=record.year,
         journal=record.journal[:_JOURNAL_KEPT].strip(),

@@ -128,7 +128,7 @@ CONTRADICTIONS: tuple[Rule, ...] = (
     ),
     Rule(
         "other number",
-        "The parts of a series, the phases of a trial and the years of a follow-up differ in a numeral alone.",
+        "The parts of a series, the phases of a trial and the years of a follow-up differ in a numeral alone, HER2+ and HER2- in a sign.",
         lambda like: like.numbers is DIFFERS and like.title in (SAME, CLOSE),
     ),
     Rule(
@@ -205,6 +205,11 @@ DOUBTS: tuple[Rule, ...] = (
         lambda like: like.issue is DIFFERS and not like.distinct_title and not _same_identifier(like),
     ),
     Rule(
+        "other edition",
+        "A chapter comes again in the next edition of its book, on much the same pages.",
+        lambda like: like.chapter and like.year in (CLOSE, DIFFERS) and not _same_identifier(like),
+    ),
+    Rule(
         "number unsaid",
         "Entries of a register are told apart by their numbers alone; where one is not said, nobody can.",
         lambda like: like.registered and not _same_identifier(like),
@@ -266,7 +271,8 @@ ANCHORED: tuple[Rule, ...] = (
     ),
     Rule(
         "same place, longer title",
-        "Databases leave subtitles away or add a group's name; volume, first page and first author agree.",
+        "Databases leave subtitles away or add a group's name; volume, first page and first author agree. In a supplement, abstracts of a "
+        "group share pages.",
         lambda like: (
             like.pages is SAME
             and (like.volume is SAME or (like.same_range and _same_place(like)))
@@ -274,6 +280,7 @@ ANCHORED: tuple[Rule, ...] = (
             and _people_agree(like)
             and (like.part or like.title is CLOSE)
             and (_same_journal(like) or like.whole_range)
+            and (like.whole_range or not like.supplement)
         ),
     ),
     Rule(

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, Levenshtein, Prefix
 
 from screening.dedupe.journals import journals
-from screening.dedupe.kinds import ABSTRACT, PREPRINT, REGISTRATION, THESIS
+from screening.dedupe.kinds import ABSTRACT, CHAPTER, PREPRINT, REGISTRATION, THESIS
 from screening.dedupe.normalise import Facts
 from screening.dedupe.people import Author
 from screening.dedupe.place import Pages
@@ -88,6 +88,10 @@ class Likeness:
     """Whether two entries of registers are of one number."""
     registered: bool
     """Whether both are entries of a register of trials."""
+    chapter: bool
+    """Whether both are chapters."""
+    supplement: bool
+    """Whether either stands in a supplement, where several abstracts share a page."""
     one_abstract: bool
     """Whether one says that it is a meeting's abstract, and the other says nothing of its kind."""
     notice: Sign
@@ -120,7 +124,7 @@ def compare(a: Facts, b: Facts, cutoffs: Cutoffs = CUTOFFS) -> Likeness:
         distinct_title=_distinct(a) and _distinct(b),
         part=part,
         other_words=words,
-        numbers=Sign.SAME if a.numbers == b.numbers or a.compact == b.compact else Sign.DIFFERS,
+        numbers=_numbers(a, b),
         authors=_authors(a.authors, b.authors, first, shared),
         first_author=first,
         nobody=not a.authors and not b.authors,
@@ -141,9 +145,18 @@ def compare(a: Facts, b: Facts, cutoffs: Cutoffs = CUTOFFS) -> Likeness:
         kind=_kind(a, b),
         trial=_equal(a.trial, b.trial),
         registered=a.kind == b.kind == REGISTRATION,
+        chapter=a.kind == b.kind == CHAPTER,
+        supplement=any("s" in facts.issue or facts.pages.prefix == "s" for facts in (a, b)),
         one_abstract={a.kind, b.kind} == {ABSTRACT, ""},
         notice=Sign.SAME if a.notice == b.notice else Sign.DIFFERS,
     )
+
+
+def _numbers(a: Facts, b: Facts) -> Sign:
+    """Whether the numerals agree, and no word has a plus in the one title and a minus in the other."""
+    if any(word[:-1] + ("-" if word.endswith("+") else "+") in b.signs for word in a.signs):
+        return Sign.DIFFERS
+    return Sign.SAME if a.numbers == b.numbers or a.compact == b.compact else Sign.DIFFERS
 
 
 def _equal(a: str, b: str) -> Sign:

@@ -50,6 +50,17 @@ def fold(text: str) -> str:
     return " ".join(_WORD.findall(text))
 
 
+def signs(text: str) -> frozenset[str]:
+    """-> the words of a text behind which stands a plus or a minus, with the sign: HER2+ is another disease than HER2-."""
+    if text.isascii() and "+" not in text and "-" not in text:
+        return frozenset()
+    found = _SIGNED.findall(unicodedata.normalize("NFKC", text))
+    return frozenset(word.casefold() + ("+" if sign == "+" else "-") for word, sign in found)
+
+
+_SIGNED = re.compile("([^\\W_]{1,20})([+\u2212-])(?=[\\s,:;.)/]|$)")
+
+
 def restored(text: str) -> str:
     """-> a text of which some program took the bytes of UTF-8 for letters of Windows-1252 ("EducaciÃ³n"), as it was before."""
     if text.isascii() or not _SCRAMBLED.search(text):
