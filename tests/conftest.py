@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -45,6 +47,14 @@ def shared() -> Path:
             pytest.fail(told)
         pytest.skip(told)
     return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database; before anything is written to it, services that are to have their own get a copy."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            connection.cursor().execute("VACUUM INTO %s", [settings.PREPARED])
 
 
 @pytest.fixture

@@ -175,13 +175,21 @@ def service(transactional_db: None) -> Iterator[Service]:
 
 
 @pytest.fixture
-def alone(tmp_path: Path) -> Iterator[Callable[..., Service]]:
-    """Call it for a service, not yet started, on a data folder and an SQLite database of its own."""
+def alone(db: None, tmp_path: Path) -> Iterator[Callable[..., Service]]:
+    """Call it for a service, not yet started, on a data folder and an SQLite database of its own.
+
+    The database is a copy of one that is ready, as at every start but the very first; `new=True` leaves that to the service.
+    On PostgreSQL there is none to copy.
+    """
     made: list[Service] = []
 
-    def make(name: str = "data", **environment: str) -> Service:
-        (tmp_path / name).mkdir(exist_ok=True)
-        made.append(Service(tmp_path / name, **environment))
+    def make(name: str = "data", *, new: bool = False, **environment: str) -> Service:
+        folder = tmp_path / name
+        if not folder.exists():
+            folder.mkdir()
+            if connection.vendor == "sqlite" and not new:
+                shutil.copyfile(settings.PREPARED, folder / "reviewapp.sqlite3")
+        made.append(Service(folder, **environment))
         return made[-1]
 
     yield make

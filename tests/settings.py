@@ -15,6 +15,7 @@ from reviewapp.settings import DATA_FOLDER, DATABASES, MIDDLEWARE  # noqa: E402
 # A file, as in production: threads, a live server and a real worker see what a test has committed.
 if DATABASES["default"]["ENGINE"] == "reviewapp.sqlite":
     DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_FOLDER) / "test.sqlite3")}
+PREPARED = str(Path(DATA_FOLDER) / "prepared.sqlite3")  # a copy of that file, from when it was new
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # WhiteNoise reads the whole static folder anew for each test client.

@@ -40,8 +40,9 @@ def programs(service: Service) -> list[str]:
 @pytest.mark.once
 @pytest.mark.services
 def test_one_command_starts_everything_and_stops_it_in_order(alone: Alone) -> None:
-    service = alone()
+    service = alone(new=True)
     service.start()
+    assert "Preparing the database" in service.log.read_text(), "nothing was there, not even its tables"
     assert answer(service) == "ok"
     assert ".button" in answer(service, "/static/admin/css/base.css"), "static files are served without a further step"
     # the worker has its beat and two processes for jobs, the web server has two workers
@@ -127,6 +128,7 @@ def test_when_one_part_is_killed_the_others_stop_and_a_new_start_works(alone: Al
 def test_a_data_folder_can_be_moved(alone: Alone, tmp_path: Path) -> None:
     service = alone("before")
     service.start()
+    assert "Preparing the database" not in service.log.read_text(), "it was there, up to date"
     count = "from reviewapp.models import User; print('people:', User.objects.count())"
     new = "from reviewapp.models import User; User.objects.create_user('ada@example.org', 'x', name='Ada')"
     assert service.manage("shell", "-c", new).returncode == 0
