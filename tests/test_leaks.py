@@ -18,18 +18,19 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from analysis import queries as analysis
 from extraction import queries
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
 from extraction.rob import ROB1
-from reviewapp.models import Member
+from reviewapp.models import Event, Member
 from screening import workflow as screening
-from screening.models import Citation
+from screening.models import Citation, Vote
 from tests.extraction import build
 from tests.test_access import ROWS, Row
-from tests.world import MARKERS, ROLES, World, undone, world
+from tests.world import MARKERS, NOON, ROLES, World, on_one_day, undone, world
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
@@ -51,12 +52,18 @@ PASSING = re.compile(  # tokens against forged requests, and times
 def here(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), undone(), pytest.MonkeyPatch.context() as patch:
         patch.setattr("reviewapp.jobs.HEARTBEAT_EVERY", 3600)
+        on_one_day(patch)
         yield world()
 
 
 @pytest.fixture(scope="module")
 def clients(here: World) -> dict[str, Client]:
     return {reader: here.client(reader) for reader in READERS}
+
+
+def test_the_worlds_begin_and_are_read_on_one_day_whatever_the_day(here: World) -> None:
+    days = {each.at.date() for each in Event.unblinded.all()} | {each.at.date() for each in Vote.unblinded.all()}
+    assert days | {timezone.localdate()} == {NOON.date()}
 
 
 # --- reading everything ----------------------------------------------------------------------------------------

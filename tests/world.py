@@ -6,17 +6,20 @@ vote, note, sheet and assessment are in; the first author's are not.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.db.models import AutoField, Model
 from django.test import Client
+from django.utils import timezone
 
 from analysis import workflow as analysis
 from analysis.models import Analysis, Finding, Run
@@ -36,6 +39,7 @@ from tests.extraction import build as build_extraction
 from tests.pdfs import pdf
 
 TA, FT = "title_abstract", "full_text"
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 ROLES = ("anonymous", "outsider", "owner", "reviewer", "arbiter", "observer")
 
 SECOND_ALONE = frozenset({"second"})
@@ -366,3 +370,19 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def on_one_day(patch: pytest.MonkeyPatch) -> None:
+    """Let it be noon when a world begins, whenever that is: pages tell of days, and the tests may run over midnight."""
+    began = time.monotonic()
+
+    class Datetime(type):
+        def __instancecheck__(cls, each: object) -> bool:
+            return isinstance(each, datetime)
+
+    class Clock(metaclass=Datetime):
+        @staticmethod
+        def now(tz: object = None) -> datetime:
+            return NOON + timedelta(seconds=time.monotonic() - began)
+
+    patch.setattr(timezone, "datetime", Clock)  # not `now` itself, which models hold as the default of their fields
