@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from screening.formats import ovid
+from screening.formats import names, ovid
 from screening.formats.clean import shown
 from screening.formats.compose import Layout, compose
 from screening.formats.draft import Draft
@@ -92,6 +92,9 @@ def _begins(draft: Draft | None, tag: str, after_blank: bool) -> bool:
 def _record(record: ParsedRecord) -> ParsedRecord:
     if _NO_ABSTRACT.match(record.abstract):
         record = replace(record, abstract="")
+    groups = tuple(filter(None, map(names.tidy, record.fields.get("CN", ()))))
+    if groups and record.authors != groups:
+        record = replace(record, authors=tuple(dict.fromkeys((*record.authors, *groups))))
     if not record.journal and "TI" in record.fields:  # a chapter has its book where an article has its journal
         record = replace(record, journal=shown(next(iter(record.fields.get("BTI", ())), "")))
     return ovid.placed(record, "SO") if "VN" in record.fields or not record.journal else record

@@ -138,7 +138,10 @@ def _record(draft: Draft, source: Source) -> ParsedRecord | None:
         problems.append(f"Line {draft.line}: the record has no ER line; it may be cut.")
     layout = _CHAPTER if fields.get("TI") or fields.get("T1") else _LAYOUT
     record = compose(draft.block(), fields, layout, problems, max_field=source.limits.field_characters)
-    record = replace(record, authors=names.behind_one_tag(record.authors))
+    longer = next((text for text in map(shown, fields.get("T1", ())) if text.startswith(record.title)), record.title)
+    record = replace(
+        record, title=longer, authors=names.behind_one_tag(record.authors)
+    )  # ProQuest cuts one of two titles
     number = record.accession or next((text for text in _stated(fields, "ID", "U2") if _NUMBER.fullmatch(text)), "")
     pmid = record.pmid
     if not pmid and (tag := "C5" if _EMBASE.fullmatch(number) else "C2" if "Scopus" in _stated(fields, "DB") else ""):

@@ -148,6 +148,17 @@ def test_lines_in_a_field_of_bibtex_part_keywords_only_where_no_sign_does() -> N
     assert listed.title == "LaTeX at work"
 
 
+def test_groups_are_authors_beside_people_and_the_longer_of_two_titles_is_shown() -> None:
+    (trial,) = records(
+        "PMID- 30000004\nTI  - Walking\nFAU - Okafor, Ada\nAU  - Okafor A\nCN  - WALK Group\nDP  - 2019\n"
+    )
+    assert trial.authors == ("Okafor, Ada", "WALK Group")
+    cut, other = records(
+        "TY  - JOUR\nTI  - Walking\nT1  - Walking: a study\nER  - \nTY  - JOUR\nTI  - Walking\nT1  - Gehen\nER  - \n"
+    )
+    assert (cut.title, other.title) == ("Walking: a study", "Walking")
+
+
 def test_keywords_and_numbers_where_ieee_and_scopus_put_them() -> None:
     (ieee,), (scopus,) = records(IEEE), records(SCOPUS_RIS)
     assert ieee.keywords == ("Legged locomotion", "Knee", "R&D")
