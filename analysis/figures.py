@@ -173,20 +173,6 @@ def subgroup_forest(title: str, found: Plain, method: str, favours: tuple[str, s
     )
 
 
-def subgroup_table(found: Plain, method: str) -> Table:
-    """Each study with its weight and effect, the subtotal after each subgroup."""
-    weights = dict(zip(found["overall"]["effects"]["study"], found["overall"]["weights"], strict=True))
-    rows: list[Row] = []
-    for level, group in zip(found["levels"], found["groups"], strict=True):
-        members = list(_study_rows(group["effects"], weights))
-        rows += [Row(each.label, each.cells) for each in members]
-        share = percent(sum(each.weight for each in members), 1)
-        rows.append(Row(f"{level}: subtotal", (share, shown_interval(three(group), group["measure"]))))
-    overall = found["overall"]
-    total = Row("Total", ("100.0%", shown_interval(three(overall), overall["measure"])))
-    return plain_table(("Weight", f"{TITLES[overall['measure']]}, {method}"), rows, total)
-
-
 def _study_rows(effects: Plain, weights: Mapping[str, object]) -> Iterable[StudyRow]:
     from analysis.plots.forest_data import StudyRow
 

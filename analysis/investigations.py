@@ -110,7 +110,16 @@ def by_subgroup(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen
 
     values = [characteristic(study, by) for study in studies]
     found = subgroups(es, values, name="the characteristic", **choose(options))
-    return {"found": without_ballast(found.to_dict()), "told": "; ".join(found.notes)}
+    return {"found": sorted_by_level(without_ballast(found.to_dict()), values), "told": "; ".join(found.notes)}
+
+
+def sorted_by_level(found: dict[str, Any], values: Sequence[object]) -> dict[str, Any]:
+    """The groups by number or by name, not in the order in which studies happen to stand."""
+    from analysis.stats.formula import show_level, sorted_levels
+
+    order = [show_level(level) for level in sorted_levels([value for value in values if value is not None])]
+    places = sorted(range(len(found["levels"])), key=lambda i: order.index(found["levels"][i]))
+    return found | {name: [found[name][i] for i in places] for name in ("levels", "groups")}
 
 
 def by_moderator(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, choose: Choosing) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
-from analysis import drawing, figures
+from analysis import drawing, figures, grouped
 from analysis.exports import (
     TITLES,
     Table,
@@ -189,9 +189,8 @@ def investigations(run: Run) -> list[Figure]:
         title = f"{run.analysis}: {heading[:1].lower()}{heading[1:]}"
         if each["kind"] == SUBGROUP:
             favours = (run.analysis.favours_left, run.analysis.favours_right)
-            plot = figures.subgroup_forest(title, found, method_in_short(run), favours)
-            table = figures.subgroup_table(found, method_in_short(run))
-            made.append(Figure(f"subgroups-{n}", heading, SUBGROUP_WORDS, plot, table))
+            plot = grouped.with_data(run, figures.subgroup_forest(title, found, method_in_short(run), favours))
+            made.append(Figure(f"subgroups-{n}", heading, SUBGROUP_WORDS, plot, grouped.table(run, plot)))
         elif each["kind"] == MODERATOR and found["line"]:
             line = {**found["line"], "moderator": called.get(each["by"], each["by"])}
             bubbles = figures.bubble_of(title, found["fit"], line)

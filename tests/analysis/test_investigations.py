@@ -79,9 +79,11 @@ def test_subgroups_and_regression_are_those_of_the_statistics() -> None:
     es = effects("RR", columns)
     groups, regression = found("subgroup:study/allocation", "moderator:study/latitude", interval="z")
     wanted = subgroups(es, [row[5] for row in BCG], method="REML", test="z")
-    assert groups["found"]["levels"] == ["random", "alternate", "systematic"]
+    levels = groups["found"]["levels"]
+    assert levels == ["alternate", "random", "systematic"], "by name, not as the studies stand"
     assert groups["found"]["Q_between"] == pytest.approx(wanted.Q_between, rel=1e-12)
-    assert [each["estimate"] for each in groups["found"]["groups"]] == [each.estimate for each in wanted.groups]
+    estimates = dict(zip(levels, (each["estimate"] for each in groups["found"]["groups"]), strict=True))
+    assert estimates == dict(zip(wanted.levels, (each.estimate for each in wanted.groups), strict=True))
     fit = regress(es, "~ by", {"by": [row[6] for row in BCG]}, method="REML", test="z")
     assert regression["found"]["fit"]["estimate"] == pytest.approx(fit.estimate.tolist(), rel=1e-12)
     # metafor: rma(yi, vi, mods = ~ ablat, data = dat.bcg) gives -0.0291 for each degree
@@ -96,13 +98,13 @@ def test_a_group_of_two_has_a_wald_interval_where_the_whole_has_hartung_knapps_a
     result = compute(bcg(), {**OPTIONS, "investigations": ["subgroup:study/allocation"]}).result
     assert result["pooled"]["test"] == "knha"
     (groups,) = result["investigations"]
-    assert [(each["k"], each["test"]) for each in groups["found"]["groups"]] == [(7, "knha"), (2, "z"), (4, "knha")]
+    assert [(each["k"], each["test"]) for each in groups["found"]["groups"]] == [(2, "z"), (7, "knha"), (4, "knha")]
     columns = {
         name: [row[i] for row in BCG if row[5] == "alternate"]
         for i, name in enumerate(("study", "ai", "n1i", "ci", "n2i"))
     }
     alone = pool(effects("RR", columns), method="REML", test="z")
-    assert groups["found"]["groups"][1]["ci_lb"] == pytest.approx(alone.ci_lb, rel=1e-12)
+    assert groups["found"]["groups"][0]["ci_lb"] == pytest.approx(alone.ci_lb, rel=1e-12)
     run = Run(options={**OPTIONS, "interval": "advice"}, result=result)
     told = subgroup(run, {**groups, "words": "Subgroups by allocation"})["told"]
     assert told == "Wald interval, as advised for two studies or without heterogeneity: alternate. "
@@ -229,7 +231,7 @@ def test_groups_are_called_by_the_words_of_their_answers() -> None:
     planned = ["subgroup:study/allocation", "moderator:study/allocation"]
     called = {"study/allocation=random": "At random", "study/allocation=alternate": "In turns"}
     groups, regression = (known.worded(each, called)["found"] for each in found(*planned))
-    assert groups["levels"] == ["At random", "In turns", "systematic"]
+    assert groups["levels"] == ["In turns", "At random", "systematic"]
     assert regression["fit"]["names"] == ["intrcpt", "factor(by)At random", "factor(by)systematic"]
     several = {"kind": "subgroup", "by": "study/allocation", "found": {"levels": ["alternate, random"]}}
     assert known.worded(several, called)["found"]["levels"] == ["In turns, At random"]

@@ -140,7 +140,13 @@ def test_subgroups_and_regressions_that_are_planned_have_their_figures(analysis:
         assert flaws(drawn) == []
         for row in each.table.rows:
             assert row.label.removesuffix(": subtotal") in each.svg
-    assert "Test for subgroup differences: Chi² = " in read(made["subgroups-1"].svg).words
+    groups = made["subgroups-1"]
+    assert "Test for subgroup differences: Chi² = " in read(groups.svg).words
+    assert [name for name, _ in groups.table.groups[:2]] == ["Intervention", "Control"]
+    subtotals = {row.label: row.cells for row in groups.table.rows if row.label.endswith(": subtotal")}
+    assert list(subtotals) == ["alternate: subtotal", "random: subtotal", "systematic: subtotal"]
+    assert subtotals["alternate: subtotal"][:4] == ("", str(5069 + 1541), "", str(5808 + 1451))
+    assert groups.table.rows[0].cells[:4] == ("33", "5069", "47", "5808")
     assert "Comstock 1974" in {row.label for row in made["regression-2"].table.rows}
 
 
