@@ -31,7 +31,7 @@ from analysis.models import Analysis, Run
 from analysis.queries import Change
 from analysis.queries.investigations import called as words_for
 from analysis.queries.investigations import worded, words_of
-from analysis.report.grammar import count, listed
+from analysis.report.grammar import capital, count, listed
 from reviewapp.errors import NotHere
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def investigations(run: Run) -> list[Figure]:
             plot = grouped.with_data(run, figures.subgroup_forest(title, found, method_in_short(run), favours))
             made.append(Figure(f"subgroups-{n}", heading, SUBGROUP_WORDS, plot, grouped.table(run, plot)))
         elif each["kind"] == MODERATOR and found["line"]:
-            line = {**found["line"], "moderator": called.get(each["by"], each["by"])}
+            line = {**found["line"], "moderator": capital(called.get(each["by"], each["by"]))}
             bubbles = figures.bubble_of(title, found["fit"], line)
             table = figures.bubble_table(found["fit"], line)
             made.append(Figure(f"regression-{n}", heading, REGRESSION_WORDS, bubbles, table))
