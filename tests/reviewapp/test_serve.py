@@ -45,8 +45,8 @@ def test_one_command_starts_everything_and_stops_it_in_order(alone: Alone) -> No
     assert "Preparing the database" in service.log.read_text(), "nothing was there, not even its tables"
     assert answer(service) == "ok"
     assert ".button" in answer(service, "/static/admin/css/base.css"), "static files are served without a further step"
-    # the worker has its beat and two processes for jobs, the web server has two workers
-    assert programs(service) == ["celery"] * 4 + ["gunicorn"] * 3 + ["manage.py", "valkey-server"]
+    # the worker has its beat and two processes for jobs, the web server has four workers
+    assert programs(service) == ["celery"] * 4 + ["gunicorn"] * 5 + ["manage.py", "valkey-server"]
 
     everything = service.processes()
     last_to_first = [service.part(name) for name in ("valkey-server", "celery", "gunicorn")]
@@ -99,7 +99,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed(alone: Alone) -> None:
     service = alone()
     service.start()
     everything = service.processes()
-    assert len(everything) == 9
+    assert len(everything) == 11
     service.kill_supervisor()
     assert alive(everything) == []
     service.restart()
@@ -169,7 +169,7 @@ def test_a_redis_of_ones_own_takes_the_place_of_the_embedded_broker(alone: Alone
     try:
         service = alone(REDIS_URL=f"redis://127.0.0.1:{port}/0")
         service.start()
-        assert programs(service) == ["celery"] * 4 + ["gunicorn"] * 3 + ["manage.py"]
+        assert programs(service) == ["celery"] * 4 + ["gunicorn"] * 5 + ["manage.py"]
         assert not (service.folder / "broker").exists()
         clients = {peer.pid for peer in psutil.net_connections("tcp") if peer.raddr and peer.raddr.port == port}
         assert service.part("celery").pid in clients
