@@ -8,6 +8,8 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
+from reviewapp.models import User
+
 SESSION = "SELECT * FROM django_session WHERE session_key = %s"
 USER = "SELECT * FROM reviewapp_user WHERE id = %s"
 
@@ -26,8 +28,6 @@ class SessionStore(db.SessionStore):
 class Backend(AuthenticationBackend):
     """Signs in as allauth does."""
 
-    def get_user(self, user_id: int) -> Any:
-        from reviewapp.models import User
-
+    def get_user(self, user_id: int) -> User | None:
         found = next(iter(User.objects.raw(USER, [user_id])), None)
         return found if found and self.user_can_authenticate(found) else None

@@ -88,8 +88,9 @@ class Source:
             while chunk := text.read(_CHUNK):
                 while chunk.endswith("\r") and (behind := text.read(1)):
                     chunk += behind
-                yield self._told(chunk, number)
-                number += line_ends(chunk)
+                told = self._told(chunk, number)
+                yield told
+                number += line_ends(told)
 
     def left_out(self, line: Line) -> None:
         """Note a line that is in no record."""
@@ -130,16 +131,18 @@ class Source:
 def whole_lines(text: TextIO, limit: int = -1) -> Iterator[str]:
     """Yield the lines of a text, each with its line end; one longer than ``limit`` comes in pieces of that length.
 
-    CR CR LF, which a file gets that was turned to Windows' line ends twice, is one line end; so are CR and LF with NULs between,
+    CR CR LF, which a file gets that was turned to Windows' line ends twice, is one line end; so is each line end with NULs within,
     which are taken out.
     """
-    line = text.readline(limit)
+    line, behind, third = (text.readline(limit) for _ in range(3))
     while line:
-        behind = text.readline(limit)
-        if line[-1] == "\r" and behind.replace("\0", "") in ("\r\n", "\n"):
-            line, behind = line + behind, text.readline(limit)
+        if line[-1] == "\r":
+            if _without_nuls(behind) in ("\r\n", "\n"):
+                line, behind, third = line + behind, third, text.readline(limit)
+            elif (_without_nuls(behind), _without_nuls(third)) == ("\r", "\n"):
+                line, behind, third = line + behind + third, text.readline(limit), text.readline(limit)
         yield line
-        line = behind
+        line, behind, third = behind, third, text.readline(limit)
 
 
 def line_ends(text: str) -> int:
@@ -149,7 +152,10 @@ def line_ends(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n") - text.count("\r\r\n")
 
 
+def _without_nuls(text: str) -> str:
+    return text.replace("\0", "") if "\0" in text else text
+
+
 def _clean(text: str) -> str:
-    if "\0" in text:
-        text = text.replace("\0", "")
+    text = _without_nuls(text)
     return text if text.isascii() else repair(text)
