@@ -19,7 +19,7 @@ from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
 from extraction.workflow.common import locked_study
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
-from extraction.workflow.sources import refuse_beyond, refuse_foreign
+from extraction.workflow.sources import count_ahead, refuse_beyond, refuse_foreign
 from reviewapp import audit
 from reviewapp.access import Can, can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
@@ -65,6 +65,7 @@ def require_agreeing(member: Member) -> None:
 
 def choose(member: Member, model: type[Own], study: Study, tool: str, choices: Mapping[str, Choice]) -> Own:
     require_agreeing(member)
+    count_ahead(study, (each.place for each in choices.values()))
     with transaction.atomic():
         study = locked_study(member, study)
         first, second = submitted_pair(member, model, study, tool)
@@ -91,6 +92,7 @@ def choose(member: Member, model: type[Own], study: Study, tool: str, choices: M
 
 def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Mapping[str, Choice]) -> Own:
     require_agreeing(member)
+    count_ahead(study, (each.place for each in choices.values()))
     with transaction.atomic():
         study = locked_study(member, study)
         first, second = submitted_pair(member, model, study, tool)

@@ -19,7 +19,7 @@ from extraction.rob import ROB1
 from extraction.schema import Answer, Field, Problem, Unreadable, read, read_place, read_source, read_unit, show
 from extraction.workflow.bias import refuse_unplanned, store_proposals
 from extraction.workflow.common import locked, locked_study
-from extraction.workflow.sources import refuse_beyond, refuse_foreign
+from extraction.workflow.sources import count_ahead, refuse_beyond, refuse_foreign
 from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Stale, WrongState
@@ -248,6 +248,7 @@ class Said:
 
 def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
     require(member, Can.EXTRACT)
+    count_ahead(own.study, said.places.values())
     with transaction.atomic():
         own = locked_own(member, own)
         if own.submitted_at:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
 
 from extraction import queries
 from extraction.models import Study
 from extraction.schema import Answer, Source
+from extraction.schema.answers import read_anchor
 from reviewapp.errors import BadInput
 from screening.workflow.pages import counted
 
@@ -25,6 +28,16 @@ def refuse_foreign(
             f"No report of {study.label} has the document that is named as the source of: {'; '.join(wrong[:5])}.",
             todo="Choose one of the study's reports, or join the report to the study first.",
         )
+
+
+def count_ahead(study: Study, places: Iterable[Mapping[str, Any] | None]) -> None:
+    """Count the pages of PDFs that are named, before anything is locked: for as long as that takes, nobody else could write."""
+    named = set()
+    for given in places:
+        with suppress(ValueError):  # what cannot be read is refused where it is stored
+            source = read_anchor(given)
+            named |= {source.document} if source and source.document and source.page else set()
+    counted(study.review_id, named)
 
 
 def refuse_beyond(

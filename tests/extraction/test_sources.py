@@ -259,6 +259,24 @@ def test_a_page_that_the_document_does_not_have_is_refused_beside_the_cell_and_t
     )
 
 
+def test_pages_are_counted_before_anything_is_locked(
+    first: Member, second: Member, study: Study, paper: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside, deep = len(connection.savepoint_ids), []
+    monkeypatch.setattr(
+        "screening.workflow.pages.count_pages", lambda _: deep.append(len(connection.savepoint_ids)) or 6
+    )
+    for author, design in ((first, "Two arms"), (second, "Three arms")):
+        begun = workflow.start_sheet(author, study)
+        place = {DESIGN: PLACE | {"document": paper.pk}}
+        workflow.save_entries(author, begun, build.TEXTS | {DESIGN: design}, places=place)
+        workflow.submit_sheet(author, begun)
+    other = attached(first, study, "murray-corrected.pdf")
+    third = Choice(TakenFrom.THIRD, "Four arms", reason="Both misread it", place=PLACE | {"document": other.pk})
+    workflow.agree_sheet(first, study, {DESIGN: third})
+    assert deep == [outside, outside]
+
+
 def test_pages_of_a_file_that_is_no_pdf_are_not_counted(tmp_path: Path) -> None:
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.4 nothing more")
