@@ -20,6 +20,7 @@ COEFFICIENT = ("estimate", "se", "p", "ci_lb", "ci_ub")
 REGRESSION = ("k", "tau2", "I2", "R2", "QM", "QM_df", "QM_p", "QE", "QE_p")
 LINE = ("x", "estimate", "ci_lb", "ci_ub")
 TEST = ("k", "stat", "p", "slope", "se_slope", "limit", "tau")
+DIAGNOSTICS = ("rstudent", "dffits", "cook_d", "cov_r", "tau2_del", "QE_del", "hat", "weight")
 
 
 def further(analysis: int, result: Plain) -> list[Further]:
@@ -57,6 +58,8 @@ class _Run:
             yield from self._one_more_each(found["cumulative"])
         if "baujat" in found:
             yield self._baujat(found["baujat"], without)
+        if "influence" in found:
+            yield self._influence(found["influence"])
         if "trim_and_fill" in found and not found["trim_and_fill"]["notes"]:  # metafor gives up where it never settles
             yield self._filled(found["trim_and_fill"])
         for each in found.get("small_study", {}).get("tests", ()):
@@ -88,6 +91,15 @@ class _Run:
                 rows.append(row)
                 numbers |= {f"{name} {row}": found[name][i] for name in ("contribution", "influence")}
         return self.of("baujat", "Baujat plot", numbers, rows, parts=[without[row] for row in rows])
+
+    def _influence(self, found: Plain) -> Further:
+        """The diagnostics of each study that was pooled; a study that was left out has none."""
+        numbers, rows = {}, []
+        for i, row in enumerate(self.rows):
+            if found["hat"][i] is not None:
+                rows.append(row)
+                numbers |= {f"{name} {row}": found[name][i] for name in DIAGNOSTICS}
+        return self.of("influence", "Influence diagnostics", numbers, rows)
 
     def _filled(self, found: Plain) -> Further:
         numbers = {"k0": found["k0"], "right": int(found["side"] == "right")}

@@ -29,12 +29,12 @@ Reproduction package of the review
 data.csv         the numbers that were pooled, one row for each study of each analysis
 analyses.csv     how each analysis was made, and its result, unrounded
 further.csv      what stands beside each pooled effect: subgroups with the test between them, regressions, sensitivity
-                 analyses, series with one study more or less, tests of the funnel plot, trim and fill, Baujat plot;
+                 analyses, series with one study more or less, diagnostics of influence, tests of the funnel plot, trim
+                 and fill, Baujat plot;
                  its numbers are in further_numbers.csv, the moderators of regressions in further_values.csv
 codebook.csv     what the columns mean
 reproduce.R      computes every one of these numbers again and compares it: Rscript reproduce.R
                  It needs R and its package metafor (Debian: r-base-core and r-cran-metafor), nothing else.
-                 The diagnostics of influence (analyses.json) are not computed again.
                  Trim and fill that never settled is not in further.csv: there metafor gives no result.
 analyses.json    input, options and result of each run, as stored
 figures/         the figures of each analysis

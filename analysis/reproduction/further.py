@@ -7,6 +7,7 @@ The script computes each again by its `kind`:
     Egger, Begg, Harbord, Peters     tests of funnel plot asymmetry
     trim_and_fill   how many studies the funnel lacks, and the result with them
     baujat          two coordinates of each study; `parts` are the results without each
+    influence       eight diagnostics of each study, of effects pooled by inverse variance
 """
 
 from __future__ import annotations

@@ -59,11 +59,15 @@ said <- function(fit, I2 = fit$I2)
 
 from_q <- function(q, k) if (k > 1 && q > 0) max(0, 100 * (q - (k - 1)) / q) else 0
 
-# A likelihood may have two peaks: the highest is looked for from several starts. metafor's default tolerances stop early.
-CLOSELY <- list(threshold = 1e-12, tol = 1e-14, maxiter = 10000)
+# A likelihood may have two peaks: the highest is looked for from several starts. metafor's default tolerances stop early;
+# the threshold is one of tau2, which is large where effects are large
+closely <- function(y) {
+  spread <- if (length(y) > 1) var(y) else 0
+  list(threshold = 1e-12 * max(1, spread), tol = 1e-14, maxiter = 10000)
+}
 fitted <- function(a, es, columns = NULL) {
   fit <- function(start, step = 1) {
-    control <- c(CLOSELY, stepadj = step)
+    control <- c(closely(es$yi), stepadj = step)
     if (!is.null(start)) control$tau2.init <- start
     how <- list(yi = es$yi, vi = es$vi, method = a$method, test = a$test, level = a$level, control = control)
     do.call(rma, if (is.null(columns)) how else c(how, list(mods = columns, intercept = FALSE)))
@@ -224,7 +228,8 @@ small_studies <- function(test, d, es) {
 
 filled <- function(a, d, es) {
   es <- es[usable(es), ]
-  found <- trimfill(rma(yi = es$yi, vi = es$vi, method = a$method, control = CLOSELY), estimator = "L0", control = CLOSELY)
+  control <- closely(es$yi)
+  found <- trimfill(rma(yi = es$yi, vi = es$vi, method = a$method, control = control), estimator = "L0", control = control)
   pooled <- inverse_variance(a, d, data.frame(yi = as.numeric(found$yi), vi = as.numeric(found$vi)))
   c(list(k0 = found$k0, right = as.numeric(found$side == "right")), pooled)
 }
@@ -237,6 +242,17 @@ baujat_of <- function(a, d, es, rows, whole, without) {
     out[[paste("contribution", rows[i])]] <- (es$yi[i] - whole$estimate)^2 / (es$vi[i] + whole$tau2)
     out[[paste("influence", rows[i])]] <- (without[[i]]$estimate - whole$estimate)^2 / without[[i]]$se^2
   }
+  out
+}
+
+DIAGNOSTICS <- c(rstudent = "rstudent", dffits = "dffits", cook_d = "cook.d", cov_r = "cov.r", tau2_del = "tau2.del",
+                 QE_del = "QE.del", hat = "hat", weight = "weight")
+# Viechtbauer and Cheung (2010), as metafor has them
+influence_of <- function(a, es, rows) {
+  found <- influence(fitted(a, es))$inf
+  out <- list()
+  for (name in names(DIAGNOSTICS)) for (i in seq_along(rows))
+    out[[paste(name, rows[i])]] <- found[[DIAGNOSTICS[[name]]]][i]
   out
 }
 
@@ -255,6 +271,7 @@ further_result <- function(f, a, d, es, told, done, whole) {
     values <- further_values[further_values$id == f$id, ]
     return(regression(a, es[at, ], values$value[match(rows, values$row)], told))
   }
+  if (f$kind == "influence") return(influence_of(a, es[at, ], rows))
   if (f$kind == "trim_and_fill") return(filled(a, d[at, ], es[at, ]))
   if (f$kind != "pooled") return(small_studies(f$kind, d[at, ], es[at, ]))
   out <- pool(a, d[at, ], es[at, ])

@@ -80,7 +80,7 @@ CODEBOOK = (
         "further.csv",
         "id, analysis, kind, what",
         "A result beside the pooled effect of an analysis: a subgroup, the test between subgroups, a regression, a sensitivity analysis, "
-        "all studies but one, one study more, a test of the funnel plot, trim and fill, the Baujat plot.",
+        "all studies but one, one study more, diagnostics of influence, a test of the funnel plot, trim and fill, the Baujat plot.",
     ),
     ("further.csv", "weighting to prediction", "What is chosen otherwise than in the analysis; empty for what is not."),
     ("further.csv", "rows", "The studies behind it, by their rows in data.csv."),
