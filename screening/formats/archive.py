@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import lzma
 import tempfile
 import zipfile
 import zlib
@@ -138,19 +139,22 @@ def _copied(unpacking: IO[bytes] | gzip.GzipFile, packed: int, limits: Limits, w
     """-> what is unpacked. Text of records becomes three to fifteen times smaller when packed, a bomb a thousand times."""
     unpacked = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (its reader closes it)
     size = 0
-    try:
-        while chunk := unpacking.read(_CHUNK):
-            size += len(chunk)
-            if size > limits.unpacked_bytes:
-                raise UnreadableFile(
-                    f"{what} unpacks to more than {limits.unpacked_bytes:,} bytes, the most that is read."
-                )
-            if size > _IN_MEMORY and size > packed * limits.unpacked_ratio:
-                raise UnreadableFile(
-                    f"{what} unpacks to more than {limits.unpacked_ratio} times its size, as no export does."
-                )
-            unpacked.write(chunk)
-    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error):
-        raise UnreadableFile(f"{what} is damaged or cut short. Download it again.") from None
+    for chunk in _chunks(unpacking, what):
+        size += len(chunk)
+        if size > limits.unpacked_bytes:
+            raise UnreadableFile(f"{what} unpacks to more than {limits.unpacked_bytes:,} bytes, the most that is read.")
+        if size > _IN_MEMORY and size > packed * limits.unpacked_ratio:
+            raise UnreadableFile(
+                f"{what} unpacks to more than {limits.unpacked_ratio} times its size, as no export does."
+            )
+        unpacked.write(chunk)
     unpacked.seek(0)
     return unpacked
+
+
+def _chunks(unpacking: IO[bytes] | gzip.GzipFile, what: str) -> Iterator[bytes]:
+    try:
+        while chunk := unpacking.read(_CHUNK):
+            yield chunk
+    except (zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, OSError):  # OSError: of bzip2 and gzip
+        raise UnreadableFile(f"{what} is damaged or cut short. Download it again.") from None

@@ -1,6 +1,7 @@
 """What does an Excel workbook say? Each sheet with a header row that is known is a table of records."""
 
 import datetime
+import lzma
 import struct
 import warnings
 import zipfile
@@ -32,7 +33,7 @@ _TOO_LARGE = "The workbook is too large to be read safely ({why}). Save it as CS
 
 # What openpyxl and the libraries below it raise on files that are no proper workbooks.
 _FAULTS = (
-    zipfile.BadZipFile, zlib.error, struct.error, DefusedXmlException, expat.ExpatError, SyntaxError, EOFError, LookupError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, DefusedXmlException, expat.ExpatError, SyntaxError, EOFError, LookupError,
     ValueError, TypeError, AttributeError, OverflowError, OSError, RuntimeError,
 )  # fmt: skip
 

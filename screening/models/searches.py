@@ -190,6 +190,7 @@ class Record(Bibliography):
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(name="record_once_per_place", fields=["source", "position"])]
         indexes = [
+            models.Index(name="record_of_import", fields=["source", "id"]),  # counted without a look at the wide rows
             models.Index(name="record_by_doi", fields=["review", "doi"], condition=~Q(doi="")),
             models.Index(name="record_by_pmid", fields=["review", "pmid"], condition=~Q(pmid="")),
             models.Index(name="record_by_digest", fields=["review", "digest"], condition=~Q(digest="")),

@@ -23,7 +23,7 @@ from tests import build
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 13  # two more where there are searches of other methods, some where analyses have been run
+QUERIES = 11  # two more where there are searches of other methods, some where analyses have been run
 
 Pair = tuple[Member, Member]
 TITLE_ABSTRACT, FULL_TEXT = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT

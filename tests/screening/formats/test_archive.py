@@ -17,12 +17,18 @@ RIS = (FOLDER / "three.ris").read_bytes()
 BIB = (FOLDER / "three.bib").read_bytes()
 
 
-def _zip(**files: bytes) -> bytes:
+def _zip(way: int = zipfile.ZIP_DEFLATED, **files: bytes) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", way) as archive:
         for name, data in files.items():
             archive.writestr(name.replace("__", "."), data)
     return packed.getvalue()
+
+
+def _spoilt(packed: bytes) -> bytes:
+    """A zip of one file with that file's first packed bytes overwritten."""
+    start = packed.index(b"a.ris") + len(b"a.ris")
+    return packed[:start] + b"\xff" * 40 + packed[start + 40 :]
 
 
 def test_the_records_of_every_file_in_a_zip_are_read_in_order() -> None:
@@ -86,10 +92,28 @@ def test_a_mac_resource_folder_is_passed_over() -> None:
         (_zip(), "empty"),
         (_zip(**{"word/document__xml": b"<x/>"}), "Word document"),
         (_zip(a__ris=RIS)[:-40], "damaged"),
+        (_spoilt(_zip(a__ris=RIS)), "damaged"),
+        (_spoilt(_zip(zipfile.ZIP_BZIP2, a__ris=RIS)), "damaged"),
+        (_spoilt(_zip(zipfile.ZIP_LZMA, a__ris=RIS)), "damaged"),
         (gzip.compress(RIS)[:-20], "damaged"),
+        (gzip.compress(RIS)[:10] + RIS, "damaged"),
         (gzip.compress(gzip.compress(RIS)), "archive in an archive"),
     ],
-    ids=["gzip bomb", "zip bomb", "many files", "a crowd of files", "nothing", "Word", "cut zip", "cut gzip", "nested"],
+    ids=[
+        "gzip bomb",
+        "zip bomb",
+        "many files",
+        "a crowd of files",
+        "nothing",
+        "Word",
+        "cut zip",
+        "spoilt deflate",
+        "spoilt bzip2",
+        "spoilt lzma",
+        "cut gzip",
+        "spoilt gzip",
+        "nested",
+    ],  # fmt: skip
 )
 def test_what_cannot_be_unpacked_safely_is_refused_in_words(data: bytes, told: str) -> None:
     with pytest.raises(UnreadableFile, match=told):

@@ -95,6 +95,18 @@ def test_what_cannot_be_read_safely_is_refused_in_words(part: str, text: str) ->
         read(_with_part(BOOK, part, text))
 
 
+@pytest.mark.parametrize("way", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_with_spoilt_bytes_is_refused_in_words_whatever_packed_it(way: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(BOOK)) as book, zipfile.ZipFile(packed, "w", way) as again:
+        for each in book.namelist():
+            again.writestr(each, book.read(each))
+    data = packed.getvalue()
+    middle = data.index(SHEET.encode()) + len(SHEET) + 30
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read(data[:middle] + bytes(20) + data[middle + 20 :])
+
+
 def test_a_row_far_below_the_others_does_not_hang() -> None:
     far = '<row r="1"><c r="A1" t="inlineStr"><is><t>Title</t></is></c><c r="B1" t="inlineStr"><is><t>Year</t></is></c></row>'
     data = _with_part(BOOK, SHEET, _sheet(far + '<row r="900000000"><c r="A900000000"><v>1</v></c></row>'))
