@@ -14,7 +14,7 @@ from analysis.frozen import Frozen
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL
 from analysis.queries import takeovers
-from analysis.revman import Comparison, Data, Outcome, Review, Study, Totals, bias, datapackage, rm5
+from analysis.revman import Comparison, Data, Outcome, Result, Review, Study, Totals, bias, datapackage, rm5
 from extraction.queries import AgreedAssessment, agreed_assessments
 from extraction.rob import ROB1
 from reviewapp.models import Member
@@ -29,7 +29,9 @@ def to_revman(member: Member) -> Review:
     judged = [(each.study, judgements(each)) for each in agreed_assessments(member.review, ROB1.id)]
     names = sorted({study["label"] for run in runs for study in run.result["studies"]} | {name for name, _ in judged})
     studies = [study_of(name, known.get(name, {})) for name in names]
-    return Review(member.review.title, tuple(studies), tuple(comparisons(runs, analyses)), tuple(bias.cells(judged)))
+    made, cells = tuple(comparisons(runs, analyses)), tuple(bias.cells(judged))
+    finished = max((run.finished_at for run in runs if run.finished_at), default=None)
+    return Review(member.review.title, tuple(studies), made, cells, finished)
 
 
 def judgements(of: AgreedAssessment) -> dict[str, tuple[str, str]]:
@@ -99,7 +101,9 @@ def outcome(place: int, run: Run, said: Frozen) -> Outcome:
         left=run.analysis.favours_left,
         right=run.analysis.favours_right,
         level=run.result["pooled"]["level"] if run.result["pooled"] else 95.0,
-        data=tuple(row(kind, study) for study in in_order(run, said) if study[EXPERIMENTAL] and study[CONTROL]),
+        data=tuple(
+            row(kind, study, errors_of(run)) for study in in_order(run, said) if study[EXPERIMENTAL] and study[CONTROL]
+        ),
         totals=totals(run),
     )
 
@@ -110,14 +114,27 @@ def in_order(run: Run, said: Frozen) -> list[Frozen]:
     return sorted(run.result["studies"], key=lambda study: places.get(study["label"], len(places)))
 
 
-def row(kind: str, study: Frozen) -> Data:
-    """One study's combined groups."""
+def errors_of(run: Run) -> dict[str, float | None]:
+    """The standard error of each study's effect, on the scale of the analysis."""
+    if run.result["pooled"] is None:
+        return {}
+    effects = run.result["pooled"]["effects"]
+    variances = zip(effects["study"], map(number, effects["vi"]), strict=True)
+    return {label: None if v is None else v**0.5 for label, v in variances}
+
+
+def row(kind: str, study: Frozen, errors: Mapping[str, float | None]) -> Data:
+    """One study's combined groups, and what came out for it."""
     values = {
         f"{'total' if name == 'n' else name}_{place}": study[group][name]
         for place, group in enumerate((EXPERIMENTAL, CONTROL), start=1)
         for name in VALUES[kind]
     }
-    return Data(study["label"], **values)
+    ends = [number(study[name]) for name in ("estimate", "lower", "upper")]
+    effect, low, high = ends
+    if study["reason"] or effect is None or low is None or high is None:
+        return Data(study["label"], **values)
+    return Data(study["label"], **values, result=Result(effect, low, high, errors.get(study["label"]), study["weight"]))
 
 
 def totals(run: Run) -> Totals:

@@ -1,5 +1,5 @@
 """How do analyses go to RevMan and come from it? RevMan 5 files and data packages of version 1. Pure; also a program."""
 
-from analysis.revman.records import Comparison, Data, Outcome, Review, Study, Totals
+from analysis.revman.records import Comparison, Data, Outcome, Result, Review, Study, Totals
 
-__all__ = ["Comparison", "Data", "Outcome", "Review", "Study", "Totals"]
+__all__ = ["Comparison", "Data", "Outcome", "Result", "Review", "Study", "Totals"]

@@ -18,12 +18,15 @@ from analysis.revman.records import (
     CONTINUOUS,
     DICHOTOMOUS,
     GENERIC,
+    MEASURE_IN_WORDS,
     O_E,
+    RATIOS,
     BadRevman,
     Comparison,
     Data,
     Judged,
     Outcome,
+    Result,
     Review,
     Study,
     Totals,
@@ -35,16 +38,8 @@ from screening.formats.table import guarded, unguarded
 ROWS, SETTINGS = "data-rows.csv", "overall-estimates-and-settings.csv"
 SUBGROUPS, BIAS = "subgroup-estimates.csv", "risk-of-bias.csv"
 LARGEST = 50_000_000  # bytes of one table, unpacked
-KINDS = {"Dichotomous": DICHOTOMOUS, "Continuous": CONTINUOUS, "Custom input": GENERIC, "O-E and Variance": O_E}
-MEASURES = {
-    "Odds Ratio": "OR",
-    "Risk Ratio": "RR",
-    "Risk Difference": "RD",
-    "Peto Odds Ratio": "PETO_OR",
-    "Mean Difference": "MD",
-    "Std. Mean Difference": "SMD",
-    "Hazard Ratio": "HR",
-}
+KINDS = {"Dichotomous": DICHOTOMOUS, "Continuous": CONTINUOUS, "Contrast level": GENERIC, "O-E and variance": O_E}
+MEASURES = {words: measure for measure, words in MEASURE_IN_WORDS.items()}
 METHODS = {
     "Mantel-Haenszel": "MH",
     "Inverse Variance": "IV",
@@ -226,12 +221,13 @@ def outcome(row: Mapping[str, str], data: list[dict[str, str]]) -> Outcome:
         left="",
         right="",
         level=number(row, "Estimate CI") or 95.0,
-        log=row.get("Log-scale data", "").casefold() == "true",
+        log=kind in (GENERIC, O_E) and row.get("Log-scale data", "").casefold() == "true",
         data=tuple(
             Data(
                 each["Study"],
                 each.get("Subgroup", "") if each.get("Subgroup", "") not in ("#N/A", "") else "",
                 **{ours: used(each, theirs, kind) for theirs, ours in COLUMNS[kind].items()},
+                result=result(each),
             )
             for each in data
         ),
@@ -239,11 +235,20 @@ def outcome(row: Mapping[str, str], data: list[dict[str, str]]) -> Outcome:
     )
 
 
+def result(row: Mapping[str, str]) -> Result | None:
+    """What came out for a study; zeros say that nothing was computed."""
+    effect, low, high, weight = (number(row, name) for name in ("Mean", "CI start", "CI end", "Weight"))
+    if effect is None or low is None or high is None or not (low or high):
+        return None
+    return Result(effect, low, high, weight=weight)
+
+
 def word(row: Mapping[str, str], name: str, known: Mapping[str, str], where: str) -> str:
     said = row.get(name, "")
-    if said not in known:
+    found = {words.casefold(): meant for words, meant in known.items()}.get(said.casefold())
+    if found is None:
         raise BadRevman(f"{where}: {name} is “{said}”. Known are {', '.join(known)}.")
-    return known[said]
+    return found
 
 
 def used(row: Mapping[str, str], name: str, kind: str) -> float | None:
@@ -287,22 +292,22 @@ def write(review: Review, name: str = "review") -> bytes:
 
 
 def setting_row(comparison: Comparison, of: Outcome) -> dict[str, str]:
-    kinds, measures, methods = ({ours: theirs for theirs, ours in each.items()} for each in (KINDS, MEASURES, METHODS))
+    kinds, methods = ({ours: theirs for theirs, ours in each.items()} for each in (KINDS, METHODS))
     pooled = of.totals.effect is not None
     return {
         "Analysis group": str(comparison.number),
         "Analysis number": str(of.number),
         "Analysis name": of.name,
         "Analysis group name": comparison.name,
-        "Data source": "#N/A",
+        "Data source": "Custom input",
         "Data source eligibility": "#N/A",
         "Data type": kinds[of.kind],
-        "Log-scale data": truth(of.log),
+        "Log-scale data": truth(of.log or of.measure in RATIOS),
         "Outcome": of.name,
         "Experimental group label": of.group_1,
         "Control group label": of.group_2,
         "Statistical method": methods[of.method],
-        "Effect measure": measures.get(of.measure, of.measure),
+        "Effect measure": MEASURE_IN_WORDS.get(of.measure, of.measure),
         "Analysis model": "Random effects" if of.random else "Fixed effect",
         "Subgroup estimates": "false",
         "Overall estimates": truth(pooled),
@@ -325,7 +330,13 @@ def data_row(comparison: Comparison, of: Outcome, row: Data, years: Mapping[str,
         "Study": row.study,
         "Study year": years.get(row.study, ""),
         **{theirs: plain(getattr(row, ours)) for theirs, ours in COLUMNS[of.kind].items()},
+        **(came_out(row.result) if row.result else {}),
     }
+
+
+def came_out(of: Result) -> dict[str, str]:
+    ends = {"Mean": of.effect, "CI start": of.ci_start, "CI end": of.ci_end, "Weight": of.weight}
+    return {name: plain(value) for name, value in ends.items()}
 
 
 def subgroup_rows(comparison: Comparison, of: Outcome) -> Iterator[dict[str, str]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from analysis.revman.records import CONTINUOUS, DICHOTOMOUS, GENERIC, BadRevman, Data, Outcome, Totals
+from analysis.revman.records import CONTINUOUS, DICHOTOMOUS, GENERIC, RATIOS, BadRevman, Data, Outcome, Result, Totals
 
 if TYPE_CHECKING:
     from analysis.stats import Pooled
@@ -23,7 +24,6 @@ COLUMNS = {
     },
     GENERIC: {"yi": "effect", "sei": "se"},
 }
-RATIOS = ("RR", "OR", "PETO_OR", "HR")
 
 
 def pooled(outcome: Outcome) -> Pooled:
@@ -58,8 +58,10 @@ def with_totals(outcome: Outcome) -> Outcome:
     }
     if not found.k:
         return replace(outcome, totals=Totals(studies=len(outcome.data), **sums))
+    rows = zip(outcome.data, results(found, natural), strict=True)
     return replace(
         outcome,
+        data=tuple(replace(row, result=result) for row, result in rows),
         totals=Totals(
             studies=len(outcome.data),
             **sums,
@@ -75,3 +77,14 @@ def with_totals(outcome: Outcome) -> Outcome:
             tau2=found.tau2,
         ),
     )
+
+
+def results(found: Pooled, natural: Callable[[float], float]) -> Iterator[Result | None]:
+    """What came out for each study; None where its effect cannot be estimated."""
+    es = found.effects
+    for y, low, high, v, weight in zip(es.yi, es.ci_lb, es.ci_ub, es.vi, found.weights, strict=True):
+        limits = [float(each) for each in (y, low, high)]
+        if all(map(math.isfinite, limits)):
+            yield Result(*map(natural, limits), se=math.sqrt(v), weight=0.0 if math.isnan(weight) else float(weight))
+        else:
+            yield None

@@ -5,10 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 DICHOTOMOUS, CONTINUOUS, GENERIC, O_E = "dichotomous", "continuous", "generic", "o-e"
 KINDS = (DICHOTOMOUS, CONTINUOUS, GENERIC, O_E)
 MEASURES = ("RR", "OR", "RD", "PETO_OR", "MD", "SMD", "HR", "")  # "" where a generic effect has another name
+RATIOS = ("RR", "OR", "PETO_OR", "HR")
+MEASURE_IN_WORDS = {
+    "OR": "Odds Ratio",
+    "RR": "Risk Ratio",
+    "RD": "Risk Difference",
+    "PETO_OR": "Peto Odds Ratio",
+    "MD": "Mean Difference",
+    "SMD": "Std. Mean Difference",
+    "HR": "Hazard Ratio",
+}
 METHODS = ("MH", "IV", "PETO", "EXP_O_E_VAR")
 
 
@@ -50,10 +61,21 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """What came out for one study, on the displayed scale. se: of the logarithm where the measure is a ratio; weight: in percent."""
+
+    effect: float
+    ci_start: float
+    ci_end: float
+    se: float | None = None
+    weight: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
     """One study's numbers for one outcome: those of the outcome's kind; the others are None.
 
-    events and total; mean, sd and total; effect and se (generic: on the analysis scale); o_e and var.
+    events and total; mean, sd and total; effect and se (generic: on the analysis scale); o_e and var. result: None where none is stored.
     """
 
     study: str
@@ -70,6 +92,7 @@ class Data:
     se: float | None = None
     o_e: float | None = None
     var: float | None = None
+    result: Result | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +135,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A review's analyses. Comparisons and outcomes are numbered as in RevMan."""
+    """A review's analyses. Comparisons and outcomes are numbered as in RevMan. modified: for a file to say; not read back."""
 
     title: str
     studies: tuple[Study, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     bias: tuple[Judged, ...] = ()
+    modified: datetime | None = field(default=None, compare=False)
 
     def outcomes(self) -> Iterator[tuple[Comparison, Outcome]]:
         for comparison in self.comparisons:

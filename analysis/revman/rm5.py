@@ -1,14 +1,18 @@
 """How is a RevMan 5 file read and written? XML with a study for each name, its risk of bias, and comparisons with outcomes and their data.
 
-The elements and attributes are those of files that RevMan 5 wrote (5.0 to 5.4). What is not an analysis, such as the review's text, is
-neither read nor written: such a file is for taking data along, not a whole review.
+The elements and attributes are those of files that RevMan 5 wrote (5.0 to 5.4), all of them, for it may miss what is not there. What is not an
+analysis, such as the review's text, is not read, and written as RevMan writes an empty review: such a file is for taking data along.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from io import BytesIO
+from math import floor, isfinite, log10
+from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -19,12 +23,15 @@ from analysis.revman.records import (
     CONTINUOUS,
     DICHOTOMOUS,
     GENERIC,
+    MEASURE_IN_WORDS,
     O_E,
+    RATIOS,
     BadRevman,
     Comparison,
     Data,
     Judged,
     Outcome,
+    Result,
     Review,
     Study,
     Totals,
@@ -73,6 +80,11 @@ TOTALS = {
     "TAU2": "tau2",
 }
 WHOLE = ("studies", "df")
+MEASURES = {words.casefold(): measure for measure, words in MEASURE_IN_WORDS.items()}
+EMPTY = Path(__file__).with_name("empty.rm5")  # a review without anything in it
+DATED = re.compile(
+    r"STUDY|QUALITY_ITEM|COMPARISON|(DICH|CONT|IV|IPD)_(OUTCOME|SUBGROUP|DATA)"
+)  # beside what is dated there
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 LARGEST = 50_000_000  # bytes; the whole file is held in memory
 
@@ -149,7 +161,7 @@ def read_outcome(element: Element, kind: str, names: dict[str, str]) -> Outcome:
         number=whole(element, "NO") or 0,
         name=text(element, "NAME"),
         kind=kind,
-        measure=element.get("EFFECT_MEASURE", ""),
+        measure=element.get("EFFECT_MEASURE") or MEASURES.get(text(element, "EFFECT_MEASURE").casefold(), ""),
         method=element.get("METHOD", "IV"),
         random=element.get("RANDOM") == "YES",
         group_1=text(element, "GROUP_LABEL_1"),
@@ -168,7 +180,25 @@ def read_row(element: Element, kind: str, subgroup: str, names: dict[str, str]) 
     values = {ours: number(element, theirs) for theirs, ours in VALUES[kind].items()}
     if kind == GENERIC and values["effect"] is None:
         values["effect"] = number(element, "EFFECT_SIZE")
-    return Data(names.get(id) or name_of(id), subgroup, **values)
+    return Data(names.get(id) or name_of(id), subgroup, **values, result=read_result(element))
+
+
+def read_result(element: Element) -> Result | None:
+    """What RevMan had computed for a study; None where it had not, or where nothing can be estimated."""
+    found = [stored(element, name) for name in ("EFFECT_SIZE", "CI_START", "CI_END")]
+    effect, low, high = found
+    if effect is None or low is None or high is None or element.get("ESTIMABLE", "YES") == "NO":
+        return None
+    return Result(effect, low, high, stored(element, "SE"), stored(element, "WEIGHT"))
+
+
+def stored(element: Element, name: str) -> float | None:
+    """A number that RevMan computed: it may be infinite, or none, which is no fault of the data."""
+    try:
+        value = float(element.get(name, ""))
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
 
 
 def text(element: Element, tag: str) -> str:
@@ -215,36 +245,54 @@ def name_of(id: str) -> str:
 
 def write(review: Review) -> bytes:
     """A RevMan 5 file with these studies and analyses, their results stored, in UTF-8."""
-    root = Element("COCHRANE_REVIEW", TYPE="INTERVENTION", STAGE="R", STATUS="A", REVMAN_VERSION="5", VERSION_NO="0.0")
-    SubElement(SubElement(root, "COVER_SHEET"), "TITLE").text = review.title
-    included = SubElement(SubElement(SubElement(root, "STUDIES_AND_REFERENCES"), "STUDIES"), "INCLUDED_STUDIES")
-    ids = {}
-    for study in review.studies:
-        ids[study.name] = study.id or id_of(study.name)
-        SubElement(included, "STUDY", ID=ids[study.name], NAME=study.name, YEAR=study.year, DATA_SOURCE="PUB")
-    if review.bias:
-        write_bias(root, review.bias, ids)
-    analyses = SubElement(root, "ANALYSES_AND_DATA", CALCULATED_DATA="YES")
+    root = fromstring(EMPTY.read_bytes())
+    root.set("ID", str(int(hashlib.sha256(review.title.encode()).hexdigest(), 16))[:18])
+    place(root, "COVER_SHEET/TITLE").text = review.title
+    included = place(root, "STUDIES_AND_REFERENCES/STUDIES/INCLUDED_STUDIES")
+    described = place(root, "CHARACTERISTICS_OF_STUDIES/CHARACTERISTICS_OF_INCLUDED_STUDIES")
+    ids = {study.name: study.id or id_of(study.name) for study in review.studies}
+    for number, study in enumerate(review.studies):
+        id = ids[study.name]
+        element = SubElement(included, "STUDY", ID=id, NAME=study.name, YEAR=study.year, DATA_SOURCE="PUB")
+        SubElement(SubElement(element, "REFERENCE", PRIMARY="NO", TYPE="JOURNAL_ARTICLE"), "IDENTIFIERS")
+        SubElement(element, "IDENTIFIERS")
+        described.insert(number, Element("INCLUDED_CHAR", STUDY_ID=id))
+        for name in ("METHODS", "PARTICIPANTS", "INTERVENTIONS", "OUTCOMES", "NOTES"):
+            SubElement(described[number], f"CHAR_{name}")
+    write_bias(place(root, "QUALITY_ITEMS"), review.bias, ids)
+    analyses = place(root, "ANALYSES_AND_DATA")
     for comparison in review.comparisons:
         code = f"CMP-{comparison.number:03d}"
         element = SubElement(analyses, "COMPARISON", ID=code, NO=str(comparison.number))
         SubElement(element, "NAME").text = comparison.name
         for outcome in comparison.outcomes:
             write_outcome(element, outcome, f"{code}.{outcome.number:02d}", ids)
-    ElementTree.indent(root, "")
+    modified = review.modified or datetime(2000, 1, 1, tzinfo=UTC)
+    dated = {"MODIFIED": f"{modified:%Y-%m-%d %H:%M:%S %z}", "MODIFIED_BY": "[Empty name]"}
     for each in root.iter():
         each.text = None if each.text is None else NOT_IN_XML.sub("", each.text)
+        attributes = {name: NOT_IN_XML.sub("", value) for name, value in each.attrib.items()}
+        attributes |= dated if "MODIFIED" in attributes or DATED.fullmatch(each.tag) else {}
+        each.attrib.clear()
+        each.attrib.update(sorted(attributes.items()))
+    ElementTree.indent(root, "")
     out = BytesIO()
     ElementTree.ElementTree(root).write(out, encoding="UTF-8", xml_declaration=True)
     return out.getvalue() + b"\n"
 
 
-def write_bias(root: Element, bias: Iterable[Judged], ids: dict[str, str]) -> None:
+def place(root: Element, path: str) -> Element:
+    """An element that every file has."""
+    found = root.find(path)
+    assert found is not None, path
+    return found
+
+
+def write_bias(items: Element, bias: Iterable[Judged], ids: dict[str, str]) -> None:
     """The risk-of-bias table: an item for each domain, with an entry for each study, or for each of its groups of outcomes."""
     domains: dict[str, list[Judged]] = {}
     for each in bias:
         domains.setdefault(each.domain, []).append(each)
-    items = SubElement(root, "QUALITY_ITEMS")
     for number, (domain, cells) in enumerate(domains.items(), start=1):
         groups = {group: f"QIG-{n:02d}" for n, group in enumerate(dict.fromkeys(each.group for each in cells), start=1)}
         level = "GROUP" if any(groups) else "STUDY"
@@ -263,46 +311,112 @@ def write_bias(root: Element, bias: Iterable[Judged], ids: dict[str, str]) -> No
 
 
 def write_outcome(parent: Element, outcome: Outcome, code: str, ids: dict[str, str]) -> None:
-    prefix = PREFIX_OF[outcome.kind]
+    prefix, totals = PREFIX_OF[outcome.kind], outcome.totals
     groups = list(dict.fromkeys(row.subgroup for row in outcome.data if row.subgroup))
+    pooled = totals.effect is not None
     attributes = {
         "ID": code,
         "NO": str(outcome.number),
-        "EFFECT_MEASURE": outcome.measure,
-        "METHOD": outcome.method,
         "RANDOM": yes(outcome.random),
+        "SCALE": "100.0",
+        "SORT_BY": "USER",
         "SUBGROUPS": yes(bool(groups)),
         "SUBGROUP_TEST": "YES",
         "TOTALS": "YES",
-        "SWAP_EVENTS": "NO",
-        "ESTIMABLE": "YES",  # what is not stays blank
+        "ESTIMABLE": "YES",  # what is not stays blank, as where RevMan has not computed yet
         "CI_STUDY": plain(outcome.level),
         "CI_TOTAL": plain(outcome.level),
-        **{theirs: plain(getattr(outcome.totals, ours)) for theirs, ours in TOTALS.items()},
+        **{theirs: said(totals, ours, theirs) for theirs, ours in TOTALS.items() if kept(outcome, theirs)},
+        **{name: "0.0" if pooled else "" for name in ("Q", "P_Q", "I2_Q")},
+        "WEIGHT": "100.0" if pooled else "0.0",
     }
+    if outcome.kind in (DICHOTOMOUS, CONTINUOUS):
+        attributes["EFFECT_MEASURE"] = outcome.measure
+    attributes |= {"UNITS": ""} if outcome.kind == CONTINUOUS else {"METHOD": outcome.method}
+    if outcome.kind == DICHOTOMOUS:
+        attributes["SWAP_EVENTS"] = "NO"
     if outcome.kind == GENERIC:
         attributes["LOG_DATA"] = yes(outcome.log)
+    if outcome.kind != CONTINUOUS:
+        attributes |= logarithms(outcome, "", totals.effect, totals.ci_start, totals.ci_end)
     element = SubElement(parent, f"{prefix}_OUTCOME", attributes)
-    for tag, words in (
-        ("NAME", outcome.name),
-        ("GROUP_LABEL_1", outcome.group_1),
-        ("GROUP_LABEL_2", outcome.group_2),
-        ("GRAPH_LABEL_1", outcome.left),
-        ("GRAPH_LABEL_2", outcome.right),
-    ):
-        SubElement(element, tag).text = words
-    place = 0
+    words = {
+        "NAME": outcome.name,
+        "GROUP_LABEL_1": outcome.group_1,
+        "GROUP_LABEL_2": outcome.group_2,
+        "GRAPH_LABEL_1": outcome.left,
+        "GRAPH_LABEL_2": outcome.right,
+    }
+    if outcome.kind in (GENERIC, O_E):
+        words["EFFECT_MEASURE"] = MEASURE_IN_WORDS.get(outcome.measure, outcome.measure)
+    for tag, told in words.items():
+        SubElement(element, tag).text = told
+    number = 0
     for group in ["", *groups]:
-        holder = element
-        if group:
-            holder = SubElement(element, f"{prefix}_SUBGROUP", ID=f"{code}.{groups.index(group) + 1:02d}")
-            SubElement(holder, "NAME").text = group
+        holder = write_subgroup(element, outcome, group, groups.index(group) + 1, code) if group else element
         for row in outcome.data:
             if row.subgroup == group:
-                place += 1
-                said = {theirs: plain(getattr(row, ours)) for theirs, ours in VALUES[outcome.kind].items()}
+                number += 1
                 study = ids.get(row.study) or id_of(row.study)
-                SubElement(holder, f"{prefix}_DATA", {"STUDY_ID": study, "ORDER": str(place), **said})
+                SubElement(holder, f"{prefix}_DATA", {"STUDY_ID": study, "ORDER": str(number), **of_row(outcome, row)})
+
+
+def write_subgroup(parent: Element, outcome: Outcome, name: str, number: int, code: str) -> Element:
+    """A subgroup, which nobody pooled apart: with what RevMan writes there before it computes."""
+    studies = sum(row.subgroup == name for row in outcome.data)
+    blank = {theirs: "0" if ours in PEOPLE else "0.0" for theirs, ours in TOTALS.items() if kept(outcome, theirs)}
+    if outcome.kind != CONTINUOUS:
+        blank |= dict.fromkeys((f"LOG_{end}" for end in ENDS), "-Infinity")
+    attributes = {"ID": f"{code}.{number:02d}", "NO": str(number), "ESTIMABLE": "NO", "WEIGHT": "0.0", **blank}
+    attributes |= {"DF": "0", "STUDIES": str(studies)}
+    element = SubElement(parent, f"{PREFIX_OF[outcome.kind]}_SUBGROUP", attributes)
+    SubElement(element, "NAME").text = name
+    return element
+
+
+PEOPLE = ("events_1", "total_1", "events_2", "total_2")
+ENDS = ("EFFECT_SIZE", "CI_START", "CI_END")
+
+
+def kept(outcome: Outcome, name: str) -> bool:
+    """Whether outcomes of its kind have such a number: only those with events count events."""
+    return not name.startswith("EVENTS") or name in VALUES[outcome.kind]
+
+
+def said(of: Totals | Data, ours: str, theirs: str) -> str:
+    """A number as RevMan takes it: people are whole there, also where a control group was split; so are studies."""
+    value = getattr(of, ours)
+    return plain(value if value is None or ours not in PEOPLE else floor(value + 0.5))
+
+
+def of_row(outcome: Outcome, row: Data) -> dict[str, str]:
+    """What a study gave, and its result: blank where nobody computed, zeros where nothing can be estimated."""
+    told = {theirs: said(row, ours, theirs) for theirs, ours in VALUES[outcome.kind].items()}
+    result, pooled = row.result, any(each.result for each in outcome.data)
+    nothing = "0.0" if pooled else ""
+    found = {
+        "EFFECT_SIZE": plain(result.effect) if result else nothing,
+        "CI_START": plain(result.ci_start) if result else nothing,
+        "CI_END": plain(result.ci_end) if result else nothing,
+        "SE": plain(result.se) if result else nothing,
+        "WEIGHT": plain(result.weight) if result else nothing,
+        "ESTIMABLE": yes(result is not None or not pooled),
+    }
+    if outcome.kind != CONTINUOUS:
+        limits = (result.effect, result.ci_start, result.ci_end) if result else (None, None, None)
+        found |= logarithms(outcome, "-Infinity" if pooled else "", *limits)
+    if outcome.kind == DICHOTOMOUS:
+        found |= {"O_E": "0.0", "VAR": plain(result.se**2) if result and result.se is not None else nothing}
+    return {**found, **told}
+
+
+def logarithms(outcome: Outcome, nothing: str, *ends: float | None) -> dict[str, str]:
+    """To the base of ten, of ratios; of anything else RevMan's sign that there is none. nothing: where there is no number."""
+    found = {}
+    for name, value in zip(ENDS, ends, strict=True):
+        ratio = (outcome.measure in RATIOS or outcome.log) and value is not None and value > 0
+        found[f"LOG_{name}"] = plain(log10(value)) if ratio and value else nothing if value is None else "-Infinity"
+    return found
 
 
 def yes(value: bool) -> str:
