@@ -39,7 +39,8 @@ reproduce.R      computes every one of these numbers again and compares it: Rscr
 analyses.json    input, options and result of each run, as stored
 figures/         the figures of each analysis
 revman/          events and means with their results, and risk of bias by RoB 1, for RevMan 5, and as a data package of RevMan
-                 Web (version 1); other kinds of outcome, ratios of means and other tools are not in it
+                 Web (version 1); other kinds of outcome, ratios of means and other tools are not in it. RevMan 5 takes whole
+                 people only: where a control group was split, its file has them rounded
 flow.*           the PRISMA 2020 flow diagram, and its numbers as CSV for the R package PRISMA2020 and as JSON
 versions.json    the software that made this
 
