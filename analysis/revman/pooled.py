@@ -83,8 +83,8 @@ def results(found: Pooled, natural: Callable[[float], float]) -> Iterator[Result
     """What came out for each study; None where its effect cannot be estimated."""
     es = found.effects
     for y, low, high, v, weight in zip(es.yi, es.ci_lb, es.ci_ub, es.vi, found.weights, strict=True):
-        limits = [float(each) for each in (y, low, high)]
-        if all(map(math.isfinite, limits)):
-            yield Result(*map(natural, limits), se=math.sqrt(v), weight=0.0 if math.isnan(weight) else float(weight))
-        else:
+        if not all(map(math.isfinite, (y, low, high))):
             yield None
+            continue
+        share = 0.0 if math.isnan(weight) else float(weight)
+        yield Result(natural(float(y)), natural(float(low)), natural(float(high)), math.sqrt(v), share)
