@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from django.core.cache import cache
@@ -29,4 +29,25 @@ def remembered(
     except RedisError as error:
         log.warning("figures are counted anew, because the broker is away: %s", error)
         return count()
+    return found
+
+
+def remembered_each(
+    keys: Iterable[str], count: Callable[[list[str]], Mapping[str, Figure]], *, seconds: int
+) -> dict[str, Figure]:
+    """What was counted under each of these keys in the last seconds; what is missing is counted now, all of it at once.
+
+    count: takes the keys that are missing, in their order, and gives what belongs to each.
+    """
+    wanted = list(dict.fromkeys(keys))
+    try:
+        found = cache.get_many(wanted)
+        missing = [key for key in wanted if key not in found]
+        if missing:
+            counted = count(missing)
+            cache.set_many(dict(counted), seconds)
+            found |= counted
+    except RedisError as error:
+        log.warning("figures are counted anew, because the broker is away: %s", error)
+        return dict(count(wanted))
     return found

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from extraction.models import Arm, Entry, Outcome, Sheet, TimePoint
-from extraction.queries.forms import STANDARD, form_of, outcome_of, time_of, versions_in_use
+from extraction.queries.forms import FIRST, Version, form_of, outcome_of, time_of, versions_in_use
 from extraction.queries.studies import FORM
 from extraction.schema import Answer, ArmOf, Match, Pair, Structure, asked_of, compare
+from extraction.schema.asked import Shared
 from extraction.schema.clean import own_unit
-from extraction.schema.fields import NUMBERS, WITH_OPTIONS
+from extraction.schema.fields import NUMBERS, WITH_OPTIONS, Field
 from extraction.schema.reliability import Reliability, icc, kappa
 from reviewapp import audit
-from reviewapp.models import Event, Member
-from reviewapp.remembered import remembered
+from reviewapp.models import Member
+from reviewapp.remembered import remembered, remembered_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,48 +36,105 @@ class FieldAgreement:
 
 
 KEPT_SECONDS = 24 * 3600  # of figures that nothing has changed since
-SAVES = ("extraction.sheet_saved", "extraction.assessment_saved")  # change nothing that is submitted
 
 
-def submitted_pairs(member: Member) -> list[tuple[Sheet, Sheet]]:
+class Compared(NamedTuple):
+    """What two authors said of one field of a study. first, second: numbers in the field's own unit; else the answer as text."""
+
+    field: str
+    label: str
+    kind: str
+    equal: bool
+    first: float | str | None
+    second: float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairOfSheets:
+    """The two sheets of a study, with all that a comparison of them rests on beside their answers."""
+
+    first: Sheet
+    second: Sheet
+    structure: Structure
+    version: Version
+
+    @property
+    def key(self) -> str:
+        """Another one as soon as either sheet, the form, an arm, an outcome or a time point is another."""
+        rests_on = (self.version.row and self.version.row.pk, self.structure)
+        sheets = [(each.pk, each.version, each.submitted_at) for each in (self.first, self.second)]
+        return f"fields-compared-{audit.sha256(repr(sheets), repr(rests_on))}"
+
+
+def submitted_pairs(member: Member) -> list[PairOfSheets]:
     """The pairs of independent sheets that the member may see, by study; without their answers."""
     seen = Sheet.blind.for_member(member).own().filter(tool=FORM, submitted_at__isnull=False, study__dropped_at=None)
     by_study: dict[int, list[Sheet]] = defaultdict(list)
     for sheet in seen.order_by("study", "pk"):
         by_study[sheet.study_id].append(sheet)
-    return [(pair[0], pair[1]) for pair in by_study.values() if len(pair) == 2 and not any(e.verifies for e in pair)]
+    review = member.review_id
+    outcomes = Outcome.objects.filter(review=review, dropped_at=None).select_related("at")
+    times = TimePoint.objects.filter(review=review, dropped_at=None)
+    common = tuple(outcome_of(each) for each in outcomes), tuple(time_of(each) for each in times)
+    versions = {row.number: Version(row.number, form_of(row), row) for row in versions_in_use(review)} | {0: FIRST}
+    arms = arms_by_study(review)
+    return [
+        PairOfSheets(*pair, Structure(arms[study], *common), versions[max(pair[0].form_number, pair[1].form_number)])
+        for study, pair in by_study.items()
+        if len(pair) == 2 and not any(each.verifies for each in pair)
+    ]
 
 
 def field_agreement(member: Member) -> list[FieldAgreement]:
     """Every field that two authors answered for at least one study, in the order of the newest form.
 
-    Counting anew takes a second for 200 studies, so the figures are kept as long as the same pairs are seen and nothing has happened on
-    this floor since.
+    Comparing takes most of a second for 200 studies, so what was compared is kept by pair of sheets, and a pair that is submitted costs
+    that one; the figures are kept as long as all pairs are the same.
     """
-    pairs = submitted_pairs(member)
-    events = Event.unblinded.filter(review=member.review_id, verb__startswith="extraction.").exclude(verb__in=SAVES)
-    last = events.order_by("-pk").values_list("pk", "at").first()
-    key = audit.sha256(str(member.review_id), str(last), str([(a.pk, b.pk, a.version, b.version) for a, b in pairs]))
-    return remembered(f"field-agreement-{key}", lambda: counted(member, pairs), seconds=KEPT_SECONDS)
+    pairs = {pair.key: pair for pair in submitted_pairs(member)}
+    key = f"field-agreement-{audit.sha256(str(member.review_id), *pairs)}"
+    return remembered(key, lambda: counted(pairs), seconds=KEPT_SECONDS)
 
 
-def counted(member: Member, pairs: list[tuple[Sheet, Sheet]]) -> list[FieldAgreement]:
-    review = member.review_id
-    outcomes = Outcome.objects.filter(review=review, dropped_at=None)
-    times = TimePoint.objects.filter(review=review, dropped_at=None)
-    asked = tuple(outcome_of(each) for each in outcomes.select_related("at"))
-    at = tuple(time_of(each) for each in times)
-    kinds = {str(each.id): each.kind for each in asked}
-    forms = {row.number: form_of(row) for row in versions_in_use(review)} | {0: STANDARD}
-    arms, answers = arms_by_study(review), answers_by_sheet([sheet.pk for pair in pairs for sheet in pair])
-    found: dict[str, list[tuple[int, Pair]]] = defaultdict(list)
-    for first, second in pairs:
-        form = forms[max(first.form_number, second.form_number)]
-        fields = asked_of(Structure(arms[first.study_id], asked, at), form).fields
-        for pair in compare(fields, answers[first.pk], answers[second.pk]):
-            if pair.match not in (Match.BLANK, Match.MISSING):
-                found[name_of(pair, kinds)].append((first.study_id, pair))
-    return [agreement_on(field, rows) for field, rows in found.items()]
+def counted(pairs: Mapping[str, PairOfSheets]) -> list[FieldAgreement]:
+    kept = remembered_each(pairs, lambda missing: compared([pairs[key] for key in missing]), seconds=KEPT_SECONDS)
+    found: dict[str, list[tuple[int, Compared]]] = defaultdict(list)
+    for key, pair in pairs.items():
+        for each in kept[key]:
+            found[each.field].append((pair.first.study_id, each))
+    return [agreement_on(rows) for rows in found.values()]
+
+
+def compared(pairs: Sequence[PairOfSheets]) -> dict[str, list[Compared]]:
+    """What each pair says of every field that at least one of the two answered, by the pair's key."""
+    answers = answers_by_sheet([sheet.pk for pair in pairs for sheet in (pair.first, pair.second)])
+    shared: dict[int, Shared] = defaultdict(dict)
+    found = {}
+    for each in pairs:
+        fields = asked_of(each.structure, each.version.form, shared[each.version.number]).fields
+        kinds = {str(outcome.id): outcome.kind for outcome in each.structure.outcomes}
+        found[each.key] = [
+            said_of(pair, kinds)
+            for pair in compare(fields, answers[each.first.pk], answers[each.second.pk])
+            if pair.match not in (Match.BLANK, Match.MISSING)
+        ]
+    return found
+
+
+def said_of(pair: Pair, kinds: Mapping[str, str]) -> Compared:
+    field = pair.field
+    plain = _number if field.kind in NUMBERS else _text
+    about = (name_of(field, kinds), field.column or field.label, str(field.kind))
+    return Compared(*about, pair.match is Match.EQUAL, plain(field, pair.first), plain(field, pair.second))
+
+
+def _number(field: Field, answer: Answer) -> float | None:
+    value = own_unit(field, answer)
+    return None if value is None else float(value)
+
+
+def _text(field: Field, answer: Answer) -> str | None:
+    return None if answer.value is None else str(answer.value)
 
 
 def arms_by_study(review: int) -> dict[int, tuple[ArmOf, ...]]:
@@ -82,35 +146,36 @@ def arms_by_study(review: int) -> dict[int, tuple[ArmOf, ...]]:
 
 
 def answers_by_sheet(sheets: list[int]) -> dict[int, dict[str, Answer]]:
+    """The answers of these sheets, without their places. The same answers come again and again, so each is read once."""
     found: dict[int, dict[str, Answer]] = defaultdict(dict)
+    read: dict[tuple[str, str], Answer] = {}
     rows = Entry.unblinded.filter(sheet__in=sheets, value__isnull=False).order_by()
-    for sheet, key, value, unit in rows.values_list("sheet", "key", "value", "unit").iterator(chunk_size=5000):
-        found[sheet][key] = Answer(value, unit=unit)
+    told = rows.values_list("sheet", "key", Cast("value", TextField()), "unit")
+    for sheet, key, value, unit in told.iterator(chunk_size=5000):
+        if (value, unit) not in read:
+            read[value, unit] = Answer(json.loads(value), unit=unit)
+        found[sheet][key] = read[value, unit]
     return found
 
 
-def name_of(pair: Pair, kinds: dict[str, str]) -> str:
+def name_of(field: Field, kinds: Mapping[str, str]) -> str:
     """The stable name of a field across groups: the question's id; of a cell, the kind of outcome and the column."""
-    if not pair.field.row:
-        return pair.field.question
-    return f"{kinds[pair.field.key.split('/')[1]]}/{pair.field.question}"
+    if not field.row:
+        return field.question
+    return f"{kinds[field.key.split('/')[1]]}/{field.question}"
 
 
-def agreement_on(name: str, rows: list[tuple[int, Pair]]) -> FieldAgreement:
-    field = rows[0][1].field
-    equal = sum(pair.match == Match.EQUAL for _, pair in rows)
-    both = [pair for _, pair in rows if pair.first.value is not None and pair.second.value is not None]
-    called, coefficient = "", None
+def agreement_on(rows: list[tuple[int, Compared]]) -> FieldAgreement:
+    """How well authors agreed on one field, of which each study, or each of its arms, is a row."""
+    said = [each for _, each in rows]
+    both = [(each.first, each.second) for each in said if each.first is not None and each.second is not None]
+    field, called, coefficient = said[0], "", None
     if field.kind in NUMBERS:
-        numbers = [(own_unit(field, pair.first), own_unit(field, pair.second)) for pair in both]
-        called, coefficient = "ICC(2,1)", icc([(float(a), float(b)) for a, b in numbers])
+        called, coefficient = "ICC(2,1)", icc([(float(a), float(b)) for a, b in both])
     elif field.kind in WITH_OPTIONS:
-        called, coefficient = "kappa", kappa([(str(pair.first.value), str(pair.second.value)) for pair in both])
-    label = field.column or field.label
+        called, coefficient = "kappa", kappa([(str(a), str(b)) for a, b in both])
+    equal = sum(each.equal for each in said)
+    studies = len({study for study, _ in rows})
     return FieldAgreement(
-        name,
-        label,
-        str(field.kind),
-        len({study for study, _ in rows}),
-        Reliability(len(rows), equal, called, coefficient),
+        field.field, field.label, field.kind, studies, Reliability(len(rows), equal, called, coefficient)
     )

@@ -125,17 +125,26 @@ class Asked:
                     yield from row.fields
 
 
-def asked_of(structure: Structure, form: Form = STANDARD) -> Asked:
-    """The form, put to a study of these arms in a review with these outcomes."""
+Shared = dict[tuple[str, str], Block]  # by section and group
+
+
+def asked_of(structure: Structure, form: Form = STANDARD, shared: Shared | None = None) -> Asked:
+    """The form, put to a study of these arms in a review with these outcomes.
+
+    shared: where many studies of one review are asked by one form, keeps the blocks that are the same for all of them.
+    """
     places = {question.id: section for section, question in form.places()}
-    return Asked(
-        tuple(
-            block_of(section, group, structure, places)
-            for section in form.sections
-            for group in groups(section, structure)
-        ),
-        structure,
-    )
+    shared = {} if shared is None else shared
+    blocks = []
+    for section in form.sections:
+        of_arms = section.per is Per.ARM or any(each.kind is Kind.TABLE for each in section.questions)
+        for group in groups(section, structure):
+            at = (section.id, group.path)
+            block = shared.get(at) or block_of(section, group, structure, places)
+            blocks.append(block)
+            if not of_arms:
+                shared[at] = block
+    return Asked(tuple(blocks), structure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from extraction import queries, workflow
 from extraction.models import Outcome, Sheet, Study
+from extraction.queries import reliability
 from extraction.schema import Choice, TakenFrom
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import Event, Member
@@ -258,6 +259,28 @@ def test_agreement_by_field_counts_answers_of_one_alone_as_differences(
     assert found["randomised"]["statistic"] == "ICC(2,1)"
     assert float(found["design"]["raw"]) == 1
     assert "Number randomised" in page(first, "field-agreement")
+
+
+def test_a_pair_that_comes_in_is_compared_alone_and_another_arm_lets_its_study_be_compared_again(
+    first: Member, second: Member, pair: tuple[Member, Member], outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    answers = reliability.answers_by_sheet
+    monkeypatch.setattr(reliability, "answers_by_sheet", lambda sheets: read.append(len(sheets)) or answers(sheets))
+
+    def events() -> int:
+        found = {each.field: each for each in queries.field_agreement(first)}
+        return found["dichotomous/events"].found.n if "dichotomous/events" in found else 0
+
+    studies = [build.study(pair, label) for label in ("A 2001", "B 2002")]
+    for study in studies:
+        said = build.cells(study, outcome, {"events": 3, "total": 20}, {"events": 5, "total": 21})
+        for author in pair:
+            build.submitted(author, study, said)
+        assert events() == (2 if study == studies[0] else 4)
+    workflow.drop_arm(first, studies[0].arms.first())
+    assert [events(), events()] == [3, 3], "what was said of the arm that is no more does not count"
+    assert read == [2, 2, 2]
 
 
 def test_agreement_on_risk_of_bias_is_counted_by_domain_of_what_both_have_handed_in(

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from redis.exceptions import ConnectionError
 
-from reviewapp.remembered import remembered
+from reviewapp.remembered import remembered, remembered_each
 
 pytestmark = pytest.mark.once
 
@@ -33,3 +33,23 @@ def test_without_the_broker_it_is_counted_each_time(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(cache, "get", away)
     count = counter(1, 2)
     assert [remembered("a-figure", count, seconds=60) for _ in range(2)] == [1, 2]
+
+
+def test_of_many_figures_only_those_are_counted_that_are_not_kept() -> None:
+    asked: list[list[str]] = []
+
+    def count(missing: list[str]) -> dict[str, str]:
+        asked.append(missing)
+        return {key: key.upper() for key in missing}
+
+    assert remembered_each(["a", "b"], count, seconds=60) == {"a": "A", "b": "B"}
+    assert remembered_each(["b", "c", "a", "c"], count, seconds=60) == {"a": "A", "b": "B", "c": "C"}
+    assert asked == [["a", "b"], ["c"]]
+
+
+def test_without_the_broker_all_of_them_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise ConnectionError("nobody there")
+
+    monkeypatch.setattr(cache, "get_many", away)
+    assert remembered_each(["a"], lambda missing: dict.fromkeys(missing, 1), seconds=60) == {"a": 1}
