@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from django.db import transaction
-
 from extraction import workflow as extraction
 from extraction.models import Study
 from reviewapp import jobs, workflow
@@ -35,7 +33,11 @@ from screening.models import (
 from tests import build
 
 TA, FT = Stage.TITLE_ABSTRACT, Stage.FULL_TEXT
-DONE: Counter[str] = Counter()  # how often each act was done, not refused: a run that does little proves little
+DONE: Counter[str] = Counter()  # how often each verb was done and left its event
+REFUSED: Counter[str] = Counter()  # how often it was refused in words
+MOST_RECORDS = 30  # with as many, nothing more is imported
+MOVING = {"add_record", "undo_import", "restore_import", "change_search", "drop_search", "restore_search"}
+"""After these, records stand in other boxes of the flow diagram, or in none."""
 ANSWERS = ("include", "include", "maybe", "exclude", "exclude")
 ACTS = {  # how often each is tried, beside the others
     **{"two_vote": 9, "goes_on": 7, "vote": 6, "withdraw_vote": 3, "resolve": 4, "withdraw_resolution": 1},
@@ -47,7 +49,6 @@ ACTS = {  # how often each is tried, beside the others
     **{"change_search": 1, "drop_or_restore_search": 1, "change_role": 1, "leave": 1, "come_back": 2},
     **{"votes_needed": 1, "set_reasons": 1, "close_and_reopen": 1, "change_reason": 2, "merge_reason": 1},
     **{"undo_reason_change": 1, "change_rules": 2, "share": 1, "join_partners": 1},
-    **{"look_at_some_pages": 2, "look_at_lists": 2},
 }
 SOURCES = (("database", "MEDLINE"), ("database", "Embase"), ("register", "ISRCTN"), ("other", "Reference lists"))
 
@@ -127,16 +128,23 @@ class Acts:
         return nth(ExclusionReason.objects.filter(review=self.review_pk), place) if asked else None
 
     def tried(self, act: Callable[..., object], *args: object, **options: object) -> bool:
-        """Do it if it is allowed and possible; a refusal in words is as good."""
+        """Do it if it is allowed and possible; a refusal in words is as good, if nothing comes of it."""
         if any(each is None for each in args):
             return False
+        before = self.last_event()
         try:
-            with transaction.atomic():
-                act(*args, **options)
+            act(*args, **options)
         except DomainError:
+            REFUSED[act.__name__] += 1
+            assert self.last_event() == before, f"{act.__name__} was refused and left an event"
             return False
-        DONE[act.__name__] += 1
+        if self.last_event() != before:
+            DONE[act.__name__] += 1
+            self.records_move |= act.__name__ in MOVING
         return True
+
+    def last_event(self) -> int:
+        return Event.unblinded.order_by("pk").values_list("pk", flat=True).last() or 0
 
     # --- votes -------------------------------------------------------------------------------------------------
 
@@ -245,6 +253,10 @@ class Acts:
 
     # --- records -----------------------------------------------------------------------------------------------
 
+    def room(self) -> bool:
+        """A story stays small, or looking after each act would take too long."""
+        return Record.objects.filter(source__search__review=self.review_pk).count() < MOST_RECORDS
+
     def a_search(self, place: int) -> Search:
         return nth(Search.objects.filter(review=self.review_pk), place)
 
@@ -252,6 +264,8 @@ class Acts:
         return nth(Record.objects.filter(review=self.review_pk), place)
 
     def import_file(self, who: int, what: int, more: int) -> None:
+        if not self.room():
+            return
         data = [trials(more % 9, 1 + more % 3)]
         member = self.able(who, Can.IMPORT)
         self.tried(screening.start_import, member, self.a_search(what), "more.ris", data, again=True)
@@ -260,14 +274,13 @@ class Acts:
 
     def work(self, *_: int) -> None:
         """A worker does what waits, also what that queues."""
-        self.records_move = True
         while job := Job.objects.filter(review=self.review_pk, state=Job.State.QUEUED).order_by("pk").first():
             jobs.perform(job.pk)
             job.refresh_from_db()
             assert job.state == Job.State.DONE, f"{job.kind}: {job.error}"
+            self.records_move = True
 
     def undo_or_restore_import(self, who: int, what: int, more: int) -> None:
-        self.records_move = True
         gone = Import.objects.filter(search__review=self.review_pk, undone_at__isnull=False)
         taken = nth(gone, what) if more % 3 else nth(Import.objects.filter(search__review=self.review_pk), what)
         act = screening.restore_import if more % 3 else screening.undo_import
@@ -320,12 +333,10 @@ class Acts:
         self.tried(screening.start_deduplication, self.able(who, Can.IMPORT))
 
     def change_search(self, who: int, what: int, more: int) -> None:
-        self.records_move = True
         kind, source = pick(SOURCES, more)
         self.tried(screening.change_search, self.able(who, Can.IMPORT), self.a_search(what), kind=kind, source=source)
 
     def drop_or_restore_search(self, who: int, what: int, more: int) -> None:
-        self.records_move = True
         act = pick((screening.drop_search, screening.restore_search), more)
         self.tried(act, self.able(who, Can.IMPORT), self.a_search(what))
 

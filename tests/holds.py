@@ -45,6 +45,7 @@ from screening.queries.gate import gate
 from tests.test_access import ROWS
 
 UNREACHED = Verdict(StandingState.UNREACHED)
+SEALED = (Vote, Remark, Proposal, Note, Labelling)
 PLACE = tuple[int, str]  # a citation at a stage
 
 
@@ -111,8 +112,8 @@ def copies_that_differ(review: Review, now: dict[PLACE, Verdict]) -> Iterator[st
 def words_that_fail(review: Review) -> Iterator[str]:
     """Pairs that are not as the last word on them says that stands, or as persons said though no word stands."""
     said = {"same", "different", "later"}
-    for pair in Pair.objects.filter(review=review):
-        last = pair.words.filter(withdrawn_at=None).last()
+    for pair in Pair.objects.filter(review=review).prefetch_related("words"):
+        last = next((word for word in reversed(pair.words.all()) if word.withdrawn_at is None), None)
         if (last.answer if last else "") != (pair.state if pair.state in said else ""):
             yield f"pair {pair.pk} is {pair.state}, the last word that stands is {last}"
 
@@ -209,25 +210,22 @@ def seen_through_the_seal(members: list[Member], now: dict[PLACE, Verdict]) -> I
     """Sealed votes and notes that members' queries give away, and open ones that they hold back."""
     review = members[0].review_id
     votes, remarks, proposals, notes, labellings = (
-        list(model.unblinded.filter(citation__review=review)) for model in (Vote, Remark, Proposal, Note, Labelling)
+        list(model.unblinded.filter(citation__review=review)) for model in SEALED
     )
+    settled = {place for place, verdict in now.items() if verdict.state in SETTLED}
     for member in members:
         seals = sealed_from(member, now)
-        wrong = set()
-        for model, rows in ((Vote, votes), (Remark, remarks), (Proposal, proposals)):
-            shut = {each for each in rows if seals(each.citation_id, each.stage, each.member_id)}
-            wrong |= shut.symmetric_difference(rows).symmetric_difference(model.blind.for_member(member))
-        open_notes = {
-            each for each in notes if each.member_id == member.pk or now[each.citation_id, each.stage].state in SETTLED
-        }
-        wrong |= open_notes.symmetric_difference(Note.blind.for_member(member))
-        labels = {
+        visible = [
+            each for each in (*votes, *remarks, *proposals) if not seals(each.citation_id, each.stage, each.member_id)
+        ]
+        visible += [
             each
-            for each in labellings
-            if each.member_id == member.pk or now[each.citation_id, each.stage].state in SETTLED
-        }
-        wrong |= labels.symmetric_difference(Labelling.blind.for_member(member))
-        yield from (f"{member}: {type(each).__name__} {each.pk} is seen wrongly, or not seen" for each in wrong)
+            for each in (*notes, *labellings)
+            if each.member_id == member.pk or (each.citation_id, each.stage) in settled
+        ]
+        shown = {(model, pk) for model in SEALED for pk in model.blind.for_member(member).values_list("pk", flat=True)}
+        for model, pk in shown ^ {(type(each), each.pk) for each in visible}:
+            yield f"{member}: {model.__name__} {pk} is seen wrongly, or not seen"
 
 
 def events_through_the_seal(members: list[Member]) -> Iterator[str]:

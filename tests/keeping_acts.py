@@ -99,21 +99,23 @@ class KeepingActs(DeskActs):
         self.tried(screening.add_search, self.able(who, Can.IMPORT), kind=kind, source=f"{source} {what % 3}")
 
     def add_record(self, who: int, what: int, more: int) -> None:
-        self.records_move = True
         fields = {"title": f"A record by hand {more % 5}", "authors": ("Hand, H.",), "year": 2000 + more % 5}
-        self.tried(screening.add_record, self.able(who, Can.IMPORT), self.a_search(what), fields)
+        if self.room():
+            self.tried(screening.add_record, self.able(who, Can.IMPORT), self.a_search(what), fields)
 
     def paste(self, who: int, what: int, more: int) -> None:
         """Numbers, some of publications that are here, or nothing that can be read."""
         text = f"10.1000/trial{more % 9}\n10.1000/other{more % 4}" if more % 5 else "what is this"
-        if self.tried(screening.paste, self.able(who, Can.IMPORT), self.a_search(what), text):
+        if self.room() and self.tried(screening.paste, self.able(who, Can.IMPORT), self.a_search(what), text):
             self.work()
 
     def an_import(self, place: int) -> Import | None:
         return nth(Import.objects.filter(search__review=self.review_pk), place)
 
     def import_again(self, who: int, what: int, more: int) -> None:
-        if self.tried(screening.import_again, self.able(who, Can.IMPORT), self.a_search(more), self.an_import(what)):
+        if self.room() and self.tried(
+            screening.import_again, self.able(who, Can.IMPORT), self.a_search(more), self.an_import(what)
+        ):
             self.work()
 
     def read_again(self, who: int, what: int, more: int) -> None:
@@ -123,6 +125,8 @@ class KeepingActs(DeskActs):
 
     def send_table(self, who: int, what: int, more: int) -> None:
         """A table of which somebody must say what its columns hold."""
+        if not self.room():
+            return
         rows = "\n".join(f"x{n},Un essai {n},{2000 + n}" for n in range(more % 3, 3 + more % 3))
         data = f"Nr,Was,Wann\n{rows}\n".encode()
         member, search = self.able(who, Can.IMPORT), self.a_search(what)
