@@ -202,11 +202,15 @@ def between_groups(found: Plain) -> str:
     """The test for differences between subgroups, as one line."""
     if found["Q_between"] is None:
         return "Test for subgroup differences: not applicable"
-    if found["Q_df2"] == "Infinity":
-        told = f"Chi² = {effect(found['Q_between'], '')}, df = {found['Q_df']}"
-    else:
-        told = f"F = {effect(found['Q_between'], '')}, df = {found['Q_df']}, {found['Q_df2']:g}"
+    told = statistic(found["Q_between"], found["Q_df"], found["Q_df2"])
     return f"Test for subgroup differences: {told} (P {p_value(found['Q_p'])})"
+
+
+def statistic(value: object, df: int, df2: object) -> str:
+    """Of a test of several things at once: chi-square, or F where the second degrees of freedom are finite."""
+    if df2 == "Infinity":
+        return f"Chi² = {effect(value, '')}, df = {df}"
+    return f"F = {effect(value, '')}, df = {df}, {df2:g}"
 
 
 # --- funnel ------------------------------------------------------------------------------------------------------

@@ -9,13 +9,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis.beyond import year
-from analysis.investigations import MODERATOR, OTHERWISE, SENSITIVITY, SUBGROUP, characteristic, in_words, stays
+from analysis.investigations import (
+    COMMON,
+    MODERATOR,
+    OTHERWISE,
+    SENSITIVITY,
+    SUBGROUP,
+    characteristic,
+    columns_of,
+    in_words,
+    stays,
+)
 from analysis.reproduction import Further
 
 Plain = Mapping[str, Any]
 
 SERIES = ("k", "estimate", "ci_lb", "ci_ub", "p", "tau2", "I2")
 GROUP = ("k", "estimate", "se", "ci_lb", "ci_ub", "p", "tau2", "I2", "Q", "pi_lb", "pi_ub")
+IN_COMMON = ("k", "estimate", "se", "ci_lb", "ci_ub", "p", "Q", "pi_lb", "pi_ub")
 COEFFICIENT = ("estimate", "se", "p", "ci_lb", "ci_ub")
 REGRESSION = ("k", "tau2", "I2", "R2", "QM", "QM_df", "QM_p", "QE", "QE_p")
 LINE = ("x", "estimate", "ci_lb", "ci_ub")
@@ -112,7 +123,12 @@ class _Run:
     # --- what analysis.investigations found ------------------------------------------------------------------
 
     def investigations(self) -> Iterator[Further]:
-        ways = {SUBGROUP: self._subgroups, MODERATOR: self._regression, SENSITIVITY: self._otherwise}
+        ways = {
+            SUBGROUP: self._subgroups,
+            COMMON: self._in_common,
+            MODERATOR: self._regression,
+            SENSITIVITY: self._otherwise,
+        }
         for each in self.result.get("investigations", ()):
             if each["found"]:
                 words = in_words(f"{each['kind']}:{each['by']}")
@@ -138,20 +154,37 @@ class _Run:
             numbers = {name: found[name] for name in ("Q_between", "Q_df", "Q_p")}
             yield self.of("between", f"{words}: between groups", numbers, (), parts=groups)
 
-    def _regression(self, words: str, by: str, found: Plain) -> Iterator[Further]:
+    def _in_common(self, words: str, by: str, found: Plain) -> Iterator[Further]:
+        fit = found["regression"]
+        numbers = {name: found[name] for name in ("Q_between", "Q_df", "Q_p")} | {"tau2": fit["tau2"]}
+        for level, of in zip(found["levels"], found["groups"], strict=True):
+            if of["estimate"] is not None:
+                numbers |= {f"{name} {level}": of[name] for name in IN_COMMON}
+        how = {name: fit[name] for name in ("method", "test")}
+        yield self.of("common", words, numbers, self.rows, how=how, values=self._values(by))
+
+    def _values(self, by: str) -> dict[str, list[str | None]]:
+        """What each study has of each characteristic, as the script compares it."""
         from analysis.stats.formula import show_level
 
+        given = {
+            name: [characteristic(study, each) for study in self.studies.values()]
+            for name, each in columns_of(by).items()
+        }
+        return {
+            name: [None if value is None else show_level(value) for value in values] for name, values in given.items()
+        }
+
+    def _regression(self, words: str, by: str, found: Plain) -> Iterator[Further]:
         fit, line = found["fit"], found["line"]
-        given = [characteristic(study, by) for study in self.studies.values()]
         numbers = {name: fit[name] for name in REGRESSION}
         for i, name in enumerate(fit["names"]):
             numbers |= {f"{what} {name}": fit[what][i] for what in COEFFICIENT}
         if line:
             for i in (0, len(line["x"]) // 2, -1):
                 numbers |= {f"line {what} {i % len(line['x'])}": line[what][i] for what in LINE}
-        values = [None if value is None else show_level(value) for value in given]
         how = {"weighting": "IV", "method": fit["method"], "test": fit["test"]}
-        yield self.of("regression", words, numbers, self.rows, how=how, values=values)
+        yield self.of("regression", words, numbers, self.rows, how=how, values=self._values(by))
 
     def _otherwise(self, words: str, by: str, found: Plain) -> Iterator[Further]:
         if found["estimate"] is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis import figures
 from analysis.exports import effect, p_value, percent
-from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP, YEAR
+from analysis.investigations import AND, COMMON, MODERATOR, SENSITIVITY, SUBGROUP, YEAR, columns_of
 from analysis.models import Analysis, Run
 from analysis.queries.investigations import GROUP, worded, words_of
 from analysis.queries.investigations import called as words_for
@@ -24,11 +24,18 @@ def investigated(run: Run, called: Mapping[str, str] | None = None) -> dict[str,
     found = (run.result or {}).get("investigations", [])
     if called is None:
         called = words_for(run.analysis.review_id) if found else {}
-    named = [{**worded(each, called), "words": words_of(each["kind"], each["by"], called)} for each in found]
+    named = [
+        {
+            **worded(each, called),
+            "words": words_of(each["kind"], each["by"], called),
+            "columns": {name: called.get(by, by) for name, by in columns_of(each["by"]).items()},
+        }
+        for each in found
+    ]
     other = [sensitivity(run, each) for each in named if each["kind"] == SENSITIVITY]
     return {
         "sensitivity": [main_row(run), *other] if other else [],
-        "subgroups": [subgroup(run, each) for each in named if each["kind"] == SUBGROUP],
+        "subgroups": [subgroup(run, each) for each in named if each["kind"] in (SUBGROUP, COMMON)],
         "moderators": [moderator(run, each) for each in named if each["kind"] == MODERATOR],
     }
 
@@ -73,8 +80,11 @@ def subgroup(run: Run, each: Plain) -> dict[str, Any]:
     ]
     out = "; ".join(label for label, _ in found["left_out"])
     told = f"Not said of: {out}. " if out else ""
-    told += intervals(run, found)
+    told += ONE_TAU2 if each["kind"] == COMMON else intervals(run, found)
     return {**each, "rows": rows, "test": figures.between_groups(found), "told": told + each["told"]}
+
+
+ONE_TAU2 = "All groups share one variance between studies, estimated within them; each group’s interval rests on it. "
 
 
 def intervals(run: Run, found: Plain) -> str:
@@ -88,34 +98,49 @@ def intervals(run: Run, found: Plain) -> str:
     return f"Wald interval, as advised for two studies or without heterogeneity: {listed(wald)}. "
 
 
+ENOUGH = 10  # studies for each characteristic
+TOGETHER = "Each coefficient compares studies that are alike in the other characteristics; so there is no plot along one of them. "
+
+
 def moderator(run: Run, each: Plain) -> dict[str, Any]:
     found = each["found"]
     if not found:
         return {**each, "rows": [], "told": each["told"]}
     fit, measure = found["fit"], run.options["measure"]
-    called = each["words"].removeprefix("Meta-regression on ")
     rows = [
         {
-            "words": coefficient(name, called),
+            "words": coefficient(name, each["columns"]),
             "cells": (figures.shown_interval(figures.three(fit, i), measure), p_value(fit["p"][i]).removeprefix("= ")),
         }
         for i, name in enumerate(fit["names"])
-        if not (name == "intrcpt" and each["by"] == YEAR)  # the effect in the year 0 means nothing
+        if not (name == "intrcpt" and YEAR in each["by"].split(AND))  # the effect in the year 0 means nothing
     ]
     out = "; ".join(label for label, _ in fit["left_out"])
     told = f"Not said of: {out}. " if out else ""
+    if several := len(each["columns"]) > 1:
+        told += TOGETHER
+    if fit["k"] < ENOUGH * len(each["columns"]):
+        told += f"Ten studies for each characteristic are advised; here are {fit['k']} (Cochrane Handbook, 10.11.5.1). "
+    notes = each["told"]
+    for name in fit["dropped"]:
+        notes = notes.replace(name, coefficient(name, each["columns"]))
     weighted = "" if run.options["method"] == Analysis.Method.IV else ", weighted by inverse variance"
     explained = "" if fit["R2"] is None else f"; of the heterogeneity {percent(fit['R2'])} is explained"
     test = (
         f"{fit['k']} {'study' if fit['k'] == 1 else 'studies'}{weighted}. Residual heterogeneity: Tau² = "
-        f"{effect(fit['tau2'], '')}, I² = {percent(fit['I2'])}{explained}. Test of the moderator: P {p_value(fit['QM_p'])}"
+        f"{effect(fit['tau2'], '')}, I² = {percent(fit['I2'])}{explained}. {'Test of all characteristics together' if several else 'Test of the moderator'}: "
+        f"{figures.statistic(fit['QM'], fit['QM_df'], fit['QM_df2']) + ', ' if several else ''}P {p_value(fit['QM_p'])}"
     )
     scale = "Ratio" if measure in Analysis.RATIOS else "Difference"
-    return {**each, "rows": rows, "test": test, "scale": scale, "told": told + each["told"]}
+    return {**each, "rows": rows, "test": test, "scale": scale, "told": told + notes}
 
 
-def coefficient(name: str, called: str) -> str:
-    """A column of the regression in a reader's words."""
+def coefficient(name: str, columns: Mapping[str, str]) -> str:
+    """A column of the regression in a reader's words; of several characteristics with the name of its own."""
     if name == "intrcpt":
         return "Intercept"
-    return f"{called}, for each unit" if name == "by" else name.removeprefix(GROUP)
+    group = GROUP.match(name)
+    if group is None:
+        return f"{columns[name]}, for each unit"
+    level = name[group.end() :]
+    return level if len(columns) == 1 else f"{columns[group[1]]}: {level}"

@@ -2,7 +2,8 @@
 
 An investigation is planned as (kind, by), and frozen in a run's options as "kind:by":
     subgroup     by a characteristic of the studies: each group pooled, and the test between them
-    moderator    by a characteristic: a meta-regression on a number, or on the groups
+    common       the same, but all groups share one variance between studies (tau²)
+    moderator    by a characteristic, or several joined by "+": a meta-regression on numbers, or on groups
     sensitivity  by one of SETS: fewer studies, or another way to pool them
 A characteristic is a question of the form (`study/design`), BIAS, or YEAR. Each study of the input has its answers under `by`.
 """
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 Frozen = Mapping[str, Any]
 Choosing = Callable[[Frozen], Mapping[str, str]]
 
-SUBGROUP, MODERATOR, SENSITIVITY = "subgroup", "moderator", "sensitivity"
+SUBGROUP, COMMON, MODERATOR, SENSITIVITY = "subgroup", "common", "moderator", "sensitivity"
+AND = "+"  # between the characteristics of one regression
 BIAS, YEAR = "bias", "year"
 CHARACTERISTICS = {BIAS: "overall risk of bias", YEAR: "the year in the study’s name"}
 
@@ -58,8 +60,21 @@ def in_words(planned: str) -> str:
     kind, by = planned.split(":", 1)
     if kind == SENSITIVITY:
         return SETS.get(by, by).lower()
-    name = CHARACTERISTICS.get(by, by.partition("/")[2] or by).lower()
-    return f"subgroups by {name}" if kind == SUBGROUP else f"meta-regression on {name}"
+    name = " and ".join(CHARACTERISTICS.get(each, each.partition("/")[2] or each).lower() for each in by.split(AND))
+    return f"{BEGINNINGS[kind]} {name}"
+
+
+BEGINNINGS = {
+    SUBGROUP: "subgroups by",
+    COMMON: "subgroups with one tau² by",
+    MODERATOR: "meta-regression on",
+}
+
+
+def columns_of(by: str) -> dict[str, str]:
+    """The characteristics of a regression by the names of their columns: `by`, or of several `by1`, `by2` ..."""
+    several = by.split(AND)
+    return {"by": by} if len(several) == 1 else {f"by{n}": each for n, each in enumerate(several, start=1)}
 
 
 def overall(bias: Mapping[str, str]) -> str:
@@ -113,6 +128,21 @@ def by_subgroup(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen
     return {"found": sorted_by_level(without_ballast(found.to_dict()), values), "told": "; ".join(found.notes)}
 
 
+def by_subgroup_in_common(
+    by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, choose: Choosing
+) -> dict[str, Any]:
+    from analysis.stats import subgroups
+
+    chosen = choose(options)
+    if chosen["method"] == "EE":
+        return {"told": "with one fixed effect there is no variance between studies that groups could share"}
+    if chosen["weighting"] != "IV":
+        return {"told": "one tau² for all groups needs weights by inverse variance; this analysis has others"}
+    values = [characteristic(study, by) for study in studies]
+    found = subgroups(es, values, tau2="common", name="the characteristic", **chosen)
+    return {"found": sorted_by_level(without_ballast(found.to_dict()), values), "told": "; ".join(found.notes)}
+
+
 def sorted_by_level(found: dict[str, Any], values: Sequence[object]) -> dict[str, Any]:
     """The groups by number or by name, not in the order in which studies happen to stand."""
     from analysis.stats.formula import show_level, sorted_levels
@@ -125,18 +155,22 @@ def sorted_by_level(found: dict[str, Any], values: Sequence[object]) -> dict[str
 def by_moderator(by: str, es: Effects, studies: Sequence[Frozen], options: Frozen, choose: Choosing) -> dict[str, Any]:
     from analysis.stats import StatsError, fitted_line, regress
 
-    values = [characteristic(study, by) for study in studies]
-    numeric = all(isinstance(value, (int, float)) for value in values if value is not None)
+    columns = {name: [characteristic(study, each) for study in studies] for name, each in columns_of(by).items()}
+    terms = [name if is_numeric(values) else f"factor({name})" for name, values in columns.items()]
     # Mantel-Haenszel and Peto weights know no moderators: effects are weighted by their inverse variance
     chosen = {**choose(options), "weighting": "IV"}
-    fit = regress(es, "~ by" if numeric else "~ factor(by)", {"by": values}, **chosen)
+    fit = regress(es, f"~ {' + '.join(terms)}", columns, **chosen)
     found: dict[str, Any] = {"fit": without_ballast(fit.to_dict()), "line": None}
     try:
-        if numeric:
+        if terms == ["by"]:  # of several, a line along one would hold only where the others stand still
             found["line"] = without_ballast(fitted_line(fit).to_dict(), "effects")
     except StatsError:  # the number is the same in all studies, or too few have it: `fit` says so
         pass
     return {"found": found, "told": "; ".join(fit.notes)}
+
+
+def is_numeric(values: Sequence[object]) -> bool:
+    return all(isinstance(value, (int, float)) for value in values if value is not None)
 
 
 def on_other_grounds(
@@ -180,6 +214,7 @@ def stays(by: str, study: Frozen) -> bool:
 
 WAYS: dict[str, Callable[[str, Effects, Sequence[Frozen], Frozen, Choosing], dict[str, Any]]] = {
     SUBGROUP: by_subgroup,
+    COMMON: by_subgroup_in_common,
     MODERATOR: by_moderator,
     SENSITIVITY: on_other_grounds,
 }

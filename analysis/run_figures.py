@@ -26,7 +26,7 @@ from analysis.exports import (
     result_in_words,
 )
 from analysis.exports import table as forest_table
-from analysis.investigations import MODERATOR, SUBGROUP
+from analysis.investigations import COMMON, MODERATOR, SUBGROUP
 from analysis.models import Analysis, Run
 from analysis.queries import Change
 from analysis.queries.investigations import called as words_for
@@ -187,7 +187,7 @@ def investigations(run: Run) -> list[Figure]:
     for n, each in enumerate(asked, start=1):
         heading, found = words_of(each["kind"], each["by"], called), worded(each, called)["found"]
         title = f"{run.analysis}: {heading[:1].lower()}{heading[1:]}"
-        if each["kind"] == SUBGROUP:
+        if each["kind"] in (SUBGROUP, COMMON):
             favours = (run.analysis.favours_left, run.analysis.favours_right)
             plot = grouped.with_data(run, figures.subgroup_forest(title, found, method_in_short(run), favours))
             made.append(Figure(f"subgroups-{n}", heading, SUBGROUP_WORDS, plot, grouped.table(run, plot)))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from analysis import comparison, pooling, times
 from analysis.beyond import LEAST, TESTS_FROM
-from analysis.investigations import MODERATOR, SENSITIVITY, SUBGROUP
+from analysis.investigations import COMMON, MODERATOR, SENSITIVITY, SUBGROUP
 from extraction.models import Outcome
 from extraction.schema.comparisons import COMBINED, SPLIT
 from reviewapp.models import Job, Member, Review
@@ -238,13 +238,14 @@ class Investigation(models.Model):
 
     class Kind(models.TextChoices):
         SUBGROUP = SUBGROUP, "Subgroups by"
+        COMMON = COMMON, "Subgroups with one tau² by"
         MODERATOR = MODERATOR, "Meta-regression on"
         SENSITIVITY = SENSITIVITY, "Sensitivity analysis"
 
     analysis = models.ForeignKey(Analysis, models.PROTECT, related_name="investigations")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     by = models.CharField(
-        max_length=120, help_text="A characteristic of studies, or a set; see analysis.investigations."
+        max_length=400, help_text="Characteristics of studies, or a set; see analysis.investigations."
     )
     post_hoc = models.BooleanField(help_text="Whether a run of the analysis had a result when this was planned.")
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")

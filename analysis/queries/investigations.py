@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
-from analysis.investigations import CHARACTERISTICS, MODERATOR, SENSITIVITY, SETS, SUBGROUP
+from analysis.investigations import AND, CHARACTERISTICS, COMMON, MODERATOR, SENSITIVITY, SETS, SUBGROUP, columns_of
 from analysis.models import Analysis, Investigation
+from analysis.report.grammar import listed
 from extraction.queries import current_version
 from extraction.schema.fields import Kind
 from extraction.schema.form import Per, options_of
 from reviewapp.errors import NotHere
 from reviewapp.models import Member, Review
 
-GROUP = "factor(by)"  # begins the name of a regression's column that is a group of studies
-PREFIX = {Investigation.Kind.SUBGROUP: "Subgroups by", Investigation.Kind.MODERATOR: "Meta-regression on"}
+GROUP = re.compile(r"factor\((by\d*)\)")  # begins the name of a regression's column that is a group of studies
+PREFIX = {kind: kind.label for kind in Investigation.Kind if kind != Investigation.Kind.SENSITIVITY}
 
 
 def labels(review: Review | int) -> dict[str, str]:
@@ -44,19 +46,19 @@ def called(review: Review | int) -> dict[str, str]:
 def worded(each: Mapping[str, Any], called: Mapping[str, str]) -> dict[str, Any]:
     """What an investigation found, with its groups of studies as a reader knows them: by the answer, or the several answers, in words."""
 
-    def words(level: str) -> str:
-        whole = called.get(f"{each['by']}={level}")
-        return whole or ", ".join(called.get(f"{each['by']}={part}", part) for part in level.split(", "))
+    def words(by: str, level: str) -> str:
+        whole = called.get(f"{by}={level}")
+        return whole or ", ".join(called.get(f"{by}={part}", part) for part in level.split(", "))
+
+    def column(name: str) -> str:
+        group = GROUP.match(name)
+        return name if group is None else group[0] + words(columns_of(each["by"])[group[1]], name[group.end() :])
 
     found = each["found"]
-    if found and each["kind"] == SUBGROUP:
-        found = {**found, "levels": [words(level) for level in found["levels"]]}
+    if found and each["kind"] in (SUBGROUP, COMMON):
+        found = {**found, "levels": [words(each["by"], level) for level in found["levels"]]}
     if found and each["kind"] == MODERATOR:
-        names = [
-            GROUP + words(name.removeprefix(GROUP)) if name.startswith(GROUP) else name
-            for name in found["fit"]["names"]
-        ]
-        found = {**found, "fit": {**found["fit"], "names": names}}
+        found = {**found, "fit": {**found["fit"], "names": [column(name) for name in found["fit"]["names"]]}}
     return {**each, "found": found}
 
 
@@ -88,6 +90,11 @@ def planned(member: Member, analysis: Analysis) -> list[Planned]:
     return [Planned(row, words_of(row.kind, row.by, called)) for row in rows.select_related("member__user")]
 
 
+def moderators(member: Member) -> list[tuple[str, str]]:
+    """What a regression on several characteristics at once can be on."""
+    return list(characteristics(member).items())
+
+
 def choices(member: Member) -> list[tuple[str, list[tuple[str, str]]]]:
     """What can be asked, by kind: (heading, [(value, words)])."""
     called = characteristics(member)
@@ -106,9 +113,10 @@ def words_of(kind: str, by: str, called: Mapping[str, str]) -> str:
     """Such as "Subgroups by Design"; the question's id where the form does not ask it any more."""
     if kind == SENSITIVITY:
         return SETS.get(by, by)
-    return f"{PREFIX[Investigation.Kind(kind)]} {called.get(by, by)}"
+    return f"{PREFIX[Investigation.Kind(kind)]} {listed([called.get(each, each) for each in by.split(AND)])}"
 
 
 def asked_of(analyses: Iterable[Analysis]) -> list[str]:
     """The questions of the form that these analyses' standing investigations need the answers to."""
-    return sorted({row.by for each in analyses for row in each.standing if row.by.startswith("study/")})
+    named = {by for each in analyses for row in each.standing for by in row.by.split(AND)}
+    return sorted(by for by in named if by.startswith("study/"))

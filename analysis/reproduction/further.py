@@ -3,7 +3,8 @@
 The script computes each again by its `kind`:
     pooled          the studies of `rows`, pooled as the analysis says, or as `how` says otherwise
     between         the test between groups, which are the pooled results in `parts`
-    regression      effects on the `values` of the studies, a number or groups
+    common          the groups by the `values` of the studies with one variance between studies for all, and the test between them
+    regression      effects on the `values` of the studies, numbers or groups
     Egger, Begg, Harbord, Peters     tests of funnel plot asymmetry
     trim_and_fill   how many studies the funnel lacks, and the result with them
     baujat          two coordinates of each study; `parts` are the results without each
@@ -24,8 +25,8 @@ HOW = ("weighting", "method", "test", "prediction")
 class Further:
     """One result beside the pooled effect of an analysis.
 
-    rows: of the analysis in data.csv, counted from 1. how: what is chosen otherwise than in the analysis, by the names in HOW. values: of the
-    characteristic, one for each row; None where a study has none. numbers: by name, unrounded; None where it could not be estimated.
+    rows: of the analysis in data.csv, counted from 1. how: what is chosen otherwise than in the analysis, by the names in HOW. values: of each
+    characteristic, by the name of its column, one for each row; None where a study has none. numbers: by name, unrounded; None where it could not be estimated.
     """
 
     analysis: int
@@ -34,7 +35,7 @@ class Further:
     numbers: Mapping[str, object]
     rows: Sequence[int]
     how: Mapping[str, str] = field(default_factory=dict)
-    values: Sequence[str | None] = ()
+    values: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     parts: Sequence[Further] = ()
 
 
@@ -44,7 +45,7 @@ def further_files(results: Sequence[Further]) -> dict[str, str]:
     return {
         "further.csv": lines([["id", "analysis", "kind", "what", *HOW, "rows", "parts"], *_described(results, ids)]),
         "further_numbers.csv": lines([["id", "name", "value"], *_numbers(results)]),
-        "further_values.csv": lines([["id", "row", "value"], *_values(results)]),
+        "further_values.csv": lines([["id", "row", "name", "value"], *_values(results)]),
     }
 
 
@@ -69,6 +70,7 @@ def _numbers(results: Iterable[Further]) -> Iterable[list[str]]:
 
 def _values(results: Iterable[Further]) -> Iterable[list[str]]:
     for number, each in enumerate(results, start=1):
-        for row, value in zip(each.rows, each.values, strict=False):  # only some kinds have values
-            if value is not None:
-                yield [str(number), str(row), guarded(value)]
+        for name, values in each.values.items():
+            for row, value in zip(each.rows, values, strict=True):
+                if value is not None:
+                    yield [str(number), str(row), name, guarded(value)]

@@ -65,6 +65,14 @@ closely <- function(y) {
   spread <- if (length(y) > 1) var(y) else 0
   list(threshold = 1e-12 * max(1, spread), tol = 1e-14, maxiter = 10000)
 }
+# whole steps of an iteration may lead to and fro; smaller ones settle
+settled <- function(compute) {
+  for (step in c(1, 0.5)) {
+    found <- tryCatch(compute(step), error = function(e) NULL)
+    if (!is.null(found)) return(found)
+  }
+  compute(0.2)
+}
 fitted <- function(a, es, columns = NULL) {
   fit <- function(start, step = 1) {
     control <- c(closely(es$yi), stepadj = step)
@@ -72,12 +80,12 @@ fitted <- function(a, es, columns = NULL) {
     how <- list(yi = es$yi, vi = es$vi, method = a$method, test = a$test, level = a$level, control = control)
     do.call(rma, if (is.null(columns)) how else c(how, list(mods = columns, intercept = FALSE)))
   }
-  if (!(a$method %in% c("ML", "REML")) || nrow(es) < 2) return(fit(NULL))
+  if (!(a$method %in% c("ML", "REML")) || nrow(es) < 2) return(settled(function(step) fit(NULL, step)))
   spread <- var(es$yi)
   from <- function(step) Filter(Negate(is.null), lapply(list(NULL, 0, spread / 10, spread, 10 * spread),
     function(start) tryCatch(fit(start, step), error = function(e) NULL)))
   fits <- from(1)
-  if (!length(fits)) fits <- from(0.2) # whole steps may lead to and fro
+  if (!length(fits)) fits <- from(0.2)
   fits[[which.max(sapply(fits, logLik))]]
 }
 
@@ -165,15 +173,42 @@ between <- function(groups) {
   list(Q_between = q, Q_df = length(y) - 1, Q_p = pchisq(q, length(y) - 1, lower.tail = FALSE))
 }
 
-# Columns are named as metafor names those of ~ by or ~ factor(by). At the end, three points of the line with its band
-regression <- function(a, es, value, told) {
-  use <- usable(es) & !is.na(value)
-  es <- es[use, ]; value <- value[use]
-  names <- sub("^estimate ", "", grep("^estimate ", names(told), value = TRUE))
+# Groups with one variance between studies: the regression on them without an intercept, and whether their effects are one
+in_common <- function(a, es, values, told) {
+  use <- usable(es) & !is.na(values$by)
+  es <- es[use, ]; value <- values$by[use]
+  levels <- sub("^estimate ", "", grep("^estimate ", names(told), value = TRUE))
+  x <- matrix(sapply(levels, function(level) as.numeric(value == level)), ncol = length(levels))
+  how <- if (nrow(x) > ncol(x)) a else within(a, { method <- "EE"; test <- "z" })
+  fit <- fitted(how, es, x)
+  out <- list(tau2 = fit$tau2, Q_between = NA, Q_df = length(levels) - 1, Q_p = NA)
+  if (length(levels) > 1) {
+    apart <- cbind(1, -diag(length(levels) - 1))
+    beta <- apart %*% fit$beta
+    chi2 <- as.numeric(t(beta) %*% solve(apart %*% fit$vb %*% t(apart)) %*% beta)
+    if (how$test == "z") out[c("Q_between", "Q_p")] <- list(chi2, pchisq(chi2, out$Q_df, lower.tail = FALSE))
+    else out[c("Q_between", "Q_p")] <- list(chi2 / out$Q_df, pf(chi2 / out$Q_df, out$Q_df, fit$k - fit$p, lower.tail = FALSE))
+  }
+  for (i in seq_along(levels)) {
+    group <- es[value == levels[i], ]
+    alone <- rma(yi = group$yi, vi = group$vi, tau2 = fit$tau2, test = a$test, level = a$level)
+    of <- c(list(k = nrow(group), estimate = fit$beta[i], se = fit$se[i], p = fit$pval[i], ci_lb = fit$ci.lb[i], ci_ub = fit$ci.ub[i],
+                 Q = alone$QE), predicted(a, alone, group))
+    out[paste(names(of), levels[i])] <- of
+  }
+  out
+}
+
+# Columns are named as metafor names those of ~ by or ~ factor(by); of several characteristics these are by1, by2 ...
+# At the end, three points of the line with its band
+regression <- function(a, es, values, told) {
+  use <- usable(es) & Reduce(`&`, lapply(values, function(value) !is.na(value)))
+  es <- es[use, ]; values <- lapply(values, function(value) value[use])
+  coefficients <- sub("^estimate ", "", grep("^estimate ", names(told), value = TRUE))
   column <- function(name)
-    if (name == "intrcpt") rep(1, length(value)) else if (name == "by") as.numeric(value)
-    else as.numeric(value == sub("factor(by)", "", name, fixed = TRUE))
-  x <- matrix(sapply(names, column), ncol = length(names))
+    if (name == "intrcpt") rep(1, nrow(es)) else if (name %in% names(values)) as.numeric(values[[name]])
+    else as.numeric(values[[sub("^factor\\((by[0-9]*)\\).*", "\\1", name)]] == sub("^factor\\(by[0-9]*\\)", "", name))
+  x <- matrix(sapply(coefficients, column), ncol = length(coefficients))
   # with as many columns as studies nothing is left from which a variance could be told
   fit <- fitted(if (nrow(x) > ncol(x)) a else within(a, { method <- "EE"; test <- "z" }), es, x)
   alone <- fitted(a, es)
@@ -184,10 +219,10 @@ regression <- function(a, es, value, told) {
   out <- list(k = fit$k, tau2 = fit$tau2, I2 = if (a$method == "EE") from_q(fit$QE, fit$k - fit$p + 1) else fit$I2,
               R2 = if (left[1] > 0) 100 * max(0, 1 - left[2] / left[1]) else if (left[2] > 0) 0 else NA,
               QM = fit$QM, QM_df = length(fit$btt), QM_p = fit$QMp, QE = fit$QE, QE_p = fit$QEp)
-  if (identical(names, "intrcpt")) out[c("QM", "QM_df", "QM_p")] <- list(NA, 0, NA)
-  for (i in seq_along(names)) {
+  if (identical(coefficients, "intrcpt")) out[c("QM", "QM_df", "QM_p")] <- list(NA, 0, NA)
+  for (i in seq_along(coefficients)) {
     of <- list(estimate = fit$beta[i], se = fit$se[i], p = fit$pval[i], ci_lb = fit$ci.lb[i], ci_ub = fit$ci.ub[i])
-    out[paste(names(of), names[i])] <- of
+    out[paste(names(of), coefficients[i])] <- of
   }
   alpha <- (1 - a$level / 100) / 2
   crit <- if (a$test == "z" || fit$k == fit$p) qnorm(1 - alpha) else qt(1 - alpha, fit$k - fit$p)
@@ -228,8 +263,10 @@ small_studies <- function(test, d, es) {
 
 filled <- function(a, d, es) {
   es <- es[usable(es), ]
-  control <- closely(es$yi)
-  found <- trimfill(rma(yi = es$yi, vi = es$vi, method = a$method, control = control), estimator = "L0", control = control)
+  found <- settled(function(step) {
+    control <- c(closely(es$yi), stepadj = step)
+    trimfill(rma(yi = es$yi, vi = es$vi, method = a$method, control = control), estimator = "L0", control = control)
+  })
   pooled <- inverse_variance(a, d, data.frame(yi = as.numeric(found$yi), vi = as.numeric(found$vi)))
   c(list(k0 = found$k0, right = as.numeric(found$side == "right")), pooled)
 }
@@ -267,9 +304,10 @@ further_result <- function(f, a, d, es, told, done, whole) {
   at <- match(rows, d$row)
   if (f$kind == "between") return(between(parts))
   if (f$kind == "baujat") return(baujat_of(a, d[at, ], es[at, ], rows, whole, parts))
-  if (f$kind == "regression") {
-    values <- further_values[further_values$id == f$id, ]
-    return(regression(a, es[at, ], values$value[match(rows, values$row)], told))
+  if (f$kind %in% c("regression", "common")) {
+    known <- further_values[further_values$id == f$id, ]
+    values <- lapply(split(known, known$name), function(of) of$value[match(rows, of$row)])
+    return((if (f$kind == "common") in_common else regression)(a, es[at, ], values, told))
   }
   if (f$kind == "influence") return(influence_of(a, es[at, ], rows))
   if (f$kind == "trim_and_fill") return(filled(a, d[at, ], es[at, ]))
@@ -318,7 +356,7 @@ for (row in seq_len(nrow(analyses))) {
   if (is.na(a$estimate)) { cat("no estimate ", name, "\n", sep = ""); next }
   d <- numbers[numbers$analysis == a$id, ]
   es <- tried(effects_of(a, d))
-  kept <- d$left_out == ""
+  kept <- is.na(d$left_out) | d$left_out == "" # a column in which nothing stands is read as NA
   whole <- tried(pool(a, d[kept, ], es[kept, ]))
   compared(name, as.list(a[RESULT]), whole)
   done <- list()

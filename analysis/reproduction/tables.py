@@ -90,7 +90,12 @@ CODEBOOK = (
         "id, name, value",
         "Its numbers, unrounded; on the scale of the analysis, where they are not called natural.",
     ),
-    ("further_values.csv", "id, row, value", "Of a regression: each study's value of the characteristic."),
+    (
+        "further_values.csv",
+        "id, row, name, value",
+        "Of a regression, or of groups with one variance between studies: each study's value of the characteristic; of several, by the names "
+        "that they have in the coefficients' names.",
+    ),
 )
 
 

@@ -64,7 +64,10 @@ def pool_mantel_haenszel(es: Effects, o: Options) -> Pooled:
     q = float(np.sum((u.y - fit.estimate) ** 2 / u.v)) if len(u.y) else 0.0
     if o.method == "DL" and len(u.y) and not math.isnan(fit.estimate):
         return _random(es, o, u, q)
-    return _common(es, o, s, fit, q, len(u.y) - 1)
+    common = _common(es, o, s, fit, q, len(u.y) - 1)
+    if o.method == "DL":  # no study tells how far effects differ, so nothing tells where a new one may lie
+        return replace(common, pi_lb=math.nan, pi_ub=math.nan)
+    return common
 
 
 def _random(es: Effects, o: Options, u: Usable, q: float) -> Pooled:

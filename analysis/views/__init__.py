@@ -114,6 +114,7 @@ def analysis(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     history = queries.history(member, shown.analysis)
     context = {"member": member, "shown": shown, "history": history}
     context |= {"planned": asked.planned(member, shown.analysis), "choices": asked.choices(member)}
+    context["moderators"] = asked.moderators(member)
     context |= {"doubts": found_doubts(member, shown), **doubt_addresses(member, pk)}
     return render(request, "analysis/analysis.html", context)
 

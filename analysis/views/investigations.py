@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from analysis import queries
+from analysis.investigations import AND
 from analysis.queries import investigations as known
 from analysis.workflow import investigations as workflow
 from reviewapp.access import Can, for_member
@@ -18,8 +19,10 @@ from reviewapp.models import Member
 @require_POST
 @for_member(Can.ANALYSE)
 def investigate(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
-    """What was chosen in the list: "subgroup:study/design"."""
+    """What was chosen in the list, "subgroup:study/design"; or "moderator" with the characteristics that were ticked."""
     kind, _, by = request.POST.get("what", "").partition(":")
+    if ticked := request.POST.getlist("by"):
+        by = AND.join(sorted(ticked))
     try:
         made = workflow.investigate(member, queries.analysis(member, pk), kind, by)
     except BadInput as error:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from analysis import queries
-from analysis.investigations import SETS
+from analysis.investigations import AND, SETS
 from analysis.models import Analysis, Investigation, Run
 from analysis.queries import investigations as known
 from analysis.workflow import locked_plan, queue_run
@@ -19,6 +19,8 @@ from reviewapp.access import Can, require
 from reviewapp.errors import BadInput
 from reviewapp.models import Member
 from reviewapp.workflow import lock_review
+
+MOST = 8  # characteristics of one regression; ten studies are advised for each
 
 
 def investigate(member: Member, analysis: Analysis, kind: str, by: str) -> Investigation:
@@ -79,6 +81,16 @@ def check(member: Member, kind: str, by: str) -> None:
             f"“{kind}” is nothing that can be investigated." if kind else "Nothing was chosen.",
             todo="Choose a subgroup, a moderator or a sensitivity analysis.",
         )
+    if not by:
+        raise BadInput("No characteristic was chosen.", todo="Tick those on which the regression is to be.")
     choices = SETS if kind == Investigation.Kind.SENSITIVITY else known.characteristics(member)
-    if by not in choices:
-        raise BadInput(f"“{by}” is not known.", todo="Choose one of the list.")
+    several = by.split(AND) if kind == Investigation.Kind.MODERATOR else [by]
+    for each in several:
+        if each not in choices:
+            raise BadInput(f"“{each}” is not known.", todo="Choose one of the list.")
+    if len(set(several)) < len(several):
+        raise BadInput("A characteristic was chosen twice.", todo="Choose each once.")
+    if len(several) > MOST:
+        raise BadInput(
+            f"A regression is on {MOST} characteristics at most.", todo="Choose those that were named before."
+        )

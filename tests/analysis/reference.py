@@ -48,14 +48,14 @@ class Inexpressible(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """A case, or half of one, as it can be planned. by: the column that is the characteristic of `investigations`."""
+    """A case, or half of one, as it can be planned. by: the columns that are characteristics of `investigations`."""
 
     case: Plain
     options: dict[str, str]
     pairs: Callable[[Plain, Plain], Pairs]
     investigations: tuple[str, ...] = ()
-    by: str = ""
-    words: bool = False  # whether the characteristic is asked as words, though it may be numbers
+    by: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # those of them that are asked as words, though they may be numbers
     beside: bool = False  # whether what stands beside the pooled effect is compared
 
 
@@ -105,8 +105,9 @@ class Reference:
         study = {"study": row, "label": self.label(row), "arms": arms, "bias": {}}
         if "contrast" in given:
             study["contrasts"] = [{"first": 0, "second": 1, "values": given["contrast"]}]
-        if asked.by and (answer := self.data[asked.by][row]) is not None:
-            study["by"] = {f"study/{asked.by}": shown(answer) if asked.words else answer}
+        for by in asked.by:
+            if (answer := self.data[by][row]) is not None:
+                study.setdefault("by", {})[f"study/{by}"] = shown(answer) if by in asked.words else answer
         return study | ({"whole": given["whole"]} if "whole" in given else {})
 
 
@@ -218,7 +219,7 @@ def meta(reference: Reference, case: Plain) -> list[Asked]:
     preset = "RevMan 5" if revman_5 else "RevMan 2025"
     method = {"Inverse": "IV", "MH": "MH", "Peto": "Peto"}[spec.get("weighting", "Inverse")]
     by = spec.get("by") or ""
-    more = {"by": by, "investigations": (f"subgroup:study/{by}",)} if by else {}
+    more = {"by": (by,), "investigations": (f"subgroup:study/{by}",)} if by else {}
     common = {**plan(spec["measure"], preset, "EE"), "method": method}
     found = [Asked(case, common, lambda result, answer: _half(result, answer, "common", by), **more)]
     if method == "Peto":  # which assumes one common effect
@@ -251,8 +252,7 @@ def _half(result: Plain, answer: Plain, half: str, by: str) -> Pairs:
 
 def subgroup(reference: Reference, case: Plain) -> list[Asked]:
     spec = case["spec"]
-    if spec["tau2"] != "separate":
-        raise Inexpressible("each subgroup has its own variance between studies")
+    kind = "subgroup" if spec["tau2"] == "separate" else "common"
     measure, preset = effects_of(reference, case)
     options = plan(measure, preset, spec["method"], spec["test"])
 
@@ -265,7 +265,7 @@ def subgroup(reference: Reference, case: Plain) -> list[Asked]:
             told |= {f"{level} {name}": pair for name, pair in same(groups[level], each, ("k", *POOLED)).items()}
         return told
 
-    return [Asked(case, options, pairs, (f"subgroup:study/{spec['by']}",), spec["by"])]
+    return [Asked(case, options, pairs, (f"{kind}:study/{spec['by']}",), (spec["by"],))]
 
 
 def grouped(result: Plain) -> dict[str, Plain]:
@@ -277,13 +277,14 @@ def regression(reference: Reference, case: Plain) -> list[Asked]:
     from analysis.stats.formula import sorted_levels
 
     spec = case["spec"]
-    term = re.fullmatch(r"~(factor\()?(\w+)\)?", spec["formula"])
-    if term is None:
-        raise Inexpressible("a regression is on one characteristic")
-    words, by = bool(term[1]), term[2]
-    known = [value for row in reference.rows if (value := reference.data[by][row]) is not None]
-    if words and [shown(each) for each in sorted_levels(known)] != sorted({shown(each) for each in known}):
-        raise Inexpressible("groups that are numbers are sorted as words")
+    terms = [re.fullmatch(r"(factor\()?(\w+)\)?", term) for term in spec["formula"].removeprefix("~").split("+")]
+    if None in terms:
+        raise Inexpressible("characteristics of a regression are not multiplied")
+    by, words = tuple(term[2] for term in terms), tuple(term[2] for term in terms if term[1])
+    for name in words:
+        known = [value for row in reference.rows if (value := reference.data[name][row]) is not None]
+        if [shown(each) for each in sorted_levels(known)] != sorted({shown(each) for each in known}):
+            raise Inexpressible("groups that are numbers are sorted as words")
     measure, preset = effects_of(reference, case)
     options = plan(measure, preset, spec["method"], spec["test"])
 
@@ -291,7 +292,8 @@ def regression(reference: Reference, case: Plain) -> list[Asked]:
         (found,) = result["investigations"]
         return same(found["found"]["fit"], answer, FIT)
 
-    return [Asked(case, options, pairs, (f"moderator:study/{by}",), by, words)]
+    planned = "+".join(f"study/{name}" for name in by)
+    return [Asked(case, options, pairs, (f"moderator:{planned}",), by, words)]
 
 
 def prediction(reference: Reference, case: Plain) -> list[Asked]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from analysis import queries
 from analysis.investigated import investigated, moderator, sensitivity, subgroup
-from analysis.investigations import SETS
+from analysis.investigations import SETS, columns_of
 from analysis.marks import legend, marks_of
 from analysis.models import Analysis, Investigation, Run
 from analysis.pooling import compute, resolved
@@ -89,6 +89,36 @@ def test_subgroups_and_regression_are_those_of_the_statistics() -> None:
     # metafor: rma(yi, vi, mods = ~ ablat, data = dat.bcg) gives -0.0291 for each degree
     assert regression["found"]["fit"]["estimate"][1] == pytest.approx(-0.0291, abs=5e-5)
     assert len(regression["found"]["line"]["x"]) > 10
+
+
+@pytest.mark.pure
+def test_groups_may_share_one_variance_between_studies_where_there_is_one() -> None:
+    common = "common:study/allocation"
+    chosen = {**OPTIONS, "interval": "z"}
+    (groups,) = found_by(chosen, common)
+    assert len({each["tau2"] for each in groups["found"]["groups"]}) == 1
+    assert groups["found"]["levels"] == ["alternate", "random", "systematic"]
+    row = subgroup(Run(options=chosen), {**groups, "words": "Subgroups"})
+    assert "share one variance" in row["told"]
+    assert row["test"].startswith("Test for subgroup differences: Chi² = ")
+    fixed, weighted = found(common, model="fixed"), found(common, method="MH")
+    assert (fixed[0]["found"], weighted[0]["found"]) == (None, None)
+    assert "no variance between studies that groups could share" in fixed[0]["told"]
+    assert "needs weights by inverse variance" in weighted[0]["told"]
+
+
+@pytest.mark.pure
+def test_a_regression_on_several_characteristics_says_what_each_coefficient_is_and_tests_all_together() -> None:
+    several = told(bcg(), "moderator:study/allocation+study/latitude")
+    words = [row["words"] for row in several["rows"]]
+    assert words == ["Intercept", "allocation: random", "allocation: systematic", "latitude, for each unit"]
+    assert "Test of all characteristics together: F = " in several["test"]
+    assert "Ten studies for each characteristic are advised; here are 13 " in several["told"]
+    assert "alike in the other characteristics" in several["told"]
+    data = bcg()
+    for study in data["studies"]:
+        study["by"]["study/double"] = 2 * study["by"]["study/latitude"]
+    assert "were dropped: latitude, for each unit" in told(data, "moderator:study/double+study/latitude")["told"]
 
 
 @pytest.mark.pure
@@ -205,7 +235,8 @@ def told(data: dict[str, Any], planned: str, **options: str) -> dict[str, Any]:
     """What a page says of a regression."""
     chosen = {**OPTIONS, **options}
     (each,) = compute(data, {**chosen, "investigations": [planned]}).result["investigations"]
-    return moderator(Run(options=chosen), {**each, "words": "Meta-regression on year"})
+    columns = {name: by.rpartition("/")[2] for name, by in columns_of(each["by"]).items()}
+    return moderator(Run(options=chosen), {**each, "words": "Meta-regression", "columns": columns})
 
 
 @pytest.mark.pure
@@ -278,8 +309,18 @@ def test_what_was_planned_first_and_what_came_after_is_told_on_the_page(
     assert "for each unit" in page
     rows = investigated(queries.shown_analysis(pair[0], analysis.pk).run)
     assert [row["words"] for row in rows["subgroups"][0]["rows"]] == ["Clinic", "Home"]
-    client.post(asking, {"what": "sensitivity:nothing"})
+    refused = ({"what": "sensitivity:nothing"}, {"what": "moderator"}, {"what": "moderator", "by": ["year", "year"]})
+    for each in refused:
+        client.post(asking, each)
     assert Investigation.objects.count() == 3
+    for ticked in (["year", "study/setting"], ["study/setting", "year"]):  # the same, however ticked
+        client.post(asking, {"what": "moderator", "by": ticked})
+    client.post(asking, {"what": "common:study/setting"})
+    jobs_now()
+    page = client.get(address).content.decode()
+    assert Investigation.objects.count() == 5
+    assert "Meta-regression on Setting and the year in the study’s name" in page
+    assert "Subgroups with one tau² by Setting" in page
 
 
 def test_a_dropped_one_is_asked_no_more_and_comes_back_with_its_date(

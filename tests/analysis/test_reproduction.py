@@ -159,6 +159,10 @@ def made_again(made: Package) -> Any:
 SHARE = float(os.environ.get("REPRODUCE_SHARE", "0.12"))
 SEED = int(os.environ.get("REPRODUCE_SEED", "20150111"))
 INVESTIGATED = ("subgroup:study/allocation", "subgroup:bias", "subgroup:study/dose") + (
+    "common:study/allocation",
+    "common:bias",
+    "moderator:study/allocation+study/dose",
+    "moderator:bias+study/dose+year",
     "moderator:study/dose",
     "moderator:study/allocation",
     "moderator:year",
@@ -166,6 +170,7 @@ INVESTIGATED = ("subgroup:study/allocation", "subgroup:bias", "subgroup:study/do
 KINDS = {
     "pooled",
     "between",
+    "common",
     "regression",
     "Egger",
     "Begg",
@@ -248,7 +253,7 @@ def fits(kind: str, plan: dict[str, str]) -> bool:
 
 
 def some_investigations(random: Random) -> list[str]:
-    return random.sample([*INVESTIGATED, *(f"sensitivity:{name}" for name in SETS)], 4)
+    return random.sample([*INVESTIGATED, *(f"sensitivity:{name}" for name in SETS)], 6)
 
 
 def drawn(random: Random, pk: int, kind: str, options: dict[str, Any]) -> tuple[Pooling, list[Further]]:
