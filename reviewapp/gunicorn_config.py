@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -19,6 +20,21 @@ loglevel = "warning"
 control_socket_disable = True  # its default place is one for all installations of a user
 
 TURN = 0.0005  # seconds that a thread computes before another one's turn
+
+
+def when_ready(server: Any) -> None:
+    """Before the workers are forked: do once what each of them would do at its first requests."""
+    from django.conf import settings
+    from django.template.loader import get_template
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 (loads all views)
+    for folder in settings.TEMPLATES[0]["DIRS"]:
+        for path in folder.rglob("*.html"):
+            get_template(str(path.relative_to(folder)))
+    # Nobody is served while the whole of a process is searched for garbage, 0.1 s: what is loaded by now never is any.
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:
