@@ -6,6 +6,13 @@ import os
 from collections.abc import Callable
 
 
+def as_served() -> None:
+    """Load what a web process has loaded before its first request, and keep it out of the search for garbage as it does."""
+    from reviewapp.gunicorn_config import when_ready
+
+    when_ready(None)
+
+
 def on_a_database_of_its_own(measure: Callable[[], int]) -> int:
     """What `measure` gives back, the code to leave with; run by the tests' settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")

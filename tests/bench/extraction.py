@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.bench.database import on_a_database_of_its_own
+from tests.bench.database import as_served, on_a_database_of_its_own
 
 STUDIES, QUESTIONS, ROUNDS = 200, 142, 20  # 142 questions and an outcome's eight cells: 150 fields
 PAGE_MS, EXPORT_SECONDS = 300, 10
@@ -170,6 +170,7 @@ def run() -> int:
 
     here = made()
     slug = here["member"].review.slug
+    as_served()
     client = Client()
     client.force_login(here["member"].user)
 

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tests.bench.database import as_served
+
 if TYPE_CHECKING:
     from reviewapp.models import Member
 
@@ -120,6 +122,7 @@ def main() -> int:
         cursor.execute("ANALYZE")
     from analysis import queries
 
+    as_served()
     client = Client()
     client.force_login(owner.user)
     page = f"/reviews/{owner.review.slug}/flow/"

@@ -58,6 +58,9 @@ def main() -> int:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
+    from tests.bench.database import as_served
+
+    as_served()
     client = Client()
     client.force_login(owner.user)
     home = f"/reviews/{owner.review.slug}/"
