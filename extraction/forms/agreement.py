@@ -18,6 +18,7 @@ from extraction.queries import Agreement
 from extraction.rob import Tool, agreeing, asking
 from extraction.schema import Answer, Choice, Field, Kind, Pair, Problem, Source, TakenFrom
 from extraction.schema.clean import own_unit
+from extraction.schema.compare import still_asked
 from extraction.schema.convert.offers import Offer, offers_settled
 from extraction.schema.fields import NUMBERS
 from extraction.schema.worddiff import Piece, word_diff
@@ -55,7 +56,7 @@ class Row:
     settled: Line | None = None
     offer: Offer | None = None
     proposed: Proposed | None = None
-    is_idle: bool = False  # a reply to which what is settled so far does not lead
+    is_idle: bool = False  # a question, or a reply, to which what is settled so far does not lead
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
@@ -120,9 +121,10 @@ class AgreementForm:
 
     @cached_property
     def asked_pairs(self) -> list[Pair]:
-        """What is to be settled: of assessments, without replies to which these choices do not lead."""
+        """What is to be settled: without questions, or replies, to which these choices do not lead."""
         tool, pairs = self.agreement.tool, self.agreement.pairs
-        return agreeing.still_asked(tool, pairs, agreeing.settled_by(pairs, self.choices())) if tool else pairs
+        settled = agreeing.settled_by(pairs, self.choices())
+        return agreeing.still_asked(tool, pairs, settled) if tool else still_asked(pairs, settled)
 
     def complete(self) -> dict[str, Choice]:
         """The choices made that can be kept as they are."""

@@ -231,11 +231,13 @@ class SheetForm:
 
     # --- what is shown ---
 
-    def blocks(self) -> Iterator[tuple[Block, list[Line], list[tuple[Table, list[Line]]]]]:
+    def blocks(self) -> Iterator[tuple[Block, Cell | None, list[Line], list[tuple[Table, list[Line]]]]]:
+        """Each block with whether its outcome is left out by the study, its questions, and its tables."""
         for block in self.asked.blocks:
+            unreported = self.cell(block.unreported) if block.unreported else None
             lines = [self.line(field.label, (field,)) for field in block.fields]
             tables = [(table, [self.row(row) for row in table.rows]) for table in block.tables]
-            yield block, lines, tables
+            yield block, unreported, lines, tables
 
     def line(self, name: str, fields: tuple[Field, ...], more: tuple[Field, ...] = ()) -> Line:
         cells, others = ([self.cell(field) for field in part] for part in (fields, more))

@@ -92,7 +92,7 @@ class Words:
         self.columns = {
             (kind, column.name): column.label
             for kind, shape in TABLES.items()
-            for column in (*shape.per_arm, *shape.per_contrast, *shape.whole, *shape.of_study)
+            for column in (*shape.per_arm, *shape.per_contrast, *shape.whole, *shape.of_outcome, *shape.of_study)
         }
 
     def of(self, key: str, number: int) -> dict[str, Any]:

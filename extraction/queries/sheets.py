@@ -14,6 +14,7 @@ from extraction.queries.studies import FORM
 from extraction.rob import ROB1, Tool, agreeing, asking
 from extraction.schema import Answer, Asked, Field, Pair, Problem, asked_of, check, compare
 from extraction.schema.carry import Carried
+from extraction.schema.compare import still_asked
 from reviewapp.access import Can, can
 from reviewapp.models import Member
 
@@ -142,8 +143,10 @@ class Agreement:
 
     @property
     def asked_pairs(self) -> list[Pair]:
-        """The pairs that are to be settled: of assessments, without replies to which what is settled so far does not lead."""
-        return agreeing.still_asked(self.tool, self.pairs, self.settled_so_far) if self.tool else self.pairs
+        """The pairs that are to be settled: without questions, or replies, to which what is settled so far does not lead."""
+        if self.tool:
+            return agreeing.still_asked(self.tool, self.pairs, self.settled_so_far)
+        return still_asked(self.pairs, self.settled_so_far)
 
     @property
     def differences(self) -> list[Pair]:

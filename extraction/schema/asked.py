@@ -9,7 +9,7 @@ from extraction.schema.answers import BLANK, Answer
 from extraction.schema.fields import Asking, Field, Kind
 from extraction.schema.form import Form, Per, Question, Section, options_of
 from extraction.schema.packs import STANDARD
-from extraction.schema.tables import MEASURED, TABLES, Column, contrast_key, row_key, study_key, whole_key
+from extraction.schema.tables import MEASURED, TABLES, UNREPORTED, Column, contrast_key, row_key, study_key, whole_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One section, put to one thing: its fields, and for a table of outcome data its tables."""
+    """One section, put to one thing: its fields, and for a table of outcome data its tables.
+
+    unreported: whether the study leaves the outcome of the tables out; then nothing else in the block is asked.
+    """
 
     id: str
     title: str
     help: str
     fields: tuple[Field, ...]
     tables: tuple[Table, ...] = ()
+    unreported: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class Asked:
 
     def _all(self) -> Iterator[Field]:
         for block in self.blocks:
+            if block.unreported:
+                yield block.unreported
             yield from block.fields
             for table in block.tables:
                 for row in table.rows:
@@ -179,14 +185,25 @@ def help_with(outcome: OutcomeOf) -> str:
 def block_of(section: Section, group: Group, structure: Structure, places: Mapping[str, Section]) -> Block:
     plain = tuple(each for each in section.questions if each.kind is not Kind.TABLE)
     has_table = len(plain) < len(section.questions)
-    fields = tuple(field_of(each, section, group, places) for each in plain)
-    tables = tables_of(group.outcome, structure.arms) if has_table and group.outcome else ()
+    unreported = unreported_of(group.outcome) if has_table and group.outcome else None
+    unless = unreported.key if unreported else ""
+    fields = tuple(field_of(each, section, group, places, unless) for each in plain)
+    tables = tables_of(group.outcome, structure.arms, unless) if has_table and group.outcome else ()
     title = f"{group.name}: {section.title}" if group.name and section.title and not has_table else group.name
     help = "\n".join(each for each in (section.help, group.help) if each)
-    return Block(f"{section.id}-{group.path.replace('/', '-')}", title or section.title, help, fields, tables)
+    return Block(
+        f"{section.id}-{group.path.replace('/', '-')}", title or section.title, help, fields, tables, unreported
+    )
 
 
-def field_of(question: Question, section: Section, group: Group, places: Mapping[str, Section]) -> Field:
+def unreported_of(outcome: OutcomeOf) -> Field:
+    """Whether the study leaves an outcome out."""
+    return row_of(outcome, study_key(outcome.id), "Study", (UNREPORTED,)).fields[0]
+
+
+def field_of(
+    question: Question, section: Section, group: Group, places: Mapping[str, Section], unless: str = ""
+) -> Field:
     asked_if = None
     if question.asked_if:
         other = places[question.asked_if.question]
@@ -208,35 +225,45 @@ def field_of(question: Question, section: Section, group: Group, places: Mapping
         asked_if=asked_if,
         question=question.id,
         edition=question.edition,
+        unless=unless,
     )
 
 
 # --- tables of outcome data --------------------------------------------------------------------------------------
 
 
-def tables_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...]) -> tuple[Table, ...]:
-    """One outcome's tables: of arms, of contrasts, of the whole study, of its measurement. Raises KeyError for a kind that is not in TABLES."""
+def tables_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...], unless: str = "") -> tuple[Table, ...]:
+    """One outcome's tables: of arms, of contrasts, of the whole study, of its measurement. Raises KeyError for a kind that is not in TABLES.
+
+    unless: key of the field that, once it is answered, lets them not be asked.
+    """
     shape = TABLES[outcome.kind]
     pairs = contrasts(arms)
     found = []
     if shape.per_arm:
         rows = tuple(
-            row_of(outcome, row_key(outcome.id, arm.id), arm.name, shape.per_arm, rows_of_pairs(outcome, arm, pairs))
+            row_of(
+                outcome,
+                row_key(outcome.id, arm.id),
+                arm.name,
+                shape.per_arm,
+                unless,
+                rows_of_pairs(outcome, arm, pairs),
+            )
             for arm in arms
         )
         found.append(Table(outcome, "arm", shape.per_arm, rows))
     if shape.per_contrast:
         rows = tuple(
-            row_of(outcome, contrast_key(outcome.id, a.id, b.id), f"{a.name} v {b.name}", shape.per_contrast)
+            row_of(outcome, contrast_key(outcome.id, a.id, b.id), f"{a.name} v {b.name}", shape.per_contrast, unless)
             for a, b in pairs
         )
         found.append(Table(outcome, "contrast", shape.per_contrast, rows))
     if shape.whole:
-        found.append(
-            Table(outcome, "whole", shape.whole, (row_of(outcome, whole_key(outcome.id), "Study", shape.whole),))
-        )
+        row = row_of(outcome, whole_key(outcome.id), "Study", shape.whole, unless)
+        found.append(Table(outcome, "whole", shape.whole, (row,)))
     if told := tuple(each for each in shape.of_study if outcome.time or each is not MEASURED):
-        found.append(Table(outcome, "study", told, (row_of(outcome, study_key(outcome.id), "Study", told),)))
+        found.append(Table(outcome, "study", told, (row_of(outcome, study_key(outcome.id), "Study", told, unless),)))
     return tuple(found)
 
 
@@ -253,7 +280,12 @@ def rows_of_pairs(outcome: OutcomeOf, arm: ArmOf, pairs: tuple[tuple[ArmOf, ArmO
 
 
 def row_of(
-    outcome: OutcomeOf, key: str, name: str, columns: tuple[Column, ...], contrast_rows: tuple[str, ...] = ()
+    outcome: OutcomeOf,
+    key: str,
+    name: str,
+    columns: tuple[Column, ...],
+    unless: str = "",
+    contrast_rows: tuple[str, ...] = (),
 ) -> Row:
     def keys(names: tuple[str, ...], contrast: str) -> tuple[str, ...]:
         return tuple(
@@ -282,6 +314,7 @@ def row_of(
                 for names in column.instead
                 for contrast in (contrast_rows if names[0].startswith("contrast:") else ("",))
             ),
+            unless=unless,
         )
         for column in columns
     )
@@ -292,7 +325,9 @@ def row_of(
 
 
 def is_asked(field: Field, answers: Mapping[str, Answer]) -> bool:
-    """Whether a field's condition holds. Answers of fields that are not asked have to be left out of `answers`: see asked_answers."""
+    """Whether a field's conditions hold. Answers of fields that are not asked have to be left out of `answers`: see asked_answers."""
+    if field.unless and answers.get(field.unless, BLANK).value is not None:
+        return False
     if field.asked_if is None:
         return True
     value = answers.get(field.asked_if.key, BLANK).value

@@ -68,6 +68,7 @@ TABLE_KEYS = {
     "per_arm": ("each arm", "outcome/{outcome}/arm/{arm}/"),
     "per_contrast": ("each pair of arms", "outcome/{outcome}/contrast/{arm}-{arm}/"),
     "whole": ("the study", "outcome/{outcome}/whole/"),
+    "of_outcome": ("the study", "outcome/{outcome}/study/"),
     "of_study": ("the study's measurement", "outcome/{outcome}/study/"),
 }
 

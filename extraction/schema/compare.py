@@ -55,6 +55,17 @@ def compare(fields: Iterable[Field], first: Mapping[str, Answer], second: Mappin
     return [pair for pair in pairs if not (pair.field.optional and pair.match is Match.BLANK)]
 
 
+def still_asked(pairs: Iterable[Pair], settled: Mapping[str, Answer]) -> list[Pair]:
+    """The pairs that are to be settled, without those whose condition is settled and does not hold."""
+    return [pair for pair in pairs if not is_idle(pair.field, settled)]
+
+
+def is_idle(field: Field, settled: Mapping[str, Answer]) -> bool:
+    return not is_asked(field, settled) and (
+        field.unless in settled or (field.asked_if is not None and field.asked_if.key in settled)
+    )
+
+
 def pair_of(
     field: Field, first_sheet: Mapping[str, Answer], second_sheet: Mapping[str, Answer], begun: set[str]
 ) -> Pair:

@@ -63,7 +63,8 @@ class Field:
     answer this one may not exceed. row: fields with the same row are answered together or not at all, but for those that are `optional`;
     instead: keys of which a whole set stands in for this field. column: what the field is called in its row.
     needs_text: an answer here needs its text (where it stands, or what supports it) as well. unit: of the number; units: others in which it
-    may be given. tolerance: how far two numbers may be apart, in `unit`, and still be equal.
+    may be given. tolerance: how far two numbers may be apart, in `unit`, and still be equal. unless: key of a field that, once it is
+    answered, lets this one not be asked.
     """
 
     key: str
@@ -86,6 +87,7 @@ class Field:
     edition: int = 1
     optional: bool = False
     instead: tuple[tuple[str, ...], ...] = ()
+    unless: str = ""
 
     def factor(self, unit: str) -> float:
         """How many of the field's own unit one of this unit is. Raises KeyError for a unit that it does not know."""

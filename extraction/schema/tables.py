@@ -54,15 +54,29 @@ DIRECTION = Column(
 )
 
 
+UNREPORTED = Column(
+    "unreported",
+    "Not reported",
+    Kind.CHOICE,
+    "The study does not report this outcome: nothing else is asked of it, and what was filled in does not count.",
+    extra=True,
+    options=(Option("yes", "Not reported"),),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The columns of one kind of outcome. of_study: what is told of the study's measurement, beside its numbers."""
+    """The columns of one kind of outcome. of_study: what is told of the study's measurement, beside its numbers.
+
+    of_outcome: what is asked before its tables, and decides whether they are.
+    """
 
     title: str
     per_arm: tuple[Column, ...] = ()
     per_contrast: tuple[Column, ...] = ()
     whole: tuple[Column, ...] = ()
     of_study: tuple[Column, ...] = (MEASURED,)
+    of_outcome: tuple[Column, ...] = (UNREPORTED,)
 
 
 OF_RATIO = ("log_effect", "se_log")

@@ -324,13 +324,13 @@ def keep(
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
     answer: dict[str, Any] = {"kept": list(choices)}
-    if kind == "bias" and (found := queries.agreement(member, Assessment, study, tool)):
+    if found := queries.agreement(member, MODELS[kind], study, tool):
         answer |= settled_anew(request, found)
     return JsonResponse(answer)
 
 
 def settled_anew(request: HttpRequest, found: queries.Agreement) -> dict[str, Any]:
-    """For the window, after a choice: what the tool proposes of what is settled now, and which replies are to be settled."""
+    """For the window, after a choice: what the tool proposes of what is settled now, and which questions, or replies, are to be settled."""
     form = AgreementForm(found)
     template = "extraction/_proposed.html"
     words = {key: render_to_string(template, {"proposed": each}, request) for key, each in form.proposed.items()}

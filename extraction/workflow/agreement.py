@@ -14,7 +14,7 @@ from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.rob import ROB1, agreeing, asking
 from extraction.schema import Answer, Choice, Match, Pair, Problem, Settled, TakenFrom, settle
-from extraction.schema.compare import settle_one
+from extraction.schema.compare import settle_one, still_asked
 from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
 from extraction.workflow.common import locked_study
@@ -119,11 +119,12 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
             agreed.tool_number = max(first.tool_number, second.tool_number)
         agreed.save()
         store(member, agreed, settled)
+        idle = agreed.lines.exclude(key__in=settled)  # what was chosen before other choices let it not be asked
         if isinstance(agreed, Assessment):
-            agreed.lines.exclude(key__in=settled).update(
-                value=None
-            )  # replies that were chosen before others made them idle
+            idle.update(value=None)
             store_proposals(agreed)
+        else:
+            idle.filter(key__in=[pair.field.key for pair in pairs_of(first, second)]).update(value=None)
         audit.record(
             member,
             f"extraction.{name_of(model)}_agreed",
@@ -141,12 +142,12 @@ def pairs_of(first: Own, second: Own) -> list[Pair]:
 
 
 def to_be_settled(first: Own, second: Own, choices: Mapping[str, Choice]) -> list[Pair]:
-    """The pairs that an agreement has to settle: of assessments, without replies to which the settled ones do not lead."""
+    """The pairs that an agreement has to settle: without questions, or replies, to which the settled ones do not lead."""
     pairs = pairs_of(first, second)
+    settled = agreeing.settled_by(pairs, choices)
     if isinstance(first, Sheet):
-        return pairs
-    tool = queries.tool_for(queries.newest([first, second]))
-    return agreeing.still_asked(tool, pairs, agreeing.settled_by(pairs, choices))
+        return still_asked(pairs, settled)
+    return agreeing.still_asked(queries.tool_for(queries.newest([first, second])), pairs, settled)
 
 
 def worked(

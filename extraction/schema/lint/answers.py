@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from extraction.schema.answers import BLANK, Answer
-from extraction.schema.asked import ArmOf, Asked, OutcomeOf, contrasts, tables_of
+from extraction.schema.asked import ArmOf, Asked, OutcomeOf, asked_answers, contrasts, tables_of
 from extraction.schema.clean import own_unit, spell
 from extraction.schema.convert.offers import adrift
 from extraction.schema.fields import Kind
@@ -154,6 +154,7 @@ def plain(answers: Mapping[str, Answer]) -> dict[str, Any]:
 
 def doubts_of_sheet(label: str, asked: Asked, answers: Mapping[str, Answer], today: date) -> list[Doubt]:
     """What lint doubts in the answers of one sheet."""
+    answers = asked_answers(asked.fields, answers)
     values = plain(answers)
     found = [
         *check_study(study_of(label, asked, values), today),
@@ -198,7 +199,7 @@ def doubts_of_pair(
     label: str, asked: Asked, first: Mapping[str, Answer], second: Mapping[str, Answer], today: date
 ) -> list[Doubt]:
     """What lint doubts in each of two sheets, once where both say the same, and between them."""
-    one, other = plain(first), plain(second)
+    one, other = (plain(asked_answers(asked.fields, each)) for each in (first, second))
     arms = asked.structure.arms
     between = [
         doubt(each, one, other)

@@ -45,6 +45,8 @@ const sheet = {
       each.hidden = !given.length || (wanted.length > 0 && !given.some((value) => wanted.includes(value)));
     }
     for (const each of sheet.form.querySelectorAll(".not-asked")) each.hidden = true;
+    for (const each of sheet.form.querySelectorAll("[data-folds]")) each.hidden = sheet.values(each.dataset.folds).length > 0;
+    for (const each of sheet.form.querySelectorAll("[data-unfolds]")) each.hidden = sheet.values(each.dataset.unfolds).length === 0;
   },
 
   // --- what is not confirmed ---
@@ -78,6 +80,7 @@ const sheet = {
       const box = [...sheet.form.querySelectorAll("[data-save]")].find((each) => each.dataset.save === mark);
       if (!box) continue;
       for (const control of box.querySelectorAll("[name]")) {
+        if (control.type === "hidden") continue; // says that its boxes were there, ticked or not
         const given = fields.filter(([name]) => name === control.name).map(([, value]) => value);
         if (control.name.startsWith("box:")) control.value = given[0] || ""; // a rectangle, which no choice of the page has
         if (["radio", "checkbox"].includes(control.type)) control.checked = given.includes(control.value);
