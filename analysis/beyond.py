@@ -50,7 +50,9 @@ def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any], tests_from: i
         "cumulative": lambda: _series(cumulate(es, order=[year(study) for study in es.study], **chosen)),
         "baujat": lambda: _kept(coordinates(pooled, without), ("study", "contribution", "influence")),
         "influence": lambda: _kept(influence(es, method=chosen["method"], test=pooled.test), INFLUENCE),
-        "trim_and_fill": lambda: _filled(trim_and_fill(es, **{**chosen, "weighting": "IV", "prediction": "none"})),
+        "trim_and_fill": lambda: _filled(
+            trim_and_fill(pooled.effects, **{**chosen, "weighting": "IV", "prediction": "none"})
+        ),
         "small_study": lambda: small_study(es, pooled.k, tests_from),
     }
     if chosen["weighting"] != "IV":

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
@@ -39,8 +40,12 @@ TITLES = {
     "ZCOR": "Correlation",
     "COR": "Correlation",
     "GEN": "Effect",
+    "PETO": "Peto odds ratio",
+    "Z": "Fisher’s z of the correlation",
 }
 NAMES = {"ZCOR": "r", "COR": "r", "GEN": "effect"}  # in a sentence, where the measure's letters are not the reader's
+# Measures of which a hundredth may be much: ratios, differences of risks and rates, and what is in a unit that nobody knows here.
+SMALL = (*Analysis.RATIOS, Analysis.Measure.RD, Analysis.Measure.IRD, Analysis.Measure.GEN, "tau2")
 SHORT = {"MH": "M-H", "IV": "IV", "Peto": "Peto"}
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_ESTIMABLE = "Not estimable"
@@ -61,23 +66,27 @@ def minus(text: str) -> str:
 
 
 def effect(value: object, measure: str) -> str:
-    """An estimate or a limit: two decimals; ratios below 0.01 with two digits that say something; a power of ten for what is beyond."""
+    """An estimate or a limit: two decimals; where 0.01 is much, two digits that say something; a power of ten for what is beyond."""
     x = number(value)
     if x is None:
         return "–"
     if abs(x) == float("inf"):
         return "∞" if x > 0 else "−∞"
-    if abs(x) >= 1e6 or (measure in Analysis.RATIOS and 0 < x < 1e-4):
+    small = (
+        measure in SMALL and 0 < abs(x) < 0.01 and not (measure == "tau2" and x < 1e-9)
+    )  # where an iteration ends beside 0
+    if abs(x) >= 1e6 or (small and abs(x) < 1e-4):
         digits, exponent = f"{x:.1e}".split("e")
-        return minus(f"{digits} × 10") + str(int(exponent)).translate(RAISED)
-    if (measure in Analysis.RATIOS or measure == Analysis.Measure.IRD) and 0 < abs(x) < 0.01:
-        return minus(f"{x:.2g}")
+        return minus(f"{digits}\u00a0×\u00a010") + str(int(exponent)).translate(RAISED)
+    if small:
+        return minus(f"{x:#.2g}")
     return minus(f"{x:.2f}")
 
 
 def plain(value: float) -> str:
-    """A number as somebody extracted it: two decimals at most, none that are zero."""
-    return minus(f"{value:.2f}".rstrip("0").rstrip("."))
+    """A number as somebody extracted it: two decimals at most, of small numbers two digits, none that are zero at the end."""
+    decimals = 2 if abs(value) >= 0.1 or not value else min(15, 1 - floor(log10(abs(value))))
+    return minus(f"{value:.{decimals}f}".rstrip("0").rstrip("."))
 
 
 def percent(value: object, digits: int = 0) -> str:
@@ -119,7 +128,7 @@ def heterogeneity_of(pooled: Mapping[str, Any] | None) -> str:
     """The same of any pooled result of analysis.stats, in plain values."""
     if pooled is None or pooled["k"] < 2:
         return "Heterogeneity: not applicable"
-    tau2 = "" if pooled["method"] == "EE" else f"Tau² = {effect(pooled['tau2'], '')}; "
+    tau2 = "" if pooled["method"] == "EE" else f"Tau² = {effect(pooled['tau2'], 'tau2')}; "
     chi2 = f"Chi² = {effect(pooled['Q'], '')}, df = {pooled['Q_df']} (P {p_value(pooled['Q_p'])})"
     return f"Heterogeneity: {tau2}{chi2}; I² = {percent(pooled['I2'])}"
 
@@ -213,8 +222,13 @@ def columns_of(run: Run) -> Sequence[Column]:
         "continuous": forest_data.continuous_columns,
         "rate": forest_data.rate_columns,
     }
-    make, words = columns.get(run.input["kind"]), (TITLES[run.options["measure"]], method_in_short(run))
+    make, words = columns.get(run.input["kind"]), (title_of(run), method_in_short(run))
     return make(*sides(run.options, GROUPS).values(), *words) if make else forest_data.generic_columns(*words)
+
+
+def title_of(run: Run) -> str:
+    """What the effects of a run are called above their column."""
+    return TITLES["PETO" if run.options["method"] == Analysis.Method.PETO else run.options["measure"]]
 
 
 def method_in_short(run: Run) -> str:
@@ -301,7 +315,7 @@ def forest_of(run: Run) -> Forest:
         columns=tuple(columns_of(run)),
         groups=(Group(studies),),
         total=summary_of(run),
-        plot_heading=(TITLES[run.options["measure"]], method_in_short(run)),
+        plot_heading=(title_of(run), method_in_short(run)),
         log=ratio,
         null=1.0 if ratio else 0.0,
         favours=(analysis.favours_left, analysis.favours_right),

@@ -72,7 +72,8 @@ def null(measure: str) -> float:
 
 
 def se_label(measure: str) -> str:
-    return f"Standard error of log({measure})" if measure in Analysis.RATIOS else f"Standard error of {measure}"
+    name = {"ZCOR": "Fisher’s z", "COR": "r", "GEN": "the effect", "PETO": "log(Peto OR)"}.get(measure)
+    return f"Standard error of {name or (f'log({measure})' if measure in Analysis.RATIOS else measure)}"
 
 
 def three(of: Plain, i: int | None = None) -> tuple[object, object, object]:
@@ -97,7 +98,7 @@ def series_forest(title: str, series: Plain, pooled: Plain, method: str, favours
     """A forest plot of a series of pooled effects: squares of one size, and the effect of all studies as a diamond."""
     from analysis.plots.forest_data import Column, Forest, Group, StudyRow, SummaryRow
 
-    measure = series["measure"]
+    measure = pooled["measure"]
     heading, footnote = SERIES[series["kind"]]
     rows = tuple(
         StudyRow(row.label, row.cells, interval(three(series, i), measure), weight=1.0)
@@ -105,7 +106,7 @@ def series_forest(title: str, series: Plain, pooled: Plain, method: str, favours
     )
     total = SummaryRow("All studies", series_cells(pooled), interval(three(pooled), measure))
     title_of = TITLES[measure]
-    columns = (Column("Studies"), Column("I²"), Column("P"), Column(method, title_of))
+    columns = (Column("Studies"), Column("I²"), Column("P"), Column(method, title_of, "interval"))
     return Forest(
         title=title,
         columns=columns,
@@ -133,11 +134,11 @@ def series_cells(of: Plain, i: int | None = None) -> tuple[str, ...]:
     """How many studies, I², P and the effect, of a pooled result or of the i-th of a series."""
     k, i2, p = (of[name] if i is None else of[name][i] for name in ("k", "I2", "p"))
     told = p_value(p).removeprefix("= ") if p is not None else "–"
-    return str(k), percent(i2), told, shown_interval(three(of, i), of["measure"])
+    return str(k or "–"), percent(i2) if k > 1 else "–", told, shown_interval(three(of, i), of["measure"])
 
 
 def series_table(series: Plain, pooled: Plain, method: str) -> Table:
-    headings = ("Studies", "I²", "P", f"{TITLES[series['measure']]}, {method}")
+    headings = ("Studies", "I²", "P", f"{TITLES[pooled['measure']]}, {method}")
     return plain_table(headings, series_rows(series), Row("All studies", series_cells(pooled)))
 
 
@@ -220,9 +221,11 @@ def funnel_of(title: str, pooled: Plain, filled: Plain | None = None) -> Funnel:
     """The studies of a pooled result; with a trim-and-fill result, the studies that it puts in and its pooled effect."""
     from analysis.plots.funnel import Contour, Funnel, FunnelPoint
 
-    measure, level = pooled["measure"], pooled["level"]
+    measure, level = scale_of(pooled["measure"]), pooled["level"]
     points = [
-        FunnelPoint(label, place, se) for label, place, se in studies_of(pooled["effects"]) if place_on(place, measure)
+        FunnelPoint(label, place, se)
+        for label, place, se in studies_of(pooled["effects"], measure)
+        if place_on(place, measure)
     ]
     adjusted = None
     footnotes = []
@@ -232,31 +235,42 @@ def funnel_of(title: str, pooled: Plain, filled: Plain | None = None) -> Funnel:
             rows = enumerate(zip(filled["filled_yi"], filled["filled_vi"], strict=True), start=1)
             places = [(f"Filled {n}", natural(y, measure) or 0.0, v**0.5) for n, (y, v) in rows]
             points += [FunnelPoint(*place, filled=True) for place in places if place_on(place[1], measure)]
-        footnotes.append(filled_in_words(filled, measure))
+        footnotes.append(filled_in_words(filled, pooled["measure"]))
     quantile = NormalDist().inv_cdf
     return Funnel(
         title=title,
         points=tuple(points),
         x_label=TITLES[measure],
-        y_label=se_label(measure),
+        y_label=se_label(pooled["measure"]),
         log=measure in Analysis.RATIOS,
         null=null(measure),
         center=natural(pooled["estimate"], measure),
-        center_label=f"Pooled effect ({effect(natural(pooled['estimate'], measure), measure)})",
+        center_label=f"Pooled effect ({shown(pooled['estimate'], pooled['measure'])})",
         limits=quantile((1 + level / 100) / 2),
         limits_label=f"Pseudo {level:g}% confidence limits",
         adjusted=adjusted,
-        adjusted_label=f"Pooled effect with filled studies ({effect(adjusted, measure)})",
+        adjusted_label=f"Pooled effect with filled studies ({shown(filled['pooled']['estimate'], pooled['measure']) if filled else ''})",
         contours=tuple(Contour(quantile(1 - p / 2), words) for p, words in CONTOURS),
         outside=OUTSIDE,
         footnotes=tuple(footnotes),
     )
 
 
-def studies_of(effects: Plain) -> Iterable[tuple[str, float, float]]:
-    """Each study with an estimate: its name, its effect on the natural scale, and its standard error on the analysis scale."""
+def scale_of(measure: str) -> str:
+    """The measure on whose scale a funnel is drawn: a correlation by Fisher's z, on which limits and contours are straight lines."""
+    return "Z" if measure == Analysis.Measure.ZCOR else measure
+
+
+def shown(value: object, measure: str) -> str:
+    """A number of the analysis scale as figures print it."""
+    told = effect(natural(value, measure), measure)
+    return f"r = {told}" if measure == Analysis.Measure.ZCOR else told
+
+
+def studies_of(effects: Plain, measure: str) -> Iterable[tuple[str, float, float]]:
+    """Each study with an estimate: its name, its effect as figures of that measure show it, and its standard error on the analysis scale."""
     for label, y, v in zip(effects["study"], effects["yi"], effects["vi"], strict=True):
-        place, variance = natural(y, effects["measure"]), number(v)
+        place, variance = natural(y, measure), number(v)
         if place is not None and variance is not None and variance >= 0:
             yield label, place, variance**0.5
 
@@ -277,12 +291,14 @@ def filled_in_words(filled: Plain, measure: str) -> str:
 
 def funnel_table(pooled: Plain, filled: Plain | None = None) -> Table:
     """Effect and standard error of each study; those that trim and fill puts in last."""
-    measure = pooled["measure"]
-    rows = [Row(label, (effect(place, measure), error(se))) for label, place, se in studies_of(pooled["effects"])]
+    measure = scale_of(pooled["measure"])
+    rows = [
+        Row(label, (effect(place, measure), error(se))) for label, place, se in studies_of(pooled["effects"], measure)
+    ]
     if filled is not None:
         for n, (y, v) in enumerate(zip(filled["filled_yi"], filled["filled_vi"], strict=True), start=1):
             rows.append(Row(f"Filled {n}", (effect(natural(y, measure), measure), error(v**0.5))))
-    return plain_table((TITLES[measure], se_label(measure)), rows)
+    return plain_table((TITLES[measure], se_label(pooled["measure"])), rows)
 
 
 def error(value: float) -> str:
@@ -379,8 +395,9 @@ def slope_in_words(fit: Plain) -> str:
     measure, values = fit["measure"], [row[1] for row in fit["x"]]
     step = 10.0 ** floor(log10(max(values) - min(values)))
     slope = [None if value is None else step * value for value in map(number, three(fit, 1))]
-    what = "ratio" if measure in Analysis.RATIOS else "change"
-    return f"Meta-regression: {what} per {step:g}: {shown_interval(slope, measure)}, P {p_value(fit['p'][1])}"
+    what = "ratio" if measure in Analysis.RATIOS else "change of Fisher’s z" if measure == "ZCOR" else "change"
+    told = shown_interval(slope, "" if measure == "ZCOR" else measure)  # a step is one of z, and no correlation itself
+    return f"Meta-regression: {what} per {step:g}: {told}, P {p_value(fit['p'][1])}"
 
 
 def bubble_table(fit: Plain, line: Plain) -> Table:

@@ -59,7 +59,7 @@ def pooled_cells(found: Plain, measure: str) -> tuple[str, ...]:
     if found["estimate"] is None:
         return (str(found["k"]), "Not estimable", "–", "–")
     estimate, lower, upper = (effect(found[name], measure) for name in ("estimate", "lower", "upper"))
-    return str(found["k"]), f"{estimate} [{lower}, {upper}]", effect(found["tau2"], ""), percent(found["I2"])
+    return str(found["k"]), f"{estimate} [{lower}, {upper}]", effect(found["tau2"], "tau2"), percent(found["I2"])
 
 
 def subgroup(run: Run, each: Plain) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def subgroup(run: Run, each: Plain) -> dict[str, Any]:
             "cells": (
                 str(of["k"]),
                 figures.shown_interval(figures.three(of), of["measure"]),
-                effect(of["tau2"], ""),
+                effect(of["tau2"], "tau2"),
                 percent(of["I2"]),
             ),
         }
@@ -128,7 +128,7 @@ def moderator(run: Run, each: Plain) -> dict[str, Any]:
     explained = "" if fit["R2"] is None else f"; of the heterogeneity {percent(fit['R2'])} is explained"
     test = (
         f"{fit['k']} {'study' if fit['k'] == 1 else 'studies'}{weighted}. Residual heterogeneity: Tau² = "
-        f"{effect(fit['tau2'], '')}, I² = {percent(fit['I2'])}{explained}. {'Test of all characteristics together' if several else 'Test of the moderator'}: "
+        f"{effect(fit['tau2'], 'tau2')}, I² = {percent(fit['I2'])}{explained}. {'Test of all characteristics together' if several else 'Test of the moderator'}: "
         f"{figures.statistic(fit['QM'], fit['QM_df'], fit['QM_df2']) + ', ' if several else ''}P {p_value(fit['QM_p'])}"
     )
     scale = "Ratio" if measure in Analysis.RATIOS else "Difference"

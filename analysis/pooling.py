@@ -240,11 +240,12 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
     labels = [study["label"] for study in usable]
     es = effects(options["measure"], columns(kind, usable), study=labels, preset=options["preset"])
     pooled = pool(es, **choices(options))
+    shown = pooled.effects  # what was pooled: for Peto's method, its own odds ratios
     left_out = dict(pooled.left_out)
     for i, study in enumerate(usable):
         study["reason"] = left_out.get(study["label"], "")
-        limits = (es.yi[i], es.ci_lb[i], es.ci_ub[i])
-        study["estimate"], study["lower"], study["upper"] = (plain(float(es.natural(value))) for value in limits)
+        limits = (shown.yi[i], shown.ci_lb[i], shown.ci_ub[i])
+        study["estimate"], study["lower"], study["upper"] = (plain(float(shown.natural(value))) for value in limits)
         study["weight"] = plain(pooled.weights[i]) or 0.0
     estimate, lower, upper, *prediction = (plain(value) for value in pooled.back)
     return {

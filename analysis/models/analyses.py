@@ -95,7 +95,14 @@ class Analysis(models.Model):
         Outcome.Kind.CORRELATION: (Measure.ZCOR, Measure.COR),
         Outcome.Kind.GENERIC: (Measure.GEN,),
     }
-    RATIOS = (Measure.RR, Measure.OR, Measure.ROM, Measure.IRR, Measure.HR)
+    RATIOS = (
+        Measure.RR,
+        Measure.OR,
+        Measure.ROM,
+        Measure.IRR,
+        Measure.HR,
+        "PETO",
+    )  # the last is what Peto's method makes of OR
     OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction", "arms")
     PICKED = ("times", "comparison")  # whose numbers enter: a run keeps of these what is chosen
     CHOICES = (*OPTIONS, *PICKED)  # by which one analysis is another than the next

@@ -25,6 +25,11 @@ WIDEST_COMFORTABLE_RATIO = 100.0
 # No axis is drawn as far as this; such limits count as infinite.
 BOUNDLESS = 1e100
 
+# A logarithmic axis over more decades begins and ends with powers of ten, and has no more ticks at them than can be read.
+DECADES, MOST_POWERS = 4, 7
+# No tick stands nearer to the end of a logarithmic axis than this part of its length.
+NEAR = 0.08
+
 # A straight axis reaches at most so many times farther than three quarters of all limits do.
 STRETCH = 2.0
 
@@ -62,8 +67,11 @@ class Axis:
 def tick_label(value: float) -> str:
     """The tick as short as it can be written: true minus sign, very large and small powers of ten as such."""
     exponent = log10(abs(value)) if value else 0.0
-    if value > 0 and abs(exponent) > 4 and exponent == round(exponent):
-        return "10" + str(round(exponent)).translate(_RAISED)
+    if abs(exponent) > 4 and exponent == round(exponent):
+        return ("10" if value > 0 else "−10") + str(round(exponent)).translate(_RAISED)
+    if value and not -4 <= exponent < 6:
+        digits, power = f"{value:.9e}".split("e")
+        return f"{float(digits):g}×10".replace("-", "−") + str(int(power)).translate(_RAISED)
     return f"{value:.10g}".replace("-", "−")
 
 
@@ -90,6 +98,8 @@ def tight_ratio_axis(core: Iterable[float]) -> Axis:
     """A logarithmic axis that holds all of `core` and little more, with ends at 1, 2 or 5 times a power of ten."""
     known = [value for value in core if 1 / BOUNDLESS < value < BOUNDLESS]
     lower, upper = min(known, default=0.5), max(known, default=2.0)
+    if log10(upper / lower) > DECADES:
+        return fixed_axis(10.0 ** floor(log10(lower) + 1e-9), 10.0 ** ceil(log10(upper) - 1e-9), log=True)
     ends = [_round(digit * 10.0**p) for p in range(floor(log10(lower)), ceil(log10(upper)) + 1) for digit in (1, 2, 5)]
     first = max([end for end in ends if end <= lower * (1 + 1e-9)], default=lower)
     last = min([end for end in ends if end >= upper * (1 - 1e-9) and end > first], default=upper * 2)
@@ -140,13 +150,15 @@ def fixed_axis(lower: float, upper: float, *, log: bool) -> Axis:
         first, last = ceil(lower / step - 1e-9), floor(upper / step + 1e-9)
         inside = [_round(i * step) for i in range(first, last + 1)]
     else:
-        inside = _log_ticks(lower, upper)
+        apart = (upper / lower) ** NEAR
+        inside = [tick for tick in _log_ticks(lower, upper) if lower * apart < tick < upper / apart or tick == 1]
     return Axis(lower, upper, tuple(sorted({lower, *(tick for tick in inside if lower < tick < upper), upper})), log)
 
 
 def _log_ticks(lower: float, upper: float) -> list[float]:
-    """Round numbers within: powers of ten if they are many enough, else with 3, with 2 and 5, with more."""
-    powers = range(floor(log10(lower)), ceil(log10(upper)) + 1)
+    """Round numbers within: powers of ten if they are many enough, of so many that they can be read; else with 3, with 2 and 5, with more."""
+    step = ceil(log10(upper / lower) / MOST_POWERS)
+    powers = [p for p in range(floor(log10(lower)), ceil(log10(upper)) + 1) if p % step == 0]
     for leading in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
         inside = [tick for tick in (_round(d * 10.0**p) for p in powers for d in leading) if lower <= tick <= upper]
         if len(inside) >= 4:

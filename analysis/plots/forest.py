@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from analysis.plots import numbers
 from analysis.plots.axis import Axis, linear_axis, ratio_axis
 from analysis.plots.forest_data import Column, Forest, Group, Prediction, StudyRow, SummaryRow
 from analysis.plots.forest_marks import LIGHT, AxisTexts, Marks, axis_texts, draw_axis, overhang
@@ -64,7 +65,8 @@ class _Layout:
     def __init__(self, data: Forest) -> None:
         self.data = data
         self.label = Place(MARGIN, _label_width(data))
-        self.columns = _places(data, self.label.right)
+        self.fits = [numbers.fit(column.align, _cells(data, i), CELL_WIDTH) for i, column in enumerate(data.columns)]
+        self.columns = _places(data, self.label.right, self.fits)
         self.text = Place(MARGIN, (self.columns[-1] if self.columns else self.label).right - MARGIN)
         self.axis = data.axis or choose_axis(data)
         before, after = overhang(self.axis)
@@ -144,7 +146,8 @@ class _Layout:
             for i in indices:
                 column, place = data.columns[i], self.columns[i]
                 block = wrap(column.heading, place.width, BOLD)
-                yield Heading(place, block, column.align, over, group if i == indices[0] else none)
+                align = "end" if column.align in ("point", "interval") else column.align
+                yield Heading(place, block, align, over, group if i == indices[0] else none)
         *upper, lower = data.plot_heading or ("",)
         block, group = (wrap(text, self.plot.width, BOLD) for text in (lower, " ".join(upper)))
         yield Heading(self.plot, block, "middle", self.plot, group)
@@ -204,16 +207,22 @@ class _Layout:
         self, label: str, cells: tuple[str, ...], face: Face, mark: Callable[[Drawing, float], None], keep: bool = False
     ) -> Band:
         """Label, cells and mark, all centred on the middle of the row."""
-        blocks = [wrap(label, self.label.width, face)]
-        blocks += [wrap(cell, place.width, face) for cell, place in zip(cells, self.columns, strict=True)]
-        places = [self.label, *self.columns]
-        aligns = ["start", *(column.align for column in self.data.columns)]
+        named = wrap(label, self.label.width, face)
+        blocks = [wrap(cell, place.width, face) for cell, place in zip(cells, self.columns, strict=True)]
         least = DOT if self.data.domains else face.line
-        height = max(least, *(block.height for block in blocks)) + 2 * PADDING
+        height = max(least, named.height, *(block.height for block in blocks)) + 2 * PADDING
 
         def draw(drawing: Drawing, top: float) -> None:
-            for block, place, align in zip(blocks, places, aligns, strict=True):
-                drawing.text(place.at(align), top + (height - block.height) / 2, block, align)
+            drawing.text(self.label.left, top + (height - named.height) / 2, named)
+            for cell, block, place, column, fit in zip(
+                cells, blocks, self.columns, self.data.columns, self.fits, strict=True
+            ):
+                above = top + (height - block.height) / 2
+                if fit.width:
+                    numbers.draw(drawing, place, above, cell, face, column.align, fit)
+                else:
+                    align = column.align if column.align in ("start", "middle") else "end"
+                    drawing.text(place.at(align), above, block, align)
             mark(drawing, top + height / 2)
 
         return Band(height, draw, keep)
@@ -302,12 +311,14 @@ def _label_width(data: Forest) -> float:
     return min(most, max([least, *widths]))
 
 
-def _places(data: Forest, left: float) -> list[Place]:
+def _places(data: Forest, left: float, fits: Sequence[numbers.Fit]) -> list[Place]:
     """The columns of text, each as wide as its longest text up to a limit, side by side."""
-    widths = [_column_width(data, i) for i in range(len(data.columns))]
+    widths = [max(_column_width(data, i), fit.width) for i, fit in enumerate(fits)]
     for indices in _clusters(data.columns):
         present = sum(widths[i] for i in indices) + GAP * (len(indices) - 1)
-        missing = _group_width(data.columns[indices[0]].group) - present
+        group = data.columns[indices[0]].group
+        wanted = min(HEADING_WIDTH, BOLD.width(group)) if len(indices) == 1 else _group_width(group)
+        missing = wanted - present
         for i in indices:
             widths[i] += max(0.0, missing / len(indices))
     starts = {indices[0] for indices in _clusters(data.columns)}
@@ -320,13 +331,19 @@ def _places(data: Forest, left: float) -> list[Place]:
 
 
 def _column_width(data: Forest, i: int) -> float:
-    widths = [BODY.width(study.cells[i]) for study in data.studies]
-    for summary in data.summaries:
-        widths.append(BOLD.width(summary.cells[i]))
-        if summary.prediction is not None:
-            widths.append(BODY.width(summary.prediction.cells[i]))
+    widths = [face.width(cell) for cell, face in _cells(data, i)]
     heading = min(BOLD.width(data.columns[i].heading), HEADING_WIDTH)
     return max(heading, min(CELL_WIDTH, max(widths, default=0.0)), BODY.size)
+
+
+def _cells(data: Forest, i: int) -> Iterator[tuple[str, Face]]:
+    """The texts of a column from above, each with its face."""
+    for study in data.studies:
+        yield study.cells[i], BODY
+    for summary in data.summaries:
+        yield summary.cells[i], BOLD
+        if summary.prediction is not None:
+            yield summary.prediction.cells[i], BODY
 
 
 def _group_width(text: str) -> float:

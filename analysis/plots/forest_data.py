@@ -31,17 +31,24 @@ class Interval:
             raise ValueError(f"the estimate {self.estimate} is not between {self.lower} and {self.upper}")
 
 
+ALIGNS = ("start", "middle", "end", "point", "interval")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of text left of the plot. Neighbours of the same non-empty group share a heading above theirs."""
+    """A column of text left of the plot. Neighbours of the same non-empty group share a heading above theirs.
+
+    align: "start", "middle" or "end"; "point" for numbers, whose decimal points stand below each other; "interval" for texts such as
+    "0.41 [0.13, 1.26]", whose estimates, lower and upper limits do.
+    """
 
     heading: str
     group: str = ""
-    align: str = "end"  # "start", "middle" or "end"
+    align: str = "end"
 
     def __post_init__(self) -> None:
-        if self.align not in ("start", "middle", "end"):
-            raise ValueError(f"column {self.heading!r}: align must be start, middle or end, not {self.align!r}")
+        if self.align not in ALIGNS:
+            raise ValueError(f"column {self.heading!r}: align must be one of {', '.join(ALIGNS)}, not {self.align!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +186,7 @@ def continuous_columns(experimental: str, control: str, measure: str, method: st
 
 def rate_columns(experimental: str, control: str, measure: str, method: str) -> tuple[Column, ...]:
     """Events and person-time of two arms, weight, effect: six texts a row."""
-    pairs = (Column(heading, arm) for arm in (experimental, control) for heading in ("Events", "Person-time"))
+    pairs = (Column(head, arm, "point") for arm in (experimental, control) for head in ("Events", "Person-time"))
     return (*pairs, *_result(measure, method))
 
 
@@ -189,8 +196,8 @@ def generic_columns(measure: str, method: str) -> tuple[Column, ...]:
 
 
 def _pair(arm: str, *headings: str) -> tuple[Column, ...]:
-    return tuple(Column(heading, arm) for heading in (*headings, "Total"))
+    return tuple(Column(heading, arm, "point") for heading in (*headings, "Total"))
 
 
 def _result(measure: str, method: str) -> tuple[Column, ...]:
-    return (Column("Weight"), Column(method, measure))
+    return (Column("Weight"), Column(method, measure, "interval"))

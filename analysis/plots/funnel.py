@@ -19,6 +19,7 @@ RADIUS = 3.6
 INSET = 8.0
 STUDY = "#1f5fa8"
 NULL = "#757575"
+FARTHEST = 700.0  # whose exponential is still a number
 ADJUSTED = "7 3 1.5 3"  # dashes and dots: not told by its colour alone
 # From the innermost contour outwards; what lies beyond the last is white like the ground, so the greys tell all apart.
 SHADES = ("#ffffff", "#bdbdbd", "#d9d9d9", "#efefef")
@@ -87,7 +88,7 @@ class Funnel:
 
 def funnel(data: Funnel) -> str:
     """The funnel plot as one picture."""
-    axes = Axes(_x_axis(data), _y_axis(data), data.x_label, data.y_label, downwards=True)
+    axes = axes_of(data)
     bare = Frame(axes, Around(data.title, ""), WIDTH, HEIGHT, INSET)
     drawn = [point for point in data.points if bare.holds(point.effect, point.se)]
     notes = (*data.footnotes, *beyond(len(data.points) - len(drawn)))
@@ -111,6 +112,10 @@ def funnel(data: Funnel) -> str:
     return frame.document(paint)
 
 
+def axes_of(data: Funnel) -> Axes:
+    return Axes(_x_axis(data), _y_axis(data), data.x_label, data.y_label, downwards=True)
+
+
 def describe(data: Funnel) -> str:
     """For screen readers: how many studies, about what, and how many were filled in."""
     filled = sum(point.filled for point in data.points)
@@ -122,11 +127,22 @@ def describe(data: Funnel) -> str:
 
 
 def _x_axis(data: Funnel) -> Axis:
+    """Holds every study, the funnel down to the least precise one, and the innermost contour beside it."""
     core = [point.effect for point in data.points]
     core += [value for value in (data.center, data.adjusted) if value is not None]
+    deepest = max((point.se for point in data.points), default=0.0)
+    if data.center is not None and data.limits is not None:
+        core += _either_side(data, data.center, data.limits * deepest)
     if data.null is not None and data.contours:
-        core.append(data.null)
+        core += [data.null, *_either_side(data, data.null, data.contours[0].quantile * deepest)]
     return tight_ratio_axis(core) if data.log else snug_axis(core)
+
+
+def _either_side(data: Funnel, about: float, far: float) -> list[float]:
+    """The two values so far from one, on the scale of the standard errors."""
+    if not data.log:
+        return [about - far, about + far]
+    return [about * exp(side) for side in (-far, far) if abs(side) < FARTHEST]
 
 
 def _y_axis(data: Funnel) -> Axis:
@@ -144,7 +160,7 @@ def _at(frame: Frame, data: Funnel, about: float, quantile: float, se: float) ->
     """The point so many standard errors from a value."""
     if not data.log:
         return frame.x(about + quantile * se), frame.y(se)
-    return frame.x(exp(min(700.0, max(-700.0, log(about) + quantile * se)))), frame.y(se)
+    return frame.x(exp(min(FARTHEST, max(-FARTHEST, log(about) + quantile * se)))), frame.y(se)
 
 
 def _contours(drawing: Drawing, frame: Frame, data: Funnel) -> None:

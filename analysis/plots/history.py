@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from analysis.plots.axis import BOUNDLESS, WIDEST_COMFORTABLE_RATIO, Axis, linear_axis, tight_ratio_axis
+from analysis.plots.axis import BOUNDLESS, WIDEST_COMFORTABLE_RATIO, Axis, linear_axis, snug_axis, tight_ratio_axis
 from analysis.plots.chart import Around, Axes, Frame, dashed
 from analysis.plots.forest_data import Interval
 from analysis.plots.svg import INK, Drawing
@@ -87,7 +87,9 @@ def _y_axis(data: History) -> Axis:
     limits = [limit for effect in effects for limit in (effect.lower, effect.upper)]
     core = [effect.estimate for effect in effects]
     if not data.log:
-        return linear_axis(limits, core, data.null)
+        widest = linear_axis(limits, core, data.null)
+        within = [min(widest.upper, max(widest.lower, limit)) for limit in limits]
+        return snug_axis([*core, *within, data.null or 0.0])
     within = [min(WIDEST_COMFORTABLE_RATIO, max(1 / WIDEST_COMFORTABLE_RATIO, limit)) for limit in limits]
     return tight_ratio_axis([*core, *within, data.null or 1.0])
 

@@ -149,8 +149,10 @@ mantel_haenszel <- function(a, d, es) {
        tau2 = 0, Q = q, I2 = from_q(q, length(y)), pi_lb = NA, pi_ub = NA)
 }
 
+peto_effects <- function(d) escalc("PETO", ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = 0, to = "none")
+
 peto <- function(a, d) {
-  es <- escalc("PETO", ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = 0, to = "none")
+  es <- peto_effects(d)
   inverse_variance(a, d, es[usable(es), ])
 }
 
@@ -272,8 +274,7 @@ filled <- function(a, d, es) {
 }
 
 baujat_of <- function(a, d, es, rows, whole, without) {
-  if (a$weighting == "Peto")
-    es <- escalc("PETO", ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, add = 0, to = "none")
+  if (a$weighting == "Peto") es <- peto_effects(d)
   out <- list()
   for (i in seq_along(rows)) {
     out[[paste("contribution", rows[i])]] <- (es$yi[i] - whole$estimate)^2 / (es$vi[i] + whole$tau2)
@@ -298,6 +299,7 @@ natural <- function(a, x)
 
 # f: a row of further.csv; told: its numbers here; done: what has been computed before it, by id; whole: the pooled effect
 further_result <- function(f, a, d, es, told, done, whole) {
+  if (a$weighting == "Peto" && f$kind == "trim_and_fill") es <- peto_effects(d)
   for (name in c("weighting", "method", "test", "prediction")) if (f[[name]] != "") a[[name]] <- f[[name]]
   rows <- as.numeric(strsplit(f$rows, " ")[[1]])
   parts <- done[strsplit(f$parts, " ")[[1]]]

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from analysis.plots.forest_data import (
+    ALIGNS,
     Column,
     Forest,
     Group,
@@ -95,6 +96,7 @@ words = st.one_of(
     st.sampled_from(["", " ", "−0.22 [−0.46, 0.02]", *LONG]),
     st.lists(st.text(max_size=12), max_size=25).map(" ".join),
 )
+NUMBERS = ("3474", "3092.25", "−0.5", "1234567890.123", "41.40 [−33.60, 116.40]", "[−1, ∞]", "1 [" + "2" * 60 + ", 3]")
 few_words = st.lists(words, max_size=3).map(tuple)
 weights = st.floats(0, 1e6, allow_nan=False)
 
@@ -114,11 +116,9 @@ def intervals(draw: st.DrawFn, log: bool) -> Interval:
 def forests(draw: st.DrawFn) -> Forest:
     """Any forest plot the input allows."""
     log = draw(st.booleans())
-    columns = tuple(
-        draw(st.lists(st.builds(Column, words, words, st.sampled_from(["start", "middle", "end"])), max_size=6))
-    )
+    columns = tuple(draw(st.lists(st.builds(Column, words, words, st.sampled_from(ALIGNS)), max_size=6)))
     domains = tuple(draw(st.lists(st.builds(Domain, st.text(max_size=4), words), max_size=8)))
-    cells = st.tuples(*(words for _ in columns))
+    cells = st.tuples(*(words | st.sampled_from(NUMBERS) for _ in columns))
     effects = st.none() | intervals(log)
     bias = st.tuples(*(st.sampled_from(["", *ROB1]) for _ in domains))
     studies = st.builds(StudyRow, words, cells, effects, weights, bias)

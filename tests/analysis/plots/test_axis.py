@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from analysis.plots.axis import Axis, fixed_axis, legible_ticks, linear_axis, ratio_axis, tick_label
+from analysis.plots.axis import Axis, fixed_axis, legible_ticks, linear_axis, ratio_axis, tick_label, tight_ratio_axis
+from analysis.plots.svg import Face
 
 pytestmark = pytest.mark.pure
 
@@ -75,6 +76,15 @@ def test_a_chosen_range_is_kept_and_has_ticks_at_its_ends(one: float, other: flo
     assume(upper > lower * 1.001)
     axis = fixed_axis(lower, upper, log=log)
     assert (axis.lower, axis.upper) == (axis.ticks[0], axis.ticks[-1]) == (lower, upper)
+
+
+@given(st.floats(-20, 20), st.floats(-20, 20))
+def test_each_tick_of_a_tight_logarithmic_axis_can_be_read(one: float, other: float) -> None:
+    axis = tight_ratio_axis([10.0**one, 10.0**other])
+    places, face = [460 * axis.share(tick) for tick in axis.ticks], Face(10)
+    widths = [face.width(tick_label(tick)) for tick in axis.ticks]
+    assert len(legible_ticks(places, widths, 0, gap=4)) == len(axis.ticks) >= 2
+    assert all(face.width(tick_label(tick)) < 60 for tick in axis.ticks)
 
 
 @pytest.mark.parametrize(("lower", "upper", "log"), [(2, 1, False), (0, 1, True), (-1, 1, True), (1, 1, False)])

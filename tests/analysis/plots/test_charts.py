@@ -12,7 +12,7 @@ from analysis.plots.baujat import Baujat, BaujatPoint, baujat
 from analysis.plots.bubble import Bubble, BubblePlot, Fitted, bubble
 from analysis.plots.figure import Plot, file, svg
 from analysis.plots.forest_data import Interval
-from analysis.plots.funnel import Contour, Funnel, FunnelPoint, funnel
+from analysis.plots.funnel import Contour, Funnel, FunnelPoint, axes_of, funnel
 from analysis.plots.history import History, RunPoint, history
 from tests.analysis.plots import charts
 from tests.analysis.plots.examples import examples
@@ -66,6 +66,19 @@ def test_a_study_on_the_pseudo_limit_lies_on_the_dashed_line() -> None:
     ]
     x1, y1, x2, y2 = next(line for line in found if line[2] > line[0] and line[3] - line[1] > 50)
     assert x == pytest.approx(x1 + (x2 - x1) * (y - y1) / (y2 - y1), abs=0.1)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_the_funnel_is_whole_down_to_the_least_precise_study_and_so_is_the_region_about_no_effect(log: bool) -> None:
+    points = (FunnelPoint("A", 4.0, 0.1), FunnelPoint("B", 5.0, 0.9))
+    plot = Funnel(
+        "", points, "Effect", log=log, null=1.0, center=4.0, limits=1.96, contours=(Contour(1.645, "p > 0.10"),)
+    )
+    axis = axes_of(plot).x
+    for about, quantile in ((4.0, 1.96), (1.0, 1.645)):
+        far = quantile * 0.9
+        for end in (about * exp(far), about * exp(-far)) if log else (about + far, about - far):
+            assert axis.lower <= end <= axis.upper
 
 
 def test_filled_studies_are_open_circles_and_told_in_the_key() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from analysis.plots.axis import fixed_axis
-from analysis.plots.forest import forest, forest_pages
+from analysis.plots.forest import BODY, forest, forest_pages
 from analysis.plots.forest_data import Column, Forest, Group, Interval, Prediction, StudyRow, SummaryRow
 from analysis.plots.forest_marks import LIGHT
 from tests.analysis.plots.figures import attachment, drawn, forests, many
@@ -47,6 +47,38 @@ def test_a_screen_reader_hears_title_and_pooled_result() -> None:
 
 def test_the_same_plot_gives_the_same_bytes() -> None:
     assert forest(attachment()) == forest(attachment())
+
+
+def test_decimal_points_estimates_and_limits_stand_below_each_other() -> None:
+    columns = (Column("Mean", align="point"), Column("Effect", align="interval"))
+    rows = (
+        ("3474", "41.40 [−33.60, 116.40]"),
+        ("3092.25", "−358.24 [−416.96, −299.52]"),
+        ("–", "Not estimable"),
+        ("0.75", "0.0023 [0.0041, 0.13]"),
+    )
+    studies = tuple(StudyRow(f"Study {i}", cells) for i, cells in enumerate(rows))
+    total = SummaryRow(
+        "Total", ("", "−175.28 [−288.94, −61.62]"), None, Prediction("PI", ("", "[−567.93, 217.37]"), -1, 1)
+    )
+    figure = read(forest(Forest("Weight", columns, (Group(studies),), total)))
+    place = {text.what: text for text in figure.texts}
+    wholes = [place["3474"].right, place["3092.25"].right - BODY.width(".25"), place["0.75"].right - BODY.width(".75")]
+    assert wholes == pytest.approx([wholes[0]] * 3, abs=0.02)
+    for ends in (
+        ("41.40", "−358.24", "0.0023", "−175.28"),
+        ("[−33.60,", "[−416.96,", "[0.0041,", "[−288.94,", "[−567.93,"),
+        ("116.40]", "−299.52]", "0.13]", "−61.62]", "217.37]", "Not estimable"),
+    ):
+        assert [place[end].right for end in ends] == pytest.approx([place[ends[0]].right] * len(ends), abs=0.02)
+    assert not flaws(figure)
+
+
+def test_an_interval_of_powers_of_ten_is_broken_between_its_limits_only() -> None:
+    huge = "1.2\u00a0×\u00a010⁻⁷ [7.7\u00a0×\u00a010⁻⁹, 2.0\u00a0×\u00a010⁻⁶]"
+    plot = Forest("", (Column("Effect", align="interval"),), (Group((StudyRow("Tiny", (huge,)),)),))
+    lines = [text.what for text in read(forest(plot)).texts if "10" in text.what]
+    assert lines == ["1.2\u00a0×\u00a010⁻⁷ [7.7\u00a0×\u00a010⁻⁹,", "2.0\u00a0×\u00a010⁻⁶]"]
 
 
 def test_squares_stand_at_their_estimates_and_have_areas_by_weight() -> None:
@@ -173,5 +205,5 @@ def test_intervals_that_are_none_are_refused() -> None:
         Interval(3, 1, 2)
     with pytest.raises(ValueError, match="cannot run from 2 to 1"):
         Prediction("PI", (), 2, 1)
-    with pytest.raises(ValueError, match="align must be start, middle or end, not 'left'"):
+    with pytest.raises(ValueError, match="align must be one of start, middle, end, point, interval, not 'left'"):
         Column("Weight", align="left")
