@@ -117,6 +117,23 @@ IN_ONE_STUDY: list[tuple[Study, str, str]] = [
     (dichotomous({"total": 86}), "over-randomised", "arm/1/total"),
     (dichotomous(randomised=160), "over-randomised", "arm/1/total"),
     (dichotomous({"total": 180}), "over-randomised", "arm/1/total"),
+    # what is copied wrongly most often in published meta-analyses
+    (dichotomous({"total": 73}), "total-without-events", "arm/1/total"),
+    (dichotomous({"events": 15, "percent": 15}), "percent-events", "arm/1/percent"),
+    (continuous({"baseline": 14.2, "baseline_sd": 5.1}), "at-baseline", "arm/1/mean"),
+    (continuous({"mean": -6.3, "change": -6.3, "baseline": 20.5}), "change-as-mean", "arm/1/mean"),
+    (continuous({"q1": 10.0, "q3": 16.8, "sd": 6.8}), "sd-is-quartiles", "arm/1/sd"),
+    (continuous({"ci_low": 12.6, "ci_high": 15.8, "sd": 1.6}), "sd-against-interval", "arm/1/sd"),
+    (continuous({"ci_low": 12.6, "ci_high": 15.8, "sd": 0.82}), "sd-against-interval", "arm/1/sd"),
+    (continuous({"ci_low": 12.6, "ci_high": 15.8, "sd": 26.0}), "sd-against-interval", "arm/1/sd"),
+    (continuous({"sd": 0.81}), "sd-unlike-other-arm", "arm/1/sd"),
+    (continuous(None, {"sd": 0.74}), "sd-unlike-other-arm", "arm/2/sd"),
+    (continuous({"median": 14.2, "q1": 12.0, "q3": 22.0}), "median-as-mean", "arm/1/mean"),
+    (continuous({"sd": 0.9}, {"sd": 0.9}, {"p": 0.02}), "test-against-means", "contrast/1-2/p"),
+    (continuous({"sd": 0.9}, {"sd": 0.9}, {"t": 2.9}), "test-against-means", "contrast/1-2/t"),
+    (of_contrast("time_to_event", hr=0.7, log_effect=0.357), "inverted-ratio", "contrast/1-2/hr"),
+    (of_contrast("time_to_event", hr=1.43, o_e=-7.0, v=20.0), "inverted-ratio", "contrast/1-2/hr"),
+    (of_contrast("time_to_event", hr=0.7, log_effect=-0.7), "ratio-against-log", "contrast/1-2/hr"),
     (dated(started="2015-02-30"), "no-such-date", "study/started"),
     (dated(ended="31/12/2014"), "no-such-date", "study/ended"),
     (dated(published="2062-01-01"), "future-date", "study/published"),
@@ -135,6 +152,8 @@ def test_an_error_planted_in_one_study_is_found_by_its_rule_at_its_cell(study: S
 
 @pytest.mark.parametrize("study", [
     dichotomous(), dichotomous({"percent": 15.0}, {"percent": 23.2}), continuous(), continuous({"se": 0.81}),
+    continuous({"baseline": 20.5, "baseline_sd": 5.1, "change": -6.3}), continuous(contrast={"p": 0.003}), continuous(contrast={"t": -3.0}),
+    continuous({"median": 14.2, "q1": 10.8, "q3": 17.4}), of_contrast("time_to_event", hr=0.7, log_effect=-0.357, o_e=-7.0, v=20.0),
     continuous({"ci_low": 12.6, "ci_high": 15.8}, lowest=0, highest=27), continuous({"q1": 10, "median": 14, "q3": 18}),
     continuous(contrast={"difference": -3.3, "difference_low": -5.5, "difference_high": -1.1, "p": 0.003}),
     of_contrast("time_to_event", hr=0.7, hr_low=0.49, hr_high=0.99, p=0.045),
@@ -206,7 +225,22 @@ def _several(*changed: Numbers, **of_last: Any) -> list[tuple[str, Outcome]]:
     ("studies", "rule"),
     [
         (_several({"sd": 0.78}), "sd-looks-like-se"),
+        (_several({"sd": 30.25}), "sd-looks-like-variance"),
         (_several({"mean": -14.8}), "sign-of-means"),
+        (
+            [
+                *_several(),
+                (
+                    "Study 6",
+                    Outcome(
+                        "Depression",
+                        "continuous",
+                        (arm(1, {"mean": 12.2, "sd": 5.8, "n": 55}), _several()[0][1].arms[1]),
+                    ),
+                ),
+            ],
+            "shared-arm",
+        ),
         (_several(higher_is_better=True), "scale-direction"),
         ([*_several(), ("Study 6", _several()[2][1])], "identical-studies"),
     ],
@@ -241,7 +275,7 @@ def test_studies_that_agree_and_few_studies_are_left_in_peace() -> None:
 
 
 def test_at_least_sixty_errors_are_planted() -> None:
-    assert len(IN_ONE_STUDY) + 7 + 4 + 3 >= 60
+    assert len(IN_ONE_STUDY) + 7 + 6 + 3 >= 90
 
 
 # Published rows.
@@ -292,9 +326,16 @@ def _estimated(label: str, o: Outcome) -> Iterator[Estimate]:
 
 
 def test_published_rows_are_hardly_ever_doubted(shared: Path) -> None:
-    rows, doubted = 0, set()
+    rows, doubted, twice = 0, set(), []
     for studies in published(shared):
         rows += len(studies)
-        doubted |= {f.cell.rsplit("/arm/", 1)[0] for f in _doubted(studies)}
+        authors = {o.arms[0].key.rsplit("/arm/", 1)[0]: label.split()[0] for label, o in studies}
+        for f in _doubted(studies):
+            row = f.cell.rsplit("/arm/", 1)[0]
+            if f.rule == "shared-arm" and f" as {authors[row]} " in f.sentence:
+                twice.append(row)  # one author's control counted in two rows: what the rule is there to find
+            else:
+                doubted.add(row)
     assert rows >= 200
     assert len(doubted) / rows < 0.02, sorted(doubted)
+    assert len(set(twice)) >= 8, "published data sets count controls twice, and that is found"

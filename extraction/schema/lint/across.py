@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from extraction.schema.lint.rows import Finding, Outcome, Severity
+from extraction.schema.lint.rows import Finding, Outcome, Row, Severity
 
 UNLIKELY = Severity.UNLIKELY
 FEWEST = 5  # studies, below which nothing stands out
@@ -31,7 +31,14 @@ def check_outcomes(studies: Sequence[tuple[str, Outcome]], higher_is_better: boo
 
     higher_is_better: as the review has it, to whose way the means of the others are turned.
     """
-    return [*_small_spread(studies), *_ways(studies, higher_is_better), *_signs(studies), *_copies(studies)]
+    return [
+        *_small_spread(studies),
+        *_large_spread(studies),
+        *_ways(studies, higher_is_better),
+        *_signs(studies),
+        *_copies(studies),
+        *_shared(studies),
+    ]
 
 
 def _small_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
@@ -48,6 +55,21 @@ def _small_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
                 "not; is it a standard error?"
             )
             yield Finding("sd-looks-like-se", UNLIKELY, row.cell("sd"), told)
+
+
+def _large_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
+    rows = [(label, row) for label, o in studies for row in o.arms if (row.get("sd") or 0) > 0]
+    for label, row in rows:
+        others = [r.numbers["sd"] for other, r in rows if other != label]
+        if len({other for other, _ in rows if other != label}) < FEWEST - 1:
+            continue
+        typical, sd = median(others), row.numbers["sd"]
+        if typical > 2 and sd > 3 * typical and sd > 1.5 * max(others) and 0.6 < math.sqrt(sd) / typical < 1.6:
+            told = (
+                f"{label}, {row.name}: the SD {sd:g} is far above the {typical:.3g} of the other studies, and its square root, "
+                f"{math.sqrt(sd):.3g}, is not; is it a variance?"
+            )
+            yield Finding("sd-looks-like-variance", UNLIKELY, row.cell("sd"), told)
 
 
 def _ways(studies: Sequence[tuple[str, Outcome]], reviews: bool | None) -> Iterator[Finding]:
@@ -88,6 +110,30 @@ def _copies(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
         if len(rows) > 1 and rows == theirs and told_apart and any(len(set(n.values())) > 1 for n in rows):
             told = f"{other} has the very same numbers as {label} in {a.title}; is it the same study, or a row typed twice?"
             yield Finding("identical-studies", UNLIKELY, b.arms[0].cell(next(iter(rows[0]))), told)
+
+
+def _shared(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
+    for (label, a), (other, b) in itertools.combinations(studies, 2):
+        if [x.numbers for x in a.arms] == [y.numbers for y in b.arms]:
+            continue
+        for row, theirs in itertools.product(a.arms, b.arms):
+            if row.numbers != theirs.numbers or not _tells_apart(row):
+                continue
+            told = (
+                f"{other}, {theirs.name}, has the very same numbers as {label}, {row.name}, in {a.title}; are these people "
+                "counted twice?"
+            )
+            yield Finding("shared-arm", UNLIKELY, theirs.cell(next(iter(theirs.numbers))), told)
+
+
+def _tells_apart(row: Row) -> bool:
+    """Whether two arms of different people hardly ever have these numbers."""
+    if row.has("mean", "sd", "n"):
+        return row.numbers["n"] >= 10 and len(f"{row.numbers['mean']:g}{row.numbers['sd']:g}".replace(".", "")) >= 5
+    if not row.has("events", "total"):
+        return False
+    events, total = row.numbers["events"], row.numbers["total"]
+    return total >= 150 and total % 100 != 0 and 20 <= events <= total - 20
 
 
 def check_estimates(estimates: Sequence[Estimate]) -> list[Finding]:

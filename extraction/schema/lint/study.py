@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from extraction.schema.lint.reported import RULES as REPORTED
 from extraction.schema.lint.rows import Finding, Outcome, Row, Severity, Study, rounding
 
 IMPOSSIBLE, UNLIKELY = Severity.IMPOSSIBLE, Severity.UNLIKELY
@@ -210,7 +211,7 @@ def _swapped(o: Outcome) -> Iterator[Finding]:
 
 
 RULES: tuple[Callable[[Outcome], Iterator[Finding]], ...] = (
-    _counts, _percent, _spread, _large_difference, _scale, _order, _intervals, _same_arms, _swapped,
+    _counts, _percent, _spread, _large_difference, _scale, _order, _intervals, _same_arms, _swapped, *REPORTED,
 )  # fmt: skip
 
 
