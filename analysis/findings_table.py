@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 
-from analysis.exports import minus, result_in_words
+from analysis.exports import effect, minus, number, result_in_words
 from analysis.grade.absolute import PEOPLE, Absolute
 from analysis.grade.certainty import DOMAINS, LEVELS, MEANING, SIGNS, START_WORDS, Domain, Rating, explained
 from analysis.models import Run
@@ -20,8 +20,8 @@ HEADINGS = (
     "Outcome",
     "Participants (studies)",
     "Effect (95% CI)",
-    "Risk without the intervention",
-    "Risk with the intervention",
+    "Without the intervention",
+    "With the intervention",
     "Difference",
     "Certainty (GRADE)",
     "Reasons",
@@ -70,9 +70,9 @@ def cells(line: Line) -> Cells:
         outcome=str(line.finding),
         people=people(run),
         effect=relative(run),
-        without=risk(absolute.without) + source(line) if absolute else "–",
+        without=risk(absolute.without) + source(line) if absolute else mean(line),
         with_it=f"{risk(absolute.with_it)} ({whole(absolute.lower)} to {whole(absolute.upper)})" if absolute else "–",
-        difference=difference(absolute) if absolute else "–",
+        difference=difference(absolute) if absolute else of_means(run),
         certainty=f"{rating.sign} {rating.certainty}" if rating else NOT_AGREED,
         reasons=explained(rating) if rating else [],
         stale=stale,
@@ -146,10 +146,36 @@ def more(value: float) -> str:
     return "0" if size == "0" else f"{size} {'more' if value > 0 else 'fewer'}"
 
 
+def mean(line: Line) -> str:
+    """The mean without the intervention, where there is one."""
+    if line.usual_mean is None:
+        return "–"
+    unit = line.finding.analysis.outcome.unit
+    return f"mean {effect(line.usual_mean, '')} ({f'{unit}; ' if unit else ''}median of the control groups)"
+
+
+UNITS = {"MD": "", "SMD": " standard deviations"}
+
+
+def of_means(run: Run | None) -> str:
+    """What a difference of means says: such as "2.10 lower (3.40 lower to 0.80 lower)"."""
+    measure = run.options["measure"] if run else ""
+    if run is None or measure not in UNITS:
+        return "–"
+    estimate, *limits = (number(run.result[name]) or 0.0 for name in ("estimate", "lower", "upper"))
+    low, high = (higher(value) for value in limits)
+    return f"{higher(estimate, UNITS[measure])} ({low} to {high})"
+
+
+def higher(value: float, unit: str = "") -> str:
+    return f"{effect(abs(value), '')}{unit} {'higher' if value > 0 else 'lower'}" if value else f"0{unit}"
+
+
 def printed(title: str, lines: Sequence[Line]) -> Table:
     """The summary as a table for files, with what the signs mean below it."""
     notes = [
-        "The risk with the intervention (and its 95% confidence interval) is the risk without it, changed by the effect.",
+        "The risk with the intervention (and its 95% confidence interval) is the risk without it, changed by the effect. "
+        "Risks by a hazard ratio are those by the time that the risk without the intervention is for.",
         *(
             f"{sign} {level}: {means}."
             for sign, level, means in zip(SIGNS[::-1], LEVELS[::-1], MEANING[::-1], strict=True)

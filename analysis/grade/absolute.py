@@ -21,6 +21,7 @@ RISKS: dict[str, Callable[[float, float], float]] = {
     "RR": lambda risk, ratio: risk * ratio,
     "OR": _by_odds,
     "RD": lambda risk, difference: risk + difference,
+    "HR": lambda risk, ratio: 1 - (1 - risk) ** ratio,  # by the time that the assumed risk is for
 }
 
 
@@ -50,6 +51,11 @@ def absolute(measure: str, assumed: float, effect: Sequence[float]) -> Absolute 
         return None
     with_it = [min(1.0, max(0.0, RISKS[measure](assumed / PEOPLE, value))) * PEOPLE for value in effect]
     return Absolute(assumed, *with_it)
+
+
+def usual_mean(means: Sequence[float]) -> float | None:
+    """The median of the control groups' means; None without any."""
+    return median(means) if means else None
 
 
 def usual_risk(events: Sequence[float], totals: Sequence[float]) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from analysis.grade.absolute import RISKS, Absolute, absolute, usual_risk
+from analysis.grade.absolute import RISKS, Absolute, absolute, usual_mean, usual_risk
 from analysis.grade.certainty import DOMAINS, LEVELS, Rating, apart
 from analysis.models import Analysis, CertaintyRating, Finding, Run
 from analysis.pooling import CONTROL
@@ -78,6 +78,14 @@ class Line:
         of_studies = {study["study"]: study[CONTROL] for study in self.run.result["studies"] if not study["reason"]}
         control = of_studies.values()
         return usual_risk([group["events"] for group in control], [group["total"] for group in control])
+
+    @property
+    def usual_mean(self) -> float | None:
+        """The mean without the intervention, where all studies give it in one unit: the median of the control groups."""
+        if self.run is None or self.run.options["measure"] != "MD":
+            return None
+        pooled = [study for study in self.run.result["studies"] if not study["reason"] and not study.get("turned")]
+        return usual_mean(list({study["study"]: study[CONTROL]["mean"] for study in pooled}.values()))
 
     @property
     def absolute(self) -> Absolute | None:

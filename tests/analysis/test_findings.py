@@ -16,7 +16,7 @@ from docx import Document
 
 from analysis import findings_table
 from analysis import workflow as analyses
-from analysis.models import CertaintyRating, Finding, Run
+from analysis.models import Analysis, CertaintyRating, Finding, Run
 from analysis.queries import findings as summary
 from analysis.workflow import findings as workflow
 from extraction.models import Outcome
@@ -166,6 +166,23 @@ def test_a_control_group_that_is_split_among_comparisons_is_one_control_group() 
     run = Run(state=Run.State.DONE, input={"kind": "dichotomous"}, result={"studies": rows})
     shown = SimpleNamespace(run=run)
     assert summary.Line(Finding(), shown, None, (), None).assumed == 275  # type: ignore[arg-type]
+
+
+@pytest.mark.pure
+def test_a_difference_of_means_is_said_beside_the_usual_mean() -> None:
+    """Control means are 14 and 9; a study whose scale was turned has no mean that could be shown."""
+    controls = [(1, 14.0, False), (2, 9.0, False), (3, -30.0, True)]
+    rows = [{"study": pk, "reason": "", "turned": turned, "control": {"mean": m}} for pk, m, turned in controls]
+    result = {"studies": rows, "estimate": -2.1, "lower": -3.4, "upper": 0.8}
+    run = Run(state=Run.State.DONE, options={"measure": "MD"}, input={"kind": "continuous"}, result=result)
+    finding = Finding(analysis=Analysis(outcome=Outcome(name="Mood", unit="EPDS, 0 to 30")))
+    of = summary.Line(finding, SimpleNamespace(run=run), None, (), None)  # type: ignore[arg-type]
+    assert findings_table.mean(of) == "mean 11.50 (EPDS, 0 to 30; median of the control groups)"
+    assert findings_table.of_means(run) == "2.10 lower (3.40 lower to 0.80 higher)"
+    run.options = {"measure": "SMD"}
+    assert findings_table.mean(of) == "–"
+    assert findings_table.of_means(run) == "2.10 standard deviations lower (3.40 lower to 0.80 higher)"
+    assert findings_table.of_means(None) == "–"
 
 
 def test_an_eighth_outcome_is_refused_and_one_taken_out_comes_back_with_its_ratings(

@@ -62,6 +62,7 @@ def test_reasons_are_told_by_domain() -> None:
         ("OR", 200, (0.5, 0.25, 1.0), (111.1, 58.8, 200)),
         ("RD", 200, (-0.1, -0.3, 0.05), (100, 0, 250)),
         ("RR", 600, (2.0, 1.0, 3.0), (1000, 600, 1000)),
+        ("HR", 200, (0.5, 0.25, 2.0), (105.6, 54.3, 360)),  # 1 - 0.8 to the power of the ratio
     ],
 )
 def test_of_a_thousand_people_so_many(
