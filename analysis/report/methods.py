@@ -59,6 +59,9 @@ def searched(each: SearchRun) -> str:
 
 def selection(facts: Facts) -> Iterator[Sentence]:
     first, second = facts.title_abstract, facts.full_text_stage
+    if not (first.decided or second.decided or facts.full_text.sought):
+        yield Sentence(f"Selection has not begun. Planned: {planned(first, second)}", "protocol")
+        return
     if first.votes == second.votes:
         yield Sentence(f"{who(first)} judged titles and abstracts, and then full texts.", "protocol")
     else:
@@ -73,6 +76,15 @@ def selection(facts: Facts) -> Iterator[Sentence]:
         for told in stage.pilots:
             yield Sentence(told, "pilots")
     yield Sentence("At full text one reason was recorded for each exclusion, the first that applied.", "excluded")
+
+
+def planned(first: Selection, second: Selection) -> str:
+    def will(stage: Selection) -> str:
+        return "two review authors will independently" if stage.votes > 1 else "one review author will"
+
+    if first.votes == second.votes:
+        return f"{will(first)} judge titles and abstracts, and then full texts."
+    return f"{will(first)} judge titles and abstracts, and {will(second)} judge full texts."
 
 
 def who(stage: Selection) -> str:
@@ -90,6 +102,10 @@ def extraction(facts: Extraction) -> Iterator[Sentence]:
     yield from taken(facts)
     if facts.included and facts.included == sum(studies for _, studies in facts.taken_over):
         return  # nothing was extracted here
+    if not facts.agreed and not facts.taken_over:
+        how = "one review author extracts and a second verifies" if facts.verified else "two review authors extract"
+        yield Sentence(f"[To be added once data are agreed. Planned: {how} the data of each study.]", "form")
+        return
     rest = " from the other studies" if facts.taken_over else ""
     if facts.verified:
         told = f"One review author extracted data{rest} into a form, and a second verified every answer against the reports"

@@ -34,7 +34,7 @@ def records(facts: Facts) -> Iterator[Sentence]:
     if differing := [each for each in facts.searches if each.hits is not None and each.hits != each.records]:
         told = [f"{each.source} (reported {each.hits:,}, taken in {each.records:,})" for each in differing]
         yield Sentence(f"Not as many records came in as the source had reported: {listed(told)}.", "searches")
-    if found.identified:
+    if found.identified > 1:
         yield Sentence(duplicates(found.duplicates, found.by_person), "duplicates")
     for n, which, why in (
         (found.by_tool, " that an automation tool had marked as ineligible", ""),
@@ -55,7 +55,9 @@ def duplicates(all: int, by_person: int) -> str:
         how = "found by a member of the team"
     else:
         how = f"{by_rule:,} found by rules and {by_person:,} by members of the team"
-    return f"{capital(count(all, 'record'))} {was(all)} removed as duplicate{'' if all == 1 else 's'}, {how}."
+    return (
+        f"{capital(count(all, 'record'))} {was(all)} removed as {'a duplicate' if all == 1 else 'duplicates'}, {how}."
+    )
 
 
 # --- selection ---------------------------------------------------------------------------------------------------
@@ -65,22 +67,22 @@ def screening(facts: Facts) -> Iterator[Sentence]:
     stage = facts.title_abstract
     if not stage.decided and not stage.open:
         return
-    gone = (
-        "it was excluded"
-        if stage.decided == stage.excluded == 1
-        else f"{count(stage.excluded, 'record')} {was(stage.excluded)} excluded"
-    )
-    yield Sentence(
-        f"{capital(count(stage.decided, 'record'))} {was(stage.decided)} screened by title and abstract; {gone}.",
-        "flow",
-    )
+    if stage.decided:
+        gone = "it" if stage.decided == stage.excluded == 1 else f"{stage.excluded:,}" if stage.excluded else "none"
+        yield Sentence(
+            f"{capital(count(stage.decided, 'record'))} {was(stage.decided)} screened by title and abstract; "
+            f"{gone} {was(stage.excluded or 1)} excluded.",
+            "flow",
+        )
     yield from undecided(stage, "record")
     if stage.agreement:
         yield agreed(stage.agreement, "agreement/title_abstract")
 
 
 def undecided(stage: Selection, unit: str) -> Iterator[Sentence]:
-    if stage.open:
+    if stage.open > 1 and not stage.decided:
+        yield Sentence(f"Provisional: none of the {count(stage.open, unit)} has a verdict yet.", "flow")
+    elif stage.open:
         wait = "has" if stage.open == 1 else "have"
         yield Sentence(f"Provisional: {count(stage.open, unit)} {wait} no verdict yet.", "flow")
 
@@ -88,11 +90,16 @@ def undecided(stage: Selection, unit: str) -> Iterator[Sentence]:
 def agreed(found: Kappa, source: str) -> Sentence:
     """Raw agreement, and kappa with its interval as far as it is defined."""
     who = "The two review authors" if found.pairs == 1 else f"The review authors, in {found.pairs} pairs,"
+    one = f" {'agreed' if found.raw else 'disagreed'} on the one judgement that was made blind by both"
     raw = (
         ""
         if found.raw is None
+        else one
+        if found.cases == 1
         else f" agreed on {100 * found.raw:.0f}% of the {count(found.cases, 'judgement')} that {was(found.cases)} made blind by both"
     )
+    if found.value is None and found.cases == 1 and raw:
+        return Sentence(f"{who}{raw}.", source)
     if found.value is None:
         return Sentence(f"{who}{raw}; kappa is not defined, because only one answer was given.", source)
     name = "Cohen’s kappa" if found.pairs == 1 else "kappa over all pairs (Scott’s pi)"
@@ -115,13 +122,13 @@ def full_text(facts: Facts) -> Iterator[Sentence]:
     found = facts.full_text
     if not found.sought:
         return
-    missing = "all were retrieved" if found.sought > 1 else "it was retrieved"
-    if found.not_retrieved:
-        missing = f"{found.not_retrieved:,} could not be retrieved"
-    elif found.awaited:
-        missing = f"{found.awaited:,} {was(found.awaited)} still being sought"
+    missing = [f"{found.not_retrieved:,} could not be retrieved"] if found.not_retrieved else []
+    missing += (
+        [f"{found.awaited:,} {'is' if found.awaited == 1 else 'are'} still being sought"] if found.awaited else []
+    )
+    told = listed(missing) or ("all were retrieved" if found.sought > 1 else "it was retrieved")
     yield Sentence(
-        f"{capital(count(found.sought, 'report'))} {was(found.sought)} sought as full text; {missing}.", "reports"
+        f"{capital(count(found.sought, 'report'))} {was(found.sought)} sought as full text; {told}.", "reports"
     )
     if found.assessed:
         yield Sentence(
@@ -133,9 +140,11 @@ def full_text(facts: Facts) -> Iterator[Sentence]:
         yield agreed(facts.full_text_stage.agreement, "agreement/full_text")
     if found.studies or found.reports:
         yield Sentence(f"{included(facts)}.", "flow")
+    elif found.assessed and not found.awaited and not facts.full_text_stage.open and not facts.title_abstract.open:
+        yield Sentence(f"No {'new ' if facts.previous else ''}study met the criteria.", "flow")
     if found.without_study:
         yield Sentence(
-            f"Provisional: {count(found.without_study, 'included report')} {was(found.without_study)} not yet assigned to a study.",
+            f"Provisional: {count(found.without_study, 'included report')} {'is' if found.without_study == 1 else 'are'} not assigned to a study yet.",
             "studies",
         )
 

@@ -73,7 +73,7 @@ def test_everybody_reads_the_same(owner, first, second, observer):
     found = build.citations(owner, 3)
     build.agreed((first, second), found[0], TA)
     assert len({told(each) for each in (owner, first, second, observer)}) == 1
-    assert "agreed on 100% of the 1 judgement that was made blind by both" in told(owner)
+    assert "agreed on the one judgement that was made blind by both" in told(owner)
 
 
 def test_effects_as_reported_are_told_without_a_number_of_people(pair, jobs_now):

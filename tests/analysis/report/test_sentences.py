@@ -94,7 +94,7 @@ def test_a_finished_review_is_told_with_its_numbers() -> None:
         "The searches of 3 sources brought 2,299 records.",
         "Not as many records came in as the source had reported: MEDLINE (reported 2,000, taken in 1,998).",
         "299 records were removed as duplicates, 295 found by rules and 4 by members of the team.",
-        "2,000 records were screened by title and abstract; 1,990 records were excluded.",
+        "2,000 records were screened by title and abstract; 1,990 were excluded.",
         "The two review authors agreed on 98% of the 2,000 judgements that were made blind by both; "
         "Cohen’s kappa was 0.81 (95% confidence interval 0.74 to 0.88).",
         "10 reports were sought as full text; 1 could not be retrieved.",
@@ -121,6 +121,41 @@ def test_of_an_empty_review_only_the_plan_is_told() -> None:
     assert "None" not in told(NOTHING)
 
 
+def test_what_has_not_been_done_is_not_told_as_done() -> None:
+    begun = replace(
+        NOTHING,
+        searches=(MEDLINE,),
+        records=Records(1200, 0, 0),
+        title_abstract=Selection("title_abstract", 2, 0, 0, 1200, None),
+    )
+    text = told(begun)
+    assert "Selection has not begun. Planned: two review authors will independently judge titles and abstracts" in text
+    assert "[To be added once data are agreed. Planned: two review authors extract the data of each study.]" in text
+    assert "Provisional: none of the 1,200 records has a verdict yet." in text
+    assert "judged" not in text
+    assert "screened by" not in text
+
+
+def test_a_review_that_includes_nothing_says_so() -> None:
+    none = replace(
+        NOTHING,
+        title_abstract=Selection("title_abstract", 2, 9, 8, 0, None),
+        full_text_stage=Selection("full_text", 2, 1, 1, 0, Kappa(1, 1.0, None, None, None, 1)),
+        full_text=FullText(1, 0, 0, 1, 1, (("Not randomised", 1),), 0, 0, 0),
+    )
+    text = told(none)
+    assert (
+        "The two review authors agreed on the one judgement that was made blind by both. No study met the criteria."
+        in text
+    )
+    still = replace(none, full_text=FullText(3, 1, 1, 1, 1, (), 0, 0, 0))
+    assert "3 reports were sought as full text; 1 could not be retrieved and 1 is still being sought." in told(still)
+    assert "No study met" not in told(still)
+    assert "9 records were screened by title and abstract; none was excluded." in told(
+        replace(none, title_abstract=Selection("title_abstract", 2, 9, 0, 0, None))
+    )
+
+
 def test_one_of_everything_is_singular() -> None:
     text = told(
         replace(
@@ -137,7 +172,7 @@ def test_one_of_everything_is_singular() -> None:
     for sentence in (
         "We searched MEDLINE (Ovid) on 1 March 2025.",
         "The search brought 2 records.",
-        "1 record was removed as duplicate, found by a member of the team.",
+        "1 record was removed as a duplicate, found by a member of the team.",
         "1 record that an automation tool had marked as ineligible was removed before screening.",
         "2 records were removed before screening for other reasons.",
         "1 record was screened by title and abstract; it was excluded.",
@@ -145,7 +180,7 @@ def test_one_of_everything_is_singular() -> None:
         "1 report was sought as full text; it was retrieved.",
         "1 report was assessed, and 1 was excluded: not randomised (1).",
         "We included 1 study (1 report).",
-        "Provisional: 1 included report was not yet assigned to a study.",
+        "Provisional: 1 included report is not assigned to a study yet.",
         "Data are agreed for the one study.",
         "One study (1 participant) reported it: RR 8.93 (95% confidence interval 1.25 to 63.70); nothing was pooled.",
         "One review author judged titles and abstracts; two review authors independently, full texts.",
