@@ -10,7 +10,7 @@ SENTENCES = {
     "review.reasons_set": "set the reasons for exclusion",
     "review.closed": "closed the review",
     "review.reopened": "opened the review again",
-    "team.invited": "invited {for_whom}[ as {role}]",
+    "team.invited": "made an invitation[ for {for_whom}][ as {role}]",
     "team.invitation_revoked": "took {thing} back",
     "team.joined": "joined the team[ as {role}]",
     "team.role_changed": "changed what {thing} may do",

@@ -24,6 +24,8 @@ Namer = Callable[[Member, set[int]], Mapping[int, str]]
 OPTIONAL = re.compile(r"\[([^\]]*)\]")
 PLACE = re.compile(r"\{(\w+)\}")
 STORED_NAME = re.compile(r"[a-z]+(_[a-z]+)+")  # such as title_abstract
+NAMED = 10  # of many things in one fact so many are called by name; the others are counted
+DIGITS = 6  # of a number that was computed; what somebody typed is shorter, and shown as it is
 HASH = re.compile(r"([0-9a-f]{12})[0-9a-f]{52}")  # SHA-256, of which the beginning is enough to compare
 
 
@@ -35,6 +37,7 @@ class Known:
     namers: dict[str, Namer] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
+    counted: set[str] = field(default_factory=set)
 
 
 known = Known()
@@ -45,16 +48,18 @@ def learn(
     namers: Mapping[str, Namer],
     kinds: Mapping[str, str],
     parts: Mapping[str, str],
+    counted: Iterable[str] = (),
 ) -> None:
     """What a floor teaches.
 
     sentences: by verb. namers: how things of a kind are called, by kind. kinds: which facts hold ids of which kind, by the fact's name or
-    by "verb:name". parts: words for what stands in a subject behind the id.
+    by "verb:name". parts: words for what stands in a subject behind the id. counted: lists of which only the number is told, as "verb:name".
     """
     known.sentences |= sentences
     known.namers |= namers
     known.kinds |= kinds
     known.parts |= parts
+    known.counted |= set(counted)
 
 
 def is_known(verb: str) -> bool:
@@ -85,7 +90,10 @@ def kind_of(event: Event, name: str) -> str:
 
 
 def ids(value: object) -> list[int]:
-    return [each for each in (value if isinstance(value, list) else [value]) if type(each) is int]
+    """The ids in a fact, also in its pairs: of the first things only, which are those that are named."""
+    if not isinstance(value, list):
+        return [value] if type(value) is int else []
+    return [number for each in value[:NAMED] for number in ids(each)]
 
 
 def names_of(member: Member, events: Iterable[Event]) -> Names:
@@ -147,11 +155,11 @@ def tell(event: Event, names: Names, *, here: bool = False) -> Told:
 
 def rest(event: Event, names: Names, used: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The facts that are not in the sentence, without those that say nothing. Of a change: what stood before, and what it became."""
-    about = split(event.subject)[:2]
+    kind, number, part = split(event.subject)
     left = {
         name: named(event, name, names)
         for name, value in event.facts.items()
-        if name not in used and (kind_of(event, name), value) != about
+        if name not in used and (kind_of(event, name), value) != (kind, number) and not (part and value == part)
     }
     before, after = left.get("before"), left.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
@@ -163,9 +171,14 @@ def rest(event: Event, names: Names, used: Iterable[str]) -> Iterator[tuple[str,
 def named(event: Event, name: str, names: Names) -> object:
     """A fact, with names in the place of the ids that it holds."""
     value, kind = event.facts[name], kind_of(event, name)
+    if f"{event.verb}:{name}" in known.counted:
+        return len(value)
     if not kind or not ids(value):
         return value
-    return [names.get((kind, each), f"{kind} {each}") for each in ids(value)]
+    all_of_it = value if isinstance(value, list) else [value]
+    called = [" and ".join(names.get((kind, each), f"{kind} {each}") for each in ids(one)) for one in all_of_it[:NAMED]]
+    more = len(all_of_it) - NAMED
+    return [*called, *([f"{more:,} more"] if more > 0 else [])]
 
 
 # --- words -----------------------------------------------------------------------------------------------------
@@ -203,6 +216,8 @@ def value_in_words(value: object) -> str:
     if not says(value):
         return "nothing"
     text = str(value)
+    if isinstance(value, float) and len(text) > 2 * DIGITS:
+        return f"{value:.{DIGITS}g}"
     if hashed := HASH.fullmatch(text):
         return f"{hashed[1]}…"
     return known.parts.get(text) or (as_words(text) if STORED_NAME.fullmatch(text) else text)

@@ -15,7 +15,7 @@ class ScreeningConfig(AppConfig):
         from screening.workflow.sharing import votes_no_more
         from screening.workflow.standing import conflicts_opened, votes_needed_changed
 
-        telling.learn(sentences.SENTENCES, sentences.NAMES, sentences.KINDS, sentences.PARTS)
+        telling.learn(sentences.SENTENCES, sentences.NAMES, sentences.KINDS, sentences.PARTS, sentences.COUNTED)
         post_migrate.connect(text.install, sender=self)
         audit.listen("review.amended", votes_needed_changed)
         audit.listen("review.amended", agreement_changed)

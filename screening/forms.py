@@ -232,6 +232,12 @@ class AnswerForm(forms.Form):
         return found
 
 
+class ActForm(forms.Form):
+    """An act of which nothing is asked but the browser's own number for it, if it gives one."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
 class Numbers(forms.CharField):
     """Ids, separated by commas."""
 

@@ -21,8 +21,8 @@ SENTENCES = {
     "screening.correction_withdrawn": "took a correction back[ of {thing}]",
     # duplicates
     "screening.deduplication_started": "had duplicates looked for",
-    "screening.duplicates_linked": "had duplicates linked by rule",
-    "screening.duplicates_parted": "had links parted whose rule no longer holds",
+    "screening.duplicates_linked": "had duplicates linked by rule (records: {moved})",
+    "screening.duplicates_parted": "had links parted whose rule no longer holds (records: {moved})",
     "screening.record_linked": "linked a record of {before}[ to {thing}]",
     "screening.record_split": "split a record off {before}[ into {thing}]",
     "screening.linked_by_hand": "linked two citations by hand: {citations}",
@@ -30,7 +30,7 @@ SENTENCES = {
     "screening.pair_reopened": "took a judgement on a pair of records back",
     "screening.duplicates_asked": "had pairs of records found that a person is asked about",
     "screening.other_reports_found": "had pairs of records found that are perhaps reports of one study",
-    "screening.audit_drawn": "drew a sample of {size} of {pool} automatic links, with the seed {seed}",
+    "screening.audit_drawn": "drew a sample of {links} of {pool} automatic links, with the seed {seed}",
     "screening.link_judged": "judged an automatic link: {answer}",
     "screening.judgement_withdrawn": "took the answer “{before}” on an automatic link back",
     "screening.audit_dropped": "put a sample of automatic links away",
@@ -66,14 +66,14 @@ SENTENCES = {
     "screening.terms_set": "set the terms that are marked in titles and abstracts",
     "screening.desk_arranged": "arranged the own desk",
     # sharing and pilots
-    "screening.partners_joined": "joined a pair of screeners",
-    "screening.partners_parted": "parted a pair of screeners",
+    "screening.partners_joined": "made a pair of screeners[ at {stage}]: {members}",
+    "screening.partners_parted": "parted a pair of screeners[ at {stage}]: {members}",
     "screening.shared_out": "shared the citations out[ at {stage}]",
-    "screening.share_ended": "ended a share",
-    "screening.work_returned": "gave work back to the team",
-    "screening.votes_needed_applied": "applied a changed number of votes",
-    "screening.pilot_started": "started a pilot[, round {round}]",
-    "screening.pilot_stopped": "stopped the pilot[, round {round}]",
+    "screening.share_ended": "took the share of {who} back[ at {stage}]: {rule}",
+    "screening.work_returned": "gave the work shared out to {who} back to the team",
+    "screening.votes_needed_applied": "let the protocol’s number of votes, {votes}, hold for what was begun under another[ at {stage}]",
+    "screening.pilot_started": "started a pilot[, round {round}][, at {stage}]",
+    "screening.pilot_stopped": "stopped the pilot[, round {round}][, at {stage}]",
     "screening.pilot_goes_on": "let the pilot go on without {without}",
     "screening.pilot_completed": "completed the own part of the pilot[, round {round}]",
     "screening.pilot_opened": "opened the pilot’s votes[, round {round}]",
@@ -93,7 +93,7 @@ SENTENCES = {
     "screening.pdfs_applied": "attached {attached} PDFs that were matched",
     "screening.pdfs_undone": "took {undone} PDFs off again that had been matched",
     "screening.reason_added": "added the reason “{reason}”",
-    "screening.reason_renamed": "renamed a reason",
+    "screening.reason_renamed": "renamed a reason to “{reason}”",
     "screening.reason_grouped": "put the reason “{reason}” into another group",
     "screening.reason_retired": "retired the reason “{reason}”",
     "screening.reason_restored": "restored the reason “{reason}”",
@@ -108,6 +108,8 @@ NAMES = {
     "search": names.searches,
     "import": names.imports,
     "label": names.labels,
+    "record": names.records,
+    "link": names.links,
 }
 
 KINDS = {
@@ -116,6 +118,22 @@ KINDS = {
     "screening.record_linked:before": "citation",
     "screening.record_split:before": "citation",
     "screening.linked_by_hand:citations": "citation",
+    "screening.pilot_started:citations": "citation",
+    "screening.removed:citations": "citation",
+    "screening.put_back:citations": "citation",
+    "screening.record_linked:record": "record",
+    "screening.record_split:record": "record",
+    "screening.pair_decided:records": "record",
+    "screening.pair_reopened:records": "record",
+    "screening.linked_by_hand:records": "record",
+    "screening.duplicates_asked:pairs": "record",
+    "screening.other_reports_found:pairs": "record",
+    "screening.link_judged:link": "link",
+    "screening.judgement_withdrawn:link": "link",
+    "screening.link_judged:records": "record",
+    "screening.judgement_withdrawn:records": "record",
 }
+
+COUNTED = {"screening.duplicates_linked:moved", "screening.duplicates_parted:moved", "screening.audit_drawn:links"}
 
 PARTS = {"title_abstract": "title and abstract", "full_text": "full text"}

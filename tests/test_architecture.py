@@ -205,6 +205,14 @@ def templates_keep_the_policy(path: str, text: str) -> Iterator[str]:
                 yield f"{path}:{line}: {name}"
 
 
+def templates_end_what_they_begin(path: str, text: str) -> Iterator[str]:
+    """A variable, tag or note that goes on in the next line is none to Django: it stands on the page as it is written."""
+    for line, content in enumerate(text.splitlines(), start=1):
+        for begin, end in (("{{", "}}"), ("{%", "%}"), ("{#", "#}")):
+            if begin in content and end not in content[content.rindex(begin) :]:
+                yield f"{path}:{line}: {begin} is not ended in its line"
+
+
 PYTHON_RULES: list[Rule] = [
     imports_point_down,
     pure_folders_are_pure,
@@ -218,6 +226,7 @@ PYTHON_RULES: list[Rule] = [
 ]
 TEMPLATE_RULES: list[Rule] = [
     templates_keep_the_policy,
+    templates_end_what_they_begin,
     the_blind_is_lifted_in_three_places,
     roles_are_named_in_one_place,
 ]
@@ -269,6 +278,8 @@ OFFENCES: list[tuple[Rule, str, str]] = [
     (templates_keep_the_policy, "templates/a.html", "<button onclick='go()'>"),
     (templates_keep_the_policy, "templates/a.html", "<script>go()</script>"),
     (templates_keep_the_policy, "templates/a.html", "{{ name|safe }}"),
+    (templates_end_what_they_begin, "templates/a.html", '<p>{{ names|join:"\n" }}</p>'),
+    (templates_end_what_they_begin, "templates/a.html", "{% if here %}{% include\n'b.html' %}{% endif %}"),
     (templates_keep_the_policy, "templates/a.html", '<p hx-on:click="go()">'),
 ]
 

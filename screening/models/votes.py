@@ -154,6 +154,7 @@ class Vote(models.Model):
     key = models.UUIDField(null=True, blank=True, help_text="The browser's own number for the act, if it gave one.")
     at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_key = models.UUIDField(null=True, blank=True, help_text="The browser's own number for taking it back.")
     set_aside_by = models.ForeignKey("Return", models.PROTECT, related_name="+", null=True, blank=True)
 
     unblinded = VoteQuerySet.as_manager()
@@ -167,6 +168,11 @@ class Vote(models.Model):
                 name="one_vote_per_member", fields=["citation", "stage", "member"], condition=Q(withdrawn_at=None)
             ),
             models.UniqueConstraint(name="vote_sent_once", fields=["member", "key"], condition=Q(key__isnull=False)),
+            models.UniqueConstraint(
+                name="vote_withdrawn_once",
+                fields=["member", "withdrawal_key"],
+                condition=Q(withdrawal_key__isnull=False),
+            ),
             models.CheckConstraint(name="vote_answer_known", condition=Q(answer__in=Answer.values)),
             models.CheckConstraint(
                 name="vote_maybe_at_title_abstract", condition=~Q(stage="full_text", answer="maybe")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reviewapp.models import Member
-from screening.models import Citation, Import, Label, Search
+from screening.models import Citation, Import, Label, Link, Record, Search
 
 TITLE = 70  # characters of a title that are enough to know it by
 
@@ -16,6 +16,21 @@ def citations(member: Member, ids: set[int]) -> dict[int, str]:
 def shortened(title: str) -> str:
     """A title's first words. What was cut off shows."""
     return title if len(title) <= TITLE else f"{title[:TITLE].rsplit(' ', 1)[0].rstrip(' ,;:.')} …"
+
+
+def records(member: Member, ids: set[int]) -> dict[int, str]:
+    found = Record.objects.filter(review=member.review_id, pk__in=ids).only("title")
+    return {each.pk: record_name(each) for each in found}
+
+
+def record_name(record: Record) -> str:
+    return f"“{shortened(record.title)}”" if record.title else f"record {record.pk}, without a title"
+
+
+def links(member: Member, ids: set[int]) -> dict[int, str]:
+    """A link is called after the record that it links."""
+    found = Link.objects.filter(citation__review=member.review_id, pk__in=ids).select_related("record")
+    return {each.pk: record_name(each.record) for each in found}
 
 
 def searches(member: Member, ids: set[int]) -> dict[int, str]:

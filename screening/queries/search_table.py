@@ -60,7 +60,8 @@ def prisma_s(rows: list[Row]) -> list[Item]:
 
     def for_each(number: int, asks: str, name: str) -> Item:
         missing = dict.fromkeys(str(each) for each in found if not getattr(each, name))
-        told = f"for {'; '.join(missing)}" if missing else "for each search"
+        which = "any search" if 1 < len(missing) == len(set(map(str, found))) else "; ".join(missing)
+        told = f"for {which}" if missing else "for each search"
         return Item(number, asks, bool(found) and not missing, told if found else "no search is entered")
 
     def named(number: int, asks: str, which: list[Search], none: str) -> Item:

@@ -18,7 +18,7 @@ from reviewapp.errors import Stale
 from reviewapp.middleware import wants_json
 from reviewapp.models import Member, Stage
 from screening import queries, workflow
-from screening.forms import AheadForm, AnswerForm, NoteForm, WishForm
+from screening.forms import ActForm, AheadForm, AnswerForm, NoteForm, WishForm
 from screening.models import Answer, Citation
 from screening.queries.gate import gate
 from screening.views.common import PAGE, cleaned, named
@@ -209,7 +209,7 @@ def undo(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 @for_member(Can.SCREEN)
 def withdraw_vote(request: HttpRequest, member: Member, stage: str, pk: int) -> HttpResponse:
     found = queries.citation(member, pk)
-    workflow.withdraw_vote(member, found, stage)
+    workflow.withdraw_vote(member, found, stage, key=cleaned(ActForm(request.POST))["key"])
     if wants_json(request):
         return JsonResponse({"told": "Your vote is taken back.", "stored": True})
     messages.info(request, "Your vote is taken back.")

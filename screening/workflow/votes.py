@@ -97,17 +97,23 @@ def may_begin(member: Member, standing: Standing) -> None:
         )
 
 
-def withdraw_vote(member: Member, citation: Citation, stage: str) -> None:
-    """Take one's own vote back; the other's stays. The citation waits again."""
+def withdraw_vote(member: Member, citation: Citation, stage: str, *, key: UUID | None = None) -> None:
+    """Take one's own vote back; the other's stays. The citation waits again.
+
+    key: the voter's own number for this one act, as for a vote: sent again, it does not take back what was voted since.
+    """
     require(member, Can.SCREEN)
     with transaction.atomic():
         citation = locked(member, citation)
+        if key and Vote.unblinded.filter(member=member, withdrawal_key=key).exists():
+            return
         case = Case(citation)
         mine = next((each for each in case.votes_at(stage) if each.member_id == member.pk), None)
         if mine is None:
             raise Stale("You have no vote on this citation that could be taken back.", todo="Go on with the next one.")
         open_if_told(case, stage)
-        withdraw(mine)
+        mine.withdrawn_at, mine.withdrawal_key = timezone.now(), key
+        mine.save(update_fields=["withdrawn_at", "withdrawal_key"])
         case.votes.remove(mine)
         subject, sealed = audit.subject_of(citation, stage), not case.stays_open(stage)
         audit.record(member, "screening.vote_withdrawn", subject, sealed=sealed, answer=mine.answer)

@@ -56,6 +56,27 @@ def test_ids_among_the_facts_are_told_by_name() -> None:
     assert moved.facts == ()
 
 
+def test_pairs_are_told_by_name_and_of_many_things_the_first_by_name_and_the_others_by_number() -> None:
+    names = {("record", number): f"“Trial {number}”" for number in range(1, 5)}
+    asked = told("screening.duplicates_asked", names=names, pairs=[[1, 2], [3, 4]])
+    assert asked.facts == (("pairs", "“Trial 1” and “Trial 2”, “Trial 3” and “Trial 4”"),)
+    removed = told("screening.removed", number=13, kind="a tool", reason="v2", citations=list(range(1, 14)))
+    assert removed.facts == (("citations", f"{', '.join(f'citation {n}' for n in range(1, 11))}, 3 more"),)
+    event = Event(verb="screening.removed", subject="removal/1", facts={"citations": list(range(1, 5001))})
+    assert len(list(telling.things_in(event))) == 11  # names are asked for no more than are told
+
+
+def test_what_only_its_number_tells_of_is_counted() -> None:
+    linked = told("screening.duplicates_linked", moved=[[13, 13, 12], [14, 14, 12]], asked=0)
+    assert (linked.text, linked.facts) == ("had duplicates linked by rule (records: 2)", (("asked", "0"),))
+
+
+def test_a_fact_that_repeats_the_part_is_left_out_and_a_computed_number_is_told_shortly() -> None:
+    settled = told("screening.settled", "citation/1/full_text", state="include", stage="full_text")
+    assert settled.facts == ()
+    assert lines(kappa=2 / 3, typed=0.125) == [("kappa", "0.666667"), ("typed", "0.125")]
+
+
 def test_facts_that_say_nothing_are_left_out_and_false_and_zero_do_say_something() -> None:
     assert lines(note="", platform=None, reports=[], records=0, is_author=False) == [
         ("records", "0"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from reviewapp.errors import BadInput, NotHere, Refused, WrongState
 from reviewapp.models import Event
@@ -192,6 +195,15 @@ def test_terms_are_marked_in_title_and_abstract_and_nothing_else_is_let_through(
     assert "A <mark" in page
     assert "&amp; no rat." in page
     assert "<b>" not in page
+
+
+def test_the_terms_that_stand_are_in_the_fields_a_line_each_so_that_sending_them_again_changes_nothing(owner):
+    workflow.set_terms(owner, ["trial*", "video feedback"], ["rats"])
+    page, address = sign_in(owner), reverse("screening:terms", args=[owner.review.slug])
+    include, exclude = re.findall(r"<textarea[^>]*>(.*?)</textarea>", page.get(address).text, re.DOTALL)
+    assert (include, exclude) == ("trial*\nvideo feedback\n", "rats\n")
+    page.post(address, {"include": include, "exclude": exclude})
+    assert Event.unblinded.filter(verb="screening.terms_set").count() == 1
 
 
 def test_terms_are_set_by_who_manages_the_protocol_with_history(owner, first):

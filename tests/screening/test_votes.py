@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 
 from reviewapp import access
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
@@ -96,6 +99,24 @@ def test_undo_withdraws_ones_own_vote_also_after_the_other_voted(first, second, 
     assert [vote.member for vote in Vote.unblinded.standing()] == [second]
     with pytest.raises(Stale):
         workflow.withdraw_vote(first, citation, TA)
+
+
+def test_taking_a_vote_back_sent_again_does_not_take_back_what_was_voted_since(first, citation):
+    workflow.vote(first, citation, TA, "include")
+    client, key = Client(), str(uuid4())
+    client.force_login(first.user)
+    at = reverse("screening:withdraw-vote", args=[first.review.slug, TA, citation.pk])
+
+    def send(**fields: str) -> HttpResponse:
+        return client.post(at, fields, headers={"Accept": "application/json"})
+
+    assert send(key=key).json()["stored"]
+    workflow.vote(first, citation, TA, "exclude")
+    assert send(key=key).json()["stored"], "an act that was done is not refused for being told twice"
+    assert [vote.answer for vote in Vote.unblinded.standing()] == ["exclude"]
+    assert send(key=str(uuid4())).json()["stored"]
+    assert not Vote.unblinded.standing().exists()
+    assert send(key="none of ours").status_code == 422
 
 
 def test_the_trail_tells_of_a_vote_or_note_that_comes_while_the_verdict_stands(first, second, observer, citation):

@@ -198,7 +198,8 @@ const desk = {
   takeBack(act) {
     if (act.key && act.key !== desk.outbox.sent) return desk.outbox.drop(act.key);
     const url = desk.root().dataset.withdraw.replace("/0/", `/${act.citation}/`);
-    desk.outbox.add({ kind: "withdraw", key: newKey(), url, citation: act.citation, title: act.title, word: "Taken back", fields: {} });
+    const key = newKey();
+    desk.outbox.add({ kind: "withdraw", key, url, citation: act.citation, title: act.title, word: "Taken back", fields: { key } });
   },
 
   heard(act, answer) {
@@ -215,6 +216,17 @@ const desk = {
 
   said(sentence) {
     desk.part("said").textContent = sentence;
+  },
+
+  // Below the button, so that it does not move under the finger; it goes with the card.
+  tellTooSoon(form) {
+    const sentence = "Two clicks so close count as one. To vote on this citation too, click again.";
+    desk.said(sentence);
+    if (form.nextElementSibling?.matches("[data-too-soon]") || form.matches(".undo")) return;
+    const told = Object.assign(document.createElement("p"), { className: "text-secondary mt-2 mb-0", textContent: sentence });
+    told.dataset.tooSoon = "";
+    told.setAttribute("aria-hidden", "true"); // said already
+    form.after(told);
   },
 
   tally(change) {
@@ -281,7 +293,11 @@ document.addEventListener("submit", (event) => {
 document.addEventListener(
   "click",
   (event) => {
-    if (event.detail > 1 && event.target.closest("#desk form.vote, #desk form.undo")) event.preventDefault();
+    const form = event.detail > 1 && event.target.closest("#desk form.vote, #desk form.undo");
+    if (form) {
+      event.preventDefault();
+      desk.tellTooSoon(form);
+    }
     if (event.target.closest("[data-desk=outbox-now]")) desk.outbox.flush();
   },
   true,

@@ -21,6 +21,16 @@ class Outbox {
     window.addEventListener("storage", (event) => event.key?.startsWith(`${this.name}/`) && changed());
   }
 
+  // Up to version 0.1.0 all acts of an outbox were kept in one list. They are the oldest, and come first.
+  static takeOver() {
+    for (const place of Object.keys(localStorage).filter((each) => each.startsWith("outbox/"))) {
+      const acts = JSON.parse(localStorage.getItem(place));
+      if (!Array.isArray(acts)) continue;
+      for (const [index, act] of acts.entries()) localStorage.setItem(`${place}/${act.key}`, JSON.stringify({ ...act, at: index + 1 }));
+      localStorage.removeItem(place);
+    }
+  }
+
   all() {
     const places = Object.keys(localStorage).filter((place) => place.startsWith(`${this.name}/`));
     const acts = places.map((place) => JSON.parse(localStorage.getItem(place)));
@@ -91,6 +101,8 @@ class Outbox {
     return null;
   }
 }
+
+Outbox.takeOver();
 
 // On a page without a desk: what another page could not send any more is sent from here.
 document.addEventListener("DOMContentLoaded", () => {
