@@ -15,7 +15,7 @@ from analysis import marks
 from analysis.comparison import sides
 from analysis.flow.numbers import OTHER_METHODS, FlowCounts, Number
 from analysis.models import Analysis, Run
-from analysis.pooling import CONTROL, EXPERIMENTAL, resolved
+from analysis.pooling import CONTROL, EXPERIMENTAL, LEVEL, resolved
 from extraction.queries import tool_of
 from extraction.rob import ROB1
 from reviewapp.errors import NotHere
@@ -110,7 +110,19 @@ def result_in_words(run: Run) -> str:
         return ""
     measure = run.options["measure"]
     estimate, lower, upper = (effect(run.result[name], measure) for name in ("estimate", "lower", "upper"))
-    return f"{NAMES.get(measure, measure)} {estimate} ({lower} to {upper})"
+    return f"{NAMES.get(measure, measure)} {estimate} ({unusual_level(run)}{lower} to {upper})"
+
+
+def level(run: Run) -> str:
+    """Of the run's intervals: "95%"."""
+    pooled = run.result["pooled"] if run.is_finished else None
+    return f"{pooled['level'] if pooled else float(run.options.get('level', LEVEL)):g}%"
+
+
+def unusual_level(run: Run) -> str:
+    """To go before the limits, where headings speak of 95%: "90% CI "; empty for 95%."""
+    told = level(run)
+    return "" if told == f"{LEVEL}%" else f"{told} CI "
 
 
 def people(run: Run) -> str:
@@ -169,7 +181,7 @@ def intervals_in_words(run: Run) -> str:
     pooled = run.result["pooled"] if run.is_finished else None
     interval = pooled["test"] if pooled else how["interval"]
     prediction = dict(Analysis.Prediction.choices).get(how["prediction"], "as metafor does")
-    told = f"confidence: {Analysis.Interval(interval).label}"
+    told = f"{level(run)}; confidence: {Analysis.Interval(interval).label}"
     return told if how["prediction"] == "none" else f"{told}; prediction: {prediction[:1].lower()}{prediction[1:]}"
 
 
@@ -234,11 +246,6 @@ def title_of(run: Run) -> str:
 def method_in_short(run: Run) -> str:
     """Such as "M-H, Random, 95% CI"."""
     return f"{SHORT[run.options['method']]}, {run.options['model'].capitalize()}, {level(run)} CI"
-
-
-def level(run: Run) -> str:
-    pooled = run.result["pooled"]
-    return f"{pooled['level']:g}%" if pooled else "95%"
 
 
 # Of each group, where a kind of outcome has two.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 
-from analysis.exports import effect, minus, number, result_in_words
+from analysis.exports import effect, minus, number, result_in_words, unusual_level
 from analysis.grade.absolute import PEOPLE, Absolute
 from analysis.grade.certainty import DOMAINS, LEVELS, MEANING, SIGNS, START_WORDS, Domain, Rating, explained
 from analysis.models import Run
@@ -66,13 +66,14 @@ def cells(line: Line) -> Cells:
         stale.append("The agreed data or the plan have changed since the run that is shown.")
     if line.shown.is_provisional:
         stale.append(f"Provisional: {line.shown.agreed} of {line.shown.included} studies are agreed.")
+    interval = unusual_level(run) if run else ""
     return Cells(
         outcome=str(line.finding),
         people=people(run),
         effect=relative(run),
         without=risk(absolute.without) + source(line) if absolute else mean(line),
-        with_it=f"{risk(absolute.with_it)} ({whole(absolute.lower)} to {whole(absolute.upper)})" if absolute else "–",
-        difference=difference(absolute) if absolute else of_means(run),
+        with_it=with_it(absolute, interval) if absolute else "–",
+        difference=difference(absolute, interval) if absolute else of_means(run, interval),
         certainty=f"{rating.sign} {rating.certainty}" if rating else NOT_AGREED,
         reasons=explained(rating) if rating else [],
         stale=stale,
@@ -135,10 +136,15 @@ def source(line: Line) -> str:
     return " (median of the control groups)"
 
 
-def difference(absolute: Absolute) -> str:
+def with_it(absolute: Absolute, interval: str) -> str:
+    """Such as "140 per 1000 (120 to 170)". interval: "90% CI " where it is not the usual one."""
+    return f"{risk(absolute.with_it)} ({interval}{whole(absolute.lower)} to {whole(absolute.upper)})"
+
+
+def difference(absolute: Absolute, interval: str = "") -> str:
     """Such as "12 fewer per 1000 (20 fewer to 4 more)"."""
     estimate, lower, upper = absolute.difference
-    return f"{more(estimate)} per {PEOPLE} ({more(lower)} to {more(upper)})"
+    return f"{more(estimate)} per {PEOPLE} ({interval}{more(lower)} to {more(upper)})"
 
 
 def more(value: float) -> str:
@@ -157,14 +163,14 @@ def mean(line: Line) -> str:
 UNITS = {"MD": "", "SMD": " standard deviations"}
 
 
-def of_means(run: Run | None) -> str:
+def of_means(run: Run | None, interval: str) -> str:
     """What a difference of means says: such as "2.10 lower (3.40 lower to 0.80 lower)"."""
     measure = run.options["measure"] if run else ""
     if run is None or measure not in UNITS:
         return "–"
     estimate, *limits = (number(run.result[name]) or 0.0 for name in ("estimate", "lower", "upper"))
     low, high = (higher(value) for value in limits)
-    return f"{higher(estimate, UNITS[measure])} ({low} to {high})"
+    return f"{higher(estimate, UNITS[measure])} ({interval}{low} to {high})"
 
 
 def higher(value: float, unit: str = "") -> str:
@@ -174,7 +180,7 @@ def higher(value: float, unit: str = "") -> str:
 def printed(title: str, lines: Sequence[Line]) -> Table:
     """The summary as a table for files, with what the signs mean below it."""
     notes = [
-        "The risk with the intervention (and its 95% confidence interval) is the risk without it, changed by the effect. "
+        "The risk with the intervention (and its confidence interval, of 95% where no other is said) is the risk without it, changed by the effect. "
         "Risks by a hazard ratio are those by the time that the risk without the intervention is for.",
         *(
             f"{sign} {level}: {means}."

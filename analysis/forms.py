@@ -39,7 +39,7 @@ SECTIONS = {  # of the plan, and what each asks
         "arms",
     ),
     "Effect and model": ("measure", "method", "model", "preset"),
-    "Where you depart from the conventions": ("estimator", "interval", "prediction", "tests_from"),
+    "Where you depart from the conventions": ("estimator", "interval", "prediction", "level", "tests_from"),
     "Words in the figure": ("favours_left", "favours_right"),
     "Beside the result": ("published", "note"),
 }
@@ -82,6 +82,7 @@ class PlanForm(forms.ModelForm):
             "estimator",
             "interval",
             "prediction",
+            "level",
             "arms",
             "tests_from",
             "favours_left",
@@ -135,8 +136,9 @@ class PlanForm(forms.ModelForm):
         for name in ("estimator", "interval", "prediction"):
             self.fields[name].choices = [("", "As the conventions say"), *self.fields[name].choices[1:]]
         self.fields["model"].choices = Analysis.Model.choices
-        self.fields["arms"].choices = Analysis.Arms.choices
-        self.fields["arms"].required = False
+        for name in ("arms", "level"):
+            self.fields[name].choices = Analysis._meta.get_field(name).choices
+            self.fields[name].required = False
         said = member.review.small_study_tests_from
         self.fields["tests_from"].help_text = f"Studies. Left empty: as the protocol says, which is {said} now."
         places = list(self.fields)
@@ -158,6 +160,10 @@ class PlanForm(forms.ModelForm):
     def clean_arms(self) -> str:
         """Combined, where nothing was chosen."""
         return self.cleaned_data["arms"] or self.instance.arms
+
+    def clean_level(self) -> str:
+        """As it was, where nothing was chosen."""
+        return self.cleaned_data["level"] or self.instance.level
 
     def clean(self) -> dict[str, Any]:
         """Measure and method must fit the outcome; the message stands at the field that is to be changed."""

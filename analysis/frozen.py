@@ -38,6 +38,7 @@ OPTION_WORDS = {
     "interval": "Confidence interval",
     "prediction": "Prediction interval",
     "arms": "Several arms of a group",
+    "level": "Level of intervals",
     "tests_from": "Small-study tests from",
     "times": "Time points",
     "comparison": "Comparison",
@@ -62,6 +63,8 @@ def in_place(option: str, value: Any) -> Any:
         return times.in_words(value) or "the outcome as it stands"
     if option == "comparison":
         return comparison.in_words(value) or "as the arms’ roles say"
+    if option == "level":
+        return f"{value or 95}%"
     if option == "tests_from":
         return value or str(TESTS_FROM)
     return VALUE_WORDS.get(value, value)

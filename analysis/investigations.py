@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analysis.stats import Effects
 
 Frozen = Mapping[str, Any]
-Choosing = Callable[[Frozen], Mapping[str, str]]
+Choosing = Callable[[Frozen], Mapping[str, Any]]
 
 SUBGROUP, COMMON, MODERATOR, SENSITIVITY = "subgroup", "common", "moderator", "sensitivity"
 AND = "+"  # between the characteristics of one regression

@@ -238,7 +238,8 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
     if not usable:
         return {}
     labels = [study["label"] for study in usable]
-    es = effects(options["measure"], columns(kind, usable), study=labels, preset=options["preset"])
+    shape = {"preset": options["preset"], "level": choices(options)["level"]}
+    es = effects(options["measure"], columns(kind, usable), study=labels, **shape)
     pooled = pool(es, **choices(options))
     shown = pooled.effects  # what was pooled: for Peto's method, its own odds ratios
     left_out = dict(pooled.left_out)
@@ -261,7 +262,10 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
     }
 
 
-def choices(options: Frozen) -> dict[str, str]:
+LEVEL = 95  # of intervals, in percent, where a plan has no other
+
+
+def choices(options: Frozen) -> dict[str, Any]:
     """How analysis.stats is to pool what a plan has chosen, or left to its conventions."""
     how = resolved(options)
     return {
@@ -269,6 +273,7 @@ def choices(options: Frozen) -> dict[str, str]:
         "method": how["estimator"],
         "test": how["interval"],
         "prediction": how["prediction"],
+        "level": float(options.get("level", LEVEL)),
     }
 
 

@@ -81,6 +81,13 @@ class Analysis(models.Model):
         HK = "HK", "With k − 1 degrees of freedom and the Hartung-Knapp standard error"
         NONE = "none", "None"
 
+    class Level(models.TextChoices):
+        """Of all intervals, in percent."""
+
+        L90 = "90", "90%"
+        L95 = "95", "95%"
+        L99 = "99", "99%"
+
     class Arms(models.TextChoices):
         """How several arms of a group enter, by their names in extraction.schema.comparisons."""
 
@@ -103,7 +110,7 @@ class Analysis(models.Model):
         Measure.HR,
         "PETO",
     )  # the last is what Peto's method makes of OR
-    OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction", "arms")
+    OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction", "arms", "level")
     PICKED = ("times", "comparison")  # whose numbers enter: a run keeps of these what is chosen
     CHOICES = (*OPTIONS, *PICKED)  # by which one analysis is another than the next
 
@@ -139,6 +146,13 @@ class Analysis(models.Model):
         choices=Arms.choices,
         default=Arms.COMBINED,
         help_text="Of studies with more than two arms. Either way nobody counts twice (Cochrane Handbook, 23.3.4).",
+    )
+    level = models.CharField(
+        "level of intervals",
+        max_length=2,
+        choices=Level.choices,
+        default=Level.L95,
+        help_text="Of all intervals: confidence, prediction, and the studies’ own. Tests and P values stay as they are.",
     )
     tests_from = models.PositiveSmallIntegerField(
         "small-study tests from",
@@ -179,6 +193,7 @@ class Analysis(models.Model):
                     "interval",
                     "prediction",
                     "arms",
+                    "level",
                     "times",
                     "comparison",
                 ],
@@ -223,6 +238,8 @@ class Analysis(models.Model):
         # what was not there to choose when earlier runs were made is said only when it is chosen: their input stays what it was
         least = self.review.small_study_tests_from if self.tests_from is None else self.tests_from
         more = {} if least == TESTS_FROM else {"tests_from": str(least)}
+        if self.level == self.Level.L95:
+            del chosen["level"]
         more |= {name: getattr(self, name) for name in self.PICKED if getattr(self, name)}
         return {**chosen, **pooling.resolved(chosen), **more}
 
@@ -232,6 +249,8 @@ class Analysis(models.Model):
         chosen = [self.get_estimator_display(), self.get_interval_display()]
         if self.prediction == self.Prediction.NONE:
             chosen.append("no prediction interval")
+        if self.level != self.Level.L95:
+            chosen.append(f"{self.level}% intervals")
         if self.arms == self.Arms.SPLIT:
             chosen.append("arms one by one, control split")
         if self.times:

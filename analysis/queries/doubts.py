@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
+from statistics import NormalDist
 
 from django.urls import reverse
 
 from analysis.frozen import Frozen
 from analysis.models import Analysis
-from analysis.pooling import PEOPLE
+from analysis.pooling import LEVEL, PEOPLE
 from analysis.queries.analyses import Shown, shown_analysis
 from analysis.queries.inputs import AgreedStudy, agreed, chosen, sided
 from extraction.models import Outcome, Study
@@ -21,8 +22,6 @@ from extraction.schema.lint import Estimate
 from extraction.schema.lint.answers import arm_of, doubts_across
 from extraction.schema.tables import TABLES, contrast_key, core, row_key
 from reviewapp.models import Member
-
-Z95 = 1.959964
 
 
 def doubts(member: Member, shown: Shown) -> Doubts:
@@ -54,13 +53,14 @@ def estimates(shown: Shown, outcome: Outcome, agreed: list[AgreedStudy]) -> Iter
         return
     run, cells = shown.run, {each.study.pk: first_cell(outcome, each) for each in agreed}
     ratio = run.options["measure"] in Analysis.RATIOS
+    z = NormalDist().inv_cdf((1 + float(run.options.get("level", LEVEL)) / 100) / 2)
     for row in run.result["studies"]:
         limits = [row[name] for name in ("estimate", "lower", "upper")]
         if row["reason"] or any(not isinstance(x, int | float) or (ratio and x <= 0) for x in limits):
             continue
         effect, lower, upper = (math.log(x) if ratio else x for x in limits)
         if cell := cells.get(row["study"]):
-            yield Estimate(row["label"], cell, effect, (upper - lower) / (2 * Z95), people(run.input["kind"], row))
+            yield Estimate(row["label"], cell, effect, (upper - lower) / (2 * z), people(run.input["kind"], row))
 
 
 def first_cell(outcome: Outcome, agreed: AgreedStudy) -> str:

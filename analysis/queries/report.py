@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 
 from django.db.models import Count
@@ -177,7 +178,7 @@ def pooled(shown: Shown, called: Mapping[str, str]) -> Pooled:
     """An analysis as planned, with the numbers of the run that is shown for it."""
     analysis, run = shown.analysis, shown.run
     how = pooling.resolved(run.options if run else analysis.options)
-    return Pooled(
+    planned = Pooled(
         id=analysis.pk,
         outcome=str(analysis),
         measure=analysis.get_measure_display(),
@@ -187,10 +188,11 @@ def pooled(shown: Shown, called: Mapping[str, str]) -> Pooled:
         interval=within(Analysis.Interval(how["interval"]).label),
         prediction_by=prediction_by(how["prediction"]),
         conventions=analysis.preset,
+        level=f"{analysis.level}%",
         times=times.in_words((run.options if run else analysis.options).get("times", "")),
         split=analysis.arms == Analysis.Arms.SPLIT,
-        **(result(shown, run, called) if run else {}),
     )
+    return replace(planned, **result(shown, run, called)) if run else planned
 
 
 def within(label: str) -> str:

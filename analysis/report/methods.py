@@ -216,7 +216,7 @@ def place(found: list[Pooled]) -> str:
 
 
 def way(each: Pooled) -> tuple[str, ...]:
-    return each.measure, each.method, each.model, each.variance, each.interval, each.prediction_by
+    return each.measure, each.method, each.model, each.variance, each.interval, each.prediction_by, each.level
 
 
 def how(each: Pooled, of: str) -> str:
@@ -224,7 +224,11 @@ def how(each: Pooled, of: str) -> str:
     told = f"Effects{of} are expressed as {measure(each.measure)}, pooled by {each.method} with {each.model}."
     if each.variance:
         told += f" The variance between studies was estimated by {each.variance}."
-    told += f" Confidence intervals: {each.interval}"
+    told += (
+        f" Confidence intervals: {each.interval}"
+        if each.level == "95%"
+        else f" {each.level} intervals; confidence: {each.interval}"
+    )
     return told + (f"; prediction intervals: {each.prediction_by}." if each.prediction_by else ".")
 
 

@@ -24,6 +24,7 @@ OF_GROUP = {
 OF_BOTH = {GENERIC: {"effect": "effect", "se": "se"}, O_E: {"o_e": "o_e", "v": "var"}}
 WHOLE = ("events", "total", "n")
 MEASURES = {DICHOTOMOUS: ("RR", "OR", "RD", "PETO_OR"), CONTINUOUS: ("MD", "SMD")}
+LEVELS = (90, 95, 99)  # of intervals
 METHODS = {"MH": "MH", "IV": "IV", "PETO": "Peto"}
 LONGEST_LABEL, LONGEST_NAME, LONGEST_ARM = 120, 200, 150
 
@@ -78,6 +79,7 @@ class NewAnalysis:
     measure: str
     method: str
     model: str
+    level: str
     left: str
     right: str
     comparison: int
@@ -324,14 +326,15 @@ def plan(comparison: Comparison, outcome: Outcome, place: str, is_part: bool, dr
             f"{place}: the analysis; {outcome.measure or 'its measure'} by {outcome.method} is not computed here."
         )
         return
-    if outcome.level != 95:
-        draft.left_out.append(f"{place}: intervals of {outcome.level:g}%; those here are of 95%.")
+    if outcome.level not in LEVELS:
+        draft.left_out.append(f"{place}: intervals of {outcome.level:g}%; the analysis is planned with those of 95%.")
     draft.analyses.append(
         NewAnalysis(
             outcome=place,
             measure=measure,
             method=method,
             model="random" if outcome.random else "fixed",
+            level=f"{outcome.level if outcome.level in LEVELS else 95:g}",
             left=outcome.left[:80],
             right=outcome.right[:80],
             comparison=comparison.number,

@@ -155,6 +155,7 @@ def make_analysis(member: Member, takeover: Takeover, each: NewAnalysis, outcome
         measure=each.measure,
         method=each.method,
         model=each.model,
+        level=each.level,
         preset=PRESET,
         favours_left=each.left,
         favours_right=each.right,

@@ -167,9 +167,12 @@ def effects_of(reference: Reference, case: Plain) -> tuple[str, str]:
     raise Inexpressible(f"effects with {options} are not offered")
 
 
-def at_level(spec: Plain) -> None:
-    if spec.get("level", 95) != 95:
-        raise Inexpressible("intervals are of 95%")
+def at_level(spec: Plain) -> dict[str, str]:
+    """What a plan says of the level of its intervals."""
+    level = f"{spec.get('level', 95):g}"
+    if level not in ("90", "95", "99"):
+        raise Inexpressible(f"intervals of {level}% are not offered")
+    return {} if level == "95" else {"level": level}
 
 
 def few(reference: Reference) -> None:
@@ -179,9 +182,8 @@ def few(reference: Reference) -> None:
 
 def pool(reference: Reference, case: Plain) -> list[Asked]:
     spec = case["spec"]
-    at_level(spec)
     measure, preset = effects_of(reference, case)
-    options = plan(measure, preset, spec["method"], spec["test"])
+    options = plan(measure, preset, spec["method"], spec["test"]) | at_level(spec)
 
     def pairs(result: Plain, answer: Plain) -> Pairs:
         found = same(result["pooled"], answer, ("k", *POOLED))

@@ -237,7 +237,9 @@ def everything_that_can_be_planned() -> list[tuple[str, dict[str, str]]]:
                         for more in chosen(method, model) if measure in ("RR", "SMD") else [{}]:
                             plan = {"measure": str(measure), "method": method, "model": model, "preset": preset, **more}
                             if fits(kind, plan):
-                                found.append((str(kind), {**plan, "arms": "combined"}))
+                                levels = ("90", "95", "99")
+                                level = levels[len(found) % 3]
+                                found.append((str(kind), {**plan, "arms": "combined", "level": level}))
     return found
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
-from analysis import exports, queries, workflow
+from analysis import exchange, exports, queries, workflow
 from analysis.models import REFRESH, RUN, Analysis, Run
+from analysis.queries.doubts import estimates
+from analysis.queries.inputs import agreed
 from extraction import workflow as extraction
 from extraction.models import Arm, Outcome
 from reviewapp import jobs
@@ -271,9 +276,44 @@ def test_changed_options_are_another_run_and_changed_words_are_not(
     assert newest.changes == ["Model: random became fixed.", "Variance between studies: DL became one common effect."]
 
 
+def test_intervals_of_another_level_are_said_wherever_they_stand_and_no_earlier_run_becomes_stale(
+    pair: Pair, outcome: Outcome, jobs_now: DoJobs, client: Client
+) -> None:
+    build.studies(pair, outcome, build.SECURE)
+    analysis = build.plan(pair[0], outcome)
+    jobs_now()
+    assert "level" not in queries.current_run(pair[0], analysis).options
+    workflow.change_plan(pair[0], analysis, level="99")
+    jobs_now()
+    run = queries.current_run(pair[0], analysis)
+    assert (run.number, run.result["pooled"]["level"]) == (2, 99)
+    whole, _ = queries.history(pair[0], analysis)
+    assert whole.changes == ["Level of intervals: 95% became 99%."]
+    usual = whole.before.result["pooled"]
+    assert run.result["pooled"]["ci_ub"] - usual["estimate"] == pytest.approx(
+        (usual["ci_ub"] - usual["estimate"]) * 2.5758293035489 / 1.9599639845401, rel=1e-9
+    )
+    assert result(pair[0], analysis).startswith("RR 8.93 (99% CI 0.")
+    client.force_login(pair[0].user)
+    slug = pair[0].review.slug
+    page = client.get(reverse("analysis:analysis", args=[slug, analysis.pk])).content.decode()
+    assert "Total (99% CI)" in page
+    assert "99%; confidence: Wald" in page
+    assert "95%" not in page.partition('<section aria-labelledby="history">')[0]
+    text = client.get(reverse("analysis:text", args=[slug])).content.decode()
+    assert "99% confidence interval" in text
+    assert "99% intervals; confidence: Wald" in text
+    assert b'CI_TOTAL="99"' in exchange.revman_file(pair[0], "rm5")
+    shown = queries.shown_analysis(pair[0], analysis.pk)
+    (first, *_) = estimates(shown, outcome, agreed(pair[0], [analysis]).studies)
+    row = run.result["studies"][0]
+    assert first.se == pytest.approx((math.log(row["upper"]) - math.log(row["lower"])) / 2 / 2.5758293, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        ({"measure": "RR", "method": "IV", "level": "80"}, "is no level of intervals"),
         ({"measure": "SMD", "method": "IV"}, "does not fit"),
         ({"measure": "RR", "method": "XX"}, "is no method"),
         ({"measure": "RR", "method": "MH", "preset": "RevMan 4"}, "is no conventions"),

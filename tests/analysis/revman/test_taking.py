@@ -51,6 +51,14 @@ def test_a_plain_analysis_is_taken_whole() -> None:
     assert found.values == 8
 
 
+def test_intervals_of_another_level_are_planned_where_that_can_be_and_else_said() -> None:
+    (plan,) = proposed(outcome(MURRAY, LENZE, level=99.0)).analyses
+    assert plan.level == "99"
+    odd = proposed(outcome(MURRAY, LENZE, level=80.0))
+    assert odd.analyses[0].level == "95"
+    assert "intervals of 80%; the analysis is planned with those of 95%" in odd.left_out[0]
+
+
 def test_a_study_that_is_here_keeps_what_it_has() -> None:
     found = proposed(outcome(MURRAY, LENZE), studies=("MURRAY 2003",))
     assert [each.name for each in found.studies] == ["Lenze 2020"]
