@@ -43,6 +43,7 @@ SUBGROUP_WORDS = (
     "Do groups of studies differ in their effect? Each group has its own diamond; the last line tests whether they differ. "
     "Groups were not made by chance, so a difference may have other causes."
 )
+SHARED = "All groups share one variance between studies (tau²)."
 REGRESSION_WORDS = (
     "Does the effect change with a number? Each bubble is a study, the larger the more weight it has; the line is the regression, "
     "the grey its confidence band. What holds between studies need not hold between people."
@@ -190,7 +191,8 @@ def investigations(run: Run) -> list[Figure]:
         if each["kind"] in (SUBGROUP, COMMON):
             favours = (run.analysis.favours_left, run.analysis.favours_right)
             plot = grouped.with_data(run, figures.subgroup_forest(title, found, method_in_short(run), favours))
-            made.append(Figure(f"subgroups-{n}", heading, SUBGROUP_WORDS, plot, grouped.table(run, plot)))
+            words = f"{SUBGROUP_WORDS} {SHARED}" if each["kind"] == COMMON else SUBGROUP_WORDS
+            made.append(Figure(f"subgroups-{n}", heading, words, plot, grouped.table(run, plot)))
         elif each["kind"] == MODERATOR and found["line"]:
             line = {**found["line"], "moderator": capital(called.get(each["by"], each["by"]))}
             bubbles = figures.bubble_of(title, found["fit"], line)
