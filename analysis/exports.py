@@ -15,7 +15,7 @@ from analysis import marks
 from analysis.comparison import sides
 from analysis.flow.numbers import OTHER_METHODS, FlowCounts, Number
 from analysis.models import Analysis, Run
-from analysis.pooling import CONTROL, EXPERIMENTAL, LEVEL, resolved
+from analysis.pooling import CONTROL, EXPERIMENTAL, LEVEL
 from extraction.queries import tool_of
 from extraction.rob import ROB1
 from reviewapp.errors import NotHere
@@ -49,7 +49,6 @@ SMALL = (*Analysis.RATIOS, Analysis.Measure.RD, Analysis.Measure.IRD, Analysis.M
 SHORT = {"MH": "M-H", "IV": "IV", "Peto": "Peto"}
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_ESTIMABLE = "Not estimable"
-COMMON = "none: one common effect is assumed"
 
 
 # --- numbers in words ------------------------------------------------------------------------------------------
@@ -155,34 +154,6 @@ def overall_test_of(pooled: Mapping[str, Any]) -> str:
     stat = number(pooled["stat"])
     size = effect(None if stat is None else abs(stat), "")
     return f"Test for overall effect: {letter} = {size} (P {p_value(pooled['p'])})"
-
-
-def measure_in_words(run: Run) -> str:
-    return str(Analysis.Measure(run.options["measure"]).label)
-
-
-def method_in_words(run: Run) -> str:
-    """Weights, model and conventions of a run."""
-    method, model = Analysis.Method(run.options["method"]), Analysis.Model(run.options["model"])
-    return f"{method.label}, {model.label.lower()}, conventions of {run.options['preset']}"
-
-
-def variance_in_words(run: Run) -> str:
-    """By which estimator the variance between studies was taken."""
-    pooled = run.result["pooled"] if run.is_finished else None
-    if not pooled:
-        return "–"
-    return COMMON if pooled["method"] == "EE" else str(Analysis.Estimator(pooled["method"]).label)
-
-
-def intervals_in_words(run: Run) -> str:
-    """By which method the intervals of the pooled effect were made."""
-    how = resolved(run.options)
-    pooled = run.result["pooled"] if run.is_finished else None
-    interval = pooled["test"] if pooled else how["interval"]
-    prediction = dict(Analysis.Prediction.choices).get(how["prediction"], "as metafor does")
-    told = f"{level(run)}; confidence: {Analysis.Interval(interval).label}"
-    return told if how["prediction"] == "none" else f"{told}; prediction: {prediction[:1].lower()}{prediction[1:]}"
 
 
 # --- the table beside the figure ---------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ def mean(line: Line) -> str:
 UNITS = {"MD": "", "SMD": " standard deviations"}
 
 
-def of_means(run: Run | None, interval: str) -> str:
+def of_means(run: Run | None, interval: str = "") -> str:
     """What a difference of means says: such as "2.10 lower (3.40 lower to 0.80 lower)"."""
     measure = run.options["measure"] if run else ""
     if run is None or measure not in UNITS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from analysis import cells, exports, investigated, run_figures, times
+from analysis import cells, exports, investigated, made, run_figures, times
 from analysis.models import Run
 from analysis.queries import Change
 
@@ -19,10 +19,10 @@ register.filter("level", exports.level)
 register.filter("people", exports.people)
 register.filter("heterogeneity", exports.heterogeneity)
 register.filter("overall_test", exports.overall_test)
-register.filter("measure", exports.measure_in_words)
-register.filter("method", exports.method_in_words)
-register.filter("variance", exports.variance_in_words)
-register.filter("intervals", exports.intervals_in_words)
+register.filter("measure", made.measure)
+register.filter("method", made.method)
+register.filter("variance", made.variance)
+register.filter("intervals", made.intervals)
 register.filter("prediction", exports.prediction_in_words)
 register.filter("times_pooled", run_figures.times_pooled)
 
