@@ -9,7 +9,7 @@ from itertools import count
 
 from analysis import queries
 from analysis.comparison import sides
-from analysis.exports import GROUPS, number
+from analysis.exports import GROUPS, number, pooled_studies
 from analysis.frozen import Frozen
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL
@@ -138,12 +138,21 @@ def row(kind: str, study: Frozen, errors: Mapping[str, float | None]) -> Data:
 
 
 def totals(run: Run) -> Totals:
+    """What was pooled: people always, for RevMan expects whole numbers there; results where there are any."""
     pooled = run.result["pooled"]
+    studies = [study for study in pooled_studies(run) if study[EXPERIMENTAL] and study[CONTROL]]
+    sums = {
+        f"{'total' if name == 'n' else name}_{place}": sum(study[group][name] for study in studies)
+        for place, group in enumerate((EXPERIMENTAL, CONTROL), start=1)
+        for name in VALUES[run.input["kind"]]
+        if name in ("events", "total", "n")
+    }
     if run.state != Run.State.DONE or pooled is None:
-        return Totals(studies=len(run.result["studies"]))
+        return Totals(studies=len(run.result["studies"]), df=0, **sums)
     stat = number(pooled["stat"])
     return Totals(
         studies=pooled["k"],
+        **sums,
         effect=number(run.result["estimate"]),
         ci_start=number(run.result["lower"]),
         ci_end=number(run.result["upper"]),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import platform
+import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from analysis import exchange, exports, marks, queries, reproduction, run_figures
 from analysis.comparison import sides
@@ -33,8 +36,9 @@ further.csv      what stands beside each pooled effect: subgroups with the test 
                  and fill, Baujat plot;
                  its numbers are in further_numbers.csv, the moderators of regressions in further_values.csv
 codebook.csv     what the columns mean
-reproduce.R      computes every one of these numbers again and compares it: Rscript reproduce.R
-                 It needs R and its package metafor (Debian: r-base-core and r-cran-metafor), nothing else.
+reproduce.R      computes every one of these numbers again and compares it: Rscript reproduce.R, in the folder of these files.
+                 It needs R and its package metafor (Debian: r-base-core and r-cran-metafor), nothing else, and says of each
+                 result whether it agrees to one part in a million.
                  Trim and fill that never settled is not in further.csv: there metafor gives no result.
 analyses.json    input, options and result of each run, as stored
 figures/         the figures of each analysis
@@ -104,15 +108,31 @@ def state(shown: list[Shown]) -> str:
     told = []
     if stale := [str(each.analysis) for each in shown if each.is_stale]:
         told.append(f"Data or plan have changed since the run of: {'; '.join(stale)}.")
+    if empty := [str(each.analysis) for each in shown if each.run is not None and each.run.state == Run.State.EMPTY]:
+        told.append(f"Nothing could be pooled, so there is no estimate: {'; '.join(empty)}.")
     if waiting := [str(each.analysis) for each in shown if each.run is None]:
         told.append(f"Not run yet, so not in here: {'; '.join(waiting)}.")
     if shown and shown[0].is_provisional:
         told.append(f"Provisional: {shown[0].agreed} of {shown[0].included} included studies are agreed.")
-    return " ".join(told) or "Every analysis stands on the data that are agreed, of all included studies."
+    if not (stale or waiting or (shown and shown[0].is_provisional)):
+        told.append("Every analysis stands on the data that are agreed, of all included studies.")
+    return " ".join(told)
 
 
 def versions() -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "scipy", "django")}}
+    """What made the package, and what its script was written for."""
+    return {
+        "reviewapp": release(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("numpy", "scipy", "django")},
+        "metafor (of reproduce.R)": "3.8-1",
+    }
+
+
+def release() -> str:
+    """The version of this program, as its project file says."""
+    with (settings.BASE_DIR / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["version"])
 
 
 def as_json(value: Any) -> str:

@@ -331,7 +331,7 @@ differs <- function(ours, theirs) {
 # metafor warns of studies that it leaves out; data.csv lists them
 tried <- function(compute) tryCatch(suppressWarnings(compute), error = function(problem) list(problem = conditionMessage(problem)))
 
-failed <- 0
+failed <- 0; empty <- 0
 compared <- function(name, ours, theirs) {
   if (!is.null(theirs$problem)) {
     failed <<- failed + 1
@@ -355,7 +355,7 @@ told <- lapply(split(told, told$id), function(of) setNames(as.list(suppressWarni
 for (row in seq_len(nrow(analyses))) {
   a <- analyses[row, ]
   name <- sprintf("%s: %s, run %s", a$id, a$outcome, a$run)
-  if (is.na(a$estimate)) { cat("no estimate ", name, "\n", sep = ""); next }
+  if (is.na(a$estimate)) { empty <- empty + 1; cat("no estimate ", name, "\n", sep = ""); next }
   d <- numbers[numbers$analysis == a$id, ]
   es <- tried(effects_of(a, d))
   kept <- is.na(d$left_out) | d$left_out == "" # a column in which nothing stands is read as NA
@@ -368,7 +368,8 @@ for (row in seq_len(nrow(analyses))) {
     compared(sprintf("%s; %s", name, f$what), told[[f$id]], done[[f$id]])
   }
 }
-total <- nrow(analyses) + nrow(further)
+total <- nrow(analyses) - empty + nrow(further)
+if (empty) cat(sprintf("%d %s no estimate that could be compared.\n", empty, if (empty == 1) "analysis has" else "analyses have"))
 cat(sprintf("%d of %d results agree with metafor %s: %d analyses, %d results beside them.\n", total - failed, total,
-            packageVersion("metafor"), nrow(analyses), nrow(further)))
+            packageVersion("metafor"), nrow(analyses) - empty, nrow(further)))
 quit(status = if (failed) 1 else 0)

@@ -73,8 +73,56 @@ CODEBOOK = (
         "Such as RR or MD, by metafor's names; ratios are pooled as natural logarithms, ZCOR as Fisher's z.",
     ),
     ("analyses.csv", "conventions", "Whose conventions hold where nothing else was chosen."),
-    ("analyses.csv", "weighting to correct", "Every choice behind the numbers, as docs/statistics.md explains them."),
-    ("analyses.csv", "k to pi_ub", "The result, unrounded, on the scale of the analysis (logarithms for ratios)."),
+    ("analyses.csv", "weighting", "By which weights: IV inverse variance, MH Mantel-Haenszel, Peto."),
+    (
+        "analyses.csv",
+        "method",
+        "How the variance between studies was estimated, by metafor's names; EE: one common effect is assumed.",
+    ),
+    (
+        "analyses.csv",
+        "test",
+        "The interval of the pooled effect, by metafor's names: z Wald, knha Hartung-Knapp, adhoc Hartung-Knapp but never narrower than Wald.",
+    ),
+    (
+        "analyses.csv",
+        "prediction",
+        "The prediction interval: V with k - 1 degrees of freedom; HTS with k - 2; HK with k - 1 and the Hartung-Knapp standard error; none.",
+    ),
+    ("analyses.csv", "level", "Of all intervals, in percent."),
+    (
+        "analyses.csv",
+        "add, to",
+        "What is added to cells of which tables, as escalc of metafor has it: only0 where a cell is 0, all, none.",
+    ),
+    (
+        "analyses.csv",
+        "drop00",
+        "Whether tables without events, or with nothing but events, in both groups are left out; ratios: for ratios alone.",
+    ),
+    (
+        "analyses.csv",
+        "correction_form",
+        "cells: a correction changes the effect too; else, of a risk difference, its variance alone.",
+    ),
+    (
+        "analyses.csv",
+        "vtype, hedges",
+        "Of SMD: the formula of its variance, and of the factor that makes Hedges' g of Cohen's d.",
+    ),
+    ("analyses.csv", "mh_add, mh_to", "The same correction where studies are pooled by Mantel-Haenszel."),
+    ("analyses.csv", "mh_variance", "Of a risk difference by Mantel-Haenszel: Greenland as RevMan, else as metafor."),
+    ("analyses.csv", "mh_q_drop00", "Whether such tables count for Q there."),
+    ("analyses.csv", "i2", "Whether I2 is made of Q, or of tau2 as metafor does."),
+    ("analyses.csv", "correct", "Of ROM: whether the logarithm is corrected for bias."),
+    ("analyses.csv", "k", "How many studies, or comparisons, are pooled."),
+    (
+        "analyses.csv",
+        "estimate, se, ci_lb, ci_ub, p",
+        "The pooled effect, its standard error, limits and two-sided P value; unrounded, on the scale of the analysis (logarithms for ratios).",
+    ),
+    ("analyses.csv", "tau2, I2, Q", "Variance between studies; I2 in percent; Cochran's Q."),
+    ("analyses.csv", "pi_lb, pi_ub", "The limits of the prediction interval."),
     ("analyses.csv", "input_sha256", "Of the run's input and options: the same hash, the same result."),
     (
         "further.csv",
@@ -82,7 +130,11 @@ CODEBOOK = (
         "A result beside the pooled effect of an analysis: a subgroup, the test between subgroups, a regression, a sensitivity analysis, "
         "all studies but one, one study more, diagnostics of influence, a test of the funnel plot, trim and fill, the Baujat plot.",
     ),
-    ("further.csv", "weighting to prediction", "What is chosen otherwise than in the analysis; empty for what is not."),
+    (
+        "further.csv",
+        "weighting, method, test, prediction",
+        "What is chosen otherwise than in the analysis; empty for what is not.",
+    ),
     ("further.csv", "rows", "The studies behind it, by their rows in data.csv."),
     ("further.csv", "parts", "Which other rows of further.csv it is made of, by their ids."),
     (

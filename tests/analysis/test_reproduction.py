@@ -23,7 +23,7 @@ from analysis.further import further
 from analysis.investigations import SETS
 from analysis.models import Analysis, Package
 from analysis.pooling import compute
-from analysis.reproduction import Further, Pooling, analyses_csv, data_csv, further_files
+from analysis.reproduction import Further, Pooling, analyses_csv, codebook_csv, data_csv, further_files
 from analysis.revman import datapackage, rm5
 from analysis.revman.pooled import with_totals
 from extraction.models import Outcome
@@ -91,6 +91,17 @@ def test_a_package_is_made_by_a_worker_and_handed_out(analysis: Analysis, second
     assert list(verbs) == ["analysis.package_asked_for", "analysis.package_made"]
 
 
+@pytest.mark.pure
+def test_the_codebook_tells_every_column_of_every_table_and_nothing_else() -> None:
+    tables = {"data.csv": data_csv([]), "analyses.csv": analyses_csv([]), **further_files([])}
+    told: dict[str, list[str]] = {}
+    for row in rows(codebook_csv()):
+        told.setdefault(row["file"], []).extend(row["columns"].split(", "))
+    assert {name: set(columns) for name, columns in told.items()} == {
+        name: set(text.splitlines()[0].split(",")) for name, text in tables.items()
+    }
+
+
 @pytest.mark.django_db
 def test_revman_gets_the_same_data_and_results(analysis: Analysis, first: Member) -> None:
     run = queries.current_run(first, analysis)
@@ -101,6 +112,8 @@ def test_revman_gets_the_same_data_and_results(analysis: Analysis, first: Member
         table = [(row.study, row.events_1, row.total_1, row.events_2, row.total_2) for row in outcome.data]
         assert table == [(label, *numbers) for label, numbers in build.SECURE.items()]
         assert outcome.totals.effect == run.result["estimate"]
+        assert (outcome.totals.events_1, outcome.totals.total_1) == (39, 60)
+        assert (outcome.totals.events_2, outcome.totals.total_2) == (10, 108)
         assert round(with_totals(outcome).totals.ci_end, 2) == 63.70
 
 
