@@ -1,5 +1,6 @@
 """PNG and PDF show the same figure on every machine: right size, ink where it was measured, text that stays text."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 from PIL import Image, ImageChops
 from pypdf import PdfReader
 
+from analysis.plots.figure import Plot, file, svg
 from analysis.plots.forest import forest, forest_pages
 from analysis.plots.render import svg_to_pdf, svg_to_png
 from analysis.plots.svg import Drawing, Face, wrap
+from tests.analysis.plots.examples import examples
 from tests.analysis.plots.figures import attachment, many
 from tests.analysis.plots.shapes import read
 
@@ -63,15 +66,35 @@ def test_turned_text_has_its_ink_in_its_box_too() -> None:
     assert box.top - 1 <= ink[1] < ink[3] <= box.bottom + 1
 
 
-def test_a_png_is_the_same_each_time_and_like_the_picture_that_is_kept() -> None:
-    """If a change of looks is wanted, look at the new picture and write it over the one kept beside this file."""
-    svg = forest(attachment())
-    assert svg_to_png(svg) == svg_to_png(svg)
-    kept = Image.open(Path(__file__).with_name("attachment.png")).convert("L")
-    made = _image(svg)
+@pytest.mark.parametrize("plot", examples(), ids=lambda plot: type(plot).__name__.lower())
+def test_a_png_is_the_same_each_time_and_like_the_picture_that_is_kept(plot: Plot) -> None:
+    """If a change of looks is wanted, look at the new picture and write it over the one kept in `pictures`."""
+    drawn = svg(plot)
+    assert svg_to_png(drawn) == svg_to_png(drawn)
+    kept = Image.open(Path(__file__).with_name("pictures") / f"{type(plot).__name__.lower()}.png").convert("L")
+    made = _image(drawn)
     assert made.size == kept.size
     differing = sum(ImageChops.difference(made, kept).histogram()[48:])
     assert differing < made.width * made.height / 1000
+
+
+def embedded(pdf: bytes) -> list[str]:
+    """The names of a PDF's fonts; fails where one is not in it."""
+    found = []
+    for page in PdfReader(BytesIO(pdf)).pages:
+        for font in (each.get_object() for each in page["/Resources"]["/Font"].values()):
+            descriptor = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+            assert "/FontFile2" in descriptor, font["/BaseFont"]
+            found.append(font["/BaseFont"])
+    return found
+
+
+@pytest.mark.parametrize("plot", examples(), ids=lambda plot: type(plot).__name__.lower())
+def test_the_fonts_of_every_kind_of_figure_are_in_its_pdf(plot: Plot) -> None:
+    plot = replace(plot, title="Παπαδοπούλου, Дмитриев, דורון and العلاج 2011")
+    names = embedded(file(plot, "pdf"))
+    assert names
+    assert all("+DejaVuSans" in name for name in names)
 
 
 def test_a_pdf_has_selectable_text_and_embedded_fonts() -> None:
@@ -79,11 +102,6 @@ def test_a_pdf_has_selectable_text_and_embedded_fonts() -> None:
     text = pdf.pages[0].extract_text()
     for words in ("Orme 1999", "8.93 [1.25, 63.70]", "Tau² = 1.55; Chi² = 3.93", "Favours control"):
         assert words in text
-    fonts = [font.get_object() for font in pdf.pages[0]["/Resources"]["/Font"].values()]
-    descriptors = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"] for font in fonts]
-    assert descriptors
-    assert all("/FontFile2" in descriptor.get_object() for descriptor in descriptors)
-    assert all("+DejaVuSans" in font["/BaseFont"] for font in fonts)
 
 
 def test_a_pdf_page_has_the_figures_size() -> None:
