@@ -16,6 +16,7 @@ from analysis.comparison import sides
 from analysis.flow.numbers import OTHER_METHODS, FlowCounts, Number
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL, LEVEL
+from analysis.report.grammar import listed
 from extraction.queries import tool_of
 from extraction.rob import ROB1
 from reviewapp.errors import NotHere
@@ -302,7 +303,7 @@ def forest_of(run: Run) -> Forest:
         bias_heading="Risk of bias" if tool.id == ROB1.id else f"Risk of bias, {tool.name}",
         footnotes=(
             *marks.legend(run.result["studies"]),
-            *(f"{study['label']} is left out: {study['reason']}." for study in left_out(run)),
+            *left_out_in_words((str(study["label"]), str(study["reason"])) for study in left_out(run)),
         ),
         description=f"{analysis.how}. {result_in_words(run)}",
     )
@@ -353,6 +354,17 @@ def notes(run: Run) -> Iterable[str]:
 
 def left_out(run: Run) -> list[dict[str, Any]]:
     return [study for study in run.result["studies"] if study["reason"]]
+
+
+def left_out_in_words(found: Iterable[tuple[str, str]]) -> list[str]:
+    """Studies with why they were left out, in a sentence for each reason."""
+    together: dict[str, list[str]] = {}
+    for label, reason in found:
+        together.setdefault(reason, []).append(label)
+    return [
+        f"{listed(labels)} {'is' if len(labels) == 1 else 'are'} left out: {reason}."
+        for reason, labels in together.items()
+    ]
 
 
 def png(svg: str) -> bytes:

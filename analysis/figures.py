@@ -17,6 +17,7 @@ from analysis.exports import (
     Table,
     effect,
     heterogeneity_of,
+    left_out_in_words,
     minus,
     number,
     overall_test_of,
@@ -170,7 +171,7 @@ def subgroup_forest(title: str, found: Plain, method: str, favours: tuple[str, s
         null=null(measure),
         favours=favours,
         notes=(between_groups(found),),
-        footnotes=tuple(f"{study} is left out: {reason}." for study, reason in found["left_out"]),
+        footnotes=tuple(left_out_in_words(found["left_out"])),
     )
 
 

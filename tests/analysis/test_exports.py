@@ -89,6 +89,14 @@ def test_the_table_has_the_figures_very_texts(run: Run) -> None:
         assert all(f" {cell} " in drawn for cell in row.cells if cell)
 
 
+def test_studies_that_are_left_out_for_one_reason_are_named_in_one_sentence() -> None:
+    pairs = [("Abe 1999", "nobody has the event"), ("Orme 2001", "no mean"), ("Rask 2003", "nobody has the event")]
+    assert exports.left_out_in_words(pairs) == [
+        "Abe 1999 and Rask 2003 are left out: nobody has the event.",
+        "Orme 2001 is left out: no mean.",
+    ]
+
+
 def test_the_lines_below_the_total_are_those_of_the_field(run: Run) -> None:
     assert list(exports.notes(run)) == [
         "Total events: 39 (Intervention), 10 (Control)",
