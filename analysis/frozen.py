@@ -82,6 +82,20 @@ def differences(before: Frozen, after: Frozen, options_before: Frozen, options_a
     return found
 
 
+MARKS = ("converted", "imputed")
+
+
+def only_marked(before: Frozen, after: Frozen) -> bool:
+    """Whether two inputs have the same numbers, and differ in nothing but which of them are said to be converted or imputed."""
+    return bool(before != after and _unmarked(before) == _unmarked(after))
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _unmarked(each) for name, each in value.items() if name not in MARKS}
+    return [_unmarked(each) for each in value] if isinstance(value, list) else value
+
+
 def _options(before: Frozen, after: Frozen) -> Iterator[str]:
     old, new = ([*options.get("investigations", ())] for options in (before, after))
     yield from (f"Also asked: {in_words(each)}." for each in new if each not in old)
@@ -129,7 +143,7 @@ def _arm(label: str, before: Frozen, after: Frozen) -> Iterator[str]:
 
 
 def _converted(of: str, before: Frozen, after: Frozen) -> Iterator[str]:
-    for name in ("converted", "imputed"):
+    for name in MARKS:
         old, new = (each.get(name, ()) for each in (before, after))
         yield from (f"{of}{column} is {name} now." for column in new if column not in old)
         yield from (f"{of}{column} is no longer {name}." for column in old if column not in new)

@@ -321,9 +321,9 @@ def message(studies: Sequence[Frozen], pooled: Frozen | None, set_aside: Sequenc
     told = []
     left_out = [study for study in studies if study["reason"]]
     if not studies:
-        told.append("No study has agreed numbers for this outcome yet, so there is nothing to pool.")
+        told.append("No study has agreed numbers for this outcome yet.")
     elif len(left_out) == len(studies):
-        told.append("No study has an effect that can be estimated, so there is nothing to pool.")
+        told.append("No study has an effect that can be estimated.")
     elif len(studies) - len(left_out) == 1:
         told.append("One study: what is shown is its own result; nothing is pooled.")
     if any(study["stated"] for study in studies):

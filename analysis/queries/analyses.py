@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from analysis.frozen import differences
+from analysis.frozen import differences, only_marked
 from analysis.models import REFRESH, Analysis, Package, Run
 from analysis.queries.inputs import Input, agreed, input_of
 from extraction.queries import included_studies
@@ -76,6 +76,19 @@ class Shown:
     def is_stale(self) -> bool:
         """Whether data or plan have changed since the run that is shown."""
         return self.run is not None and not self.is_current
+
+    @property
+    def since(self) -> list[str]:
+        """What has changed since the run that is shown, in sentences; nothing while it is current."""
+        if self.run is None or self.is_current:
+            return []
+        return differences(self.run.input, self.input.data, self.run.options, self.input.options)
+
+    @property
+    def is_only_marked(self) -> bool:
+        """Whether no number has changed since the run, but what is said of some: as when a release comes to say more of them."""
+        same_plan = self.run is not None and self.run.options == self.input.options
+        return self.run is not None and same_plan and only_marked(self.run.input, self.input.data)
 
     @property
     def is_provisional(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analysis.frozen import differences
+from analysis.frozen import differences, only_marked
 
 pytestmark = pytest.mark.pure
 
@@ -34,6 +34,18 @@ def test_equal_input_has_no_difference() -> None:
 
 def test_a_corrected_number_is_named() -> None:
     assert changed(murray(events=6)) == ["Murray 2003: Therapy, events 5 became 6."]
+
+
+def test_numbers_that_are_marked_now_are_told_apart_from_numbers_that_changed() -> None:
+    marked = murray()
+    marked["arms"][0] |= {"converted": ["events"], "imputed": ["events"]}
+    assert changed(marked) == [
+        "Murray 2003: Therapy, events is converted now.",
+        "Murray 2003: Therapy, events is imputed now.",
+    ]
+    assert only_marked(data(murray()), data(marked))
+    assert not only_marked(data(murray(events=6)), data(marked))
+    assert not only_marked(data(murray()), data(murray()))
 
 
 def test_studies_come_in_and_drop_out() -> None:

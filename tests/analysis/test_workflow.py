@@ -154,13 +154,20 @@ def test_a_run_whose_job_was_given_up_is_sent_again(pair: Pair, outcome: Outcome
 # --- changed data ----------------------------------------------------------------------------------------------
 
 
-def test_a_reopened_agreement_makes_its_run_stale(pair: Pair, outcome: Outcome, jobs_now: DoJobs) -> None:
+def test_a_reopened_agreement_makes_its_run_stale_and_the_page_says_what_changed(
+    pair: Pair, outcome: Outcome, jobs_now: DoJobs, client: Client
+) -> None:
     analysis = build.plan(pair[0], outcome)
     one, _ = build.studies(pair, outcome, build.SECURE)
     jobs_now()
     extraction.reopen_sheet_agreement(pair[0], one)
     shown = queries.shown_analysis(pair[0], analysis.pk)
     assert (shown.is_stale, shown.run.result["k"]) == (True, 2)
+    assert (shown.since, shown.is_only_marked) == (["Cicchetti 1999a dropped out."], False)
+    client.force_login(pair[0].user)
+    page = client.get(reverse("analysis:analysis", args=[pair[0].review.slug, analysis.pk])).content.decode()
+    assert "What has changed since (1)" in page
+    assert "<li>Cicchetti 1999a dropped out.</li>" in page
     jobs_now()
     shown = queries.shown_analysis(pair[0], analysis.pk)
     assert (shown.is_stale, shown.is_provisional, shown.run.result["k"]) == (False, True, 1)
@@ -225,7 +232,7 @@ def test_no_study_is_said(pair: Pair, outcome: Outcome, jobs_now: DoJobs) -> Non
     jobs_now()
     run = Run.objects.get()
     assert run.state == Run.State.EMPTY
-    assert run.message == "No study has agreed numbers for this outcome yet, so there is nothing to pool."
+    assert run.message == "No study has agreed numbers for this outcome yet."
 
 
 def test_one_study_is_shown_as_its_own_result(pair: Pair, outcome: Outcome, jobs_now: DoJobs) -> None:
@@ -253,9 +260,7 @@ def test_studies_without_any_event_are_nothing_to_pool(pair: Pair, outcome: Outc
     jobs_now()
     run = Run.objects.get()
     assert run.state == Run.State.EMPTY
-    assert run.message.startswith(
-        "No study has an effect that can be estimated, so there is nothing to pool. Left out:"
-    )
+    assert run.message.startswith("No study has an effect that can be estimated. Left out:")
 
 
 # --- planning --------------------------------------------------------------------------------------------------
