@@ -55,6 +55,12 @@ def offered(member: Member, stage: str, found: dict[int, bool]) -> Q:
     return by_sharing(member, stage) & (~Q(pilot__in=others) if others else Q())
 
 
+def is_calibrating(member: Member, stage: str) -> bool:
+    """Whether the member is offered a pilot's sample and nothing else yet."""
+    mine = [pk for pk, is_mine in pilots(member, stage).items() if is_mine]
+    return bool(mine) and is_waiting_in(member, stage, mine)
+
+
 def is_waiting_in(member: Member, stage: str, pilots: Sequence[int]) -> bool:
     """Whether a vote of the member is missing in one of these pilots."""
     voted = Vote.unblinded.own(member).filter(citation=OuterRef("citation"), stage=stage)

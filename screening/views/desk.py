@@ -21,6 +21,7 @@ from screening import queries, workflow
 from screening.forms import ActForm, AheadForm, AnswerForm, NoteForm, WishForm
 from screening.models import Answer, Citation
 from screening.queries.gate import gate
+from screening.queries.sharing import is_calibrating
 from screening.views.common import PAGE, cleaned, named
 
 LONGEST_LOOK = 30 * 60  # seconds; longer than that nobody was looking
@@ -85,6 +86,7 @@ def for_desk(request: HttpRequest, member: Member, stage: str, wish: queries.Wis
     return {
         "progress": queries.progress(member, stage),
         "gate": gate(member.review, stage),
+        "is_calibrating": is_calibrating(member, stage),
         "last": queries.last_vote(member, stage),
         "desk": queries.arrangement(member),
         "most": MOST_MATCHING,

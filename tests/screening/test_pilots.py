@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 
 import pytest
@@ -53,6 +54,18 @@ def vote_all(members: list[Member], citations: list[Citation], answer: str = "ex
 
 def round_of(member: Member) -> object:
     return rounds(again(member), TA)[0]
+
+
+def test_the_desk_says_that_a_pilots_sample_comes_first_as_long_as_it_does(first, pilot):
+    def bar() -> str:
+        page = sign_in(first).get(at(first, f"screen/{TA}/")).text
+        return re.sub(
+            r"<[^>]+>", "", page[page.index('data-desk="left-of"') :].partition(">")[2].partition("done by you")[0]
+        )
+
+    assert "first the pilot’s sample: 4 left for you" in bar()
+    vote_all([first], sample(pilot))
+    assert bar().startswith("6 left for you")
 
 
 # --- the sample -------------------------------------------------------------------------------------------------

@@ -218,18 +218,19 @@ const desk = {
     desk.part("said").textContent = sentence;
   },
 
-  // Below the button, so that it does not move under the finger; it goes with the card.
+  // Over the card, so that no button moves under the finger; it goes with the card.
   tellTooSoon(form) {
     const sentence = "Two clicks so close count as one. To vote on this citation too, click again.";
     desk.said(sentence);
-    if (form.nextElementSibling?.matches("[data-too-soon]") || form.matches(".undo")) return;
-    const told = Object.assign(document.createElement("p"), { className: "text-secondary mt-2 mb-0", textContent: sentence });
+    if (form.querySelector("[data-too-soon]") || form.matches(".undo")) return;
+    const told = Object.assign(document.createElement("p"), { textContent: sentence });
     told.dataset.tooSoon = "";
     told.setAttribute("aria-hidden", "true"); // said already
-    form.after(told);
+    form.append(told);
   },
 
   tally(change) {
+    if (change > 0 && desk.part("left").textContent === "0") desk.part("left-of").hidden = true; // more came than was counted: a pilot is done, or an import
     desk.add("left", -change);
     desk.add("mine", change);
     desk.part("undo").hidden = false;
