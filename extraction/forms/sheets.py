@@ -3,7 +3,7 @@
 The name of a field is its key, such as `outcome/3/arm/7/events`. Beside it stand, for the key or the table row that it is in (`mark`):
 unit:KEY, source:MARK (where it stands, in words), document:MARK, page:MARK, quote:MARK, box:MARK; confirm:KEY after the form has
 changed; known:KEY, what the window has seen. The place of a row is that of all its cells that have no place of their own (document:KEY and
-so on). Only what was posted counts: what came to the form while a page was open is left as it is.
+so on, or source:KEY alone, which is nowhere in a document: from the authors' e-mail). Only what was posted counts: what came to the form while a page was open is left as it is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import QueryDict
 
@@ -23,6 +23,7 @@ from extraction.schema.asked import asked_fields
 from extraction.schema.convert.offers import Offer, offers, together
 
 PLACE = ("document", "page", "quote", "box")
+Said = TypeVar("Said", schema.Source | None, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Line:
     @property
     def is_apart(self) -> bool:
         """Whether a cell stands elsewhere than its row."""
-        return any(place.is_exact for place in self.own)
+        return any(place.is_exact or place.text for place in self.own)
 
     @property
     def cell(self) -> Cell:
@@ -180,9 +181,11 @@ class SheetForm:
 
     def _read_place(self, field: Field) -> None:
         data, key, mark = self.data, field.key, mark_of(field)
-        if f"source:{mark}" in data:
-            self.texts[key] = schema.read_source(field, data[f"source:{mark}"])
-        if (given := self._place(key) or self._place(mark)) is not None:
+        words = data.get(f"source:{key}", "").strip()
+        if words or f"source:{mark}" in data:
+            self.texts[key] = schema.read_source(field, words or data[f"source:{mark}"])
+        given = self._place(key) or (dict.fromkeys(PLACE, "") if words and key != mark else self._place(mark))
+        if given is not None:
             self.sources[key] = schema.read_place(field, given) or schema.Source()
             self.places[key] = given
 
@@ -251,16 +254,24 @@ class SheetForm:
 
     def own_places(self, row: Row) -> list[Place]:
         """The places of a row's cells that stand elsewhere than the row, or can be said to: those that are needed or answered."""
-        common = self.common_source(row.fields)
+        common, words = self.common_source(row.fields), self.common_text(row.fields)
+        shown = row.core or row.extra[:2]
         found = []
         for field in row.fields:
             answer = self.said_of(field)
             source = answer.source if answer.source != common else None
-            may = not self.is_locked(field) and (field in row.core or answer.value is not None)
-            if source or may or f"page:{field.key}" in (self.data or {}):
-                place = self.place_at(field.key, f"{row.name}, {field.column}", "", source, self.is_locked(field))
+            text = answer.text if answer.text != words else ""
+            may = not self.is_locked(field) and (field in shown or answer.value is not None)
+            if source or text or may or f"page:{field.key}" in (self.data or {}):
+                place = self.place_at(field.key, f"{row.name}, {field.column}", text, source, self.is_locked(field))
                 found.append(replace(place, column=field.column))
         return found
+
+    def places_on_request(self, key: str) -> dict[str, Place]:
+        """Of the row of this key: the places of the cells that are shown on request and are answered, by key of the cell."""
+        rows = [row for table in self.asked.tables for row in table.rows if row.key == key]
+        extra = {field.key for row in rows for field in row.extra if self.said_of(field).value is not None}
+        return {place.mark: place for row in rows for place in self.own_places(row) if place.mark in extra}
 
     @cached_property
     def offers(self) -> list[Offer]:
@@ -298,9 +309,8 @@ class SheetForm:
 
     def place(self, fields: tuple[Field, ...], about: str) -> Place:
         """Where the answer of a question stands, or the answers of a row do."""
-        text = next((self.answers[field.key].text for field in fields if self.said_of(field).text), "")
         locked = all(self.is_locked(field) for field in fields)
-        return self.place_at(mark_of(fields[0]), about, text, self.common_source(fields), locked)
+        return self.place_at(mark_of(fields[0]), about, self.common_text(fields), self.common_source(fields), locked)
 
     def place_at(self, mark: str, about: str, text: str, source: schema.Source | None, locked: bool) -> Place:
         """A place as it is stored; where it was posted, as it was typed."""
@@ -315,12 +325,20 @@ class SheetForm:
 
     def common_source(self, fields: tuple[Field, ...]) -> schema.Source | None:
         """The place of more than half of a row's cells, answered or not: what was said of the row as a whole. Of a question, its own."""
-        sources = Counter(source for field in fields if (source := self.said_of(field).source))
-        source, count = next(iter(sources.most_common(1)), (None, 0))
-        return source if 2 * count > len(fields) else None
+        return common([self.said_of(field).source for field in fields])
+
+    def common_text(self, fields: tuple[Field, ...]) -> str:
+        """In words, the same."""
+        return common([self.said_of(field).text for field in fields]) or ""
 
     def said_of(self, field: Field) -> Answer:
         return self.answers.get(field.key, schema.BLANK)
+
+
+def common(said: list[Said]) -> Said | None:
+    """What more than half of these are, where they are anything."""
+    found, count = next(iter(Counter(each for each in said if each).most_common(1)), (None, 0))
+    return found if 2 * count > len(said) else None
 
 
 def mark_of(field: Field) -> str:

@@ -84,6 +84,7 @@ def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> Ht
         answer["offers"] = {
             row: render_offers(request, member, after, row, found) for row, found in offered(opened, touched).items()
         }
+        answer["places"] = render_places(request, member, after.study_id, form_on(after, opened=opened), touched)
     else:
         context["missing"] = queries.problems_of(after)
         answer |= judged_anew(request, form_on(after))
@@ -116,6 +117,25 @@ def render_offers(request: HttpRequest, member: Member, sheet: Sheet, row: str, 
     url = reverse("extraction:sheet-convert", args=[member.review.slug, sheet.study_id])
     context = {"offers": found, "together": together(found), "convert_url": url}
     return render_to_string("extraction/_offers.html", context, request)
+
+
+def render_places(
+    request: HttpRequest, member: Member, study: int, form: SheetForm, rows: set[str]
+) -> dict[str, dict[str, str]]:
+    """For the window, after a save: the places of numbers that these rows report in another way, by row and key of the cell."""
+    found = {row: places for row in rows if (places := form.places_on_request(row))}
+    papers = queries.papers(queries.study(member, study), form.answers) if found else []
+    return {
+        row: {
+            key: render_to_string(
+                "extraction/_exact_place.html",
+                {"member": member, "place": each, "papers": papers, "off": each.locked, "called": each.column},
+                request,
+            )
+            for key, each in places.items()
+        }
+        for row, places in found.items()
+    }
 
 
 def for_doubts(member: Member, study: int) -> dict[str, object]:

@@ -225,6 +225,44 @@ def test_a_cell_of_a_table_has_its_own_place_beside_that_of_its_row(
     )
 
 
+def test_a_number_from_the_authors_e_mail_stands_in_words_and_on_no_page(
+    first: Member, second: Member, study: Study, outcome: Outcome, paper: Document
+) -> None:
+    events, total = (next(iter(build.cells(study, outcome, {name: 0}, {}))) for name in ("events", "total"))
+    row = events.rpartition("/")[0]
+    workflow.start_sheet(first, study)
+    of_row = source_fields(PLACE | {"document": paper.pk}, row) | {f"source:{row}": "Table 2"}
+    typed = of_row | {events: 8, total: 14, f"page:{total}": "", f"source:{total}": "e-mail of 3 May", "version": 0}
+    post(first, "sheet", study.pk, data=typed)
+    said = queries.own_sheet(first, study).answers()
+    assert [(said[key].text, said[key].source and said[key].source.page) for key in (events, total)] == [
+        ("Table 2", 4),
+        ("e-mail of 3 May", None),
+    ]
+    text = page(first, "sheet", study.pk)
+    assert f'name="source:{total}" value="e-mail of 3 May"' in text
+    assert f'name="source:{row}" id="source_{row}" value="Table 2"' in text
+    assert place_in(text, total) == ("", "")
+    post(first, "sheet", study.pk, data=typed | {f"source:{total}": "", "version": 1})
+    again = queries.own_sheet(first, study).answers()[total]
+    assert (again.text, again.source.page) == ("Table 2", 4), "without words of its own it stands where its row does"
+
+
+def test_a_number_that_is_reported_in_another_way_gets_a_place_of_its_own_with_its_save(
+    first: Member, study: Study, outcome: Outcome, paper: Document
+) -> None:
+    percent = next(iter(build.cells(study, outcome, {"percent": 0}, {})))
+    row = percent.rpartition("/")[0]
+    workflow.start_sheet(first, study)
+    assert f'name="page:{percent}"' not in page(first, "sheet", study.pk), "eighteen places in each row would be a wall"
+    address, accept = url(first, "sheet", study.pk), {"Accept": "application/json"}
+    answer = browser(first).post(address, {"version": 0, percent: "40"}, headers=accept).json()
+    place = answer["places"][row][percent]
+    assert f'name="page:{percent}"' in place
+    assert "murray.pdf" in place or f'value="{paper.pk}"' in place
+    assert f'name="page:{percent}"' in page(first, "sheet", study.pk)
+
+
 def place_in(text: str, mark: str) -> tuple[str, str]:
     """Page and quote as the fields of a page have them."""
     found = (

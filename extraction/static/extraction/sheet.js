@@ -135,6 +135,7 @@ const sheet = {
       for (const each of box ? box.querySelectorAll(".again") : []) if (each.querySelector("input").checked) each.remove();
     }
     for (const each of document.querySelectorAll("[data-offers]")) if ((answer.offers || {})[each.dataset.offers] !== undefined) each.innerHTML = answer.offers[each.dataset.offers];
+    for (const [row, places] of Object.entries(answer.places || {})) sheet.place(row, places);
     const doubts = document.querySelector("[data-doubts]");
     if (answer.doubts !== undefined && doubts && ![...doubts.querySelectorAll("[name=reason]")].some((each) => each.value)) doubts.innerHTML = answer.doubts;
     for (const [id, html] of Object.entries(answer.parts || {})) document.getElementById(id).innerHTML = html;
@@ -143,6 +144,16 @@ const sheet = {
     }
     if (answer.status) document.getElementById("saved").innerHTML = answer.status;
     sheet.store();
+  },
+
+  // What was just answered in another way gets a place of its own; one that is there already is left as it is.
+  place(row, places) {
+    const box = [...sheet.form.querySelectorAll("[data-own-places]")].find((each) => each.dataset.ownPlaces === row);
+    for (const [key, html] of Object.entries(box ? places : {})) {
+      if ([...box.querySelectorAll("[data-place-of]")].some((each) => each.dataset.placeOf === key)) continue;
+      box.insertAdjacentHTML("beforeend", html);
+      for (const each of box.lastElementChild.querySelectorAll("[data-needs-script]")) each.hidden = false;
+    }
   },
 
   tell() {
