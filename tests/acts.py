@@ -40,14 +40,14 @@ MOVING = {"add_record", "undo_import", "restore_import", "change_search", "drop_
 """After these, records stand in other boxes of the flow diagram, or in none."""
 ANSWERS = ("include", "include", "maybe", "exclude", "exclude")
 ACTS = {  # how often each is tried, beside the others
-    **{"two_vote": 9, "goes_on": 7, "vote": 6, "withdraw_vote": 3, "resolve": 4, "withdraw_resolution": 1},
+    **{"two_vote": 12, "goes_on": 9, "vote": 6, "withdraw_vote": 3, "resolve": 4, "withdraw_resolution": 1},
     **{"propose": 2, "withdraw_proposal": 1, "discuss": 1, "note": 2, "withdraw_note": 1},
     **{"report": 2, "detach": 1, "make_study": 3, "join_or_split": 2},
-    **{"drop_or_restore_study": 1, "previous_version": 1, "import_file": 2, "work": 1, "undo_or_restore_import": 2},
+    **{"drop_or_restore_study": 3, "previous_version": 1, "import_file": 2, "work": 1, "undo_or_restore_import": 2},
     **{"link_record": 2, "split_record": 2, "decide_pair": 2, "reopen_pair": 1, "look_for_duplicates": 1},
     **{"link_citations": 1, "judge_links": 2, "withdraw_judgement": 1},
     **{"change_search": 1, "drop_or_restore_search": 1, "change_role": 1, "leave": 1, "come_back": 2},
-    **{"votes_needed": 1, "set_reasons": 1, "close_and_reopen": 1, "change_reason": 2, "merge_reason": 1},
+    **{"votes_needed": 1, "set_reasons": 1, "close_and_reopen": 1, "change_reason": 5, "merge_reason": 1},
     **{"undo_reason_change": 1, "change_rules": 2, "share": 1, "join_partners": 1},
 }
 SOURCES = (("database", "MEDLINE"), ("database", "Embase"), ("register", "ISRCTN"), ("other", "Reference lists"))

@@ -27,7 +27,7 @@ from screening.queries.sharing import Which
 from tests.acts import ANSWERS, FT, TA, Acts, nth, pick
 
 DESK = {  # how often each is tried, beside those of tests/acts.py
-    **{"label": 2, "put_label": 3, "take_label": 1, "put_off": 1, "take_up": 1, "arrange": 1, "set_terms": 1},
+    **{"label": 6, "put_label": 3, "take_label": 1, "put_off": 1, "take_up": 1, "arrange": 1, "set_terms": 1},
     **{"start_pilot": 3, "vote_in_pilot": 4, "stop_pilot": 1, "gate": 1, "override_gate": 1},
     **{"share_out": 2, "end_share": 1, "end_partners": 1, "apply_votes_needed": 1},
     **{"correct": 2, "withdraw_correction": 1, "send_twice": 1, "vote_on_a_list": 2},

@@ -131,9 +131,10 @@ class Team(KeepingActs):
         self.rows, self.sets, self.records_move = rows, sets, False
 
     def look(self, now: dict[holds.PLACE, Verdict], sets: FlowSets) -> None:
-        """At a page, as one of the members; now and then at all that is offered and all that is listed."""
+        """Now and then at a page, as one of the members, and at all that is offered and all that is listed."""
         member = self.chance.choice(self.present)
-        assert list(holds.pages_that_tell(member, now, lambda urls: [self.chance.choice(urls)])) == []
+        if self.chance.random() < 0.3:
+            assert list(holds.pages_that_tell(member, now, lambda urls: [self.chance.choice(urls)])) == []
         if self.chance.random() < 0.1:
             assert list(holds.queues_that_fail(self.present)) == []
             assert list(holds.lists_that_fail(member, sets)) == []
