@@ -187,7 +187,8 @@ class Acts:
     def note(self, who: int, what: int, more: int) -> None:
         self.written += 1
         text = f"Quokka{self.written}x"
-        self.tried(screening.add_note, self.able(who, Can.SCREEN), self.citation(what), self.reached(more), text)
+        member, private = self.able(who, Can.SCREEN), more % 4 == 0
+        self.tried(screening.add_note, member, self.citation(what), self.reached(more), text, private=private)
 
     def withdraw_note(self, who: int, what: int, more: int) -> None:
         note = nth(Note.unblinded.filter(citation__review=self.review_pk), what)

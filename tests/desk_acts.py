@@ -122,7 +122,9 @@ class DeskActs(Acts):
 
     def share_out(self, who: int, what: int, more: int) -> None:
         team = [each for each in self.present if more >> each.pk % 6 & 1]
-        which = Which(number=1 + what % 6)
+        label = self.a_label(who)
+        kinds = ({}, {"search": self.a_search(what).pk}, {"year_from": 2001}, {"label": label.pk} if label else {})
+        which = Which(number=1 + what % 6, **pick(kinds, more))
         self.tried(screening.share_out, self.able(who, Can.MANAGE), self.reached(more), team, which, "some")
 
     def end_share(self, who: int, what: int, more: int) -> None:

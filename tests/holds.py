@@ -221,7 +221,8 @@ def seen_through_the_seal(members: list[Member], now: dict[PLACE, Verdict]) -> I
         visible += [
             each
             for each in (*notes, *labellings)
-            if each.member_id == member.pk or (each.citation_id, each.stage) in settled
+            if each.member_id == member.pk
+            or ((each.citation_id, each.stage) in settled and not getattr(each, "private", False))
         ]
         shown = {(model, pk) for model in SEALED for pk in model.blind.for_member(member).values_list("pk", flat=True)}
         for model, pk in shown ^ {(type(each), each.pk) for each in visible}:
@@ -305,7 +306,7 @@ def pages_that_tell(
         transaction.set_rollback(True)
     yield from (f"{member} can tell vote {vote.pk} by {url}" for url in looked if before[url] != after[url])
     for note in Note.unblinded.filter(citation__review=member.review_id).exclude(member=member):
-        if now[note.citation_id, note.stage].state in (StandingState.WAITING, StandingState.UNREACHED):
+        if note.private or now[note.citation_id, note.stage].state in (StandingState.WAITING, StandingState.UNREACHED):
             yield from (
                 f"{member} reads note {note.pk} on {url}" for url in looked if note.text.encode() in before[url]
             )
