@@ -46,6 +46,11 @@ from tests.test_access import ROWS
 
 UNREACHED = Verdict(StandingState.UNREACHED)
 SEALED = (Vote, Remark, Proposal, Note, Labelling)
+WORDS = {  # verbs whose events tell how somebody judges
+    *("screening.voted", "screening.vote_withdrawn", "screening.noted", "screening.note_withdrawn"),
+    *("screening.labelled", "screening.label_taken_off", "screening.put_off", "screening.taken_up"),
+    *("screening.proposed", "screening.discussed", "screening.remark_withdrawn"),
+}
 PLACE = tuple[int, str]  # a citation at a stage
 
 
@@ -233,14 +238,34 @@ def events_through_the_seal(members: list[Member]) -> Iterator[str]:
     """Events of sealed acts that others may read although no verdict has stood on the citation since."""
     events = list(Event.unblinded.filter(review=members[0].review_id))
     unsealed = {event.subject: event.pk for event in events if event.unseals}
+    too_early = told_too_early(events)
     for member in members:
         opened = {
             event.pk
             for event in events
             if not event.sealed or event.actor_id == member.user_id or event.pk < unsealed.get(event.subject, 0)
         }
-        wrong = opened.symmetric_difference(Event.blind.for_member(member).values_list("pk", flat=True))
-        yield from (f"{member}: the event {pk} is read wrongly, or not read" for pk in wrong)
+        read = set(Event.blind.for_member(member).values_list("pk", flat=True))
+        yield from (f"{member}: the event {pk} is read wrongly, or not read" for pk in opened ^ read)
+        for event in too_early:
+            if event.pk in read and event.actor_id != member.user_id:
+                yield f"{member} reads {event.verb} of {event.subject}, event {event.pk}, on which no verdict stood"
+
+
+def told_too_early(events: list[Event]) -> list[Event]:
+    """Events of votes and words that nobody else may read, by the verdicts in the trail alone: none stood then and stayed, none since."""
+    verdicts: dict[str, list[tuple[int, bool]]] = {}
+    for event in events:
+        if event.verb in ("screening.settled", "screening.unsettled"):
+            verdicts.setdefault(event.subject, []).append((event.pk, event.verb == "screening.settled"))
+    found = []
+    for event in (each for each in events if each.verb in WORDS):
+        told = verdicts.get(event.subject, [])
+        stood = [stands for pk, stands in told if pk < event.pk][-1:] == [True]
+        fell_by_it = (event.pk + 1, False) in told
+        if not (stood and not fell_by_it) and not any(stands for pk, stands in told if pk > event.pk):
+            found.append(event)
+    return found
 
 
 # --- pages --------------------------------------------------------------------------------------------------------
