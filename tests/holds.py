@@ -305,7 +305,7 @@ def pages_that_tell(
 ) -> Iterator[str]:
     """Pages on which the member could read a sealed vote: they differ when that vote is another. `choose` says which are looked at.
 
-    Also pages on which a sealed note stands; notes are unique texts.
+    Also pages on which a note stands that nobody else may read yet; notes are unique texts.
     """
     sealed = sealed_from(member, now)
     votes = [
@@ -330,8 +330,9 @@ def pages_that_tell(
         after = {url: read(client, url) for url in looked}
         transaction.set_rollback(True)
     yield from (f"{member} can tell vote {vote.pk} by {url}" for url in looked if before[url] != after[url])
-    for note in Note.unblinded.filter(citation__review=member.review_id).exclude(member=member):
-        if note.private or now[note.citation_id, note.stage].state in (StandingState.WAITING, StandingState.UNREACHED):
+    for event in told_too_early(list(Event.unblinded.filter(review=member.review_id))):
+        if event.verb == "screening.noted" and event.actor_id != member.user_id:
+            text = event.facts["text"].encode()
             yield from (
-                f"{member} reads note {note.pk} on {url}" for url in looked if note.text.encode() in before[url]
+                f"{member} reads the note of event {event.pk} on {url}" for url in looked if text in before[url]
             )
