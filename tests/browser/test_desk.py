@@ -218,7 +218,7 @@ AS_BEFORE = """() => {
 }"""
 
 
-def test_a_double_click_votes_on_one_citation(team, sit):
+def test_a_double_click_votes_on_one_citation_and_a_key_shows_the_criteria_on_a_low_screen_too(team, sit):
     _, first = team
     page = sit(first)
     until(page, "desk.held.length >= 5")
@@ -227,6 +227,9 @@ def test_a_double_click_votes_on_one_citation(team, sit):
     expect(told).to_have_text("Two clicks so close count as one. To vote on this citation too, click again.")
     all_is_sent(page)
     assert len(votes(first)) == 1
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.keyboard.press("c")
+    expect(page.get_by_text("Infants under 18 months")).to_be_in_viewport()
 
 
 def test_without_script_every_vote_is_a_form(team, sit):

@@ -323,6 +323,9 @@ document.addEventListener("click", (event) => {
   marks.show();
 });
 
+// What a key opens is seen: the criteria stand below the vote, where a long abstract or the report's side leaves no room for them.
+document.addEventListener("toggle", (event) => event.target.matches("#desk .card-side details") && event.target.open && event.target.scrollIntoView({ block: "nearest" }), true);
+
 // A note that is opened can be typed into at once: before the next key comes, or the first letters of the note would be votes.
 document.addEventListener("click", (event) => {
   const summary = event.target.closest("details.note > summary, details.label-add > summary");
