@@ -27,8 +27,9 @@ BOUNDLESS = 1e100
 
 # A logarithmic axis over more decades begins and ends with powers of ten, and has no more ticks at them than can be read.
 DECADES, MOST_POWERS = 4, 7
-# No tick stands nearer to the end of a logarithmic axis than this part of its length.
-NEAR = 0.08
+# No tick stands nearer to the end of a logarithmic axis than its label and that of the end need: parts of the axis, for both and for
+# each of their characters.
+GAP, CHARACTER = 0.01, 0.009
 
 # A straight axis reaches at most so many times farther than three quarters of all limits do.
 STRETCH = 2.0
@@ -150,9 +151,17 @@ def fixed_axis(lower: float, upper: float, *, log: bool) -> Axis:
         first, last = ceil(lower / step - 1e-9), floor(upper / step + 1e-9)
         inside = [_round(i * step) for i in range(first, last + 1)]
     else:
-        apart = (upper / lower) ** NEAR
-        inside = [tick for tick in _log_ticks(lower, upper) if lower * apart < tick < upper / apart or tick == 1]
+        inside = [tick for tick in _log_ticks(lower, upper) if tick == 1 or _clear_of_ends(tick, lower, upper)]
     return Axis(lower, upper, tuple(sorted({lower, *(tick for tick in inside if lower < tick < upper), upper})), log)
+
+
+def _clear_of_ends(tick: float, lower: float, upper: float) -> bool:
+    """Whether the label of a tick of a logarithmic axis touches neither that of its lower nor that of its upper end."""
+    length = log10(upper / lower)
+    return all(
+        abs(log10(tick / end)) / length > GAP + CHARACTER * (len(tick_label(tick)) + len(tick_label(end)))
+        for end in (lower, upper)
+    )
 
 
 def _log_ticks(lower: float, upper: float) -> list[float]:

@@ -21,7 +21,7 @@ from reviewapp import broker
 from reviewapp.management.commands import serve
 from reviewapp.management.supervisor import ending
 from reviewapp.processes import ends_with_me
-from tests.services import Service, alive
+from tests.services import Service, alive, wait_until
 
 Alone = Callable[..., Service]
 
@@ -37,6 +37,11 @@ def programs(service: Service) -> list[str]:
     return sorted(next(word for word in words if word in " ".join(each.cmdline())) for each in service.processes())
 
 
+def all_run(service: Service, words: list[str]) -> None:
+    """Wait until just these run: the first web worker answers before the last one is forked."""
+    wait_until(lambda: programs(service) == words, f"there run just {words}", seconds=20)
+
+
 @pytest.mark.once
 @pytest.mark.services
 def test_one_command_starts_everything_and_stops_it_in_order(alone: Alone) -> None:
@@ -46,7 +51,7 @@ def test_one_command_starts_everything_and_stops_it_in_order(alone: Alone) -> No
     assert answer(service) == "ok"
     assert ".button" in answer(service, "/static/admin/css/base.css"), "static files are served without a further step"
     # the worker has its beat and two processes for jobs, the web server has four workers
-    assert programs(service) == ["celery"] * 4 + ["gunicorn"] * 5 + ["manage.py", "valkey-server"]
+    all_run(service, ["celery"] * 4 + ["gunicorn"] * 5 + ["manage.py", "valkey-server"])
 
     everything = service.processes()
     last_to_first = [service.part(name) for name in ("valkey-server", "celery", "gunicorn")]
@@ -169,7 +174,7 @@ def test_a_redis_of_ones_own_takes_the_place_of_the_embedded_broker(alone: Alone
     try:
         service = alone(REDIS_URL=f"redis://127.0.0.1:{port}/0")
         service.start()
-        assert programs(service) == ["celery"] * 4 + ["gunicorn"] * 5 + ["manage.py"]
+        all_run(service, ["celery"] * 4 + ["gunicorn"] * 5 + ["manage.py"])
         assert not (service.folder / "broker").exists()
         clients = {peer.pid for peer in psutil.net_connections("tcp") if peer.raddr and peer.raddr.port == port}
         assert service.part("celery").pid in clients

@@ -78,6 +78,7 @@ def test_a_chosen_range_is_kept_and_has_ticks_at_its_ends(one: float, other: flo
     assert (axis.lower, axis.upper) == (axis.ticks[0], axis.ticks[-1]) == (lower, upper)
 
 
+@example(3.0, 5.5)
 @given(st.floats(-20, 20), st.floats(-20, 20))
 def test_each_tick_of_a_tight_logarithmic_axis_can_be_read(one: float, other: float) -> None:
     axis = tight_ratio_axis([10.0**one, 10.0**other])
