@@ -60,7 +60,7 @@ def prisma_s(rows: list[Row]) -> list[Item]:
 
     def for_each(number: int, asks: str, name: str) -> Item:
         missing = dict.fromkeys(str(each) for each in found if not getattr(each, name))
-        which = "any search" if 1 < len(missing) == len(set(map(str, found))) else "; ".join(missing)
+        which = "every search" if 1 < len(missing) == len(set(map(str, found))) else "; ".join(missing)
         told = f"for {which}" if missing else "for each search"
         return Item(number, asks, bool(found) and not missing, told if found else "no search is entered")
 

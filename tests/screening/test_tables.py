@@ -246,7 +246,7 @@ def test_the_search_table_counts_records_and_duplicates_of_each_source(owner, jo
     assert items[3].answered
     assert (items[8].answered, items[8].told) == (False, "for CENTRAL")
     assert items[9].told == "for CENTRAL"
-    assert items[10].told == "for any search"
+    assert items[10].told == "for every search"
     page = sign_in(owner).get(reverse("screening:search-table", args=[owner.review.slug])).content.decode()
     assert "Missing: for CENTRAL" in page
 
