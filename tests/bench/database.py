@@ -15,7 +15,7 @@ def as_served() -> None:
 
 def on_a_database_of_its_own(measure: Callable[[], int]) -> int:
     """What `measure` gives back, the code to leave with; run by the tests' settings."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"  # whatever the program that runs this has imported before
     import django
     from django.test.utils import get_runner
 
