@@ -7,11 +7,11 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
 from reviewapp.errors import NotHere, Refused, WrongState
 from reviewapp.models import Member, Review, Role
+from reviewapp.signed_out import signed_in
 
 
 class Can(StrEnum):
@@ -96,12 +96,12 @@ View = Callable[..., HttpResponse]
 def for_member(need: Can) -> Callable[[View], View]:
     """Hand the view a member who has this capability, instead of a slug.
 
-    Not signed in: to the sign-in page. Outsider: 404. Member without the capability: 403. Closed review: 409.
+    Not signed in: to the sign-in page, a form back to who sent it. Outsider: 404. Member without the capability: 403. Closed review: 409.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
-        @login_required
+        @signed_in
         def wrapped(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
             member = member_of(request.user, slug)
             require(member, need)

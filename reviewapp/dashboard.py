@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,6 +26,7 @@ from reviewapp.errors import BadInput
 from reviewapp.forms import NewReview
 from reviewapp.models import Member, User
 from reviewapp.queries import Step
+from reviewapp.signed_out import signed_in
 from screening import queries as screening
 
 
@@ -80,7 +80,7 @@ Plan = forms.formset_factory(PlannedAnalysis, extra=3, max_num=40, absolute_max=
 
 
 @require_http_methods(["GET", "POST"])
-@login_required
+@signed_in
 def new_review(request: HttpRequest) -> HttpResponse:
     """Start a review. The button for more rows of the plan sends the page to itself, so it works without script."""
     form, plan = NewReview(request.POST or None), Plan(request.POST or None, prefix="plan")

@@ -23,6 +23,13 @@ def came_from(request: HttpRequest) -> str:
     return page if ours else ""
 
 
+FORM_ALONE = {
+    "title": "Nothing to read here",
+    "message": "This address takes what a form sends, and has no page of its own.",
+    "todo": "Nothing was changed.",
+}
+
+
 class DomainErrors:
     """Show a DomainError as a page, as a fragment in the live region when htmx asked, or as JSON to a script that wants that."""
 
@@ -30,7 +37,10 @@ class DomainErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not request.htmx:
+            return render(request, "error.html", {"error": FORM_ALONE}, status=405)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from reviewapp import access, forms, jobs, queries, workflow
 from reviewapp.access import Can, for_member
 from reviewapp.keys import KEYS
 from reviewapp.models import Member
+from reviewapp.signed_out import signed_in
 from reviewapp.versions import versions
 
 
@@ -151,7 +151,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "reviewapp/invitation.html", {"invitation": found})
 
 
-@login_required
+@signed_in
 def join(request: HttpRequest, token: str) -> HttpResponse:
     member = workflow.accept(request.user, token)
     messages.success(request, f"Welcome to “{member.review}”.")
@@ -196,7 +196,7 @@ def start_again(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@login_required
+@signed_in
 def keys(request: HttpRequest) -> HttpResponse:
     """The single keys that this person uses on pages."""
     if request.method == "POST":

@@ -482,6 +482,8 @@ def letter(answer: HttpResponse) -> str:
     status = answer.status_code
     if status == 302 and answer["Location"].startswith(reverse("account_login")):
         return "L"
+    if status == 401:  # a form of who is signed out, handed back beside the way to sign in
+        return "L"
     if status == 409 and b"This review is closed" in answer.content:
         return "C"
     named = {403: "R", 404: "N", 405: "405"}

@@ -17,6 +17,7 @@ from analysis.flow.boxes import DBR, METHODS, OTHER
 from analysis.flow.diagram import provisional, template
 from analysis.flow.numbers import KIND_LABELS, FlowCounts, Number
 from analysis.flow.sets import Kind
+from screening.formats.table import guarded
 
 Link = Callable[[Number], str | None]
 
@@ -98,7 +99,8 @@ def to_prisma2020_csv(counts: FlowCounts, link: Link | None = None) -> str:
     for row in _rows(counts):
         href = link(row.opens) if link is not None and row.opens is not None else None
         says = _one_line(row.text)
-        writer.writerow((row.data, row.node, row.box, says, says, row.tip or says, href or MISSING, row.n))
+        cells = (row.data, row.node, row.box, says, says, row.tip or says, href or MISSING, row.n)
+        writer.writerow([guarded(each) for each in cells])
     return text.getvalue()
 
 

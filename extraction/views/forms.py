@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from extraction import queries, workflow
+from extraction.exports import csv_lines
 from extraction.forms import ImportForm, PlanForm, QuestionForm, SectionForm, SheetForm, UseForm
 from extraction.models import FormVersion
 from extraction.schema import ArmOf, Form, FormError, OutcomeOf, Structure, TimeOf, asked_of
@@ -336,8 +336,5 @@ def codebook_json(request: HttpRequest, member: Member, number: int) -> HttpResp
 @require_GET
 @for_member(Can.READ)
 def codebook_csv(request: HttpRequest, member: Member, number: int) -> HttpResponse:
-    response = attached(member, "", "text/csv; charset=utf-8", f"codebook-{number}.csv")
-    writer = csv.DictWriter(response, HEAD)
-    writer.writeheader()
-    writer.writerows(codebook(queries.form_version(member.review_id, number).form))
-    return response
+    rows = codebook(queries.form_version(member.review_id, number).form)
+    return attached(member, "".join(csv_lines(HEAD, rows)), "text/csv; charset=utf-8", f"codebook-{number}.csv")

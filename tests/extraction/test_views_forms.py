@@ -80,12 +80,15 @@ def test_a_question_that_is_not_there_is_answered_as_such(first: Member) -> None
 def test_a_form_and_its_codebook_are_files(first: Member) -> None:
     exported = json.loads(page(first, "form-json", 0))
     assert exported["format"] == "reviewapp-form/1"
-    exported["sections"][0]["questions"].append({"id": "country", "label": "Country", "kind": "text"})
+    exported["sections"][0]["questions"].append({"id": "country", "label": "=Country", "kind": "text"})
     post(first, "form-begin")
     post(first, "form-import", data={"file": SimpleUploadedFile("f.json", json.dumps(exported).encode())})
     assert "country" in from_json(queries.form_draft(first).design).questions
     rows = list(csv.DictReader(io.StringIO(page(first, "codebook-csv", 0))))
     assert rows[0]["field"] == "design"
+    post(first, "form-use", data={"note": "The country is asked for"})
+    rows = list(csv.DictReader(io.StringIO(page(first, "codebook-csv", 1))))
+    assert "'=Country" in [row["label"] for row in rows], "no cell acts as a formula in a spreadsheet"
     assert json.loads(page(first, "codebook-json", 0))["fields"][4]["key"] == "study/randomised"
 
 

@@ -2,6 +2,8 @@
 // whole form is sent without script. What was not kept is said, and is sent again with the next choice or with the signature.
 "use strict";
 
+const SIGN_IN = "The server does not know you any more. Sign in again in another window";
+
 const agree = {
   waiting: new Map(), // key -> fieldset
   sending: false,
@@ -42,12 +44,15 @@ const agree = {
     const names = new Set([...box.querySelectorAll("[name]")].map((each) => each.name));
     const body = new URLSearchParams([...new FormData(agree.form)].filter(([name]) => names.has(name)));
     body.set("save", "choices");
-    body.set("csrfmiddlewaretoken", agree.form.elements.csrfmiddlewaretoken.value);
+    body.set("csrfmiddlewaretoken", requestToken());
     agree.waiting.delete(key);
     let reached = true;
+    agree.unknown = false;
     try {
       const answer = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" } });
-      if (answer.redirected || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("no answer");
+      const isWord = !answer.redirected && (answer.headers.get("Content-Type") || "").includes("json");
+      agree.unknown = !isWord && (answer.redirected || answer.status === 403); // to the sign-in page, or the token is of an earlier sign-in
+      if (!isWord) throw new Error("no answer");
       const told = await answer.json();
       for (const each of document.querySelectorAll("[data-proposed]")) {
         if (told.proposed && each.dataset.proposed in told.proposed) each.innerHTML = told.proposed[each.dataset.proposed];
@@ -62,7 +67,7 @@ const agree = {
     agree.sending = false;
     const line = document.getElementById("unkept");
     line.hidden = reached;
-    line.textContent = reached ? "" : "The server cannot be reached: the last choices are not kept yet. Do not close this page.";
+    line.textContent = reached ? "" : `${agree.unknown ? SIGN_IN : "The server cannot be reached"}: the last choices are not kept yet. Do not close this page.`;
     if (reached) agree.send();
     else setTimeout(agree.send, 5000);
   },

@@ -10,6 +10,7 @@ const sheet = {
   seen: {}, // name -> values that this window has seen stored, or has sent
   sending: false,
   cut: false, // the server could not be reached when something was sent last
+  unknown: false, // the server did not know the person when something was sent last
   refused: {}, // mark -> true: the server has said why; sent again only when it is changed
 
   start() {
@@ -101,12 +102,15 @@ const sheet = {
     const fields = sheet.unsent[mark];
     const body = new URLSearchParams(fields);
     body.set("version", sheet.form.elements.version.value);
-    body.set("csrfmiddlewaretoken", sheet.form.elements.csrfmiddlewaretoken.value);
+    body.set("csrfmiddlewaretoken", requestToken());
     for (const [name, value] of fields) for (const each of sheet.seen[name] || []) body.append(`known:${name}`, each);
     let again = true;
+    sheet.unknown = false;
     try {
       const answer = await fetch(sheet.form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-      if (answer.redirected || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("no answer");
+      const isWord = !answer.redirected && (answer.headers.get("Content-Type") || "").includes("json");
+      sheet.unknown = !isWord && (answer.redirected || answer.status === 403); // to the sign-in page, or the token is of an earlier sign-in
+      if (!isWord) throw new Error("no answer");
       for (const [name, value] of fields) (sheet.seen[name] ||= []).push(value);
       sheet.take(mark, fields, await answer.json());
     } catch {
@@ -162,7 +166,8 @@ const sheet = {
     const waiting = sheet.marks().filter((each) => !sheet.refused[each]).length;
     const refused = Object.keys(sheet.refused).length;
     const sentences = [];
-    if (waiting) sentences.push(`${waiting} answer${waiting > 1 ? "s" : ""} not saved yet: kept in this browser${sheet.cut ? ", and sent again when the server can be reached" : ""}.`);
+    if (waiting) sentences.push(`${waiting} answer${waiting > 1 ? "s" : ""} not saved yet: kept in this browser${sheet.cut && !sheet.unknown ? ", and sent again when the server can be reached" : ""}.`);
+    if (waiting && sheet.unknown) sentences.push("The server does not know you any more. Sign in again in another window; they are sent then.");
     if (refused) sentences.push(sheet.problem || `${refused} answer${refused > 1 ? "s" : ""} could not be saved: see what is said beside ${refused > 1 ? "them" : "it"}.`);
     box.textContent = sentences.join(" ");
     box.hidden = !sentences.length;

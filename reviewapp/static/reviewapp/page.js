@@ -25,6 +25,19 @@ function tell(sentence) {
   document.getElementById("live").replaceChildren(box);
 }
 
+// Against forged requests. The cookie's is of today: who signed in again in another window has another one than this page came with.
+function requestToken() {
+  const kept = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  return kept ? kept[1] : JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+}
+document.addEventListener("submit", (event) => {
+  const field = event.target.elements.namedItem("csrfmiddlewaretoken");
+  if (field) field.value = requestToken();
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = requestToken();
+});
+
 // After a swap the focus goes to what the fragment marks with data-focus, usually the heading of the next thing.
 document.addEventListener("htmx:afterSettle", (event) => {
   const marked = event.detail.elt.querySelector("[data-focus]");

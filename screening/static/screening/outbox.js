@@ -71,12 +71,6 @@ class Outbox {
     this.changed();
   }
 
-  // Against forged requests. The cookie's is of today: who signed in again in another window has another one than this page came with.
-  static token() {
-    const kept = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-    return kept ? kept[1] : JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-  }
-
   // One try: the server's answer in words, or nothing when it has to be tried again.
   async send(act) {
     let response;
@@ -84,7 +78,7 @@ class Outbox {
       response = await fetch(act.url, {
         method: "POST",
         keepalive: true, // who goes to another page does not stop it
-        body: new URLSearchParams({ ...act.fields, csrfmiddlewaretoken: Outbox.token() }),
+        body: new URLSearchParams({ ...act.fields, csrfmiddlewaretoken: requestToken() }),
         headers: { Accept: "application/json" },
         signal: AbortSignal.timeout(Outbox.PATIENCE),
       });

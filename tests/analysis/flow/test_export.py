@@ -101,6 +101,14 @@ def test_labels_cannot_break_the_lists_of_the_package() -> None:
     assert parts(read["dbr_excluded"]["n"])[0] == ("No trial / or a trial / but not randomised", 2)
 
 
+def test_no_cell_acts_as_a_formula_in_a_spreadsheet() -> None:
+    sets = small()
+    reasons = (replace(sets.reasons[0], label="=HYPERLINK(0)"), *sets.reasons[1:])
+    cells = [cell for row in rows(count(replace(sets, reasons=reasons))).values() for cell in row.values()]
+    assert any("=HYPERLINK(0)" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
 def test_unfinished_work_is_said_in_the_heading() -> None:
     read = rows(count(small(finished=False)))
     assert read["newstud"]["boxtext"].endswith("(provisional: work unfinished)")
