@@ -168,6 +168,12 @@ def new_studies(member: Member) -> QuerySet[Study]:
     return selected_studies(member.review).exclude(pk__in=known_studies(member).values("pk")).order_by("pk")
 
 
+def total_studies(member: Member) -> QuerySet[Study]:
+    """Those selected here, and those the previous version had: these stay in the review, whatever becomes of their reports here."""
+    selected, known = selected_studies(member.review).values("pk"), known_studies(member).values("pk")
+    return Study.objects.filter(Q(pk__in=selected) | Q(pk__in=known)).order_by("pk")
+
+
 def pooled_here(member: Member) -> QuerySet[Study]:
     """The studies in meta-analysis that a box counts; in an update what was taken over is of the previous version."""
     found = pooled_studies(member)
@@ -192,7 +198,7 @@ OF_THE_REVIEW: dict[str, Callable[[Member], QuerySet]] = {
     "new_studies": new_studies,
     "previous_studies": lambda member: known_studies(member).order_by("pk"),
     "previous_reports": known_reports,
-    "total_studies": lambda member: selected_studies(member.review).order_by("pk"),
+    "total_studies": total_studies,
     "total_reports": new_reports,
     "total_studies_ma": pooled_here,
     "total_reports_ma": pooled_reports,

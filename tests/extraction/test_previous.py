@@ -45,6 +45,16 @@ def test_a_new_report_of_a_study_that_the_previous_version_had_adds_no_study(
     assert analysis.checked(owner) == ()
 
 
+def test_a_study_of_the_previous_version_stays_in_the_total_without_a_report_here(
+    owner: Member, first: Member, second: Member
+) -> None:
+    old, new = build.study((first, second), "Cohen 1999"), build.study((first, second), "Murray 2003")
+    workflow.state_previous_version(owner, studies=8, reports=11, source=SOURCE, known=[old.pk])
+    workflow.drop_study(first, old)
+    assert analysis.flow(owner).counts.n("total_studies") == 9
+    assert list(analysis.listed(owner, "total_studies")) == [old, new]
+
+
 def test_what_was_stated_before_stays_and_taking_it_back_makes_a_new_review(owner: Member) -> None:
     workflow.state_previous_version(owner, studies=8, reports=11, source=SOURCE)
     workflow.state_previous_version(owner, studies=9, reports=11, source=SOURCE)
