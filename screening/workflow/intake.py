@@ -19,7 +19,7 @@ from screening.workflow.bare import link_bare
 from screening.workflow.duplicates import look_for_duplicates
 from screening.workflow.searches import readable, undo
 from screening.workflow.seen import digest, readings_of, repeated, seen_before
-from screening.workflow.standing import lock_all, refresh_all
+from screening.workflow.standing import bring_into_view, lock_all, refresh_all
 
 CHUNK = 65  # records per transaction, where others who write must wait for it to end
 MOST_PROBLEMS = 500  # lines of an import's report; the records keep their own
@@ -133,6 +133,8 @@ def store(member: Member, taken: Import, parsed: list[ParsedRecord]) -> None:
             for record, (citation, rule) in zip(records, links.values(), strict=True)
         ],
     )
+    if taken.reads_again_id:
+        bring_into_view(member, known)  # for who undoes one reading before the next is complete
     if places:
         refresh_all(known)
 

@@ -11,7 +11,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from screening.dedupe.words import fold
 from screening.formats import ParsedRecord
@@ -45,12 +45,10 @@ def readings_of(taken: Import) -> QuerySet[Import]:
 def at_same_place(taken: Import, records: Sequence[Record]) -> Places:
     """By place in the file, so that votes and links stay with what they were made on, however its letters are read."""
     lines = {record.position: record.line for record in records}
-    links = (
-        links_of(taken, record__source__in=readings_of(taken), record__position__in=lines)
-        .order_by("-record__source__undone_at", "record__source")
-        .values_list("record__position", "record__line", "citation")
-    )
-    found = {position: citation for position, line, citation in links if lines[position] == line}
+    links = links_of(taken, record__source__in=readings_of(taken), record__position__in=lines)
+    standing_last = links.order_by(F("record__source__undone_at").asc(nulls_last=True), "record__source")
+    places = standing_last.values_list("record__position", "record__line", "citation")
+    found = {position: citation for position, line, citation in places if lines[position] == line}
     return {position: (citation, Link.Rule.READING) for position, citation in found.items()}
 
 

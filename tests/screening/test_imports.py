@@ -18,7 +18,7 @@ from reviewapp.models import Event, Member
 from screening import queries, workflow
 from screening.models import Citation, Import, Link, Pair, Record, Standing
 from screening.workflow import bare
-from tests import build
+from tests import build, holds
 
 TA = "title_abstract"
 pytestmark = pytest.mark.django_db
@@ -222,6 +222,33 @@ def test_a_third_reading_replaces_the_second_so_that_no_record_counts_twice(owne
     assert Import.objects.get(undone_at=None).encoding == "cp1252"
     assert Record.objects.filter(source__undone_at=None).count() == taken.records.count() == 2
     assert Citation.objects.filter(live=True).count() == 2
+
+
+def test_a_third_reading_goes_to_where_the_second_was_linked_meanwhile(owner, jobs_now):
+    first = build.imported(owner, LATIN, encoding="koi8-r")
+    second = workflow.read_again(owner, first, "cp1250")
+    jobs_now()
+    one, other = Record.objects.filter(source=second).order_by("position")
+    here = other.links.get(undone_at=None).citation
+    workflow.link_record(owner, one, here)
+    third = workflow.read_again(owner, Import.objects.get(pk=second.pk), "cp1252")
+    jobs_now()
+    links = Link.objects.filter(record__source=third, undone_at=None)
+    assert set(links.values_list("citation", flat=True)) == {here.pk}
+    assert list(holds.copies_that_differ(owner.review, holds.judged(owner.review))) == []
+
+
+def test_a_reading_that_is_undone_before_the_next_has_replaced_it_leaves_all_in_view(owner, first, jobs_now):
+    taken = build.imported(owner, LATIN, encoding="koi8-r")
+    jobs_now()
+    citation = Citation.objects.earliest("pk")
+    workflow.vote(first, citation, TA, "include")
+    workflow.read_again(owner, taken, "cp1252")
+    workflow.undo_import(owner, taken)
+    jobs_now()
+    assert Citation.objects.filter(live=True).count() == 2
+    assert queries.own_vote(first, citation, TA).answer == "include"
+    assert list(holds.copies_that_differ(owner.review, holds.judged(owner.review))) == []
 
 
 def test_an_encoding_in_which_a_file_cannot_be_read_is_told_and_changes_nothing(owner, browser):
