@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from reviewapp import telling
@@ -58,8 +58,9 @@ def reasons(member: Member) -> QuerySet[ExclusionReason]:
 
 
 def team(member: Member) -> QuerySet[Member]:
-    """The members of the review, those who left included."""
-    return Member.objects.filter(review=member.review_id).select_related("user").order_by("left_at", "pk")
+    """The members of the review, those who left at the end."""
+    present_first = F("left_at").asc(nulls_first=True)
+    return Member.objects.filter(review=member.review_id).select_related("user").order_by(present_first, "pk")
 
 
 def colleague(member: Member, pk: int) -> Member:

@@ -5,7 +5,7 @@ Where that depends on others it comes from the blind managers: another author's 
 
 from __future__ import annotations
 
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from extraction.models import (
@@ -24,6 +24,7 @@ from reviewapp.models import Member, Review, Stage
 from screening.models import Citation, Standing, StandingState
 
 FORM = "form"  # the tool of sheets
+IN_USE_FIRST = F("dropped_at").asc(nulls_first=True)  # databases differ in where they put what has no date
 
 
 def included(citation: str) -> Exists:
@@ -44,7 +45,8 @@ def included_reports(review: Review) -> QuerySet[Citation]:
 def reports_without_study(member: Member) -> QuerySet[Citation]:
     """Included reports that tell of no study yet."""
     joined = StudyReport.objects.filter(citation=OuterRef("pk"), undone_at=None)
-    return included_reports(member.review).exclude(Exists(joined)).select_related("report").order_by("year", "pk")
+    alone = included_reports(member.review).exclude(Exists(joined)).select_related("report")
+    return alone.order_by(F("year").asc(nulls_last=True), "pk")
 
 
 def report(member: Member, pk: int) -> Citation:
@@ -170,7 +172,7 @@ def study(member: Member, pk: int) -> Study:
 def arms(member: Member, study: Study) -> QuerySet[Arm]:
     """The arms of a study, dropped ones last."""
     found = Arm.objects.filter(study=study, study__review=member.review_id).select_related("part_of")
-    return found.order_by("dropped_at", "position", "pk")
+    return found.order_by(IN_USE_FIRST, "position", "pk")
 
 
 def whole_arms(study: Study) -> QuerySet[Arm]:
@@ -188,7 +190,7 @@ def arm(member: Member, pk: int) -> Arm:
 
 def outcomes(member: Member) -> QuerySet[Outcome]:
     """The outcomes of the review, dropped ones last."""
-    return Outcome.objects.filter(review=member.review_id).select_related("at").order_by("dropped_at", "position", "pk")
+    return Outcome.objects.filter(review=member.review_id).select_related("at").order_by(IN_USE_FIRST, "position", "pk")
 
 
 def outcome(member: Member, pk: int) -> Outcome:
@@ -201,7 +203,7 @@ def outcome(member: Member, pk: int) -> Outcome:
 
 def time_points(member: Member) -> QuerySet[TimePoint]:
     """The time points of the review, dropped ones last."""
-    return TimePoint.objects.filter(review=member.review_id).order_by("dropped_at", "position", "pk")
+    return TimePoint.objects.filter(review=member.review_id).order_by(IN_USE_FIRST, "position", "pk")
 
 
 def standing_times(member: Member) -> QuerySet[TimePoint]:

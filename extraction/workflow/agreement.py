@@ -230,7 +230,8 @@ def begin(member: Member, model: type[Own], study: Study, tool: str) -> Own:
 
 def said_last(model: type[Own], study: Study, tool: str) -> list[Line]:
     """What the agreement said that was reopened last."""
-    before = model.unblinded.filter(study=study, tool=tool, agreed=True).order_by("withdrawn_at", "pk").last()
+    reopened = model.unblinded.filter(study=study, tool=tool, agreed=True, withdrawn_at__isnull=False)
+    before = reopened.order_by("withdrawn_at", "pk").last()
     return list(before.lines.all()) if before else []
 
 

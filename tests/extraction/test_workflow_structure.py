@@ -19,6 +19,18 @@ def test_arms_are_kept_in_the_order_in_which_they_were_added(first: Member, stud
     assert [arm.name for arm in queries.arms(first, study)] == ["Psychotherapy", "Usual care", "Waiting list"]
 
 
+def test_what_was_taken_away_is_listed_last(first: Member, study: Study) -> None:
+    workflow.drop_arm(first, study.arms.first())
+    for name in ("Sleep", "Mood"):
+        build.outcome(first, name)
+        workflow.add_time_point(first, name=name)
+    workflow.drop_outcome(first, queries.outcomes(first)[0])
+    workflow.drop_time_point(first, queries.time_points(first)[0])
+    assert [arm.name for arm in queries.arms(first, study)] == ["Usual care", "Psychotherapy"]
+    assert [each.name for each in queries.outcomes(first)] == ["Mood", "Sleep"]
+    assert [each.name for each in queries.time_points(first)] == ["Mood", "Sleep"]
+
+
 @pytest.mark.parametrize(
     ("name", "role", "told"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reviewapp import access, workflow
+from reviewapp import access, queries, workflow
 from reviewapp.access import AUTHORS_ONLY, EVEN_WHEN_CLOSED, TABLE, Can
 from reviewapp.errors import NotHere, Refused, WrongState
 from reviewapp.models import Member, Role, User
@@ -41,6 +41,7 @@ def test_who_left_may_nothing(owner: Member, first: Member) -> None:
     assert not any(access.can(first, need) for need in Can)
     with pytest.raises(NotHere):
         access.member_of(first.user, first.review.slug)
+    assert queries.team(owner).last() == first, "who left is named at the end"
 
 
 def test_an_outsider_gets_the_same_answer_as_for_a_review_that_does_not_exist(owner: Member, outsider: User) -> None:
