@@ -93,26 +93,30 @@ class Acts:
     def review(self) -> Review:
         return Review.objects.get(pk=self.review_pk)
 
+    @property
+    def members(self) -> list[Member]:
+        """All who are or were in the review."""
+        return list(Member.objects.filter(review=self.review_pk).select_related("review", "user").order_by("pk"))
+
     def member(self, place: int) -> Member:
-        """Anybody who is or was in the review."""
-        return nth(Member.objects.filter(review=self.review_pk).select_related("review", "user"), place)
+        return self.members[place % len(self.members)]
 
     def member_now(self, pk: int) -> Member:
         return Member.objects.select_related("review", "user").get(pk=pk)
 
     @property
     def present(self) -> list[Member]:
-        team = Member.objects.filter(review=self.review_pk, left_at=None)
-        return list(team.select_related("review", "user").order_by("pk"))
+        return [each for each in self.members if each.left_at is None]
 
     def able(self, place: int, need: Can) -> Member:
-        """Mostly somebody who may do it; now and then anybody, also who has left."""
-        able = [each for each in self.present if can(each, need)]
-        return self.member(place) if place % 6 == 5 or not able else able[place % len(able)]
+        """Mostly somebody who may do it; now and then somebody who may not, also who has left."""
+        team = {each: can(each, need) for each in self.members}
+        those = [each for each, may in team.items() if may != (place % 3 == 2)] or [*team]
+        return those[place % len(those)]
 
     def by(self, pk: int, place: int) -> Member:
         """Mostly whose it is; now and then anybody."""
-        return self.member(place) if place % 6 == 5 else self.member_now(pk)
+        return self.member(place) if place % 3 == 2 else self.member_now(pk)
 
     def citation(self, place: int) -> Citation:
         return nth(Citation.objects.filter(review=self.review_pk), place)

@@ -176,7 +176,7 @@ def lists_that_fail(member: Member, sets: FlowSets) -> Iterator[str]:
     for key, number in count(sets).numbers.items():
         held = {each for each in number.ids if isinstance(each, int)}  # of a previous version most is only counted
         if set(analysis.listed(member, key).values_list("pk", flat=True)) != held:
-            yield f"{key}: its list is not {sorted(number.ids)}"
+            yield f"{key}: its list is not {sorted(number.ids, key=str)}"
 
 
 def documents_from_nowhere(review: Review) -> Iterator[str]:
