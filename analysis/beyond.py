@@ -15,6 +15,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from analysis.measures import measure
+
 if TYPE_CHECKING:
     from analysis.stats import Effects, Pooled, PooledSeries, TrimAndFill
 
@@ -34,7 +36,6 @@ INFLUENCE = (
 TESTED = ("test", "k", "stat", "df", "p", "slope", "se_slope", "tau", "limit", "notes")
 # Egger's and Begg's tests are for any measure. The odds ratio's own take out how its error depends on it (Handbook 13.3.5.4).
 TESTS = ("Egger", "Begg")
-TESTS_OF = {"OR": ("Harbord", "Peters")}
 
 
 def beyond(es: Effects, pooled: Pooled, chosen: Mapping[str, Any], tests_from: int = TESTS_FROM) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def small_study(es: Effects, k: int, least: int) -> dict[str, Any]:
     """The tests of funnel plot asymmetry that fit the measure; none of fewer studies than the plan asks for."""
     from analysis.stats import BIAS_TESTS
 
-    names = (*TESTS_OF.get(es.measure, ()), *TESTS) if k >= least else ()
+    names = (*measure(es.measure).tests, *TESTS) if k >= least else ()
     return {"least": least, "k": k, "tests": [_kept(BIAS_TESTS[name](es), TESTED) for name in names]}
 
 

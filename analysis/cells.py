@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from analysis import exports
-from analysis.exports import GROUPS, VALUES, Row, Table
+from analysis.exports import Row, Table
+from analysis.measures import measure
 from analysis.models import Run
 from extraction.schema.tables import contrast_key, row_key, whole_key
 
@@ -49,12 +50,13 @@ def keys_of(run: Run) -> list[tuple[str, ...]]:
 
 def keys(run: Run, row: Frozen, frozen: Frozen) -> tuple[str, ...]:
     kind, outcome = run.input["kind"], frozen["time"]["outcome"] if "time" in frozen else run.analysis.outcome_id
-    if kind not in VALUES:
+    answers = measure(run.options["measure"]).answers
+    if not answers.groups:
         return "", effect_key(kind, outcome, frozen)
     found: list[str] = []
-    for role in GROUPS:
-        arms = [arm["arm"] for arm in frozen["arms"] if arm["role"] == role and arm["name"] in row["arms"][role]]
-        found += [f"{row_key(outcome, arms[0])}/{name}" if arms else "" for name in VALUES[kind]]
+    for group, name in answers.places:
+        arms = [arm["arm"] for arm in frozen["arms"] if arm["role"] == group and arm["name"] in row["arms"][group]]
+        found.append(f"{row_key(outcome, arms[0])}/{name}" if arms else "")
     return (*found, "", "")
 
 

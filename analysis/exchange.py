@@ -11,6 +11,7 @@ from analysis import queries
 from analysis.comparison import sides
 from analysis.exports import GROUPS, number, pooled_studies
 from analysis.frozen import Frozen
+from analysis.measures import Answers, measure
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL
 from analysis.queries import takeovers
@@ -18,8 +19,6 @@ from analysis.revman import Comparison, Data, Outcome, Result, Review, Study, To
 from extraction.queries import AgreedAssessment, agreed_assessments
 from extraction.rob import ROB1
 from reviewapp.models import Member
-
-VALUES = {"dichotomous": ("events", "total"), "continuous": ("mean", "sd", "n")}
 
 
 def to_revman(member: Member) -> Review:
@@ -68,9 +67,10 @@ def why_not(run: Run | None) -> str:
     """Why a run is not in files for RevMan, which have a place for events or means of two groups, by measures that RevMan knows; empty when it is."""
     if run is None:
         return "it has not run yet"
-    if run.input["kind"] not in VALUES:
+    of = measure(run.options["measure"])
+    if not of.answers.people or not of.answers.groups:
         return "its data are not events or means of two groups"
-    return "RevMan has no ratio of means" if run.options["measure"] == Analysis.Measure.ROM else ""
+    return "" if of.revman else f"RevMan has no {of.title.lower()}"
 
 
 def left_out(member: Member) -> list[tuple[Analysis, str]]:
@@ -87,12 +87,12 @@ def year_of(label: str) -> str:
 
 def outcome(place: int, run: Run, said: Frozen) -> Outcome:
     """One analysis. said: what the file that it was taken over from calls it; empty for one planned here."""
-    options, kind = run.options, run.input["kind"]
+    options, answers = run.options, measure(run.options["measure"]).answers
     peto = options["method"] == "Peto"
     return Outcome(
         number=place,
         name=str(run.analysis),
-        kind=kind,
+        kind=answers.kind,
         measure="PETO_OR" if peto else options["measure"],
         method=options["method"].upper(),
         random=options["model"] == "random",
@@ -101,9 +101,7 @@ def outcome(place: int, run: Run, said: Frozen) -> Outcome:
         left=run.analysis.favours_left,
         right=run.analysis.favours_right,
         level=run.result["pooled"]["level"] if run.result["pooled"] else 95.0,
-        data=tuple(
-            row(kind, study, errors_of(run)) for study in in_order(run, said) if study[EXPERIMENTAL] and study[CONTROL]
-        ),
+        data=tuple(row(answers, study, errors_of(run)) for study in in_order(run, said) if answers.is_whole(study)),
         totals=totals(run),
     )
 
@@ -123,13 +121,9 @@ def errors_of(run: Run) -> dict[str, float | None]:
     return {label: None if v is None else v**0.5 for label, v in variances}
 
 
-def row(kind: str, study: Frozen, errors: Mapping[str, float | None]) -> Data:
+def row(answers: Answers, study: Frozen, errors: Mapping[str, float | None]) -> Data:
     """One study's combined groups, and what came out for it."""
-    values = {
-        f"{'total' if name == 'n' else name}_{place}": study[group][name]
-        for place, group in enumerate((EXPERIMENTAL, CONTROL), start=1)
-        for name in VALUES[kind]
-    }
+    values = {called(answers, group, name): study[group][name] for group, name in answers.places}
     ends = [number(study[name]) for name in ("estimate", "lower", "upper")]
     effect, low, high = ends
     if study["reason"] or effect is None or low is None or high is None:
@@ -137,15 +131,20 @@ def row(kind: str, study: Frozen, errors: Mapping[str, float | None]) -> Data:
     return Data(study["label"], **values, result=Result(effect, low, high, errors.get(study["label"]), study["weight"]))
 
 
+def called(answers: Answers, group: str, name: str) -> str:
+    """What RevMan's records call a number of one of the groups, such as total_1."""
+    return f"{'total' if name == answers.people else name}_{answers.groups.index(group) + 1}"
+
+
 def totals(run: Run) -> Totals:
     """What was pooled: people always, for RevMan expects whole numbers there; results where there are any."""
     pooled = run.result["pooled"]
-    studies = [study for study in pooled_studies(run) if study[EXPERIMENTAL] and study[CONTROL]]
+    answers = measure(run.options["measure"]).answers
+    studies = [study for study in pooled_studies(run) if answers.is_whole(study)]
     sums = {
-        f"{'total' if name == 'n' else name}_{place}": sum(study[group][name] for study in studies)
-        for place, group in enumerate((EXPERIMENTAL, CONTROL), start=1)
-        for name in VALUES[run.input["kind"]]
-        if name in ("events", "total", "n")
+        called(answers, group, name): sum(study[group][name] for study in studies)
+        for group, name in answers.places
+        if name in ("events", answers.people)
     }
     if run.state != Run.State.DONE or pooled is None:
         return Totals(studies=len(run.result["studies"]), df=0, **sums)

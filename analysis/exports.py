@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from analysis import marks
 from analysis.comparison import sides
 from analysis.flow.numbers import OTHER_METHODS, FlowCounts, Number
+from analysis.measures import Measure, measure
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL, LEVEL
 from analysis.report.grammar import listed
@@ -28,25 +29,6 @@ if TYPE_CHECKING:
     from analysis.plots.forest_data import Column, Forest, Interval, SummaryRow
 
 GROUPS = {EXPERIMENTAL: "Intervention", CONTROL: "Control"}
-TITLES = {
-    "RR": "Risk ratio",
-    "OR": "Odds ratio",
-    "RD": "Risk difference",
-    "SMD": "Std. mean difference",
-    "MD": "Mean difference",
-    "ROM": "Ratio of means",
-    "IRR": "Rate ratio",
-    "IRD": "Rate difference",
-    "HR": "Hazard ratio",
-    "ZCOR": "Correlation",
-    "COR": "Correlation",
-    "GEN": "Effect",
-    "PETO": "Peto odds ratio",
-    "Z": "Fisher’s z of the correlation",
-}
-NAMES = {"ZCOR": "r", "COR": "r", "GEN": "effect"}  # in a sentence, where the measure's letters are not the reader's
-# Measures of which a hundredth may be much: ratios, differences of risks and rates, and what is in a unit that nobody knows here.
-SMALL = (*Analysis.RATIOS, Analysis.Measure.RD, Analysis.Measure.IRD, Analysis.Measure.GEN, "tau2")
 SHORT = {"MH": "M-H", "IV": "IV", "Peto": "Peto"}
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_ESTIMABLE = "Not estimable"
@@ -65,22 +47,26 @@ def minus(text: str) -> str:
     return text.lstrip("-") if not text.strip("-0.") else text.replace("-", "−")
 
 
-def effect(value: object, measure: str) -> str:
-    """An estimate or a limit: two decimals; where 0.01 is much, two digits that say something; a power of ten for what is beyond."""
+def effect(value: object, *, fine: bool = False) -> str:
+    """An estimate or a limit: two decimals; where 0.01 is much (`fine`), two digits that say something; a power of ten for what is beyond."""
     x = number(value)
     if x is None:
         return "–"
     if abs(x) == float("inf"):
         return "∞" if x > 0 else "−∞"
-    small = (
-        measure in SMALL and 0 < abs(x) < 0.01 and not (measure == "tau2" and x < 1e-9)
-    )  # where an iteration ends beside 0
+    small = fine and 0 < abs(x) < 0.01
     if abs(x) >= 1e6 or (small and abs(x) < 1e-4):
         digits, exponent = f"{x:.1e}".split("e")
         return minus(f"{digits}\u00a0×\u00a010") + str(int(exponent)).translate(RAISED)
     if small:
         return minus(f"{x:#.2g}")
     return minus(f"{x:.2f}")
+
+
+def variance(tau2: object) -> str:
+    """A variance between studies; where an iteration ends beside 0, it is 0."""
+    x = number(tau2)
+    return effect(x, fine=x is not None and x >= 1e-9)
 
 
 def plain(value: float) -> str:
@@ -108,9 +94,14 @@ def result_in_words(run: Run) -> str:
     """The result as a sentence would quote it: "RR 8.93 (1.25 to 63.70)"; empty without an estimate."""
     if run.state != Run.State.DONE:
         return ""
-    measure = run.options["measure"]
-    estimate, lower, upper = (effect(run.result[name], measure) for name in ("estimate", "lower", "upper"))
-    return f"{NAMES.get(measure, measure)} {estimate} ({unusual_level(run)}{lower} to {upper})"
+    of = measure_of(run)
+    estimate, lower, upper = (effect(run.result[name], fine=of.fine) for name in ("estimate", "lower", "upper"))
+    return f"{of.said} {estimate} ({unusual_level(run)}{lower} to {upper})"
+
+
+def measure_of(run: Run) -> Measure:
+    """The measure of the effects of a run; Peto's method makes its own of the odds ratio."""
+    return measure("PETO" if run.options["method"] == Analysis.Method.PETO else run.options["measure"])
 
 
 def level(run: Run) -> str:
@@ -140,8 +131,8 @@ def heterogeneity_of(pooled: Mapping[str, Any] | None) -> str:
     """The same of any pooled result of analysis.stats, in plain values."""
     if pooled is None or pooled["k"] < 2:
         return "Heterogeneity: not applicable"
-    tau2 = "" if pooled["method"] == "EE" else f"Tau² = {effect(pooled['tau2'], 'tau2')}; "
-    chi2 = f"Chi² = {effect(pooled['Q'], '')}, df = {pooled['Q_df']} (P {p_value(pooled['Q_p'])})"
+    tau2 = "" if pooled["method"] == "EE" else f"Tau² = {variance(pooled['tau2'])}; "
+    chi2 = f"Chi² = {effect(pooled['Q'])}, df = {pooled['Q_df']} (P {p_value(pooled['Q_p'])})"
     return f"Heterogeneity: {tau2}{chi2}; I² = {percent(pooled['I2'])}"
 
 
@@ -153,7 +144,7 @@ def overall_test(run: Run) -> str:
 def overall_test_of(pooled: Mapping[str, Any]) -> str:
     letter = "Z" if pooled["df"] == "Infinity" else "t"
     stat = number(pooled["stat"])
-    size = effect(None if stat is None else abs(stat), "")
+    size = effect(None if stat is None else abs(stat))
     return f"Test for overall effect: {letter} = {size} (P {p_value(pooled['p'])})"
 
 
@@ -199,20 +190,16 @@ def table(run: Run) -> Table:
 
 
 def columns_of(run: Run) -> Sequence[Column]:
-    from analysis.plots import forest_data
+    from analysis.plots.forest_data import columns
 
-    columns = {
-        "dichotomous": forest_data.dichotomous_columns,
-        "continuous": forest_data.continuous_columns,
-        "rate": forest_data.rate_columns,
-    }
-    make, words = columns.get(run.input["kind"]), (title_of(run), method_in_short(run))
-    return make(*sides(run.options, GROUPS).values(), *words) if make else forest_data.generic_columns(*words)
+    of = measure_of(run)
+    return columns(list(groups_of(run).values()), of.answers.headings, of.title, method_in_short(run))
 
 
-def title_of(run: Run) -> str:
-    """What the effects of a run are called above their column."""
-    return TITLES["PETO" if run.options["method"] == Analysis.Method.PETO else run.options["measure"]]
+def groups_of(run: Run) -> dict[str, str]:
+    """The groups whose numbers a run's studies have, and what they are called; none where a study gives one effect."""
+    called = sides(run.options, GROUPS)
+    return {group: called[group] for group in measure_of(run).answers.groups}
 
 
 def method_in_short(run: Run) -> str:
@@ -220,25 +207,32 @@ def method_in_short(run: Run) -> str:
     return f"{SHORT[run.options['method']]}, {run.options['model'].capitalize()}, {level(run)} CI"
 
 
-# Of each group, where a kind of outcome has two.
-VALUES = {"dichotomous": ("events", "total"), "continuous": ("mean", "sd", "n"), "rate": ("events", "time")}
-
-
 def study_row(run: Run, study: dict[str, Any]) -> Row:
-    names = VALUES.get(run.input["kind"], ())
-    cells = [plain(study[group][name]) if study[group] else "–" for group in GROUPS for name in names]
     weight = percent(study["weight"], 1) if not study["reason"] else "–"
-    texts = (*cells, weight, interval(run, study))
-    return Row(
-        marks.called(study), texts, study["study"], study["reason"], marks.in_words(study, sides(run.options, GROUPS))
-    )
+    texts = (*given(run, study), weight, interval(run, study))
+    return Row(marks.called(study), texts, study["study"], study["reason"], marks.in_words(study, groups_of(run)))
+
+
+def given(run: Run, study: dict[str, Any]) -> list[str]:
+    """The numbers of a study's groups; nothing where it gives one effect."""
+    return [plain(study[group][name]) if study[group] else "–" for group, name in measure_of(run).answers.places]
+
+
+def sums(run: Run, studies: Iterable[dict[str, Any]]) -> list[str]:
+    """How many people, or how much time, the pooled ones among these studies have in each group, under the last of its columns."""
+    answers, pooled = measure_of(run).answers, [study for study in studies if not study["reason"]]
+    last = answers.values[-1]
+    return [
+        plain(sum(study[group][last] for study in pooled)) if name == last else "" for group, name in answers.places
+    ]
 
 
 def interval(run: Run, of: dict[str, Any]) -> str:
     """Estimate and interval as figures print them: "8.93 [1.25, 63.70]"."""
     if of["estimate"] is None or of.get("reason"):
         return NOT_ESTIMABLE
-    estimate, lower, upper = (effect(of[name], run.options["measure"]) for name in ("estimate", "lower", "upper"))
+    fine = measure_of(run).fine
+    estimate, lower, upper = (effect(of[name], fine=fine) for name in ("estimate", "lower", "upper"))
     return f"{estimate} [{lower}, {upper}]"
 
 
@@ -246,12 +240,8 @@ def total_row(run: Run) -> Row | None:
     """The pooled line: people in each group, and the pooled effect. None when nothing was pooled."""
     if run.state != Run.State.DONE:
         return None
-    cells = []
-    if names := VALUES.get(run.input["kind"]):
-        blank = [""] * (len(names) - 1)
-        for group in GROUPS:
-            cells += [*blank, plain(sum(study[group][names[-1]] for study in pooled_studies(run)))]
-    return Row(f"Total ({level(run)} CI)", (*cells, "100.0%", interval(run, run.result)))
+    cells = (*sums(run, run.result["studies"]), "100.0%", interval(run, run.result))
+    return Row(f"Total ({level(run)} CI)", cells)
 
 
 def pooled_studies(run: Run) -> list[dict[str, Any]]:
@@ -288,15 +278,15 @@ def forest_of(run: Run) -> Forest:
         )
         for study in run.result["studies"]
     )
-    ratio = run.options["measure"] in Analysis.RATIOS
+    of = measure_of(run)
     return Forest(
         title=str(analysis),
         columns=tuple(columns_of(run)),
         groups=(Group(studies),),
         total=summary_of(run),
-        plot_heading=(title_of(run), method_in_short(run)),
-        log=ratio,
-        null=1.0 if ratio else 0.0,
+        plot_heading=(of.title, method_in_short(run)),
+        log=of.log,
+        null=of.null,
         favours=(analysis.favours_left, analysis.favours_right),
         domains=bias.domains(tool, overall="O") if judged else (),
         judgements=bias.judgements(tool),
@@ -328,7 +318,7 @@ def prediction_in_words(run: Run) -> str:
     """The prediction interval as figures print it; empty where none is computed."""
     if not run.result["prediction"]:
         return ""
-    lower, upper = (effect(limit, run.options["measure"]) for limit in run.result["prediction"])
+    lower, upper = (effect(limit, fine=measure_of(run).fine) for limit in run.result["prediction"])
     return f"[{lower}, {upper}]"
 
 
@@ -341,11 +331,9 @@ def interval_of(of: dict[str, Any]) -> Interval | None:
 
 def notes(run: Run) -> Iterable[str]:
     """The lines below the total; last the analysis's note, so that a caveat travels with the figure."""
-    if run.input["kind"] in ("dichotomous", "rate"):
-        events = {group: sum(study[group]["events"] for study in pooled_studies(run)) for group in GROUPS}
-        yield "Total events: " + ", ".join(
-            f"{plain(events[group])} ({name})" for group, name in sides(run.options, GROUPS).items()
-        )
+    if measure_of(run).answers.counts_events:
+        events = {group: sum(study[group]["events"] for study in pooled_studies(run)) for group in groups_of(run)}
+        yield "Total events: " + ", ".join(f"{plain(events[group])} ({name})" for group, name in groups_of(run).items())
     yield heterogeneity(run)
     yield overall_test(run)
     if run.analysis.note:

@@ -6,13 +6,12 @@ Results come as plain values, the way a run stores them; which figures a run has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp, floor, isfinite, log10, tanh
+from math import floor, isfinite, log10
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from analysis.exports import (
     NOT_ESTIMABLE,
-    TITLES,
     Row,
     Table,
     effect,
@@ -24,7 +23,7 @@ from analysis.exports import (
     p_value,
     percent,
 )
-from analysis.models import Analysis
+from analysis.measures import Measure, measure
 
 if TYPE_CHECKING:
     from analysis.plots.baujat import Baujat
@@ -42,39 +41,35 @@ OUTSIDE = "p ≤ 0.01"
 # --- in words and numbers ----------------------------------------------------------------------------------------
 
 
-def natural(value: object, measure: str) -> float | None:
+def measure_of(of: Plain) -> Measure:
+    """The measure of a result."""
+    return measure(of["measure"])
+
+
+def natural(value: object, by: Measure) -> float | None:
     """A number of the analysis scale as a reader knows it: a ratio itself, not its logarithm."""
     x = number(value)
-    if x is not None and measure == Analysis.Measure.ZCOR:
-        return tanh(x)
-    if x is None or measure not in Analysis.RATIOS:
-        return x
-    return exp(x) if x < 700 else float("inf")
+    return None if x is None else by.natural(x)
 
 
-def shown_interval(of: Sequence[object], measure: str) -> str:
+def shown_interval(of: Sequence[object], by: Measure) -> str:
     """Estimate and limits of the analysis scale as figures print them."""
-    texts = [effect(natural(value, measure), measure) for value in of]
+    texts = [effect(natural(value, by), fine=by.fine) for value in of]
     return f"{texts[0]} [{texts[1]}, {texts[2]}]" if of[0] is not None else NOT_ESTIMABLE
 
 
-def interval(of: Sequence[object], measure: str) -> Interval | None:
+def interval(of: Sequence[object], by: Measure) -> Interval | None:
     """Estimate and limits of the analysis scale as a place on the axis; None where there is none."""
     from analysis.plots.forest_data import Interval
 
-    estimate, lower, upper = (natural(value, measure) for value in of)
-    if estimate is None or lower is None or upper is None or (measure in Analysis.RATIOS and not estimate > 0):
+    estimate, lower, upper = (natural(value, by) for value in of)
+    if estimate is None or lower is None or upper is None or (by.log and not estimate > 0):
         return None
     return Interval(estimate, lower, upper)
 
 
-def null(measure: str) -> float:
-    return 1.0 if measure in Analysis.RATIOS else 0.0
-
-
-def se_label(measure: str) -> str:
-    name = {"ZCOR": "Fisher’s z", "COR": "r", "GEN": "the effect", "PETO": "log(Peto OR)"}.get(measure)
-    return f"Standard error of {name or (f'log({measure})' if measure in Analysis.RATIOS else measure)}"
+def se_label(by: Measure) -> str:
+    return f"Standard error of {by.pooled_as}"
 
 
 def three(of: Plain, i: int | None = None) -> tuple[object, object, object]:
@@ -99,48 +94,48 @@ def series_forest(title: str, series: Plain, pooled: Plain, method: str, favours
     """A forest plot of a series of pooled effects: squares of one size, and the effect of all studies as a diamond."""
     from analysis.plots.forest_data import Column, Forest, Group, StudyRow, SummaryRow
 
-    measure = pooled["measure"]
+    by = measure_of(pooled)
     heading, footnote = SERIES[series["kind"]]
     rows = tuple(
-        StudyRow(row.label, row.cells, interval(three(series, i), measure), weight=1.0)
-        for i, row in enumerate(series_rows(series))
+        StudyRow(row.label, row.cells, interval(three(series, i), by), weight=1.0)
+        for i, row in enumerate(series_rows(series, by))
     )
-    total = SummaryRow("All studies", series_cells(pooled), interval(three(pooled), measure))
-    title_of = TITLES[measure]
-    columns = (Column("Studies"), Column("I²"), Column("P"), Column(method, title_of, "interval"))
+    total = SummaryRow("All studies", series_cells(pooled, by), interval(three(pooled), by))
+    columns = (Column("Studies"), Column("I²"), Column("P"), Column(method, by.title, "interval"))
     return Forest(
         title=title,
         columns=columns,
         groups=(Group(rows),),
         total=total,
         study_heading=heading,
-        plot_heading=(title_of, method),
-        log=measure in Analysis.RATIOS,
-        null=null(measure),
+        plot_heading=(by.title, method),
+        log=by.log,
+        null=by.null,
         favours=favours,
         footnotes=(footnote,),
-        description=f"{title}. {footnote} All studies: {shown_interval(three(pooled), measure)}.",
+        description=f"{title}. {footnote} All studies: {shown_interval(three(pooled), by)}.",
     )
 
 
-def series_rows(series: Plain) -> list[Row]:
+def series_rows(series: Plain, by: Measure) -> list[Row]:
     """A row for each result; the reason where there is none."""
     return [
-        Row(label, series_cells(series, i), reason=series["reasons"][i] or "")
+        Row(label, series_cells(series, by, i), reason=series["reasons"][i] or "")
         for i, label in enumerate(series["study"])
     ]
 
 
-def series_cells(of: Plain, i: int | None = None) -> tuple[str, ...]:
+def series_cells(of: Plain, by: Measure, i: int | None = None) -> tuple[str, ...]:
     """How many studies, I², P and the effect, of a pooled result or of the i-th of a series."""
     k, i2, p = (of[name] if i is None else of[name][i] for name in ("k", "I2", "p"))
     told = p_value(p).removeprefix("= ") if p is not None else "–"
-    return str(k or "–"), percent(i2) if k > 1 else "–", told, shown_interval(three(of, i), of["measure"])
+    return str(k or "–"), percent(i2) if k > 1 else "–", told, shown_interval(three(of, i), by)
 
 
 def series_table(series: Plain, pooled: Plain, method: str) -> Table:
-    headings = ("Studies", "I²", "P", f"{TITLES[pooled['measure']]}, {method}")
-    return plain_table(headings, series_rows(series), Row("All studies", series_cells(pooled)))
+    by = measure_of(pooled)
+    headings = ("Studies", "I²", "P", f"{by.title}, {method}")
+    return plain_table(headings, series_rows(series, by), Row("All studies", series_cells(pooled, by)))
 
 
 # --- subgroups ---------------------------------------------------------------------------------------------------
@@ -148,14 +143,14 @@ def series_table(series: Plain, pooled: Plain, method: str) -> Table:
 
 def subgroup_forest(title: str, found: Plain, method: str, favours: tuple[str, str]) -> Forest:
     """A forest plot of studies by subgroup, each with its diamond, and the test between them below."""
-    from analysis.plots.forest_data import Forest, Group, generic_columns
+    from analysis.plots.forest_data import Forest, Group, columns
 
     overall = found["overall"]
-    measure = overall["measure"]
+    by = measure_of(overall)
     weights = dict(zip(overall["effects"]["study"], overall["weights"], strict=True))
     groups = tuple(
         Group(
-            tuple(_study_rows(group["effects"], weights)),
+            tuple(_study_rows(group["effects"], weights, by)),
             heading,
             _summary("Subtotal", group, sum(number(weights[study]) or 0.0 for study in group["effects"]["study"])),
         )
@@ -163,39 +158,39 @@ def subgroup_forest(title: str, found: Plain, method: str, favours: tuple[str, s
     )
     return Forest(
         title=title,
-        columns=generic_columns(TITLES[measure], method),
+        columns=columns((), (), by.title, method),
         groups=groups,
         total=_summary("Total", overall, 100.0),
-        plot_heading=(TITLES[measure], method),
-        log=measure in Analysis.RATIOS,
-        null=null(measure),
+        plot_heading=(by.title, method),
+        log=by.log,
+        null=by.null,
         favours=favours,
         notes=(between_groups(found),),
         footnotes=tuple(left_out_in_words(found["left_out"])),
     )
 
 
-def _study_rows(effects: Plain, weights: Mapping[str, object]) -> Iterable[StudyRow]:
+def _study_rows(effects: Plain, weights: Mapping[str, object], by: Measure) -> Iterable[StudyRow]:
     from analysis.plots.forest_data import StudyRow
 
     for i, label in enumerate(effects["study"]):
         of = effects["yi"][i], effects["ci_lb"][i], effects["ci_ub"][i]
         weight = number(weights[label]) or 0.0
-        cells = percent(weight, 1) if of[0] is not None else "–", shown_interval(of, effects["measure"])
-        yield StudyRow(label, cells, interval(of, effects["measure"]), weight)
+        cells = percent(weight, 1) if of[0] is not None else "–", shown_interval(of, by)
+        yield StudyRow(label, cells, interval(of, by), weight)
 
 
 def _summary(label: str, pooled: Plain, weight: float) -> SummaryRow:
     from analysis.plots.forest_data import Prediction, SummaryRow
 
-    measure = pooled["measure"]
+    by = measure_of(pooled)
     prediction = None
-    limits = [natural(pooled[name], measure) for name in ("pi_lb", "pi_ub")]
+    limits = [natural(pooled[name], by) for name in ("pi_lb", "pi_ub")]
     if limits[0] is not None and limits[1] is not None:
-        told = f"[{effect(limits[0], measure)}, {effect(limits[1], measure)}]"
+        told = f"[{effect(limits[0], fine=by.fine)}, {effect(limits[1], fine=by.fine)}]"
         prediction = Prediction("Prediction interval", ("", told), *limits)
-    cells = percent(weight, 1), shown_interval(three(pooled), measure)
-    place = interval(three(pooled), measure)
+    cells = percent(weight, 1), shown_interval(three(pooled), by)
+    place = interval(three(pooled), by)
     notes = (heterogeneity_of(pooled), *((overall_test_of(pooled),) if place else ()))
     return SummaryRow(f"{label} ({pooled['level']:g}% CI)", cells, place, prediction, notes)
 
@@ -211,8 +206,8 @@ def between_groups(found: Plain) -> str:
 def statistic(value: object, df: int, df2: object) -> str:
     """Of a test of several things at once: chi-square, or F where the second degrees of freedom are finite."""
     if df2 == "Infinity":
-        return f"Chi² = {effect(value, '')}, df = {df}"
-    return f"F = {effect(value, '')}, df = {df}, {df2:g}"
+        return f"Chi² = {effect(value)}, df = {df}"
+    return f"F = {effect(value)}, df = {df}, {df2:g}"
 
 
 # --- funnel ------------------------------------------------------------------------------------------------------
@@ -222,84 +217,75 @@ def funnel_of(title: str, pooled: Plain, filled: Plain | None = None) -> Funnel:
     """The studies of a pooled result; with a trim-and-fill result, the studies that it puts in and its pooled effect."""
     from analysis.plots.funnel import Contour, Funnel, FunnelPoint
 
-    measure, level = scale_of(pooled["measure"]), pooled["level"]
+    read, level = measure_of(pooled), pooled["level"]
+    by = read.straight  # on which limits and contours are straight lines
     points = [
-        FunnelPoint(label, place, se)
-        for label, place, se in studies_of(pooled["effects"], measure)
-        if place_on(place, measure)
+        FunnelPoint(label, place, se) for label, place, se in studies_of(pooled["effects"], by) if by.has_place(place)
     ]
     adjusted = None
     footnotes = []
     if filled is not None:
         if filled["k0"]:
-            adjusted = natural(filled["pooled"]["estimate"], measure)
+            adjusted = natural(filled["pooled"]["estimate"], by)
             rows = enumerate(zip(filled["filled_yi"], filled["filled_vi"], strict=True), start=1)
-            places = [(f"Filled {n}", natural(y, measure) or 0.0, v**0.5) for n, (y, v) in rows]
-            points += [FunnelPoint(*place, filled=True) for place in places if place_on(place[1], measure)]
-        footnotes.append(filled_in_words(filled, pooled["measure"]))
+            places = [(f"Filled {n}", natural(y, by) or 0.0, v**0.5) for n, (y, v) in rows]
+            points += [FunnelPoint(*place, filled=True) for place in places if by.has_place(place[1])]
+        footnotes.append(filled_in_words(filled, read))
     quantile = NormalDist().inv_cdf
     return Funnel(
         title=title,
         points=tuple(points),
-        x_label=TITLES[measure],
-        y_label=se_label(pooled["measure"]),
-        log=measure in Analysis.RATIOS,
-        null=null(measure),
-        center=natural(pooled["estimate"], measure),
-        center_label=f"Pooled effect ({shown(pooled['estimate'], pooled['measure'])})",
+        x_label=by.title,
+        y_label=se_label(read),
+        log=by.log,
+        null=by.null,
+        center=natural(pooled["estimate"], by),
+        center_label=f"Pooled effect ({shown(pooled['estimate'], read)})",
         limits=quantile((1 + level / 100) / 2),
         limits_label=f"Pseudo {level:g}% confidence limits",
         adjusted=adjusted,
-        adjusted_label=f"Pooled effect with filled studies ({shown(filled['pooled']['estimate'], pooled['measure']) if filled else ''})",
+        adjusted_label=f"Pooled effect with filled studies ({shown(filled['pooled']['estimate'], read) if filled else ''})",
         contours=tuple(Contour(quantile(1 - p / 2), words) for p, words in CONTOURS),
         outside=OUTSIDE,
         footnotes=tuple(footnotes),
     )
 
 
-def scale_of(measure: str) -> str:
-    """The measure on whose scale a funnel is drawn: a correlation by Fisher's z, on which limits and contours are straight lines."""
-    return "Z" if measure == Analysis.Measure.ZCOR else measure
+def shown(value: object, by: Measure) -> str:
+    """A number of the analysis scale as figures print it; with its name where their axis is another."""
+    told = effect(natural(value, by), fine=by.fine)
+    return told if by.straight is by else f"{by.said} = {told}"
 
 
-def shown(value: object, measure: str) -> str:
-    """A number of the analysis scale as figures print it."""
-    told = effect(natural(value, measure), measure)
-    return f"r = {told}" if measure == Analysis.Measure.ZCOR else told
-
-
-def studies_of(effects: Plain, measure: str) -> Iterable[tuple[str, float, float]]:
+def studies_of(effects: Plain, by: Measure) -> Iterable[tuple[str, float, float]]:
     """Each study with an estimate: its name, its effect as figures of that measure show it, and its standard error on the analysis scale."""
     for label, y, v in zip(effects["study"], effects["yi"], effects["vi"], strict=True):
-        place, variance = natural(y, measure), number(v)
+        place, variance = natural(y, by), number(v)
         if place is not None and variance is not None and variance >= 0:
             yield label, place, variance**0.5
 
 
-def place_on(value: float, measure: str) -> bool:
-    return isfinite(value) and (value > 0 or measure not in Analysis.RATIOS)
-
-
-def filled_in_words(filled: Plain, measure: str) -> str:
+def filled_in_words(filled: Plain, by: Measure) -> str:
     """What trim and fill found. It knows one way of weighting, whatever pooled the studies."""
     k0, how = filled["k0"], f"Trim and fill ({filled['estimator']}, weighted by inverse variance)"
     if not k0:
         return f"{how} finds no study missing."
     count = "one study" if k0 == 1 else f"{k0} studies"
-    told = shown_interval(three(filled["pooled"]), measure)
+    told = shown_interval(three(filled["pooled"]), by)
     return f"{how} puts in {count} on the {filled['side']}; with them {told}."
 
 
 def funnel_table(pooled: Plain, filled: Plain | None = None) -> Table:
     """Effect and standard error of each study; those that trim and fill puts in last."""
-    measure = scale_of(pooled["measure"])
+    read = measure_of(pooled)
+    by = read.straight
     rows = [
-        Row(label, (effect(place, measure), error(se))) for label, place, se in studies_of(pooled["effects"], measure)
+        Row(label, (effect(place, fine=by.fine), error(se))) for label, place, se in studies_of(pooled["effects"], by)
     ]
     if filled is not None:
         for n, (y, v) in enumerate(zip(filled["filled_yi"], filled["filled_vi"], strict=True), start=1):
-            rows.append(Row(f"Filled {n}", (effect(natural(y, measure), measure), error(v**0.5))))
-    return plain_table((TITLES[measure], se_label(pooled["measure"])), rows)
+            rows.append(Row(f"Filled {n}", (effect(natural(y, by), fine=by.fine), error(v**0.5))))
+    return plain_table((by.title, se_label(read)), rows)
 
 
 def error(value: float) -> str:
@@ -361,22 +347,20 @@ def bubble_of(title: str, fit: Plain, line: Plain) -> BubblePlot:
     """A meta-regression on one number: its studies and its fitted line."""
     from analysis.plots.bubble import Bubble, BubblePlot, Fitted
 
-    measure = fit["measure"]
+    by = measure_of(fit)
     bubbles = tuple(
-        Bubble(label, x, place, weight) for label, x, place, weight in regressed(fit) if place_on(place, measure)
+        Bubble(label, x, place, weight) for label, x, place, weight in regressed(fit) if by.has_place(place)
     )
     limits = zip(line["x"], line["estimate"], line["ci_lb"], line["ci_ub"], strict=True)
-    fitted = [(x, *(natural(value, measure) for value in of)) for x, *of in limits]
+    fitted = [(x, *(natural(value, by) for value in of)) for x, *of in limits]
     return BubblePlot(
         title=title,
         bubbles=bubbles,
         x_label=line["moderator"],
-        y_label=TITLES[measure],
-        line=tuple(
-            Fitted(*at) for at in fitted if all(value is not None and place_on(value, measure) for value in at[1:])
-        ),
-        log=measure in Analysis.RATIOS,
-        null=null(measure),
+        y_label=by.title,
+        line=tuple(Fitted(*at) for at in fitted if all(value is not None and by.has_place(value) for value in at[1:])),
+        log=by.log,
+        null=by.null,
         line_label=slope_in_words(fit),
         band_label=f"{fit['level']:g}% confidence band",
     )
@@ -384,29 +368,28 @@ def bubble_of(title: str, fit: Plain, line: Plain) -> BubblePlot:
 
 def regressed(fit: Plain) -> Iterable[tuple[str, float, float, float]]:
     """Each study of a regression on one number: name, moderator, effect on the natural scale, and its weight, 1/(v + tau²)."""
-    effects, tau2 = fit["effects"], number(fit["tau2"]) or 0.0
+    effects, tau2, by = fit["effects"], number(fit["tau2"]) or 0.0, measure_of(fit)
     for row, i in zip(fit["x"], fit["places"], strict=True):
-        place, variance = natural(effects["yi"][i], fit["measure"]), number(effects["vi"][i])
+        place, variance = natural(effects["yi"][i], by), number(effects["vi"][i])
         if place is not None and variance is not None and variance + tau2 > 0:
             yield effects["study"][i], row[1], place, 1 / (variance + tau2)
 
 
 def slope_in_words(fit: Plain) -> str:
     """What a step of the moderator does, with its test; the step is the power of ten that goes into its range."""
-    measure, values = fit["measure"], [row[1] for row in fit["x"]]
+    by, values = measure_of(fit), [row[1] for row in fit["x"]]
     step = 10.0 ** floor(log10(max(values) - min(values)))
     slope = [None if value is None else step * value for value in map(number, three(fit, 1))]
-    what = "ratio" if measure in Analysis.RATIOS else "change of Fisher’s z" if measure == "ZCOR" else "change"
-    told = shown_interval(slope, "" if measure == "ZCOR" else measure)  # a step is one of z, and no correlation itself
-    return f"Meta-regression: {what} per {step:g}: {told}, P {p_value(fit['p'][1])}"
+    told = shown_interval(slope, by.straight)  # of a correlation a step is one of z, and no correlation itself
+    return f"Meta-regression: {by.step} per {step:g}: {told}, P {p_value(fit['p'][1])}"
 
 
 def bubble_table(fit: Plain, line: Plain) -> Table:
-    measure = fit["measure"]
+    by = measure_of(fit)
     found = list(regressed(fit))
     whole = sum(weight for *_, weight in found)
     rows = [
-        Row(label, (f"{x:.4g}".replace("-", "−"), effect(place, measure), percent(100 * weight / whole, 1)))
+        Row(label, (f"{x:.4g}".replace("-", "−"), effect(place, fine=by.fine), percent(100 * weight / whole, 1)))
         for label, x, place, weight in found
     ]
-    return plain_table((line["moderator"], TITLES[measure], "Weight"), rows)
+    return plain_table((line["moderator"], by.title, "Weight"), rows)

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from analysis.exports import effect, minus, number, result_in_words, unusual_level
 from analysis.grade.absolute import PEOPLE, Absolute
 from analysis.grade.certainty import DOMAINS, LEVELS, MEANING, SIGNS, START_WORDS, Domain, Rating, explained
+from analysis.measures import measure
 from analysis.models import Run
 from analysis.queries.findings import Line
 from analysis.run_figures import counted
@@ -157,24 +158,20 @@ def mean(line: Line) -> str:
     if line.usual_mean is None:
         return "–"
     unit = line.finding.analysis.outcome.unit
-    return f"mean {effect(line.usual_mean, '')} ({f'{unit}; ' if unit else ''}median of the control groups)"
-
-
-UNITS = {"MD": "", "SMD": " standard deviations"}
+    return f"mean {effect(line.usual_mean)} ({f'{unit}; ' if unit else ''}median of the control groups)"
 
 
 def of_means(run: Run | None, interval: str = "") -> str:
     """What a difference of means says: such as "2.10 lower (3.40 lower to 0.80 lower)"."""
-    measure = run.options["measure"] if run else ""
-    if run is None or measure not in UNITS:
+    if run is None or (unit := measure(run.options["measure"]).higher_in) is None:
         return "–"
     estimate, *limits = (number(run.result[name]) or 0.0 for name in ("estimate", "lower", "upper"))
     low, high = (higher(value) for value in limits)
-    return f"{higher(estimate, UNITS[measure])} ({interval}{low} to {high})"
+    return f"{higher(estimate, unit)} ({interval}{low} to {high})"
 
 
 def higher(value: float, unit: str = "") -> str:
-    return f"{effect(abs(value), '')}{unit} {'higher' if value > 0 else 'lower'}" if value else f"0{unit}"
+    return f"{effect(abs(value))}{unit} {'higher' if value > 0 else 'lower'}" if value else f"0{unit}"
 
 
 def printed(title: str, lines: Sequence[Line]) -> Table:

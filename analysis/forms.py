@@ -9,24 +9,15 @@ from django import forms
 
 from analysis.comparison import Comparison, chosen, comparison_of
 from analysis.grade.certainty import DOMAINS, START, START_WORDS, UPGRADES, Domain, Rating
+from analysis.measures import PLANNED, measures_of
 from analysis.models import Analysis, Finding
 from analysis.queries.sides import sides_by_question
 from analysis.times import DAYS, NEAREST, Rule, rule_of
 from analysis.times import KINDS as KINDS_OF_RULE
-from extraction.models import Outcome
 from extraction.queries import outcomes
 from reviewapp.models import Member
 
-KINDS = {
-    Outcome.Kind.DICHOTOMOUS: "For events",
-    Outcome.Kind.CONTINUOUS: "For means",
-    Outcome.Kind.RATE: "For rates",
-    Outcome.Kind.TIME_TO_EVENT: "For time to an event",
-    Outcome.Kind.CORRELATION: "For correlations",
-    Outcome.Kind.GENERIC: "For effects with a standard error",
-}
-
-
+KINDS = {each.answers.kind for each in PLANNED}  # of outcomes that can be pooled
 SECTIONS = {  # of the plan, and what each asks
     "What is pooled": (
         "outcome",
@@ -128,7 +119,7 @@ class PlanForm(forms.ModelForm):
             if not answers:
                 del self.fields[name]
         self.sides = {value: words for _, found in answers for value, words in found}
-        self.fields["outcome"].queryset = outcomes(member).filter(dropped_at=None, kind__in=list(Analysis.MEASURES_OF))
+        self.fields["outcome"].queryset = outcomes(member).filter(dropped_at=None, kind__in=KINDS)
         self.fields["outcome"].empty_label = "Choose an outcome"
         self.fields["measure"].choices = [("", "Choose a measure"), *measures_by_kind()]
         self.fields["method"].choices = Analysis.Method.choices
@@ -176,7 +167,7 @@ class PlanForm(forms.ModelForm):
         measure = given.get("measure")
         if outcome is None or not measure:
             return given
-        known = Analysis.MEASURES_OF.get(outcome.kind, ())
+        known = [each.id for each in measures_of(outcome.kind)]
         if measure not in known:
             fitting = ", ".join(known)
             self.add_error("measure", f"This outcome is of the kind “{outcome.get_kind_display()}”: choose {fitting}.")
@@ -225,7 +216,11 @@ def fields_of(rule: Rule | None) -> dict[str, str]:
 
 
 def measures_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [(KINDS[kind], [(each.value, each.label) for each in found]) for kind, found in Analysis.MEASURES_OF.items()]
+    """What can be chosen, under a heading for each kind of numbers."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for each in PLANNED:
+        found.setdefault(each.answers.offered, []).append((each.id, each.label))
+    return list(found.items())
 
 
 class RatingForm(forms.Form):

@@ -20,6 +20,7 @@ from analysis.investigations import (
     in_words,
     stays,
 )
+from analysis.measures import measure
 from analysis.reproduction import Further
 
 Plain = Mapping[str, Any]
@@ -49,8 +50,8 @@ class _Run:
         self.analysis = analysis
         self.result = result
         self.pooled = result["pooled"]
-        numbered = enumerate(result["studies"], start=1)
-        self.studies = {row: study for row, study in numbered if has_numbers(study)}
+        answers, numbered = measure(self.pooled["measure"]).answers, enumerate(result["studies"], start=1)
+        self.studies = {row: study for row, study in numbered if answers.is_whole(study)}
         self.rows = list(self.studies)
 
     def of(self, kind: str, what: str, numbers: Plain, rows: Sequence[int], **more: Any) -> Further:
@@ -197,12 +198,6 @@ class _Run:
         }
         back = {f"natural {name}": found[name] for name in ("estimate", "lower", "upper")}
         yield self.of("pooled", words, {**back, **{name: found[name] for name in ("k", "tau2", "I2")}}, rows, how=how)
-
-
-def has_numbers(study: Plain) -> bool:
-    """Whether a study gave what an effect is computed from, even if it was then left out."""
-    groups = study["experimental"] is not None and study["control"] is not None
-    return study.get("given") is not None or groups
 
 
 def test_of(series: Plain, i: int) -> dict[str, Any]:

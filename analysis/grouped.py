@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis import exports, marks
-from analysis.exports import GROUPS, VALUES, Row, Table
-from analysis.frozen import Frozen
+from analysis.exports import Row, Table
 from analysis.models import Run
 
 if TYPE_CHECKING:
@@ -23,11 +22,11 @@ def with_data(run: Run, plot: Forest) -> Forest:
     known = {study["label"]: study for study in run.result["studies"]}
 
     def row(study: StudyRow) -> StudyRow:
-        cells = (*given(run, known[study.label]), *study.cells)
+        cells = (*exports.given(run, known[study.label]), *study.cells)
         return replace(study, label=marks.called(known[study.label]), cells=cells)
 
     def summary(of: SummaryRow, studies: Iterable[StudyRow]) -> SummaryRow:
-        told = people(run, [known[each.label] for each in studies])
+        told = exports.sums(run, [known[each.label] for each in studies])
         prediction = of.prediction and replace(of.prediction, cells=(*[""] * len(told), *of.prediction.cells))
         return replace(of, cells=(*told, *of.cells), prediction=prediction)
 
@@ -42,23 +41,6 @@ def with_data(run: Run, plot: Forest) -> Forest:
         total=summary(plot.total, plot.studies) if plot.total else None,
         footnotes=(*marks.legend(known[each.label] for each in plot.studies), *plot.footnotes),
     )
-
-
-def given(run: Run, study: Frozen) -> list[str]:
-    """The numbers of both groups of a study; nothing of kinds that have one effect."""
-    names = VALUES.get(run.input["kind"], ())
-    return [exports.plain(study[role][name]) if study[role] else "–" for role in GROUPS for name in names]
-
-
-def people(run: Run, studies: Iterable[Frozen]) -> list[str]:
-    """How many people (or how much time) the pooled ones among these studies have in each group, under the last of its columns."""
-    *others, last = VALUES.get(run.input["kind"], ("",))
-    pooled = [study for study in studies if not study["reason"]]
-    if not last:
-        return []
-    return [
-        cell for role in GROUPS for cell in (*[""] * len(others), exports.plain(sum(s[role][last] for s in pooled)))
-    ]
 
 
 def table(run: Run, plot: Forest) -> Table:

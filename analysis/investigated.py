@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis import figures
-from analysis.exports import effect, p_value, percent
+from analysis.exports import effect, measure_of, p_value, percent, variance
 from analysis.investigations import AND, COMMON, MODERATOR, SENSITIVITY, SUBGROUP, YEAR, columns_of
+from analysis.measures import Measure
 from analysis.models import Analysis, Run
 from analysis.queries.investigations import GROUP, worded, words_of
 from analysis.queries.investigations import called as words_for
@@ -43,7 +44,7 @@ def investigated(run: Run, called: Mapping[str, str] | None = None) -> dict[str,
 def main_row(run: Run) -> dict[str, Any]:
     pooled = run.result["pooled"]
     found = {**run.result, "tau2": pooled["tau2"], "I2": pooled["I2"]}
-    return {"words": "As planned", "cells": pooled_cells(found, run.options["measure"]), "told": ""}
+    return {"words": "As planned", "cells": pooled_cells(found, measure_of(run)), "told": ""}
 
 
 def sensitivity(run: Run, each: Plain) -> dict[str, Any]:
@@ -51,15 +52,15 @@ def sensitivity(run: Run, each: Plain) -> dict[str, Any]:
     if not found:
         return {"words": each["words"], "cells": ("–",) * 4, "told": capital(each["told"])}
     out = f"Without {', '.join(found['out'])}. " if found["out"] else ""
-    return {"words": each["words"], "cells": pooled_cells(found, run.options["measure"]), "told": out + each["told"]}
+    return {"words": each["words"], "cells": pooled_cells(found, measure_of(run)), "told": out + each["told"]}
 
 
-def pooled_cells(found: Plain, measure: str) -> tuple[str, ...]:
+def pooled_cells(found: Plain, of: Measure) -> tuple[str, ...]:
     """How many studies, effect with its interval, tau², I²; of values on the natural scale."""
     if found["estimate"] is None:
         return (str(found["k"]), "Not estimable", "–", "–")
-    estimate, lower, upper = (effect(found[name], measure) for name in ("estimate", "lower", "upper"))
-    return str(found["k"]), f"{estimate} [{lower}, {upper}]", effect(found["tau2"], "tau2"), percent(found["I2"])
+    estimate, lower, upper = (effect(found[name], fine=of.fine) for name in ("estimate", "lower", "upper"))
+    return str(found["k"]), f"{estimate} [{lower}, {upper}]", variance(found["tau2"]), percent(found["I2"])
 
 
 def subgroup(run: Run, each: Plain) -> dict[str, Any]:
@@ -71,8 +72,8 @@ def subgroup(run: Run, each: Plain) -> dict[str, Any]:
             "words": level,
             "cells": (
                 str(of["k"]),
-                figures.shown_interval(figures.three(of), of["measure"]),
-                effect(of["tau2"], "tau2"),
+                figures.shown_interval(figures.three(of), figures.measure_of(of)),
+                variance(of["tau2"]),
                 percent(of["I2"]),
             ),
         }
@@ -106,11 +107,11 @@ def moderator(run: Run, each: Plain) -> dict[str, Any]:
     found = each["found"]
     if not found:
         return {**each, "rows": [], "told": each["told"]}
-    fit, measure = found["fit"], run.options["measure"]
+    fit, of = found["fit"], figures.measure_of(found["fit"])
     rows = [
         {
             "words": coefficient(name, each["columns"]),
-            "cells": (figures.shown_interval(figures.three(fit, i), measure), p_value(fit["p"][i]).removeprefix("= ")),
+            "cells": (figures.shown_interval(figures.three(fit, i), of), p_value(fit["p"][i]).removeprefix("= ")),
         }
         for i, name in enumerate(fit["names"])
         if not (name == "intrcpt" and YEAR in each["by"].split(AND))  # the effect in the year 0 means nothing
@@ -128,10 +129,10 @@ def moderator(run: Run, each: Plain) -> dict[str, Any]:
     explained = "" if fit["R2"] is None else f"; of the heterogeneity {percent(fit['R2'])} is explained"
     test = (
         f"{fit['k']} {'study' if fit['k'] == 1 else 'studies'}{weighted}. Residual heterogeneity: Tau² = "
-        f"{effect(fit['tau2'], 'tau2')}, I² = {percent(fit['I2'])}{explained}. {'Test of all characteristics together' if several else 'Test of the moderator'}: "
+        f"{variance(fit['tau2'])}, I² = {percent(fit['I2'])}{explained}. {'Test of all characteristics together' if several else 'Test of the moderator'}: "
         f"{figures.statistic(fit['QM'], fit['QM_df'], fit['QM_df2']) + ', ' if several else ''}P {p_value(fit['QM_p'])}"
     )
-    scale = "Ratio" if measure in Analysis.RATIOS else "Difference"
+    scale = "Ratio" if of.log else "Difference"
     return {**each, "rows": rows, "test": test, "scale": scale, "told": told + notes}
 
 

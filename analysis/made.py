@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.exports import level
+from analysis.measures import measure as of
 from analysis.models import Analysis, Run
 from analysis.pooling import resolved
 
@@ -10,7 +11,7 @@ COMMON = "none: one common effect is assumed"
 
 
 def measure(run: Run) -> str:
-    return str(Analysis.Measure(run.options["measure"]).label)
+    return of(run.options["measure"]).label
 
 
 def method(run: Run) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 from django.conf import settings
 
 from analysis import exchange, exports, marks, queries, reproduction, run_figures
-from analysis.comparison import sides
 from analysis.further import further
 from analysis.models import Run
 from analysis.queries import Shown
@@ -93,13 +92,12 @@ def pooling(run: Run) -> Pooling:
         outcome=str(run.analysis),
         run=run.number,
         finished=run.finished_at.isoformat(timespec="seconds"),
-        kind=run.input["kind"],
         measure=run.options["measure"],
         preset=run.options["preset"],
         input_sha256=run.input_hash,
         studies=run.result["studies"],
         pooled=run.result["pooled"],
-        prepared=[marks.in_words(study, sides(run.options, exports.GROUPS)) for study in run.result["studies"]],
+        prepared=[marks.in_words(study, exports.groups_of(run)) for study in run.result["studies"]],
     )
 
 

@@ -18,11 +18,11 @@ from analysis import reported
 from analysis.beyond import TESTS_FROM, beyond
 from analysis.frozen import Frozen
 from analysis.investigations import investigate
+from analysis.measures import Answers, measure
+from analysis.measures.described import CONTROL, EXPERIMENTAL
 from extraction.schema.asked import ArmOf
 from extraction.schema.comparisons import COMBINED, comparisons, part_of
 from extraction.schema.tables import TABLES
-
-EXPERIMENTAL, CONTROL = "experimental", "control"
 
 Group = dict[str, float]  # {events, total}, {mean, sd, n} or {events, time}
 
@@ -132,9 +132,10 @@ def named(kind: str, columns: Iterable[str], of: str = "") -> list[str]:
     return [labels[name] + of for name in columns]
 
 
-def compared(kind: str, study: Frozen, how: str) -> list[dict[str, Any]]:
+def compared(answers: Answers, study: Frozen, how: str) -> list[dict[str, Any]]:
     """The comparisons of two groups by which a study is pooled: one, unless its control group is split among several arms."""
-    if kind in reported.COLUMNS:
+    kind = answers.kind
+    if not answers.groups:
         return [one_effect(kind, study)]
     found = comparisons([ArmOf(arm["arm"], arm["name"], arm["role"]) for arm in study["arms"]], how)
     if len(found) < 2:
@@ -154,41 +155,16 @@ def compared(kind: str, study: Frozen, how: str) -> list[dict[str, Any]]:
     return rows
 
 
-def usable(kind: str, found: Frozen) -> bool:
-    """Whether a study's numbers for an outcome, as they would be frozen, have what can be pooled."""
+def usable(id: str, found: Frozen) -> bool:
+    """Whether a study's numbers for an outcome, as they would be frozen, have what can be pooled by this measure."""
     study = {"study": 0, "label": "", "bias": {}, **found}
-    return any(not row["reason"] for row in compared(kind, study, COMBINED))
+    return any(not row["reason"] for row in compared(measure(id).answers, study, COMBINED))
 
 
-COLUMNS = {  # of analysis.stats, in terms of the two groups
-    "dichotomous": {
-        "ai": (EXPERIMENTAL, "events"),
-        "n1i": (EXPERIMENTAL, "total"),
-        "ci": (CONTROL, "events"),
-        "n2i": (CONTROL, "total"),
-    },
-    "continuous": {
-        "m1i": (EXPERIMENTAL, "mean"),
-        "sd1i": (EXPERIMENTAL, "sd"),
-        "n1i": (EXPERIMENTAL, "n"),
-        "m2i": (CONTROL, "mean"),
-        "sd2i": (CONTROL, "sd"),
-        "n2i": (CONTROL, "n"),
-    },
-    "rate": {
-        "x1i": (EXPERIMENTAL, "events"),
-        "t1i": (EXPERIMENTAL, "time"),
-        "x2i": (CONTROL, "events"),
-        "t2i": (CONTROL, "time"),
-    },
-}
-
-
-def columns(kind: str, studies: Sequence[Frozen]) -> dict[str, list[float]]:
-    """The two groups of each study, or its effect, as columns of raw data."""
-    if kind in reported.COLUMNS:
-        return {name: [study["given"][name] for study in studies] for name in reported.COLUMNS[kind]}
-    return {name: [study[role][value] for study in studies] for name, (role, value) in COLUMNS[kind].items()}
+def columns(answers: Answers, studies: Sequence[Frozen]) -> dict[str, list[float]]:
+    """The numbers of each study as columns of raw data."""
+    found = [answers.numbers(study) for study in studies]
+    return {name: [numbers[name] for numbers in found] for name in answers.columns}
 
 
 # --- pooling ---------------------------------------------------------------------------------------------------
@@ -199,11 +175,12 @@ def compute(data: Frozen, options: Frozen) -> Computed:
     from analysis.stats import StatsError
 
     how = options.get("arms", COMBINED)
-    studies = [row for study in data["studies"] for row in compared(data["kind"], study, how)]
+    answers = measure(options["measure"]).answers
+    studies = [row for study in data["studies"] for row in compared(answers, study, how)]
     result: dict[str, Any] = {**NOTHING, "studies": studies}
     problem = ""
     try:
-        result |= _pool(data["kind"], studies, options)
+        result |= _pool(studies, options)
     except StatsError as error:
         problem = f"The numbers cannot be analysed: {error}"
     poolable = result["k"] > 0 and result["estimate"] is not None
@@ -225,21 +202,22 @@ NOTHING = {
 }
 
 
-def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str, Any]:
+def _pool(studies: list[dict[str, Any]], options: Frozen) -> dict[str, Any]:
     """Effects and pooled effect by analysis.stats: those of single studies go into `studies`, the rest is returned."""
     from analysis.stats import effects, pool
     from analysis.stats.results import plain
 
-    if options["measure"] == "ROM":
+    of = measure(options["measure"])
+    if not of.turns:
         for study in studies:
             if study.get("turned"):
-                study["reason"] = "its scale runs the other way, which a ratio of means cannot take account of"
+                study["reason"] = f"its scale runs the other way, which a {of.title.lower()} cannot take account of"
     usable = [study for study in studies if not study["reason"]]
     if not usable:
         return {}
     labels = [study["label"] for study in usable]
     shape = {"preset": options["preset"], "level": choices(options)["level"]}
-    es = effects(options["measure"], columns(kind, usable), study=labels, **shape)
+    es = effects(of.id, columns(of.answers, usable), study=labels, **shape)
     pooled = pool(es, **choices(options))
     shown = pooled.effects  # what was pooled: for Peto's method, its own odds ratios
     left_out = dict(pooled.left_out)
@@ -251,7 +229,7 @@ def _pool(kind: str, studies: list[dict[str, Any]], options: Frozen) -> dict[str
     estimate, lower, upper, *prediction = (plain(value) for value in pooled.back)
     return {
         "k": pooled.k,
-        "participants": participants(kind, [study for study in usable if not study["reason"]]),
+        "participants": participants(of.answers, [study for study in usable if not study["reason"]]),
         "estimate": estimate,
         "lower": lower,
         "upper": upper,
@@ -277,17 +255,10 @@ def choices(options: Frozen) -> dict[str, Any]:
     }
 
 
-PEOPLE = {"dichotomous": "total", "continuous": "n"}
-
-
-def participants(kind: str, studies: Sequence[Frozen]) -> int | None:
+def participants(answers: Answers, studies: Sequence[Frozen]) -> int | None:
     """How many people are in these studies; parts of people, where a group is split, add up. None where the data do not tell."""
-    if kind == "correlation":
-        return round(sum(study["given"]["ni"] for study in studies))
-    name = PEOPLE.get(kind)
-    if name is None:
-        return None
-    return round(sum(study[EXPERIMENTAL][name] + study[CONTROL][name] for study in studies))
+    counted = [answers.people_of(study) for study in studies] if answers.people else []
+    return round(sum(each for each in counted if each is not None)) if answers.people else None
 
 
 # What the conventions say where nothing else was chosen: estimator of the variance between studies, interval, prediction.

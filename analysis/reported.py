@@ -10,16 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.measures.described import CONTROL, EXPERIMENTAL
 from extraction.schema.convert.converted import CannotConvert, Converted
 from extraction.schema.convert.effects import log_ratio_from_ci, log_ratio_from_o_minus_e, log_ratio_from_p, se_from_ci
+from extraction.schema.tables import TABLES
 
 Frozen = Mapping[str, Any]
-
-EXPERIMENTAL, CONTROL = "experimental", "control"
-CONTRASTS, WHOLE = ("time_to_event", "generic"), ("correlation",)
-
-# The columns of analysis.stats for each kind.
-COLUMNS = {"time_to_event": ("yi", "sei"), "generic": ("yi", "sei"), "correlation": ("ri", "ni")}
 
 
 class NotWhole(ValueError):
@@ -41,7 +37,7 @@ class Effect:
 def effect_of(kind: str, study: Frozen) -> Effect:
     """One study's numbers for analysis.stats. Raises NotWhole."""
     try:
-        if kind in WHOLE:
+        if TABLES[kind].whole:
             numbers = {"ri": study["whole"]["r"], "ni": study["whole"]["n"]}
             return Effect(numbers, converted=tuple(study.get("converted", ())))
         return _of_contrast(kind, study)

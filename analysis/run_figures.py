@@ -16,7 +16,6 @@ from django.utils.text import slugify
 
 from analysis import drawing, figures, grouped
 from analysis.exports import (
-    TITLES,
     Table,
     forest_of,
     interval_of,
@@ -27,6 +26,7 @@ from analysis.exports import (
 )
 from analysis.exports import table as forest_table
 from analysis.investigations import COMMON, MODERATOR, SUBGROUP
+from analysis.measures import Measure, measure
 from analysis.models import Analysis, Run
 from analysis.queries import Change
 from analysis.queries.investigations import called as words_for
@@ -170,7 +170,7 @@ def small_study(run: Run) -> dict[str, Any] | None:
 def tested(found: Mapping[str, Any]) -> dict[str, str]:
     """A test in words. stat: t with its degrees of freedom, or z."""
     infinite = found["df"] in ("Infinity", None)
-    stat = "–" if found["stat"] is None else figures.effect(found["stat"], "")
+    stat = "–" if found["stat"] is None else figures.effect(found["stat"])
     letter = "z" if infinite else f"t, df {found['df']:g}"
     return {
         "name": found["test"],
@@ -227,14 +227,14 @@ def history_of(runs: Sequence[Run]) -> History:
     """The finished runs of an analysis, oldest first. Runs of another measure than the last have no mark: they are of another scale."""
     from analysis.plots.history import History, RunPoint
 
-    measure = runs[-1].options["measure"]
-    points = tuple(RunPoint(run.number, f"Run {run.number}: {run_in_words(run)}", _of(run, measure)) for run in runs)
+    of = measure(runs[-1].options["measure"])
+    points = tuple(RunPoint(run.number, f"Run {run.number}: {run_in_words(run)}", _of(run, of)) for run in runs)
     return History(
         title="",
         runs=points,
-        y_label=TITLES[measure],
-        log=measure in Analysis.RATIOS,
-        null=figures.null(measure),
+        y_label=of.title,
+        log=of.log,
+        null=of.null,
         description=". ".join(point.label for point in points),
     )
 
@@ -265,7 +265,7 @@ def times_pooled(run: Run) -> str:
     return listed([f"{at} ({count(n, 'study', 'studies')})" for at, n in counted]) or "none is pooled yet"
 
 
-def _of(run: Run, measure: str) -> Interval | None:
-    if run.state != Run.State.DONE or run.options["measure"] != measure:
+def _of(run: Run, of: Measure) -> Interval | None:
+    if run.state != Run.State.DONE or run.options["measure"] != of.id:
         return None
     return interval_of(run.result)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from analysis import queries as analysis
 from analysis import workflow as planning
 from analysis.forms import measures_by_kind
+from analysis.measures import measure
 from analysis.models import Analysis
 from extraction import queries as extraction
 from extraction import workflow as defining
@@ -111,7 +112,6 @@ def just_started(user: User, protocol: dict[str, Any]) -> Member | None:
 
 def create(user: User, protocol: dict[str, Any], plan: Iterable[dict[str, str]]) -> Member:
     """A review with its protocol, its outcomes and its analyses, or none of it. Raises BadInput."""
-    kinds = {str(measure): kind for kind, measures in Analysis.MEASURES_OF.items() for measure in measures}
     outcomes: dict[tuple[str, str], Outcome] = {}
     with transaction.atomic():
         workflow.lock_user(user)  # of two clicks the second waits for the first
@@ -122,10 +122,10 @@ def create(user: User, protocol: dict[str, Any], plan: Iterable[dict[str, str]])
         for row in plan:
             if not row.get("outcome"):
                 continue
-            key, kind = (row["outcome"], row["time_point"]), kinds[row["measure"]]
+            key, of = (row["outcome"], row["time_point"]), measure(row["measure"])
             if key not in outcomes:
-                outcomes[key] = defining.define_outcome(owner, name=key[0], kind=kind, time_point=key[1])
+                outcomes[key] = defining.define_outcome(owner, name=key[0], kind=of.answers.kind, time_point=key[1])
             fixed = row["model"] == Analysis.Model.FIXED  # where Mantel-Haenszel is the usual way for events
-            method = Analysis.Method.MH if fixed and kind == Outcome.Kind.DICHOTOMOUS else Analysis.Method.IV
+            method = Analysis.Method.MH if fixed and Analysis.Method.MH in of.weights else Analysis.Method.IV
             planning.plan(owner, outcomes[key], measure=row["measure"], method=method, model=row["model"])
     return owner

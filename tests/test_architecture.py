@@ -30,6 +30,7 @@ PURE = (
     "analysis/plots/",
     "analysis/flow/",
     "analysis/grade/",
+    "analysis/measures/",
     "analysis/reproduction/",
     "analysis/report/",
     "analysis/revman/",

@@ -320,7 +320,7 @@ def hidden(made: World, study: Study, outcome: Outcome) -> None:
 def analysed(made: World) -> None:
     """A planned analysis with a run on what is agreed."""
     outcome = Outcome.objects.get(pk=made.things["outcome"]["pk"])
-    planned = analysis.plan(made.first, outcome, measure=Analysis.Measure.RR, method=Analysis.Method.MH)
+    planned = analysis.plan(made.first, outcome, measure="RR", method=Analysis.Method.MH)
     investigation = investigations.investigate(made.first, planned, "sensitivity", "fixed")
     packed = analysis.make_package(made.first)
     sent = taking.send_takeover(made.first, [("old.rm5", rm5.write(RevmanReview("Old")))])

@@ -5,24 +5,13 @@ Cochrane Handbook, version 6.5, section 15.4.4: the assumed risk is held fixed; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from analysis.measures import Measure
+
 PEOPLE = 1000
-
-
-def _by_odds(risk: float, ratio: float) -> float:
-    odds = ratio * risk / (1 - risk) if risk < 1 else float("inf")
-    return 1.0 if odds == float("inf") else odds / (1 + odds)
-
-
-RISKS: dict[str, Callable[[float, float], float]] = {
-    "RR": lambda risk, ratio: risk * ratio,
-    "OR": _by_odds,
-    "RD": lambda risk, difference: risk + difference,
-    "HR": lambda risk, ratio: 1 - (1 - risk) ** ratio,  # by the time that the assumed risk is for
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +29,16 @@ class Absolute:
         return self.with_it - self.without, self.lower - self.without, self.upper - self.without
 
 
-def absolute(measure: str, assumed: float, effect: Sequence[float]) -> Absolute | None:
+def absolute(of: Measure, assumed: float, effect: Sequence[float]) -> Absolute | None:
     """`assumed` risk of a thousand and the effect (estimate, lower, upper) on its natural scale; None for a measure that has no risks.
 
     Risks never leave 0 to 1000. Raises ValueError for an assumed risk outside.
     """
     if not 0 <= assumed <= PEOPLE:
         raise ValueError(f"an assumed risk is from 0 to {PEOPLE} of {PEOPLE} people, not {assumed}")
-    if measure not in RISKS:
+    if of.risk is None:
         return None
-    with_it = [min(1.0, max(0.0, RISKS[measure](assumed / PEOPLE, value))) * PEOPLE for value in effect]
+    with_it = [min(1.0, max(0.0, of.risk(assumed / PEOPLE, value))) * PEOPLE for value in effect]
     return Absolute(assumed, *with_it)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from analysis import comparison, pooling, times
 from analysis.beyond import LEAST, TESTS_FROM
 from analysis.investigations import COMMON, MODERATOR, SENSITIVITY, SUBGROUP
+from analysis.measures import PLANNED, measure
 from extraction.models import Outcome
 from extraction.schema.comparisons import COMBINED, SPLIT
 from reviewapp.models import Job, Member, Review
@@ -22,20 +23,6 @@ TAKE, TAKE_BACK, ARCHIVE = "analysis.take_over", "analysis.take_back", "analysis
 
 class Analysis(models.Model):
     """What is to be pooled and how."""
-
-    class Measure(models.TextChoices):
-        RR = "RR", "Risk ratio (RR)"
-        OR = "OR", "Odds ratio (OR)"
-        RD = "RD", "Risk difference (RD)"
-        SMD = "SMD", "Standardised mean difference (SMD, Hedges' g)"
-        MD = "MD", "Mean difference (MD)"
-        ROM = "ROM", "Ratio of means (ROM)"
-        IRR = "IRR", "Rate ratio (IRR)"
-        IRD = "IRD", "Rate difference (IRD)"
-        HR = "HR", "Hazard ratio (HR)"
-        ZCOR = "ZCOR", "Correlation, pooled as Fisher's z"
-        COR = "COR", "Correlation, pooled as it is"
-        GEN = "GEN", "Effect as reported"
 
     class Method(models.TextChoices):
         MH = "MH", "Mantel-Haenszel"
@@ -94,22 +81,6 @@ class Analysis(models.Model):
         COMBINED = COMBINED, "Combined into one group"
         SPLIT = SPLIT, "Compared one by one, the control group split among them"
 
-    MEASURES_OF = {
-        Outcome.Kind.DICHOTOMOUS: (Measure.RR, Measure.OR, Measure.RD),
-        Outcome.Kind.CONTINUOUS: (Measure.SMD, Measure.MD, Measure.ROM),
-        Outcome.Kind.RATE: (Measure.IRR, Measure.IRD),
-        Outcome.Kind.TIME_TO_EVENT: (Measure.HR,),
-        Outcome.Kind.CORRELATION: (Measure.ZCOR, Measure.COR),
-        Outcome.Kind.GENERIC: (Measure.GEN,),
-    }
-    RATIOS = (
-        Measure.RR,
-        Measure.OR,
-        Measure.ROM,
-        Measure.IRR,
-        Measure.HR,
-        "PETO",
-    )  # the last is what Peto's method makes of OR
     OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction", "arms", "level")
     PICKED = ("times", "comparison")  # whose numbers enter: a run keeps of these what is chosen
     CHOICES = (*OPTIONS, *PICKED)  # by which one analysis is another than the next
@@ -127,7 +98,7 @@ class Analysis(models.Model):
         blank=True,
         help_text="Which arms are compared; see analysis.comparison. Empty: as their roles say.",
     )
-    measure = models.CharField("effect measure", max_length=10, choices=Measure.choices)
+    measure = models.CharField("effect measure", max_length=10, choices=[(each.id, each.label) for each in PLANNED])
     method = models.CharField(max_length=5, choices=Method.choices)
     model = models.CharField(max_length=10, choices=Model.choices, default=Model.RANDOM)
     preset = models.CharField(
@@ -208,9 +179,10 @@ class Analysis(models.Model):
     def misfit(self) -> tuple[str, str, str] | None:
         """The field that does not go with the others, why, and what to do; None when all fit. `outcome` and `measure` are known to fit."""
         method, model = self.Method, self.Model
-        if self.method == method.MH and self.outcome.kind != Outcome.Kind.DICHOTOMOUS:
+        fits = self.method in measure(self.measure).weights
+        if self.method == method.MH and not fits:
             return "method", "Mantel-Haenszel weights are for events of a total.", "Choose inverse variance."
-        if self.method == method.PETO and self.measure != self.Measure.OR:
+        if self.method == method.PETO and not fits:
             return "method", "Peto's method pools odds ratios.", "Choose the odds ratio, or another method."
         if self.method == method.PETO and self.model != model.FIXED:
             return "model", "Peto's method assumes one common effect.", "Choose the fixed effect, or inverse variance."

@@ -174,30 +174,7 @@ class Forest:
             raise ValueError(f"a logarithmic axis has no place for a line of no effect at {self.null}")
 
 
-def dichotomous_columns(experimental: str, control: str, measure: str, method: str) -> tuple[Column, ...]:
-    """Events and totals of two arms, weight, effect: six texts a row, in RevMan's order."""
-    return (*_pair(experimental, "Events"), *_pair(control, "Events"), *_result(measure, method))
-
-
-def continuous_columns(experimental: str, control: str, measure: str, method: str) -> tuple[Column, ...]:
-    """Mean, SD and total of two arms, weight, effect: eight texts a row, in RevMan's order."""
-    return (*_pair(experimental, "Mean", "SD"), *_pair(control, "Mean", "SD"), *_result(measure, method))
-
-
-def rate_columns(experimental: str, control: str, measure: str, method: str) -> tuple[Column, ...]:
-    """Events and person-time of two arms, weight, effect: six texts a row."""
-    pairs = (Column(head, arm, "point") for arm in (experimental, control) for head in ("Events", "Person-time"))
-    return (*pairs, *_result(measure, method))
-
-
-def generic_columns(measure: str, method: str) -> tuple[Column, ...]:
-    """Weight and effect: two texts a row."""
-    return _result(measure, method)
-
-
-def _pair(arm: str, *headings: str) -> tuple[Column, ...]:
-    return tuple(Column(heading, arm, "point") for heading in (*headings, "Total"))
-
-
-def _result(measure: str, method: str) -> tuple[Column, ...]:
-    return (Column("Weight"), Column(method, measure, "interval"))
+def columns(groups: Sequence[str], headings: Sequence[str], measure: str, method: str) -> tuple[Column, ...]:
+    """The numbers of each group, weight, effect: as many texts a row, in RevMan's order. Without groups weight and effect alone."""
+    given = (Column(heading, group, "point") for group in groups for heading in headings)
+    return (*given, Column("Weight"), Column(method, measure, "interval"))

@@ -6,13 +6,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
-from statistics import NormalDist
 
 from django.urls import reverse
 
-from analysis.frozen import Frozen
+from analysis.exports import number
+from analysis.measures import measure
 from analysis.models import Analysis
-from analysis.pooling import LEVEL, PEOPLE
 from analysis.queries.analyses import Shown, shown_analysis
 from analysis.queries.inputs import AgreedStudy, agreed, chosen, sided
 from extraction.models import Outcome, Study
@@ -52,15 +51,15 @@ def estimates(shown: Shown, outcome: Outcome, agreed: list[AgreedStudy]) -> Iter
     if not shown.is_current or shown.run is None:
         return
     run, cells = shown.run, {each.study.pk: first_cell(outcome, each) for each in agreed}
-    ratio = run.options["measure"] in Analysis.RATIOS
-    z = NormalDist().inv_cdf((1 + float(run.options.get("level", LEVEL)) / 100) / 2)
+    if run.result["pooled"] is None:
+        return
+    answers, effects = measure(run.options["measure"]).answers, run.result["pooled"]["effects"]
+    pooled = dict(zip(effects["study"], zip(effects["yi"], effects["vi"], strict=True), strict=True))
     for row in run.result["studies"]:
-        limits = [row[name] for name in ("estimate", "lower", "upper")]
-        if row["reason"] or any(not isinstance(x, int | float) or (ratio and x <= 0) for x in limits):
-            continue
-        effect, lower, upper = (math.log(x) if ratio else x for x in limits)
-        if cell := cells.get(row["study"]):
-            yield Estimate(row["label"], cell, effect, (upper - lower) / (2 * z), people(run.input["kind"], row))
+        y, v = map(number, pooled.get(row["label"], (None, None)))
+        cell = cells.get(row["study"])
+        if cell and not row["reason"] and y is not None and v is not None:
+            yield Estimate(row["label"], cell, y, math.sqrt(v), answers.people_of(row))
 
 
 def first_cell(outcome: Outcome, agreed: AgreedStudy) -> str:
@@ -73,12 +72,6 @@ def first_cell(outcome: Outcome, agreed: AgreedStudy) -> str:
         rows = [contrast_key(outcome.pk, *pair) for pair in permutations(ids, 2)]
         keys = [f"{row}/{column.name}" for row in rows for column in shape.per_contrast]
     return next((key for key in keys if agreed.answers.get(key) is not None), "")
-
-
-def people(kind: str, row: Frozen) -> float | None:
-    """How many people an effect is about; None where the data do not tell."""
-    name = PEOPLE.get(kind)
-    return float(row["experimental"][name] + row["control"][name]) if name else None
 
 
 def doubted(member: Member, analysis: Analysis) -> Doubts:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from analysis.grade.absolute import RISKS, Absolute, absolute, usual_mean, usual_risk
+from analysis.grade.absolute import Absolute, absolute, usual_mean, usual_risk
 from analysis.grade.certainty import DOMAINS, LEVELS, Rating, apart
+from analysis.measures import measure
 from analysis.models import Analysis, CertaintyRating, Finding, Run
 from analysis.pooling import CONTROL
 from analysis.queries.analyses import Shown, all_analyses, analyses, shown
@@ -65,14 +66,14 @@ class Line:
     @property
     def takes_risk(self) -> bool:
         """Whether its effect says something about risks."""
-        return self.run is not None and self.run.options["measure"] in RISKS
+        return self.run is not None and measure(self.run.options["measure"]).risk is not None
 
     @property
     def assumed(self) -> float | None:
         """The risk without the intervention, of 1000: as somebody said, else the median of the control groups."""
         if self.finding.assumed_risk is not None:
             return self.finding.assumed_risk
-        if self.run is None or self.run.input["kind"] != "dichotomous":
+        if self.run is None or not measure(self.run.options["measure"]).answers.has_risk:
             return None
         # of a study whose control group is split among several comparisons, each part has the risk of the whole: it counts once
         of_studies = {study["study"]: study[CONTROL] for study in self.run.result["studies"] if not study["reason"]}
@@ -82,7 +83,7 @@ class Line:
     @property
     def usual_mean(self) -> float | None:
         """The mean without the intervention, where all studies give it in one unit: the median of the control groups."""
-        if self.run is None or self.run.options["measure"] != "MD":
+        if self.run is None or measure(self.run.options["measure"]).higher_in != "":
             return None
         pooled = [study for study in self.run.result["studies"] if not study["reason"] and not study.get("turned")]
         return usual_mean(list({study["study"]: study[CONTROL]["mean"] for study in pooled}.values()))
@@ -93,7 +94,7 @@ class Line:
         if self.run is None or self.assumed is None:
             return None
         effect = [float(str(self.run.result[name])) for name in ("estimate", "lower", "upper")]
-        return absolute(self.run.options["measure"], self.assumed, effect)
+        return absolute(measure(self.run.options["measure"]), self.assumed, effect)
 
 
 def lines(member: Member, chosen: Sequence[Finding] | None = None) -> list[Line]:

@@ -186,7 +186,7 @@ def chosen(analysis: Analysis, agreed: AgreedStudy, among: list[Timed]) -> tuple
         return analysis.outcome, numbers(agreed, analysis.outcome)
     known = [(each.outcome, span, numbers(agreed, each.outcome)) for each in among if (span := when(agreed, each))]
     found = [(outcome, span, values) for outcome, span, values in known if values]
-    place = rule.choose([Measured(span, usable(analysis.outcome.kind, values)) for _, span, values in found])
+    place = rule.choose([Measured(span, usable(analysis.measure, values)) for _, span, values in found])
     return (analysis.outcome, {}) if place is None else (found[place][0], found[place][2])
 
 

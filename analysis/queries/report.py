@@ -17,6 +17,7 @@ from django.urls import reverse
 from analysis import exports, marks, pooling, run_figures, times
 from analysis.flow.numbers import ARMS, FlowCounts
 from analysis.investigated import investigated
+from analysis.measures import measure
 from analysis.models import Analysis, Run
 from analysis.queries.analyses import Shown, shown_analyses
 from analysis.queries.flow import flow
@@ -181,7 +182,7 @@ def pooled(shown: Shown, called: Mapping[str, str]) -> Pooled:
     planned = Pooled(
         id=analysis.pk,
         outcome=str(analysis),
-        measure=analysis.get_measure_display(),
+        measure=measure(analysis.measure).plural,
         method=within(analysis.get_method_display()),
         model=within(analysis.get_model_display()),
         variance="" if how["estimator"] == "EE" else within(Analysis.Estimator(how["estimator"]).label),
@@ -219,8 +220,8 @@ def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, objec
     }
     if run.state != Run.State.DONE:
         return told
-    measure = run.options["measure"]
-    limits = tuple(exports.effect(found[name], measure) for name in ("lower", "upper"))
+    of = exports.measure_of(run)
+    limits = tuple(exports.effect(found[name], fine=of.fine) for name in ("lower", "upper"))
     pooled_lines = found["k"] > 1
     return told | {
         "studies": len({each["study"] for each in exports.pooled_studies(run)}),
@@ -228,7 +229,7 @@ def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, objec
         "comparisons": found["k"],
         "measured": run_figures.times_pooled(run) if run.options.get("times") else "",
         "participants": None if found["participants"] is None else round(found["participants"]),
-        "effect": f"{exports.NAMES.get(measure, measure)} {exports.effect(found['estimate'], measure)}",
+        "effect": f"{of.said} {exports.effect(found['estimate'], fine=of.fine)}",
         "asymmetry": asymmetry(run),
         "beside": tuple(beside(shown.analysis, run, called)),
         "limits": limits,
@@ -247,7 +248,7 @@ def prepared(run: Run) -> dict[str, tuple[str, ...]]:
         "combined": [
             f"{each['label']} ({listed(arms)})"
             for each in found
-            for role in (pooling.EXPERIMENTAL, pooling.CONTROL)
+            for role in exports.groups_of(run)
             if len(arms := each["arms"][role]) > 1
         ],
         "converted": [each["label"] for each in found if marks.CONVERTED in marks.marks_of(each)],
@@ -298,7 +299,8 @@ def p_in_words(p: str) -> str:
 def prediction(run: Run) -> tuple[str, str] | None:
     if not run.result["prediction"]:
         return None
-    low, high = (exports.effect(limit, run.options["measure"]) for limit in run.result["prediction"])
+    fine = exports.measure_of(run).fine
+    low, high = (exports.effect(limit, fine=fine) for limit in run.result["prediction"])
     return low, high
 
 

@@ -221,7 +221,7 @@ def way(each: Pooled) -> tuple[str, ...]:
 
 def how(each: Pooled, of: str) -> str:
     """One way of pooling, as two or three sentences."""
-    told = f"Effects{of} are expressed as {measure(each.measure)}, pooled by {each.method} with {each.model}."
+    told = f"Effects{of} are expressed as {each.measure}, pooled by {each.method} with {each.model}."
     if each.variance:
         told += f" The variance between studies was estimated by {each.variance}."
     told += (
@@ -235,9 +235,3 @@ def how(each: Pooled, of: str) -> str:
 def arms(each: Pooled, of: str) -> str:
     done = "compared one by one, the other side split among them" if each.split else "combined"
     return f"Several groups of a study{of} on one side of a comparison were {done}, so that nobody was counted twice."
-
-
-def measure(name: str) -> str:
-    """ "risk ratios (RR)" for "Risk ratio (RR)"."""
-    words, bracket, rest = name.partition(" (")
-    return lower(words) + ("s" if not words.endswith("s") else "") + bracket + rest

@@ -6,31 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.measures import measure
 from analysis.reproduction.csvs import cell, guarded, lines
 
-# The groups' numbers under the names that metafor gives them.
-DATA = {
-    "dichotomous": {
-        "ai": ("experimental", "events"),
-        "n1i": ("experimental", "total"),
-        "ci": ("control", "events"),
-        "n2i": ("control", "total"),
-    },
-    "continuous": {
-        "m1i": ("experimental", "mean"),
-        "sd1i": ("experimental", "sd"),
-        "n1i": ("experimental", "n"),
-        "m2i": ("control", "mean"),
-        "sd2i": ("control", "sd"),
-        "n2i": ("control", "n"),
-    },
-    "rate": {
-        "x1i": ("experimental", "events"),
-        "t1i": ("experimental", "time"),
-        "x2i": ("control", "events"),
-        "t2i": ("control", "time"),
-    },
-}
 NUMBERS = (
     "ai", "ci", "m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i", "x1i", "t1i", "x2i", "t2i", "ri", "ni", "yi", "sei",
 )  # fmt: skip
@@ -155,14 +133,13 @@ CODEBOOK = (
 class Pooling:
     """One analysis with the run that stands for it.
 
-    kind: of its data, as analysis.frozen has it. prepared: of each study, what was done to its numbers before, in words. studies, pooled: as analysis.pooling gives them back; pooled is None where nothing was pooled.
+    prepared: of each study, what was done to its numbers before, in words. studies, pooled: as analysis.pooling gives them back; pooled is None where nothing was pooled.
     """
 
     id: int
     outcome: str
     run: int
     finished: str
-    kind: str
     measure: str
     preset: str
     input_sha256: str
@@ -177,19 +154,12 @@ def data_csv(poolings: Iterable[Pooling]) -> str:
     for each in poolings:
         told = each.prepared or [""] * len(each.studies)
         for row, (study, words) in enumerate(zip(each.studies, told, strict=True), start=1):
-            numbers = _numbers(each.kind, study)
+            numbers = measure(each.measure).answers.numbers(study)
             cells = [cell(numbers.get(name)) for name in NUMBERS]
             rows.append(
                 [str(each.id), str(row), guarded(study["label"]), *cells, guarded(study["reason"]), guarded(words)]
             )
     return lines(rows)
-
-
-def _numbers(kind: str, study: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What was pooled of a study, by metafor's names: of its two groups, or the effect that it gave."""
-    if kind not in DATA:
-        return study["given"] or {}
-    return {name: study[group][value] for name, (group, value) in DATA[kind].items() if study[group] is not None}
 
 
 def analyses_csv(poolings: Iterable[Pooling]) -> str:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from analysis import drawing, package, pooling, queries, run_figures
 from analysis.comparison import comparison_of
+from analysis.measures import measures_of
 from analysis.models import CHECK, DRAW, PACK, REFRESH, RUN, Analysis, Package, Run
 from analysis.queries import Input
 from analysis.queries.sides import sides
@@ -170,7 +171,7 @@ def check(analysis: Analysis) -> None:
     for name in WORDS:
         setattr(analysis, name, str(getattr(analysis, name)).strip())
         refuse_long(analysis, name)
-    known = Analysis.MEASURES_OF.get(analysis.outcome.kind, ())
+    known = [each.id for each in measures_of(analysis.outcome.kind)]
     if not known:
         raise BadInput(
             f"Outcomes of the kind “{analysis.outcome.get_kind_display()}” are extracted and exported, but not pooled here: sensitivity "

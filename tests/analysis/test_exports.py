@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from analysis import exports, queries, run_figures
+from analysis.measures import MEASURES
 from analysis.models import Run
 from extraction import workflow as extraction
 from extraction.models import Outcome
@@ -45,8 +46,6 @@ def run(pair: Pair, outcome: Outcome, jobs_now: Callable[[], int]) -> Run:
         (0.005, "RD", "0.0050"),
         (0.005, "MD", "0.01"),
         (0.00061, "GEN", "0.00061"),
-        (0.0000011, "tau2", "1.1\u00a0×\u00a010⁻⁶"),
-        (1e-17, "tau2", "0.00"),
         (-0.2249, "SMD", "−0.22"),
         (-0.001, "SMD", "0.00"),
         ("Infinity", "RR", "∞"),
@@ -54,7 +53,12 @@ def run(pair: Pair, outcome: Outcome, jobs_now: Callable[[], int]) -> Run:
     ],
 )
 def test_effects_are_rounded_to_what_is_read(value: object, measure: str, text: str) -> None:
-    assert exports.effect(value, measure) == text
+    assert exports.effect(value, fine=MEASURES[measure].fine) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0000011, "1.1\u00a0×\u00a010⁻⁶"), (1e-17, "0.00"), (None, "–")])
+def test_a_variance_beside_zero_is_zero(value: object, text: str) -> None:
+    assert exports.variance(value) == text
 
 
 @pytest.mark.parametrize(

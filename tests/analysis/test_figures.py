@@ -7,6 +7,7 @@ from math import exp
 import pytest
 
 from analysis import figures
+from analysis.measures import MEASURES
 from analysis.plots import figure
 from analysis.plots.forest_data import Forest
 from analysis.stats import (
@@ -49,7 +50,7 @@ def test_a_leave_one_out_plot_shows_the_result_without_each_study_and_with_all()
     table = figures.series_table(series, POOLED, METHOD)
     row = next(row for row in table.rows if row.label == "Comstock 1974")
     without = pool(ES.subset([i for i, study in enumerate(BCG["study"]) if study != "Comstock 1974"])).to_dict()
-    assert row.cells == ("12", *figures.series_cells(without)[1:])
+    assert row.cells == ("12", *figures.series_cells(without, MEASURES["RR"])[1:])
     assert table.total is not None
     assert table.total.cells[-1] == "0.49 [0.34, 0.70]"
     for row in [*table.rows, table.total]:
@@ -68,7 +69,7 @@ def test_a_cumulative_plot_ends_where_the_pooled_effect_is() -> None:
 def test_a_study_without_an_estimate_keeps_its_line() -> None:
     es = effects("RR", ai=[0, 4, 6], n1i=[50, 60, 70], ci=[0, 9, 9], n2i=[50, 60, 70], study=["None", "A", "B"])
     series = leave_one_out(es).to_dict()
-    row = figures.series_rows(series)[0]
+    row = figures.series_rows(series, MEASURES["RR"])[0]
     assert (row.cells[-1], bool(row.reason)) == (figures.NOT_ESTIMABLE, True)
     plot = figures.series_forest("TB", series, pool(es).to_dict(), METHOD, FAVOURS)
     assert "Not estimable" in printed(plot)
@@ -80,7 +81,7 @@ def test_subgroups_have_their_diamonds_and_the_test_between_them() -> None:
     assert [group.heading for group in plot.groups] == ["random", "alternate", "systematic"]
     words = printed(plot)
     for group in found["groups"]:
-        assert figures.shown_interval(figures.three(group), "RR") in words
+        assert figures.shown_interval(figures.three(group), MEASURES["RR"]) in words
     assert "Test for subgroup differences: Chi² = " in words
     assert sum(float(group.summary.cells[0][:-1]) for group in plot.groups if group.summary) == pytest.approx(
         100, abs=0.2
@@ -94,7 +95,7 @@ def test_a_funnel_shows_what_trim_and_fill_puts_in_and_its_table_names_it() -> N
     assert [row.label for row in table.rows] == [*BCG["study"], *(f"Filled {n + 1}" for n in range(filled["k0"]))]
     assert plot.limits == pytest.approx(1.959964, abs=1e-6)
     assert [contour.quantile for contour in plot.contours] == pytest.approx([1.644854, 1.959964, 2.575829], abs=1e-6)
-    said = figures.filled_in_words(filled, "RR")
+    said = figures.filled_in_words(filled, MEASURES["RR"])
     assert said.startswith("Trim and fill (L0, weighted by inverse variance) puts in ")
     assert said in printed(plot)
 

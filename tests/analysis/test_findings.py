@@ -163,7 +163,7 @@ def test_a_control_group_that_is_split_among_comparisons_is_one_control_group() 
     """A half of 9 events of 20 twice, and 1 event of 10: between 450 and 100 of 1000."""
     controls = [(1, 4.5, 10), (1, 4.5, 10), (2, 1, 10)]
     rows = [{"study": pk, "reason": "", "control": {"events": e, "total": n}} for pk, e, n in controls]
-    run = Run(state=Run.State.DONE, input={"kind": "dichotomous"}, result={"studies": rows})
+    run = Run(state=Run.State.DONE, options={"measure": "RR"}, result={"studies": rows})
     shown = SimpleNamespace(run=run)
     assert summary.Line(Finding(), shown, None, (), None).assumed == 275  # type: ignore[arg-type]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.forms import PlanForm
+from analysis.measures import PLANNED
 from analysis.models import Analysis
 from extraction import workflow as extraction
 from extraction.models import Outcome
@@ -46,7 +47,7 @@ def test_only_outcomes_of_the_review_that_are_not_dropped_can_be_chosen(first: M
 
 def test_every_measure_is_offered_under_its_kind(first: Member) -> None:
     offered = PlanForm(first).fields["measure"].choices[1:]
-    assert {value for _, group in offered for value, _ in group} == set(Analysis.Measure.values)
+    assert {value for _, group in offered for value, _ in group} == {each.id for each in PLANNED}
 
 
 def test_every_question_stands_under_one_heading(first: Member, outcome: Outcome) -> None:

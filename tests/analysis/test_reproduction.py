@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +22,7 @@ from django.urls import reverse
 from analysis import exchange, package, queries, workflow
 from analysis.further import further
 from analysis.investigations import SETS
+from analysis.measures import PLANNED
 from analysis.models import Analysis, Package
 from analysis.pooling import compute
 from analysis.reproduction import Further, Pooling, analyses_csv, codebook_csv, data_csv, further_files
@@ -242,17 +244,14 @@ def some_study(random: Random, kind: str, pk: int, unit: float) -> dict[str, Any
 def everything_that_can_be_planned() -> list[tuple[str, dict[str, str]]]:
     """Every measure, method, model and set of conventions; of events and means every estimator, interval and prediction interval."""
     found = []
-    for kind, measures in Analysis.MEASURES_OF.items():
-        for measure in measures:
-            for method in Analysis.Method.values:
-                for model in Analysis.Model.values:
-                    for preset in Analysis.Preset.values:
-                        for more in chosen(method, model) if measure in ("RR", "SMD") else [{}]:
-                            plan = {"measure": str(measure), "method": method, "model": model, "preset": preset, **more}
-                            if fits(kind, plan):
-                                levels = ("90", "95", "99")
-                                level = levels[len(found) % 3]
-                                found.append((str(kind), {**plan, "arms": "combined", "level": level}))
+    ways = product(PLANNED, Analysis.Method.values, Analysis.Model.values, Analysis.Preset.values)
+    for measure, method, model, preset in ways:
+        for more in chosen(method, model) if measure.id in ("RR", "SMD") else [{}]:
+            plan = {"measure": measure.id, "method": method, "model": model, "preset": preset, **more}
+            if fits(measure.answers.kind, plan):
+                levels = ("90", "95", "99")
+                level = levels[len(found) % 3]
+                found.append((measure.answers.kind, {**plan, "arms": "combined", "level": level}))
     return found
 
 
@@ -278,7 +277,7 @@ def drawn(random: Random, pk: int, kind: str, options: dict[str, Any]) -> tuple[
     plan = {**options, "tests_from": "3", "investigations": some_investigations(random)}
     result = compute({"kind": kind, "studies": studies}, plan).result
     named = {"id": pk, "outcome": ", ".join(options.values()), "run": 1, "finished": "", "input_sha256": ""}
-    how = {"kind": kind, "measure": options["measure"], "preset": options["preset"]}
+    how = {"measure": options["measure"], "preset": options["preset"]}
     pooling = Pooling(**named, **how, studies=result["studies"], pooled=result["pooled"])
     return pooling, further(pk, result) if random.random() < SHARE else []
 

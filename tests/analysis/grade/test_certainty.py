@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from analysis.grade.absolute import absolute, usual_risk
 from analysis.grade.certainty import DOMAINS, LEVELS, UPGRADES, Rating, explained, problems
+from analysis.measures import MEASURES
 
 pytestmark = pytest.mark.pure
 
@@ -68,17 +69,17 @@ def test_reasons_are_told_by_domain() -> None:
 def test_of_a_thousand_people_so_many(
     measure: str, assumed: float, effect: tuple[float, float, float], expected: tuple[float, float, float]
 ) -> None:
-    found = absolute(measure, assumed, effect)
+    found = absolute(MEASURES[measure], assumed, effect)
     assert found is not None
     assert (found.with_it, found.lower, found.upper) == pytest.approx(expected, abs=0.05)
     assert found.difference[0] == pytest.approx(expected[0] - assumed, abs=0.05)
 
 
 def test_means_have_no_risks_and_no_risk_is_above_all() -> None:
-    assert absolute("MD", 200, (1, 0, 2)) is None
+    assert absolute(MEASURES["MD"], 200, (1, 0, 2)) is None
     with pytest.raises(ValueError, match="from 0 to 1000"):
-        absolute("RR", 1001, (1, 1, 1))
-    assert absolute("OR", 1000, (0.5, 0.4, 0.6)) == absolute("OR", 1000, (0.5, 0.4, 0.6))
+        absolute(MEASURES["RR"], 1001, (1, 1, 1))
+    assert absolute(MEASURES["OR"], 1000, (0.5, 0.4, 0.6)) == absolute(MEASURES["OR"], 1000, (0.5, 0.4, 0.6))
 
 
 def test_the_usual_risk_is_the_median_of_the_control_groups() -> None:

@@ -16,7 +16,7 @@ from analysis.plots.forest_data import (
     Prediction,
     StudyRow,
     SummaryRow,
-    dichotomous_columns,
+    columns,
 )
 from analysis.plots.judgements import ROB1, Domain
 
@@ -58,7 +58,7 @@ def attachment() -> Forest:
     )
     return Forest(
         "1.1 Secure attachment",
-        dichotomous_columns("Psychotherapy", "Control", "Risk ratio", "M-H, Random, 95% CI"),
+        columns(("Psychotherapy", "Control"), ("Events", "Total"), "Risk ratio", "M-H, Random, 95% CI"),
         (Group(studies),),
         total,
         plot_heading=("Risk ratio", "M-H, Random, 95% CI"),
