@@ -41,6 +41,7 @@ class PdfViewer extends HTMLElement {
 
   async start() {
     for (const part of ["bar", "box"]) this.one(part).hidden = false;
+    this.one("wait").textContent = "Loading the report …";
     try {
       const { EventBus, PDFFindController, PDFLinkService, PDFViewer } = await pdfjs();
       if (!this.isConnected) return;
@@ -103,6 +104,7 @@ class PdfViewer extends HTMLElement {
       this.isReady();
       this.followAddress();
     });
+    bus.on("pagerendered", () => (this.one("wait").textContent = ""), { once: true });
     bus.on("pagechanging", () => this.showPage());
     bus.on("textlayerrendered", ({ pageNumber }) => this.mark(pageNumber));
     bus.on("updatetextlayermatches", () => this.markAgain()); // what is found is cut out of the text, and our places with it
