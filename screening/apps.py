@@ -12,8 +12,8 @@ class ScreeningConfig(AppConfig):
         from screening import sentences, tasks, text  # noqa: F401 - tasks registers the jobs of this floor
         from screening.workflow.pilots import pilots_without
         from screening.workflow.reasons import agreement_changed, reasons_set
-        from screening.workflow.sharing import votes_no_more
-        from screening.workflow.standing import conflicts_opened, votes_needed_changed
+        from screening.workflow.sharing import votes_needed_changed, votes_no_more
+        from screening.workflow.standing import conflicts_opened
 
         telling.learn(sentences.SENTENCES, sentences.NAMES, sentences.KINDS, sentences.PARTS, sentences.COUNTED)
         post_migrate.connect(text.install, sender=self)

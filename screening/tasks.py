@@ -15,6 +15,11 @@ def apply_votes_needed(job: Job) -> None:
     workflow.perform_votes_needed(job)
 
 
+@jobs.handles("screening.follow_votes_needed", one_at_a_time=True)
+def follow_votes_needed(job: Job) -> None:
+    workflow.perform_following_of_votes(job)
+
+
 @jobs.handles("screening.deduplicate", one_at_a_time=True)
 def deduplicate(job: Job) -> None:
     workflow.perform_deduplication(job)

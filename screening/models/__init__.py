@@ -12,7 +12,18 @@ from screening.models.removals import Removal, Removed
 from screening.models.reports import Attachment, Attempt, Document, Report
 from screening.models.searches import Bibliography, Import, Record, Search
 from screening.models.sharing import Allotment, Partners, Share
-from screening.models.votes import GONE, SETTLED, Answer, Note, Resolution, Return, Standing, StandingState, Vote
+from screening.models.votes import (
+    GONE,
+    SETTLED,
+    Answer,
+    Note,
+    Resolution,
+    Return,
+    Standing,
+    StandingState,
+    VoidWithdrawal,
+    Vote,
+)
 
 __all__ = [
     "Allotment",
@@ -54,6 +65,7 @@ __all__ = [
     "Standing",
     "StandingState",
     "Terms",
+    "VoidWithdrawal",
     "Vote",
     "Word",
 ]

@@ -189,6 +189,18 @@ class Vote(models.Model):
         ]
 
 
+class VoidWithdrawal(models.Model):
+    """The number of an act that was to take a vote back and found none: sent again, it does not take back what was voted since."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    key = models.UUIDField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "withdrawal that found no vote"
+        constraints = [models.UniqueConstraint(name="void_withdrawal_once", fields=["member", "key"])]
+
+
 class Resolution(models.Model):
     """The decision that ends a conflict. It stands beside the votes, never in their place."""
 

@@ -85,7 +85,7 @@ def waiting(member: Member, stage: str) -> QuerySet[Standing]:
     found = Standing.objects.filter(
         offered(member, stage, calibrating), review=member.review_id, stage=stage, state=StandingState.WAITING
     ).exclude(begun_by=member)
-    if is_waiting_with_several(calibrating):
+    if is_waiting_with_several(calibrating.all()):
         mine = Vote.blind.own(member).filter(citation=OuterRef("citation"), stage=stage)
         found = found.exclude(Exists(mine))
     return found.order_by("citation_id")

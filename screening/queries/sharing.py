@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -35,34 +36,54 @@ from screening.queries.common import one
 from screening.queries.gate import gate
 
 
-def pilots(member: Member, stage: str) -> dict[int, bool]:
-    """The pilots of a stage that stand, and whether the member takes part in each."""
-    found = Pilot.objects.filter(review=member.review_id, stage=stage, dropped_at=None)
+class Pilots(NamedTuple):
+    """The pilots of a stage that stand, as a member sees them: their own that are under way, their own that everybody has voted in, the others'."""
+
+    under_way: list[int]
+    complete: list[int]
+    others: list[int]
+
+    @property
+    def mine(self) -> list[int]:
+        return [*self.under_way, *self.complete]
+
+    def all(self) -> list[int]:
+        return [*self.mine, *self.others]
+
+
+def pilots(member: Member, stage: str) -> Pilots:
+    standing = Pilot.objects.filter(review=member.review_id, stage=stage, dropped_at=None)
     takes_part = Exists(Pilot.members.through.objects.filter(pilot=OuterRef("pk"), member=member))
-    return dict(found.annotate(mine=takes_part).values_list("pk", "mine"))
+    found = Pilots([], [], [])
+    for pk, is_mine, completed_at in standing.annotate(mine=takes_part).values_list("pk", "mine", "completed_at"):
+        (found.others if not is_mine else found.complete if completed_at else found.under_way).append(pk)
+    return found
 
 
-def offered(member: Member, stage: str, found: dict[int, bool]) -> Q:
+def offered(member: Member, stage: str, found: Pilots) -> Q:
     """Of the standings of a stage at which a vote is missing: those that the member may fill.
 
-    First the own pilots, and until these are done nothing else; then, once the gate is open, what the way of sharing leaves to them.
+    First the own pilot, and until it is done nothing else; then, once the gate is open, what the way of sharing leaves to them. What is
+    judged again of a pilot that is complete (a vote was taken back, or the citation returned) waits among the rest for those who took part.
     found: the pilots of the stage. They are asked for before, not in the condition: the queue's index then serves the common case of none.
     """
-    mine = [pk for pk, is_mine in found.items() if is_mine]
-    if not gate(member.review, stage).is_open or (mine and is_waiting_in(member, stage, mine)):
-        return Q(pilot__in=mine)
-    others = [pk for pk in found if pk not in mine]
-    return by_sharing(member, stage) & (~Q(pilot__in=others) if others else Q())
+    if not gate(member.review, stage).is_open or is_waiting_in(member, stage, found.under_way):
+        return Q(pilot__in=found.mine)
+    shared = by_sharing(member, stage)
+    if shared and found.complete:
+        shared |= Q(pilot__in=found.complete)
+    return shared & ~Q(pilot__in=found.others) if found.others else shared
 
 
 def is_calibrating(member: Member, stage: str) -> bool:
     """Whether the member is offered a pilot's sample and nothing else yet."""
-    mine = [pk for pk, is_mine in pilots(member, stage).items() if is_mine]
-    return bool(mine) and is_waiting_in(member, stage, mine)
+    return is_waiting_in(member, stage, pilots(member, stage).under_way)
 
 
 def is_waiting_in(member: Member, stage: str, pilots: Sequence[int]) -> bool:
     """Whether a vote of the member is missing in one of these pilots."""
+    if not pilots:
+        return False
     voted = Vote.unblinded.own(member).filter(citation=OuterRef("citation"), stage=stage)
     waiting = Standing.objects.filter(~Exists(voted), pilot__in=pilots, state=StandingState.WAITING)
     return waiting.exists()
@@ -207,16 +228,17 @@ AT_ONCE = 2000
 def open_places(member: Member, stage: str, which: Which) -> list[Open]:
     """The citations to be shared out that still have a place, up to the number that is wanted."""
     shared = Allotment.objects.filter(share__review=member.review_id, share__stage=stage, share__ended_at=None)
-    rows = not_begun(member, stage, which).values_list("citation", "needed")
+    rows = not_begun(member, stage, which).values_list("citation", flat=True)
+    needed = member.review.votes_needed(stage)  # of what nobody has begun
     found: list[Open] = []
     last = 0
     while len(found) < which.number and (part := list(rows.filter(citation__gt=last)[:AT_ONCE])):
         held: defaultdict[int, set[int]] = defaultdict(set)
-        these = shared.filter(citation__gt=last, citation__lte=part[-1][0])
+        these = shared.filter(citation__gt=last, citation__lte=part[-1])
         for citation, holder in these.values_list("citation", "share__member"):
             held[citation].add(holder)
-        last = part[-1][0]
-        places = (Open(pk, needed - len(held[pk]), frozenset(held[pk])) for pk, needed in part)
+        last = part[-1]
+        places = (Open(pk, needed - len(held[pk]), frozenset(held[pk])) for pk in part)
         found += [each for each in places if each.places > 0]
     return found[: which.number]
 
@@ -227,6 +249,7 @@ def dealt_out(member: Member, stage: str, members: Sequence[Member], which: Whic
 
 
 def applying(member: Member, stage: str) -> Job | None:
-    """The job that lets the protocol's number of votes hold for what was begun before, the latest one."""
-    found = Job.objects.filter(review=member.review_id, kind="screening.apply_votes_needed", args__stage=stage)
+    """The job that lets the protocol's number of votes hold, for what nobody has begun or for what was begun before: the latest one."""
+    kinds = ("screening.follow_votes_needed", "screening.apply_votes_needed")
+    found = Job.objects.filter(review=member.review_id, kind__in=kinds, args__stage=stage)
     return found.order_by("-pk").first()

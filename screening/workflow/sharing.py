@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from reviewapp import audit, jobs
@@ -13,12 +13,14 @@ from reviewapp.access import Can, can, require
 from reviewapp.errors import BadInput, Stale
 from reviewapp.models import Event, Job, Member, Sharing, Stage
 from reviewapp.workflow import amend_protocol, lock_review
-from screening.models import Allotment, Citation, Partners, Share, Standing
+from screening.models import SETTLED, Allotment, Citation, Partners, Share, Standing, StandingState, Vote
 from screening.queries.sharing import MOST, Which, begun_by_another_rule, dealt_out
 from screening.workflow.standing import lock_all, settle
 
 KIND = "screening.apply_votes_needed"
 BATCH = 100
+FOLLOWING = "screening.follow_votes_needed"
+AT_ONCE = 500  # citations that are locked together: few enough that who votes on one of them does not notice
 
 
 def set_sharing(member: Member, stage: str, mode: str) -> None:
@@ -130,6 +132,63 @@ def votes_no_more(event: Event, member: Member) -> None:
             found.update(ended_at=timezone.now())
         told = {"who": str(other), "shares": returned, "pairs": parted}
         audit.record(member, "screening.work_returned", member.review, **told)
+
+
+# --- another number of votes, for what nobody has begun ---------------------------------------------------------
+
+
+def votes_needed_changed(event: Event, member: Member) -> None:
+    """The protocol asks for another number of votes: it holds for citations without votes; the others keep their rule.
+
+    Where they are many, a job tells them so: with all of them locked nobody could vote. A vote that comes before it goes by the protocol too.
+    """
+    for stage in Stage.values:
+        if f"votes_{stage}" not in event.facts["after"]:
+            continue
+        total = under_another_rule(member, stage).count()
+        if total > AT_ONCE:
+            jobs.enqueue(member, FOLLOWING, total=total, message="Waiting", stage=stage)
+        else:
+            begin_anew(member, stage, list(under_another_rule(member, stage).values_list("citation", flat=True)))
+
+
+def under_another_rule(member: Member, stage: str) -> QuerySet[Standing]:
+    """The standings, pilots apart, that have another number of votes than the protocol, with votes or without."""
+    found = Standing.objects.filter(review=member.review_id, stage=stage, pilot=None)
+    return found.exclude(needed=member.review.votes_needed(stage)).order_by("citation")
+
+
+def begin_anew(member: Member, stage: str, citations: list[int]) -> None:
+    """Lock these citations, and let the protocol's number hold for those on which nobody has voted."""
+    lock_all(Citation.objects.filter(pk__in=citations))
+    voted = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage)
+    begun = [StandingState.CONFLICT, *SETTLED]
+    fresh = under_another_rule(member, stage).filter(~Exists(voted), citation__in=citations).exclude(state__in=begun)
+    fresh.order_by().update(needed=member.review.votes_needed(stage))
+
+
+def perform_following_of_votes(job: Job) -> None:
+    """Go through what has another number of votes than the protocol; run again, it finds what is left.
+
+    What it makes hold is the protocol of that moment, not of the change for which it was queued.
+    """
+    member = Member.objects.select_related("review", "user").get(pk=job.member_id)
+    stage, last, done = job.args["stage"], 0, 0
+    while True:
+        with transaction.atomic():
+            member.review = lock_review(member)
+            rest = under_another_rule(member, stage).filter(citation__gt=last)
+            if not (ids := list(rest.values_list("citation", flat=True)[:AT_ONCE])):
+                return
+            begin_anew(member, stage, ids)
+            last, done = ids[-1], done + len(ids)
+            jobs.progress(
+                job,
+                min(done, job.total),
+                message=f"the new number of votes, {done:,} citations looked at",
+                lasting=True,
+            )
+        jobs.breathe()
 
 
 # --- another number of votes, for what is begun -----------------------------------------------------------------

@@ -17,7 +17,6 @@ from django.utils import timezone
 from reviewapp import audit, states
 from reviewapp.errors import NotHere
 from reviewapp.models import Event, ExclusionReason, Member, Review, Stage
-from reviewapp.workflow import lock_review
 from screening.consensus.verdict import AS_CHOSEN, INCLUDE, Ballot, Reasons, Verdict, verdict
 from screening.dedupe.best import best_fields
 from screening.models import (
@@ -295,20 +294,3 @@ def parts(citations: QuerySet[Citation], size: int = 500) -> Iterator[list[int]]
     ids = list(citations.values_list("pk", flat=True))
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
-
-
-def votes_needed_changed(event: Event, member: Member) -> None:
-    """The protocol asks for another number of votes: it holds for citations without votes; the others keep their rule."""
-    for stage in Stage.values:
-        if f"votes_{stage}" not in event.facts["after"]:
-            continue
-        lock_review(member)
-        lock_all(Citation.objects.filter(review=member.review_id))
-        voted = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage)
-        Standing.objects.filter(
-            ~Exists(voted),
-            review=member.review_id,
-            stage=stage,
-            pilot=None,
-            state__in=[StandingState.WAITING, StandingState.UNREACHED, *GONE],
-        ).update(needed=event.facts["after"][f"votes_{stage}"])

@@ -11,11 +11,23 @@ from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import ExclusionReason, Member, Stage
-from screening.models import GONE, Answer, Citation, Note, Proposal, Remark, Resolution, Standing, StandingState, Vote
+from screening.models import (
+    GONE,
+    Answer,
+    Citation,
+    Note,
+    Proposal,
+    Remark,
+    Resolution,
+    Standing,
+    StandingState,
+    VoidWithdrawal,
+    Vote,
+)
 from screening.queries.gate import gate
 from screening.queries.sharing import may_vote
 from screening.workflow.calibration import voted_in_pilot
-from screening.workflow.standing import Case, locked, open_if_told, settle
+from screening.workflow.standing import Case, locked, open_if_told, protocol, settle
 
 
 def vote(
@@ -52,6 +64,8 @@ def vote(
                 todo="Go on with the next one.",
             )
         if mine is None:
+            if not votes:
+                go_by_protocol(member, case, standing)
             may_begin(member, standing)
         if mine:
             open_if_told(case, stage)
@@ -74,6 +88,13 @@ def vote(
         if standing.pilot_id:
             voted_in_pilot(member, standing.pilot_id)
     return cast
+
+
+def go_by_protocol(member: Member, case: Case, standing: Standing) -> None:
+    """The first vote is cast under the protocol's number of votes, also where the job that writes a change of it down has not come yet."""
+    if standing.pilot_id is None and standing.needed != member.review.votes_needed(standing.stage):
+        standing.needed = protocol(case.citation).votes_needed(standing.stage)
+        standing.save(update_fields=["needed"])
 
 
 def sent_before(member: Member, key: UUID) -> Vote | None:
@@ -100,7 +121,8 @@ def may_begin(member: Member, standing: Standing) -> None:
 def withdraw_vote(member: Member, citation: Citation, stage: str, *, key: UUID | None = None) -> None:
     """Take one's own vote back; the other's stays. The citation waits again.
 
-    key: the voter's own number for this one act, as for a vote: sent again, it does not take back what was voted since.
+    key: the voter's own number for this one act, as for a vote: sent again, it does not take back what was voted since, also where it
+    found nothing to take back at first.
     """
     require(member, Can.SCREEN)
     with transaction.atomic():
@@ -108,16 +130,25 @@ def withdraw_vote(member: Member, citation: Citation, stage: str, *, key: UUID |
         if key and Vote.unblinded.filter(member=member, withdrawal_key=key).exists():
             return
         case = Case(citation)
-        mine = next((each for each in case.votes_at(stage) if each.member_id == member.pk), None)
-        if mine is None:
-            raise Stale("You have no vote on this citation that could be taken back.", todo="Go on with the next one.")
-        open_if_told(case, stage)
-        mine.withdrawn_at, mine.withdrawal_key = timezone.now(), key
-        mine.save(update_fields=["withdrawn_at", "withdrawal_key"])
-        case.votes.remove(mine)
-        subject, sealed = audit.subject_of(citation, stage), not case.stays_open(stage)
-        audit.record(member, "screening.vote_withdrawn", subject, sealed=sealed, answer=mine.answer)
-        settle(member, citation, case)
+        is_void = key is not None and VoidWithdrawal.objects.filter(member=member, key=key).exists()
+        mine = None if is_void else next((each for each in case.votes_at(stage) if each.member_id == member.pk), None)
+        if mine:
+            take_back(member, case, mine, key)
+        elif key:
+            VoidWithdrawal.objects.get_or_create(member=member, key=key)
+    if mine is None:
+        raise Stale("You have no vote on this citation that could be taken back.", todo="Go on with the next one.")
+
+
+def take_back(member: Member, case: Case, mine: Vote, key: UUID | None) -> None:
+    """Withdraw a vote on a locked citation, and settle what then stands."""
+    open_if_told(case, mine.stage)
+    mine.withdrawn_at, mine.withdrawal_key = timezone.now(), key
+    mine.save(update_fields=["withdrawn_at", "withdrawal_key"])
+    case.votes.remove(mine)
+    subject, sealed = audit.subject_of(case.citation, mine.stage), not case.stays_open(mine.stage)
+    audit.record(member, "screening.vote_withdrawn", subject, sealed=sealed, answer=mine.answer)
+    settle(member, case.citation, case)
 
 
 def withdraw(thing: Vote | Resolution | Note | Remark | Proposal) -> None:

@@ -121,6 +121,23 @@ def test_members_of_a_round_are_offered_its_citations_first_and_nobody_else_is(o
         workflow.vote(again(fourth), sample(pilot)[0], TA, "include")
 
 
+@pytest.mark.parametrize("mode", ["any", "shares"])
+def test_what_is_judged_again_of_a_complete_round_waits_among_the_rest(owner, first, second, third, citations, mode):
+    fourth = build.member(owner, "reviewer", "Fred Fourth")
+    workflow.set_sharing(owner, TA, mode)
+    pilot = workflow.start_pilot(owner, TA, [first, second, third], 4, seed="kiwi")
+    vote_all([first, second, third], sample(pilot))
+    rest = {each.pk for each in citations} - {each.pk for each in sample(pilot)}
+    again_one, taken_back, *_ = sample(pilot)
+    workflow.return_to_screening(owner, again_one, "The population was read wrongly")
+    workflow.withdraw_vote(again(third), taken_back, TA)
+    assert offered(first) == rest | {again_one.pk}
+    assert offered(third) == rest | {again_one.pk, taken_back.pk}
+    assert offered(fourth) == rest
+    vote_all([first, second, third], [again_one], "include")
+    assert state(again_one) == "include"
+
+
 def test_all_must_vote_before_a_verdict_and_all_must_agree(first, second, third, pilot):
     one, two, *_ = sample(pilot)
     vote_all([first, second], [one, two])

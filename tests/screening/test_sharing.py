@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from reviewapp import jobs
 from reviewapp.errors import BadInput, Refused, Stale
 from reviewapp.models import Event, Job, Member
 from reviewapp.workflow import accept, amend_protocol, change_role, invite, leave
 from screening import queries, workflow
 from screening.models import Citation, Partners, Share, Standing, Vote
 from screening.queries.sharing import Which, begun_by_another_rule, partners, shares
+from screening.workflow import sharing
 from tests import build
 from tests.screening.test_conflicts import again, state
 from tests.screening.test_views import at, sign_in
@@ -259,6 +261,38 @@ def test_more_votes_let_what_one_decided_wait_for_a_second_and_back(owner, begun
         jobs_now()
         assert [state(half), state(decided)] == states
     assert Standing.objects.filter(stage=TA, needed=1).count() == 4
+
+
+def test_a_change_for_many_locks_few_at_a_time_and_whoever_begins_meanwhile_votes_under_it(
+    owner, begun, first, second, monkeypatch
+):
+    monkeypatch.setattr(sharing, "AT_ONCE", 2)
+    half, clash, decided, fresh = begun
+    late, last = build.citations(owner, 2)
+    amend_protocol(owner, votes_title_abstract=1)
+    assert Standing.objects.filter(stage=TA, needed=1).count() == 0, "nothing is locked while the protocol changes"
+    workflow.vote(again(first), fresh, TA, "include")
+    assert state(fresh) == "include"
+    workflow.vote(again(second), half, TA, "exclude")
+    assert state(half) == "exclude", "what had a vote keeps its rule"
+
+    job = Job.objects.get(kind=sharing.FOLLOWING)
+    monkeypatch.setattr(jobs, "HEARTBEAT_EVERY", 3600)
+    monkeypatch.setattr(jobs, "breathe", killed)
+    with pytest.raises(RuntimeError):
+        jobs.perform(job.pk)
+    monkeypatch.undo()
+    monkeypatch.setattr(jobs, "HEARTBEAT_EVERY", 3600)
+    Job.objects.update(heartbeat=job.heartbeat - 2 * jobs.STALE_AFTER)
+    jobs.perform(job.pk)
+    needed = dict(Standing.objects.filter(stage=TA).values_list("citation", "needed"))
+    assert [needed[each.pk] for each in (half, clash, decided, fresh, late, last)] == [2, 2, 2, 1, 1, 1]
+    assert Vote.unblinded.standing().count() == 7
+    assert set(begun_by_another_rule(again(owner), TA)) == {half, clash, decided}
+
+
+def killed() -> None:
+    raise RuntimeError("killed")
 
 
 # --- the page ---------------------------------------------------------------------------------------------------

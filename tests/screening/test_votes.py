@@ -262,6 +262,19 @@ def test_a_vote_sent_again_under_its_key_is_one_vote_even_after_it_was_taken_bac
     assert Event.unblinded.filter(verb="screening.voted").count() == 1
 
 
+def test_a_withdrawal_that_found_nothing_takes_back_nothing_when_it_is_sent_again(first, second, citation):
+    key = UUID(int=8)
+    for _ in range(2):
+        with pytest.raises(Stale, match="no vote"):
+            workflow.withdraw_vote(first, citation, TA, key=key)
+        if not Vote.unblinded.exists():
+            workflow.vote(first, citation, TA, "include")
+    assert Vote.unblinded.standing().filter(member=first).exists()
+    workflow.vote(second, citation, TA, "include")
+    workflow.withdraw_vote(second, citation, TA, key=key)
+    assert not Vote.unblinded.standing().filter(member=second).exists(), "another member's number says nothing of mine"
+
+
 def test_two_members_may_use_the_same_key(first, second, citation):
     for member in (first, second):
         workflow.vote(member, citation, TA, "include", key=UUID(int=7))
