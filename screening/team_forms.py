@@ -16,7 +16,7 @@ from screening.workflow.audits import MOST as MOST_LINKS
 class SharingForm(forms.Form):
     """How the work of a stage is shared."""
 
-    mode = forms.ChoiceField(choices=Sharing.choices, widget=forms.RadioSelect, label="How the work is shared")
+    mode = forms.ChoiceField(choices=Sharing.choices, widget=forms.RadioSelect, label="Who is offered what")
 
 
 class PartnersForm(forms.Form):
@@ -43,7 +43,7 @@ class ShareForm(forms.Form):
     )
     search = forms.TypedChoiceField(coerce=int, label="Found by", required=False, empty_value=None)
     year_from = forms.IntegerField(label="Published from", required=False, min_value=1000, max_value=9999)
-    year_to = forms.IntegerField(label="to", required=False, min_value=1000, max_value=9999)
+    year_to = forms.IntegerField(label="Published to", required=False, min_value=1000, max_value=9999)
     label = forms.TypedChoiceField(
         coerce=int,
         label="With the label",

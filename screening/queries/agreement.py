@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from reviewapp.models import Member, Stage
+from reviewapp.remembered import remembered
 from screening.consensus.agreement import Agreement, agreement, symmetric, table
 from screening.models import SETTLED, Answer, Citation, Pilot, Vote
 
@@ -64,11 +65,30 @@ def counted(member: Member, stage: str, pilot: Pilot | None = None) -> dict[Whic
     The week is that of the later vote; the member with the lower number comes first.
     """
     found: dict[Which, Counter[tuple[str, str]]] = {}
-    for pair, day, answers, times in paired(blind_votes(member, stage, pilot)):
+    for pair, day, answers, times in compared(member, stage, pilot):
         week = week_of(date.fromisoformat(day))
         for which in (Which((), ""), Which(pair, ""), Which((), week), Which(pair, week)):
             found.setdefault(which, Counter())[answers] += times
     return found
+
+
+MANY, KEPT = (
+    20_000,
+    10,
+)  # citations judged by two, from which on what was said of them is kept, and for how many seconds
+
+Said = tuple[tuple[int, int], str, tuple[str, str], int]
+"""Who and who, on which day (UTC, of the later vote), said what and what of how many of the same citations."""
+
+
+def compared(member: Member, stage: str, pilot: Pilot | None) -> list[Said]:
+    """What was said of the same citations. It is the same for all members: where there is much of it, it is kept for a moment."""
+    return remembered(
+        f"agreement/{member.review_id}/{stage}/{pilot.pk if pilot else 0}",
+        lambda: list(paired(blind_votes(member, stage, pilot))),
+        seconds=KEPT,
+        worth=lambda found: sum(times for *_, times in found) > MANY,
+    )
 
 
 LATER = {  # the day (UTC) of the later vote
@@ -77,11 +97,8 @@ LATER = {  # the day (UTC) of the later vote
 }
 
 
-def paired(votes: QuerySet[Vote]) -> Iterator[tuple[tuple[int, int], str, tuple[str, str], int]]:
-    """Who and who, on which day, said what and what of how many of the same citations.
-
-    Votes have no relation that leads from one to another, so the database is asked in its own words; it counts, for there may be 200,000.
-    """
+def paired(votes: QuerySet[Vote]) -> Iterator[Said]:
+    """Votes have no relation that leads from one to another, so the database is asked in its own words; it counts, for there may be 200,000."""
     said, parameters = votes.order_by().values_list("citation", "member", "answer", "at").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
