@@ -71,6 +71,7 @@ SENTENCES = {
     "screening.shared_out": "shared the citations out[ at {stage}]",
     "screening.share_ended": "took the share of {who} back[ at {stage}]: {rule}",
     "screening.work_returned": "gave the work shared out to {who} back to the team",
+    "screening.votes_needed_followed": "let the protocol’s number of votes, {votes}, hold for what nobody had begun[ at {stage}]",
     "screening.votes_needed_applied": "let the protocol’s number of votes, {votes}, hold for what was begun under another[ at {stage}]",
     "screening.pilot_started": "started a pilot[, round {round}][, at {stage}]",
     "screening.pilot_stopped": "stopped the pilot[, round {round}][, at {stage}]",

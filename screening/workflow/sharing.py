@@ -179,6 +179,8 @@ def perform_following_of_votes(job: Job) -> None:
             member.review = lock_review(member)
             rest = under_another_rule(member, stage).filter(citation__gt=last)
             if not (ids := list(rest.values_list("citation", flat=True)[:AT_ONCE])):
+                told = {"stage": stage, "votes": member.review.votes_needed(stage)}
+                audit.record(member, "screening.votes_needed_followed", member.review, **told)
                 return
             begin_anew(member, stage, ids)
             last, done = ids[-1], done + len(ids)
