@@ -123,5 +123,6 @@ def facts(told: telling.Told) -> dict[str, Any]:
 
 @register.filter
 def ended(text: str) -> str:
-    """A text with one full stop at its end, also where it has one, as “et al.” has."""
-    return f"{text.rstrip('. ')}." if text else ""
+    """A text with one full stop at its end, also where it has one, as “et al.” has; a question keeps its mark."""
+    text = text.rstrip(". ")
+    return text if not text or text.endswith(("?", "!")) else f"{text}."
