@@ -140,6 +140,9 @@ IN_ONE_STUDY: list[tuple[Study, str, str]] = [
     (dated(started="1015-03-01"), "early-date", "study/started"),
     (dated(started="2015-03-01", ended="2013-03-01"), "date-order", "study/ended"),
     (dated(ended="2015-03-01", published="2012-01-01"), "date-order", "study/published"),
+    (dated(started="2015-03", ended="2014"), "date-order", "study/ended"),
+    (dated(ended="2027-01"), "future-date", "study/ended"),
+    (dated(started="2015-13"), "no-such-date", "study/started"),
 ]  # fmt: skip
 
 
@@ -158,6 +161,8 @@ def test_an_error_planted_in_one_study_is_found_by_its_rule_at_its_cell(study: S
     continuous(contrast={"difference": -3.3, "difference_low": -5.5, "difference_high": -1.1, "p": 0.003}),
     of_contrast("time_to_event", hr=0.7, hr_low=0.49, hr_high=0.99, p=0.045),
     dated(started="2010-03-01", ended="2013-05-01", published="2015-01-09"),
+    dated(started="2010-03", ended="2010-03-01", published="2010"),
+    dated(ended="2026"),
 ])  # fmt: skip
 def test_a_study_without_an_error_is_left_in_peace(study: Study) -> None:
     assert check_study(study, TODAY) == []

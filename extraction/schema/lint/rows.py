@@ -79,7 +79,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One study. randomised: people in all arms. dates: ISO dates by role (started, ended, published), each with its cell."""
+    """One study. randomised: people in all arms. dates: by role (started, ended, published), as
+    2003, 2003-05 or 2003-05-17, each with its cell."""
 
     label: str
     outcomes: tuple[Outcome, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -238,20 +239,32 @@ def _over_randomised(study: Study) -> Iterator[Finding]:
 
 
 def _dates(study: Study, today: date | None) -> Iterator[Finding]:
-    read: dict[str, date] = {}
+    read: dict[str, tuple[date, date]] = {}
     for role, (text, cell) in study.dates.items():
         try:
-            read[role] = date.fromisoformat(text)
+            read[role] = days_of(text)
         except ValueError:
             yield Finding(
                 "no-such-date", IMPOSSIBLE, cell, f"{study.label}: {role} {text!r} is no day of the calendar."
             )
             continue
-        if today is not None and read[role] > today:
+        earliest, _ = read[role]
+        if today is not None and earliest > today:
             yield Finding("future-date", IMPOSSIBLE, cell, f"{study.label}: {role} {text} is still to come.")
-        elif read[role].year < 1900:
+        elif earliest.year < 1900:
             yield Finding("early-date", UNLIKELY, cell, f"{study.label}: {role} {text} is before 1900.")
     for before, after in itertools.combinations(("started", "ended", "published"), 2):
-        if before in read and after in read and read[before] > read[after]:
-            told = f"{study.label}: {before} {read[before]} is after {after} {read[after]}."
-            yield Finding("date-order", IMPOSSIBLE, study.dates[after][1], told)
+        if before in read and after in read and read[before][0] > read[after][1]:
+            (said, _), (then, cell) = study.dates[before], study.dates[after]
+            yield Finding(
+                "date-order", IMPOSSIBLE, cell, f"{study.label}: {before} {said} is after {after} {then}."
+            )
+
+
+def days_of(text: str) -> tuple[date, date]:
+    """The first and the last day that a date may mean: reports often give a month or a year alone. Raises ValueError."""
+    parts = [int(each) for each in text.split("-")]
+    first = date(*(*parts, 1, 1)[:3])
+    last_month = first.month if len(parts) > 1 else 12
+    last_day = first.day if len(parts) > 2 else calendar.monthrange(first.year, last_month)[1]
+    return first, date(first.year, last_month, last_day)
