@@ -232,15 +232,25 @@ class SheetForm:
         """What could not be read, by field."""
         return [Problem(key, sentence) for key, sentence in self.told.items()]
 
+    def empty_outcomes(self) -> list[str]:
+        """The keys that fold an outcome, of those outcomes of which nothing is answered."""
+        said = {block.unless for block in self.asked.blocks for field in block.answerable if self.cell(field).value}
+        return [cell.key for block, cell in self.outcomes() if block.unless not in said and not cell.locked]
+
     # --- what is shown ---
 
-    def blocks(self) -> Iterator[tuple[Block, Cell | None, list[Line], list[tuple[Table, list[Line]]]]]:
-        """Each block with whether its outcome is left out by the study, its questions, and its tables."""
+    def outcomes(self) -> list[tuple[Block, Cell]]:
+        """The blocks with tables of outcome data, each with whether its outcome is left out by the study."""
+        return [(block, self.cell(block.unreported)) for block in self.asked.blocks if block.unreported]
+
+    def blocks(self) -> Iterator[tuple[Block, Cell | None, bool, list[Line], list[tuple[Table, list[Line]]]]]:
+        """Each block with whether its outcome is left out by the study, where that is asked and what it folds, its questions, and its tables."""
         for block in self.asked.blocks:
             unreported = self.cell(block.unreported) if block.unreported else None
             lines = [self.line(field.label, (field,)) for field in block.fields]
             tables = [(table, [self.row(row) for row in table.rows]) for table in block.tables]
-            yield block, unreported, lines, tables
+            folded = bool(block.unless and self.cell(self.by_key[block.unless]).value)
+            yield block, unreported, folded, lines, tables
 
     def line(self, name: str, fields: tuple[Field, ...], more: tuple[Field, ...] = ()) -> Line:
         cells, others = ([self.cell(field) for field in part] for part in (fields, more))

@@ -94,7 +94,8 @@ class Table:
 class Block:
     """One section, put to one thing: its fields, and for a table of outcome data its tables.
 
-    unreported: whether the study leaves the outcome of the tables out; then nothing else in the block is asked.
+    unreported: whether the study leaves the outcome of the tables out. unless: its key, in every block on that outcome; once it is
+    answered, nothing else in these blocks is asked.
     """
 
     id: str
@@ -103,6 +104,15 @@ class Block:
     fields: tuple[Field, ...]
     tables: tuple[Table, ...] = ()
     unreported: Field | None = None
+    unless: str = ""
+
+    @property
+    def answerable(self) -> Iterator[Field]:
+        """What can be answered in it, where its outcome is reported."""
+        yield from self.fields
+        for table in self.tables:
+            for row in table.rows:
+                yield from row.fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +135,7 @@ class Asked:
         for block in self.blocks:
             if block.unreported:
                 yield block.unreported
-            yield from block.fields
-            for table in block.tables:
-                for row in table.rows:
-                    yield from row.fields
+            yield from block.answerable
 
 
 Shared = dict[tuple[str, str], Block]  # by section and group
@@ -185,15 +192,20 @@ def help_with(outcome: OutcomeOf) -> str:
 def block_of(section: Section, group: Group, structure: Structure, places: Mapping[str, Section]) -> Block:
     plain = tuple(each for each in section.questions if each.kind is not Kind.TABLE)
     has_table = len(plain) < len(section.questions)
-    unreported = unreported_of(group.outcome) if has_table and group.outcome else None
-    unless = unreported.key if unreported else ""
+    told = unreported_of(group.outcome) if group.outcome and has_tables(places.values()) else None
+    unreported, unless = told if has_table else None, told.key if told else ""
     fields = tuple(field_of(each, section, group, places, unless) for each in plain)
     tables = tables_of(group.outcome, structure.arms, unless) if has_table and group.outcome else ()
     title = f"{group.name}: {section.title}" if group.name and section.title and not has_table else group.name
     help = "\n".join(each for each in (section.help, group.help) if each)
     return Block(
-        f"{section.id}-{group.path.replace('/', '-')}", title or section.title, help, fields, tables, unreported
+        f"{section.id}-{group.path.replace('/', '-')}", title or section.title, help, fields, tables, unreported, unless
     )
+
+
+def has_tables(sections: Iterable[Section]) -> bool:
+    """Whether any of them has a table of outcome data."""
+    return any(question.kind is Kind.TABLE for section in sections for question in section.questions)
 
 
 def unreported_of(outcome: OutcomeOf) -> Field:
@@ -338,8 +350,10 @@ def is_asked(field: Field, answers: Mapping[str, Answer]) -> bool:
 
 def asked_answers(fields: Iterable[Field], answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """The answers that count: of fields whose conditions hold, each condition resting on answers that count themselves."""
-    counting: dict[str, Answer] = {}
-    for field in fields:
+    known = tuple(fields)
+    folding = {field.unless for field in known if field.unless}  # asked always, and perhaps after what they fold
+    counting = {key: answers[key] for key in folding if key in answers}
+    for field in known:
         if field.key in answers and is_asked(field, counting):
             counting[field.key] = answers[field.key]
     return counting

@@ -159,9 +159,19 @@ def saved(
     if mine is None:
         raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
     form = form_on(mine, request.POST, opened)
+    if request.POST.get("empty") in ("fold", "open"):
+        form = form_on(mine, folded(form, "yes" if request.POST["empty"] == "fold" else ""), opened)
     form.refuse(beyond(mine.study, sources_in(form.answers), form.sources, form.labels))
     said = sheets.Said(form.values, form.texts, form.units, form.places, form.confirmed, form.known)
     return form, sheets.save_own(member, mine, said, form.version)
+
+
+def folded(form: SheetForm, value: str) -> QueryDict:
+    """What was posted, with every outcome of which nothing is answered marked as not reported (or, with an empty value, opened again)."""
+    data = form.data.copy()
+    for key in form.empty_outcomes():
+        data[key] = value
+    return data
 
 
 def page(

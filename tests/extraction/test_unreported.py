@@ -71,3 +71,41 @@ def test_where_one_alone_folds_it_one_choice_settles_the_outcome(
     agreed = workflow.agree_sheet(first, study, {unreported: Choice(TakenFrom.SECOND)} | kept)
     assert {agreed.answers()[key].value for key in cells} == {3, 5, 20, 21}, "it is reported after all"
     assert agreed.answers()[unreported].value is None
+
+
+def test_one_press_folds_all_outcomes_that_are_empty_and_another_opens_them(
+    first: Member, study: Study, outcome: Outcome
+) -> None:
+    others = [build.outcome(first, name) for name in ("Sleep", "Crying", "Weight")]
+    cells = build.cells(study, outcome, *EVENTS)
+    workflow.save_entries(first, workflow.start_sheet(first, study), build.TEXTS)
+    assert "Mark all that are empty as not reported" in page(first, "sheet", study.pk)
+
+    def folded() -> dict[str, object]:
+        answers = queries.own_sheet(first, study).answers()
+        return {key: each.value for key, each in answers.items() if key.endswith("/unreported")}
+
+    post(first, "sheet", study.pk, data={"version": 1, **cells, "empty": "fold"})
+    assert folded() == {f"{study_key(each.pk)}/unreported": "yes" for each in others}, "not the one just filled in"
+    assert queries.opened(queries.own_sheet(first, study)).problems == []
+    post(first, "sheet", study.pk, data={"version": 2, "empty": "open"})
+    assert set(folded().values()) == {None}
+
+
+def test_a_section_of_its_own_on_an_outcome_is_folded_with_it_wherever_it_stands(
+    first: Member, second: Member, study: Study, outcome: Outcome, unreported: str
+) -> None:
+    workflow.begin_form(first)
+    workflow.edit_form(first, "add_section", "Measuring", "outcome")
+    workflow.edit_form(first, "add_question", "measuring", label="Rated by", required=True)
+    workflow.edit_form(first, "move_section", "measuring", -2)
+    workflow.use_form(first)
+    asked = f"outcome/{outcome.pk}/rated_by"
+    sheet = workflow.save_entries(first, workflow.start_sheet(first, study), build.TEXTS)
+    assert [each.key for each in queries.opened(sheet).problems] == [asked]
+    sheet = workflow.save_entries(first, sheet, {unreported: "yes", asked: "Nurses"})
+    assert queries.opened(sheet).problems == []
+    assert "Not asked: this outcome is marked as not reported." in page(first, "sheet", study.pk)
+    workflow.submit_sheet(first, sheet)
+    build.submitted(second, study, {unreported: "yes"})
+    assert queries.sheet_agreement(first, study).differences == [], "what is folded differs in nothing"

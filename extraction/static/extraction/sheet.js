@@ -24,6 +24,9 @@ const sheet = {
     sheet.restore();
     sheet.form.addEventListener("input", (event) => sheet.remember(event.target));
     sheet.form.addEventListener("change", (event) => { sheet.remember(event.target); sheet.send(); });
+    for (const each of sheet.form.querySelectorAll("[data-empty]")) {
+      each.addEventListener("click", (event) => { event.preventDefault(); sheet.fold(each.value === "fold"); });
+    }
     sheet.form.addEventListener("submit", () => { sheet.leaving = true; });
     window.addEventListener("online", sheet.send);
     window.addEventListener("beforeunload", (event) => {
@@ -48,6 +51,21 @@ const sheet = {
     for (const each of sheet.form.querySelectorAll(".not-asked")) each.hidden = true;
     for (const each of sheet.form.querySelectorAll("[data-folds]")) each.hidden = sheet.values(each.dataset.folds).length > 0;
     for (const each of sheet.form.querySelectorAll("[data-unfolds]")) each.hidden = sheet.values(each.dataset.unfolds).length === 0;
+  },
+
+  // Every outcome of which nothing is answered: marked as not reported, or opened again.
+  fold(away) {
+    const folds = [...sheet.form.querySelectorAll("[data-folds]")];
+    const isAnswer = (each) => each.name && !/^(unit|source|document|page|quote|box|confirm):/.test(each.name);
+    const isGiven = (each) => each.value.trim() !== "" && (each.checked || !["radio", "checkbox"].includes(each.type));
+    for (const tick of sheet.form.querySelectorAll(".unreported input[type=checkbox]:enabled")) {
+      const parts = folds.filter((each) => each.dataset.folds === tick.name);
+      if (tick.checked === away || parts.some((part) => [...part.querySelectorAll("input:not([type=hidden]), select, textarea")].some((each) => isAnswer(each) && isGiven(each)))) continue;
+      tick.checked = away;
+      sheet.remember(tick);
+    }
+    sheet.show();
+    sheet.send();
   },
 
   // --- what is not confirmed ---
