@@ -50,6 +50,7 @@ urlpatterns = [
     path("form/begin/", views.begin_form, name="form-begin"),
     path("form/plan/", views.plan_extraction, name="plan"),
     path("form/draft/", views.form_draft, name="form-draft"),
+    path("form/draft/name/", views.rename_form, name="form-name"),
     path("form/draft/sections/", views.add_section, name="form-section-add"),
     path("form/draft/sections/<slug:id>/", views.change_section, name="form-section"),
     path("form/draft/sections/<slug:id>/questions/", views.add_question, name="form-question-add"),

@@ -2,7 +2,7 @@
 
 from extraction.forms.agreement import AgreementForm, signed_rows, taken_rows
 from extraction.forms.bias import BiasForm, BiasPlanForm, StudiesForm
-from extraction.forms.builder import ImportForm, PlanForm, QuestionForm, SectionForm, UseForm
+from extraction.forms.builder import ImportForm, NameForm, PlanForm, QuestionForm, SectionForm, UseForm
 from extraction.forms.previous import PreviousVersionForm
 from extraction.forms.sheets import SheetForm
 from extraction.forms.structure import (
@@ -24,6 +24,7 @@ __all__ = [
     "ImportForm",
     "JoinForm",
     "MoveForm",
+    "NameForm",
     "OutcomeForm",
     "PlanForm",
     "PreviousVersionForm",

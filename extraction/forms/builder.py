@@ -12,6 +12,15 @@ from extraction.schema.fields import NUMBERS, WITH_OPTIONS, Kind
 from extraction.schema.form import KIND_WORDS, LONGEST, PER_WORDS
 
 
+class NameForm(forms.Form):
+    """What the form is called, and what it is for: both go with it to other reviews."""
+
+    name = forms.CharField(max_length=LONGEST["name"])
+    about = forms.CharField(
+        required=False, max_length=LONGEST["about"], label="What it is for", widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class SectionForm(forms.Form):
     """A heading, and for what its questions are asked. That is asked once: answers belong to it."""
 
@@ -70,7 +79,8 @@ class QuestionForm(forms.Form):
     asked_values = forms.CharField(
         required=False,
         label="… if that answer is",
-        help_text="One or more of its answers, with commas between. Empty: any answer.",
+        help_text="One or more of its answers, one on each line. Empty: any answer.",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     asks_anew = forms.BooleanField(
         required=False,
@@ -111,7 +121,7 @@ def initial(form: Form, question: Question) -> dict[str, Any]:
         "units": edit.write_units(question.units),
         "tolerance": question.tolerance or None,
         "asked_if": condition.question if condition else "",
-        "asked_values": ", ".join(labels.get(each, each) for each in condition.values) if condition else "",
+        "asked_values": "\n".join(labels.get(each, each) for each in condition.values) if condition else "",
     }
 
 

@@ -76,6 +76,8 @@ def _differences(old: Form, new: Form) -> Iterator[Difference]:
     before = {question.id: (section, question) for section, question in old.places()}
     if old.name != new.name:
         yield Difference("~", f"The form is called “{new.name}”; before, “{old.name}”.")
+    if old.about != new.about:
+        yield Difference("~", "What the form is for is told in other words.")
     sections = {section.id: section for section in old.sections}
     for section in new.sections:
         known = sections.get(section.id)

@@ -12,6 +12,7 @@ from typing import Any
 
 from extraction.schema.fields import Kind, Option, Unit
 from extraction.schema.form import (
+    LONGEST,
     PER_WORDS,
     Condition,
     Form,
@@ -38,6 +39,11 @@ def new_id(words: str, taken: Collection[str]) -> str:
     while (found := stem if number == 1 else f"{stem}_{number}") in taken:
         number += 1
     return found
+
+
+def rename(form: Form, name: str, about: str = "") -> Form:
+    """The form under another name, with another account of what it is for."""
+    return checked(replace(form, name=_named(name, "A form", LONGEST["name"]), about=about.strip()))
 
 
 # --- sections ----------------------------------------------------------------------------------------------------
@@ -284,13 +290,20 @@ def _with_details(question: Question, details: dict[str, Any], form: Form) -> Qu
 
 
 def _condition(question_id: str, values: str, form: Form) -> Condition | None:
-    """A condition as it was typed: the other question's id, and its answers by label or value, one on each line or behind commas."""
+    """A condition as it was typed: the other question's id, and its answers by label or value, one on each line or behind commas.
+
+    A line that is one answer is not taken apart: an answer may have a comma, as in “Declared, there are none”.
+    """
+    if not question_id and values.strip():
+        raise FormError(f"“{values.strip()}” is an answer to no question. Choose the question whose answer it is.")
     if not question_id:
         return None
     _, other = form.place(question_id)
     labels = {each.label.casefold(): each.value for each in options_of(other)}
     labels |= {each.value: each.value for each in options_of(other)}
-    typed = [each.strip() for each in values.replace("\n", ",").split(",") if each.strip()]
+    lines = [line.strip() for line in values.splitlines()]
+    parts = [part.strip() for line in lines for part in ([line] if line.casefold() in labels else line.split(","))]
+    typed = list(filter(None, parts))
     return Condition(question_id, tuple(labels.get(each.casefold(), each) for each in typed))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,18 +15,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from extraction import queries, workflow
 from extraction.exports import csv_lines
-from extraction.forms import ImportForm, PlanForm, QuestionForm, SectionForm, SheetForm, UseForm
+from extraction.forms import ImportForm, NameForm, PlanForm, QuestionForm, SectionForm, SheetForm, UseForm
 from extraction.models import FormVersion
 from extraction.schema import ArmOf, Form, FormError, OutcomeOf, Structure, TimeOf, asked_of
 from extraction.schema.carry import differences
 from extraction.schema.codebook import HEAD, codebook
 from extraction.schema.form import KIND_WORDS, PER_WORDS, from_json, write
 from extraction.schema.packs import packs
-from extraction.views.studies import cleaned
+from extraction.views.studies import cleaned, taken
 from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput, NotHere, WrongState
 from reviewapp.models import Member
 
+SECTION_IDS = "new_%s"  # of the fields of a section, which stand on one page with other forms
 SAMPLE = Structure(
     (ArmOf(1, "Arm A", "experimental"), ArmOf(2, "Arm B", "control")),
     (OutcomeOf(1, "An outcome of events", "dichotomous"), OutcomeOf(2, "A measured outcome", "continuous")),
@@ -148,6 +150,11 @@ def begin_form(request: HttpRequest, member: Member) -> HttpResponse:
 @for_member(Can.READ)
 def form_draft(request: HttpRequest, member: Member) -> HttpResponse:
     """The builder: sections and questions in order, each with its buttons."""
+    return draft_page(request, member)
+
+
+def draft_page(request: HttpRequest, member: Member, section: SectionForm | None = None) -> HttpResponse:
+    """section: one that was not taken, to be corrected."""
     draft, form = drafted(member)
     changes = differences(queries.current_version(member.review_id).form, form)
     context = {
@@ -159,18 +166,31 @@ def form_draft(request: HttpRequest, member: Member) -> HttpResponse:
         "changes": changes,
         "again": any(each.again for each in changes),
         "packs": [(id, pack) for id, pack in packs().items()],
-        "section_form": SectionForm(auto_id="new_%s"),
+        "section_form": section or SectionForm(auto_id=SECTION_IDS),
         "import_form": ImportForm(),
         "use_form": UseForm(),
     }
-    return render(request, "extraction/form_draft.html", context)
+    return render(request, "extraction/form_draft.html", context, status=422 if section else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.ANALYSE)
+def rename_form(request: HttpRequest, member: Member) -> HttpResponse:
+    design = drafted(member)[1]
+    form = NameForm(request.POST or None, initial={"name": design.name, "about": design.about})
+    if taken(form, partial(workflow.edit_form, member, "rename")):
+        return to_draft(member)
+    context = {"member": member, "form": form, "title": f"Form “{design.name}”"}
+    return render(request, "extraction/form_part.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
 @for_member(Can.ANALYSE)
 def add_section(request: HttpRequest, member: Member) -> HttpResponse:
-    draft = workflow.edit_form(member, "add_section", **cleaned(SectionForm(request.POST)))
-    return to_draft(member, f"s-{draft.design['sections'][-1]['id']}")
+    form = SectionForm(request.POST, auto_id=SECTION_IDS)
+    if not taken(form, partial(workflow.edit_form, member, "add_section")):
+        return draft_page(request, member, form)
+    return to_draft(member, f"s-{drafted(member)[1].sections[-1].id}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,12 +198,10 @@ def add_section(request: HttpRequest, member: Member) -> HttpResponse:
 def change_section(request: HttpRequest, member: Member, id: str) -> HttpResponse:
     section = found(drafted(member)[1].section, id)
     form = SectionForm(request.POST or None, known=True, initial={"title": section.title, "help": section.help})
-    if form.is_valid():
-        workflow.edit_form(member, "change_section", id, **form.cleaned_data)
+    if taken(form, partial(workflow.edit_form, member, "change_section", id)):
         return to_draft(member, f"s-{id}")
-    return render(
-        request, "extraction/form_part.html", {"member": member, "form": form, "title": f"Section “{section.title}”"}
-    )
+    context = {"member": member, "form": form, "title": f"Section “{section.title}”"}
+    return render(request, "extraction/form_part.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

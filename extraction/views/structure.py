@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -9,16 +11,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from extraction import queries, workflow
 from extraction.forms import ArmForm, OutcomeForm, TimePointForm
 from extraction.models import TimePoint
-from extraction.views.studies import cleaned
+from extraction.views.studies import study_page, taken
 from reviewapp.access import Can, for_member
 from reviewapp.models import Member
+
+TIME_IDS = "time_%s"  # of the fields of a time point, which stand on one page with those of an outcome
 
 
 @require_POST
 @for_member(Can.EXTRACT)
 def add_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     study = queries.study(member, pk)
-    workflow.add_arm(member, study, **cleaned(ArmForm(request.POST, wholes=queries.whole_arms(study))))
+    form = ArmForm(request.POST, wholes=queries.whole_arms(study))
+    if not taken(form, partial(workflow.add_arm, member, study)):
+        return study_page(request, member, pk, form)
     return redirect("extraction:study", member.review.slug, pk)
 
 
@@ -27,11 +33,10 @@ def add_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 def change_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     arm = queries.arm(member, pk)
     form = ArmForm(request.POST or None, instance=arm, wholes=queries.whole_arms(arm.study))
-    if form.is_valid():
-        workflow.change_arm(member, arm, **form.cleaned_data)
+    if taken(form, partial(workflow.change_arm, member, arm)):
         return redirect("extraction:study", member.review.slug, arm.study_id)
     context = {"member": member, "study": arm.study, "form": form, "title": f"Change an arm of {arm.study}"}
-    return render(request, "extraction/change.html", context)
+    return render(request, "extraction/change.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -53,23 +58,31 @@ def restore_arm(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
 @require_GET
 @for_member(Can.READ)
 def outcomes(request: HttpRequest, member: Member) -> HttpResponse:
+    return outcomes_page(request, member)
+
+
+def outcomes_page(
+    request: HttpRequest, member: Member, form: OutcomeForm | None = None, time_form: TimePointForm | None = None
+) -> HttpResponse:
+    """Outcomes and time points; form, time_form: one that was not taken, to be corrected."""
     found = list(queries.outcomes(member))
     context = {
         "member": member,
         "outcomes": [outcome for outcome in found if not outcome.dropped_at],
         "dropped": [outcome for outcome in found if outcome.dropped_at],
-        "form": OutcomeForm(times=queries.standing_times(member)),
+        "form": form or OutcomeForm(times=queries.standing_times(member)),
         **split(list(queries.time_points(member))),
-        "time_form": TimePointForm(auto_id="time_%s"),
+        "time_form": time_form or TimePointForm(auto_id=TIME_IDS),
     }
-    return render(request, "extraction/outcomes.html", context)
+    return render(request, "extraction/outcomes.html", context, status=422 if form or time_form else 200)
 
 
 @require_POST
 @for_member(Can.ANALYSE)
 def define_outcome(request: HttpRequest, member: Member) -> HttpResponse:
-    details = dict(cleaned(OutcomeForm(request.POST, times=queries.standing_times(member))))
-    workflow.define_outcomes(member, details.pop("times", ()), **details)
+    form = OutcomeForm(request.POST, times=queries.standing_times(member))
+    if not taken(form, partial(workflow.define_outcomes, member)):
+        return outcomes_page(request, member, form)
     return redirect("extraction:outcomes", member.review.slug)
 
 
@@ -78,10 +91,10 @@ def define_outcome(request: HttpRequest, member: Member) -> HttpResponse:
 def change_outcome(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     outcome = queries.outcome(member, pk)
     form = OutcomeForm(request.POST or None, instance=outcome, times=queries.standing_times(member))
-    if form.is_valid():
-        workflow.change_outcome(member, outcome, **form.cleaned_data)
+    if taken(form, partial(workflow.change_outcome, member, outcome)):
         return redirect("extraction:outcomes", member.review.slug)
-    return render(request, "extraction/change.html", {"member": member, "form": form, "title": f"Change {outcome}"})
+    context = {"member": member, "form": form, "title": f"Change {outcome}"}
+    return render(request, "extraction/change.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -109,7 +122,9 @@ def split(found: list[TimePoint]) -> dict[str, list[TimePoint]]:
 @require_POST
 @for_member(Can.ANALYSE)
 def add_time_point(request: HttpRequest, member: Member) -> HttpResponse:
-    workflow.add_time_point(member, **cleaned(TimePointForm(request.POST)))
+    form = TimePointForm(request.POST, auto_id=TIME_IDS)
+    if not taken(form, partial(workflow.add_time_point, member)):
+        return outcomes_page(request, member, time_form=form)
     return redirect("extraction:outcomes", member.review.slug)
 
 
@@ -118,10 +133,10 @@ def add_time_point(request: HttpRequest, member: Member) -> HttpResponse:
 def change_time_point(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     time = queries.time_point(member, pk)
     form = TimePointForm(request.POST or None, instance=time)
-    if form.is_valid():
-        workflow.change_time_point(member, time, **form.cleaned_data)
+    if taken(form, partial(workflow.change_time_point, member, time)):
         return redirect("extraction:outcomes", member.review.slug)
-    return render(request, "extraction/change.html", {"member": member, "form": form, "title": f"Change {time.name}"})
+    context = {"member": member, "form": form, "title": f"Change {time.name}"}
+    return render(request, "extraction/change.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +30,17 @@ def cleaned(form: BaseForm) -> dict[str, Any]:
         name, told = next(iter(form.errors.items()))
         raise BadInput(f"{form[name].label if name in form.fields else 'This form'}: {told[0]}")
     return form.cleaned_data
+
+
+def taken(form: BaseForm, verb: Callable[..., object]) -> bool:
+    """Whether a verb took what a form holds; what speaks against it stands on the form then, which is shown again."""
+    if not form.is_valid():
+        return False
+    try:
+        verb(**form.cleaned_data)
+    except BadInput as error:
+        form.add_error(None, f"{error.message} {error.todo}".strip())
+    return not form.errors
 
 
 def next_steps(member: Member, study: Study) -> tuple[queries.NextStep, list[queries.NextStep]]:
@@ -76,6 +89,11 @@ def join_report(request: HttpRequest, member: Member) -> HttpResponse:
 @require_GET
 @for_member(Can.READ)
 def study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    return study_page(request, member, pk)
+
+
+def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | None = None) -> HttpResponse:
+    """A study with its reports and arms; form: an arm that was not taken, to be corrected."""
     found = queries.appraised(member, [queries.study(member, pk)])[0]
     arms = list(queries.arms(member, found))
     data, bias = next_steps(member, found)
@@ -86,14 +104,14 @@ def study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "bias": bias,
         "arms": [arm for arm in arms if not arm.dropped_at],
         "dropped_arms": [arm for arm in arms if arm.dropped_at],
-        "form": ArmForm(wholes=queries.whole_arms(found)),
+        "form": form or ArmForm(wholes=queries.whole_arms(found)),
         "outcomes": queries.outcomes(member).filter(dropped_at=None),
         "plan": queries.plan_of(member.review_id),
         "others": queries.other_studies(member, found),
         "ways": ways([arm for arm in arms if not arm.dropped_at]),
         **shared([arm for arm in arms if not arm.dropped_at]),
     }
-    return render(request, "extraction/study.html", context)
+    return render(request, "extraction/study.html", context, status=422 if form else 200)
 
 
 def ways(arms: list[Arm]) -> list[tuple[str, list[str]]]:
@@ -120,11 +138,10 @@ def change_study(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     form = StudyForm(
         request.POST or None, initial={"label": found.label, "registration": found.registration, "note": found.note}
     )
-    if form.is_valid():
-        workflow.change_study(member, found, **form.cleaned_data)
+    if taken(form, partial(workflow.change_study, member, found)):
         return redirect("extraction:study", member.review.slug, pk)
     context = {"member": member, "study": found, "form": form, "title": f"Change {found}"}
-    return render(request, "extraction/change.html", context)
+    return render(request, "extraction/change.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

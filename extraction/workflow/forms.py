@@ -29,6 +29,7 @@ LARGEST_FILE = 1_000_000  # bytes
 STEPS: dict[str, Callable[..., Form]] = {
     each.__name__: each
     for each in (
+        edit.rename,
         edit.add_section,
         edit.change_section,
         edit.move_section,

@@ -150,7 +150,7 @@ def define_outcome(
     return outcome
 
 
-def define_outcomes(member: Member, times: Iterable[TimePoint], **details: Any) -> list[Outcome]:
+def define_outcomes(member: Member, times: Iterable[TimePoint] = (), **details: Any) -> list[Outcome]:
     """The same outcome at each of these time points; at none of them, once."""
     with transaction.atomic():
         return [define_outcome(member, at=time, **details) for time in [*times] or [None]]

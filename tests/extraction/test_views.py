@@ -383,3 +383,25 @@ def test_until_both_are_in_no_page_shows_the_other_what_was_written_or_that_it_w
 def main_of(text: str) -> str:
     """The content of a page, without the tokens that differ each time."""
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text.partition("<main")[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told", "kept"),
+    [
+        ("arm-add", {"name": "Usual care", "role": "control", "note": "as before"}, "Usual care", "as before"),
+        ("study-change", {"label": "Murray 2003", "note": "as before"}, "is called Murray 2003 already", "as before"),
+        ("time-add", {"name": "late", "begins": 20, "ends": 10, "unit": "months"}, "ends before it begins", "late"),
+        ("outcome-define", {"name": "Sleep", "note": "as before"}, "This field is required", "as before"),
+        ("form-section-add", {"title": " ", "per": "study", "help": "as before"}, "required", "as before"),
+    ],
+)
+def test_what_is_refused_stays_in_the_form_in_which_it_was_written(
+    name: str, data: dict[str, object], told: str, kept: str, first: Member, pair: Pair, study: Study
+) -> None:
+    other = build.study(pair, "Adams 2010") if name == "study-change" else study
+    workflow.begin_form(first)
+    at = [other.pk] if name in ("arm-add", "study-change") else []
+    text = post(first, name, *at, status=422, data=data)
+    assert told in text
+    assert kept in text
+    assert "Back to the page before" not in text

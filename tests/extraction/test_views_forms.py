@@ -71,6 +71,29 @@ def test_a_question_shows_what_it_is_and_keeps_what_is_not_changed(first: Member
     assert (question.label, question.unit, question.lowest, question.edition) == ("Randomised", "people", 1, 1)
 
 
+def test_a_condition_on_an_answer_with_a_comma_is_shown_and_kept_as_it_is(first: Member) -> None:
+    post(first, "form-begin")
+    post(first, "form-pack", data={"pack": "trials", "how": "replace"})
+    question = from_json(queries.form_draft(first).design).questions["conflicts_what"]
+    assert ">\nDeclared, there are some</textarea>" in page(first, "form-question", question.id)
+    data = {"label": "Which ones", "kind": "text", "asked_if": "conflicts", "asked_values": "Declared, there are some"}
+    post(first, "form-question", question.id, data=data)
+    changed = from_json(queries.form_draft(first).design).questions[question.id]
+    assert (changed.label, changed.asked_if) == ("Which ones", question.asked_if)
+    text = post(first, "form-question", question.id, status=422, data=data | {"asked_if": ""})
+    assert "is an answer to no question. Choose the question whose answer it is." in text
+
+
+def test_a_form_is_renamed_and_says_so(first: Member) -> None:
+    post(first, "form-begin")
+    post(first, "form-name", status=422, data={"name": ""})
+    post(first, "form-name", data={"name": "Our form", "about": "For trials of talks."})
+    assert "The form is called “Our form”; before, “Short form”." in page(first, "form-draft")
+    workflow.use_form(first)
+    exported = json.loads(page(first, "form-json", 1))
+    assert (exported["name"], exported["about"]) == ("Our form", "For trials of talks.")
+
+
 def test_a_question_that_is_not_there_is_answered_as_such(first: Member) -> None:
     post(first, "form-begin")
     page(first, "form-question", "colour", status=404)

@@ -256,9 +256,7 @@ def _dates(study: Study, today: date | None) -> Iterator[Finding]:
     for before, after in itertools.combinations(("started", "ended", "published"), 2):
         if before in read and after in read and read[before][0] > read[after][1]:
             (said, _), (then, cell) = study.dates[before], study.dates[after]
-            yield Finding(
-                "date-order", IMPOSSIBLE, cell, f"{study.label}: {before} {said} is after {after} {then}."
-            )
+            yield Finding("date-order", IMPOSSIBLE, cell, f"{study.label}: {before} {said} is after {after} {then}.")
 
 
 def days_of(text: str) -> tuple[date, date]:
