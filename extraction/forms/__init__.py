@@ -1,6 +1,6 @@
 """What do people enter on the extraction floor, and how is it checked? Forms validate; verbs save."""
 
-from extraction.forms.agreement import AgreementForm, signed_rows, taken_rows
+from extraction.forms.agreement import AgreementForm, earlier_versions, signed_rows, taken_rows
 from extraction.forms.bias import BiasForm, BiasPlanForm, StudiesForm
 from extraction.forms.builder import ImportForm, NameForm, PlanForm, QuestionForm, SectionForm, UseForm
 from extraction.forms.previous import PreviousVersionForm
@@ -37,6 +37,7 @@ __all__ = [
     "TimePointForm",
     "ToolForm",
     "UseForm",
+    "earlier_versions",
     "signed_rows",
     "taken_rows",
 ]

@@ -323,3 +323,19 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
         for pair in agreement.pairs
         if (line := lines.get(pair.field.key)) and line.value is not None
     ]
+
+
+def earlier_versions(agreement: Agreement) -> list[dict[str, Any]]:
+    """The agreements that were signed and reopened, the last one first: by whom, when, and what stands otherwise now."""
+    now = agreement.signed.answers() if agreement.signed else agreement.settled_so_far
+    return [
+        {"version": each, "rows": list(otherwise(agreement, each.answers(), now))}
+        for each in reversed(agreement.reopened)
+    ]
+
+
+def otherwise(agreement: Agreement, then: Mapping[str, Answer], now: Mapping[str, Answer]) -> Iterator[dict[str, str]]:
+    for pair in agreement.pairs:
+        before, after = (spell(pair.field, each.get(pair.field.key, Answer())) for each in (then, now))
+        if before != after:
+            yield {"label": pair.field.label, "then": before or "not answered", "now": after or "not answered"}

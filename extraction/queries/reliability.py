@@ -113,18 +113,20 @@ def compared(pairs: Sequence[PairOfSheets]) -> dict[str, list[Compared]]:
     for each in pairs:
         fields = asked_of(each.structure, each.version.form, shared[each.version.number]).fields
         kinds = {str(outcome.id): outcome.kind for outcome in each.structure.outcomes}
+        labels = {id: question.label for id, question in each.version.form.questions.items()}
         found[each.key] = [
-            said_of(pair, kinds)
+            said_of(pair, kinds, labels)
             for pair in compare(fields, answers[each.first.pk], answers[each.second.pk])
             if pair.match not in (Match.BLANK, Match.MISSING)
         ]
     return found
 
 
-def said_of(pair: Pair, kinds: Mapping[str, str]) -> Compared:
+def said_of(pair: Pair, kinds: Mapping[str, str], labels: Mapping[str, str]) -> Compared:
+    """kinds: of outcomes, by id. labels: of questions, by id, without the arm or outcome of which they are asked."""
     field = pair.field
     plain = _number if field.kind in NUMBERS else _text
-    about = (name_of(field, kinds), field.column or field.label, str(field.kind))
+    about = (name_of(field, kinds), field.column or labels.get(field.question, field.label), str(field.kind))
     return Compared(*about, pair.match is Match.EQUAL, plain(field, pair.first), plain(field, pair.second))
 
 

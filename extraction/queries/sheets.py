@@ -112,7 +112,7 @@ class Agreement:
     """Two submitted sheets (or assessments) side by side, and what is agreed.
 
     pairs: every question with both answers. signed: the standing agreement, if there is one. earlier: the lines of the last one, standing
-    or reopened, by key: what to begin with. versions: how many were reopened. asked: of sheets, what the form asks of the study.
+    or reopened, by key: what to begin with. reopened: those that were signed before and do not stand. asked: of sheets, what the form asks of the study.
     """
 
     first: Blinded
@@ -121,7 +121,7 @@ class Agreement:
     signed: Blinded | None
     earlier: Mapping[str, Line]
     made: Mapping[str, Line]
-    versions: int
+    reopened: list[Blinded]
     asked: Asked | None = None
     tool: Tool | None = None
 
@@ -187,7 +187,7 @@ def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> 
             if not (each.withdrawn_at or each.submitted_at)
             for line in each.lines.all()
         },
-        versions=sum(1 for each in agreed if each.withdrawn_at),
+        reopened=[each for each in agreed if each.withdrawn_at and each.submitted_at],
         asked=asked,
         tool=None if isinstance(pair[0], Sheet) else tool_for(newest(pair)),
     )

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from extraction import queries, schema
-from extraction.forms import AgreementForm, BiasForm, SheetForm, signed_rows, taken_rows
+from extraction.forms import AgreementForm, BiasForm, SheetForm, earlier_versions, signed_rows, taken_rows
 from extraction.models import Assessment, Blinded, Sheet, Study
 from extraction.schema.convert.offers import Offer, offers, together
 from extraction.workflow import agreement as agreeing
@@ -323,6 +323,7 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         "agreement": found,
         "form": form,
         "signed": signed_rows(found) if found else [],
+        "versions": earlier_versions(found) if found else [],
         "may_agree": may_agree,
         "doubts": queries.agreement_doubts(member, study, found) if found else None,
         "doubt_url": reverse("extraction:agreement-doubt", args=[member.review.slug, pk]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -90,7 +91,10 @@ def test_a_reopened_agreement_begins_with_what_was_chosen_and_by_whom(
     lines = {line.key: (line.taken_from, line.by) for line in agreed.lines.all()}
     assert lines[NUMBER] == ("third", first)
     assert lines[DESIGN] == ("second", second)
-    assert queries.sheet_agreement(first, differing).versions == 1
+    assert len(queries.sheet_agreement(first, differing).reopened) == 1
+    text = " ".join(re.sub("<[^>]+>", " ", page(first, "sheet-agreement", differing.pk)).split())
+    assert "Earlier versions (1) Signed by Fay First on" in text
+    assert "Question Then Now Design A trial of two arms A trial of three arms" in text, "and nothing that is as it was"
 
 
 def test_equal_answers_are_accepted_in_bulk_and_texts_shown_with_their_differences(

@@ -114,7 +114,7 @@ def test_a_reopened_agreement_stays_as_a_version_and_is_where_the_next_begins(
     workflow.reopen_sheet_agreement(second, both_in)
     assert events_of(first, outcome) == []
     agreement = queries.sheet_agreement(second, both_in)
-    assert (agreement.signed, agreement.versions) == (None, 1)
+    assert (agreement.signed, len(agreement.reopened)) == (None, 1)
     assert agreement.earlier[key_of(both_in)].taken_from == "first"
     workflow.agree_sheet(second, both_in, {key_of(both_in): SECOND})
     assert events_of(first, outcome)[0] == ("experimental", 9)
