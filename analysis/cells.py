@@ -9,6 +9,7 @@ from typing import Any
 from analysis import exports
 from analysis.exports import Row, Table
 from analysis.measures import measure
+from analysis.measures.described import GROUP
 from analysis.models import Run
 from extraction.schema.tables import contrast_key, row_key, whole_key
 
@@ -55,7 +56,9 @@ def keys(run: Run, row: Frozen, frozen: Frozen) -> tuple[str, ...]:
         return "", effect_key(kind, outcome, frozen)
     found: list[str] = []
     for group, name in answers.places:
-        arms = [arm["arm"] for arm in frozen["arms"] if arm["role"] == group and arm["name"] in row["arms"][group]]
+        arms = [
+            arm["arm"] for arm in frozen["arms"] if group in (GROUP, arm["role"]) and arm["name"] in row["arms"][group]
+        ]
         found.append(f"{row_key(outcome, arms[0])}/{name}" if arms else "")
     return (*found, "", "")
 

@@ -2,6 +2,7 @@
 
 Without a comparison the arms' own roles say it. With one, the agreed answers to a question that is asked of each arm do, such as "Kind of
 treatment": arms with one of these answers are the experimental side, arms with one of those the control, all others are not used.
+A plan of which one group enters may have answers for that side alone.
 A plan keeps it as a line of JSON: {"by": question, "control": [[answer, its words]], "experimental": ...}.
 """
 
@@ -30,8 +31,8 @@ class Comparison:
 
     @property
     def words(self) -> str:
-        """ "CBT v waiting list or usual care"."""
-        return " v ".join(self.sides)
+        """ "CBT v waiting list or usual care"; of one side its own."""
+        return " v ".join(side for side in self.sides if side)
 
     @property
     def text(self) -> str:
@@ -74,8 +75,8 @@ def chosen(experimental: Iterable[str], control: Iterable[str], words: Mapping[s
 
 
 def checked(made: Comparison) -> Comparison:
-    if not made.experimental or not made.control:
-        raise ValueError("A comparison has two sides: choose at least one answer for each.")
+    if not made.experimental and not made.control:
+        raise ValueError("A comparison has sides: choose at least one answer.")
     if both := {value for value, _ in made.experimental} & {value for value, _ in made.control}:
         raise ValueError(f"“{dict(made.control)[both.pop()]}” cannot stand on both sides.")
     if len(made.text) > LONGEST:

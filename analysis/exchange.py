@@ -68,6 +68,8 @@ def why_not(run: Run | None) -> str:
     if run is None:
         return "it has not run yet"
     of = measure(run.options["measure"])
+    if len(of.answers.groups) == 1:
+        return "it pools one group, and RevMan compares two"
     if not of.answers.people or not of.answers.groups:
         return "its data are not events or means of two groups"
     return "" if of.revman else f"RevMan has no {of.title.lower()}"

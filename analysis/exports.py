@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from analysis.plots.forest_data import Column, Forest, Interval, SummaryRow
 
 GROUPS = {EXPERIMENTAL: "Intervention", CONTROL: "Control"}
+WHOLE = "Whole study"  # where all its arms are one group
 SHORT = {"MH": "M-H", "IV": "IV", "Peto": "Peto"}
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_ESTIMABLE = "Not estimable"
@@ -142,6 +143,9 @@ def overall_test(run: Run) -> str:
 
 
 def overall_test_of(pooled: Mapping[str, Any]) -> str:
+    """Empty where nothing is compared: that a proportion is not 0 needs no test."""
+    if not measure(pooled["measure"]).compares:
+        return ""
     letter = "Z" if pooled["df"] == "Infinity" else "t"
     stat = number(pooled["stat"])
     size = effect(None if stat is None else abs(stat))
@@ -199,7 +203,8 @@ def columns_of(run: Run) -> Sequence[Column]:
 def groups_of(run: Run) -> dict[str, str]:
     """The groups whose numbers a run's studies have, and what they are called; none where a study gives one effect."""
     called = sides(run.options, GROUPS)
-    return {group: called[group] for group in measure_of(run).answers.groups}
+    one = called.get(run.options.get("group", ""), WHOLE)
+    return {group: called.get(group, one) for group in measure_of(run).answers.groups}
 
 
 def method_in_short(run: Run) -> str:
@@ -287,7 +292,7 @@ def forest_of(run: Run) -> Forest:
         plot_heading=(of.title, method_in_short(run)),
         log=of.log,
         null=of.null,
-        favours=(analysis.favours_left, analysis.favours_right),
+        favours=favours(run),
         domains=bias.domains(tool, overall="O") if judged else (),
         judgements=bias.judgements(tool),
         bias_heading="Risk of bias" if tool.id == ROB1.id else f"Risk of bias, {tool.name}",
@@ -297,6 +302,11 @@ def forest_of(run: Run) -> Forest:
         ),
         description=f"{analysis.how}. {result_in_words(run)}",
     )
+
+
+def favours(run: Run) -> tuple[str, str]:
+    """The words beside the line of no effect; none where there is no such line."""
+    return (run.analysis.favours_left, run.analysis.favours_right) if measure_of(run).compares else ("", "")
 
 
 def summary_of(run: Run) -> SummaryRow | None:
@@ -335,7 +345,8 @@ def notes(run: Run) -> Iterable[str]:
         events = {group: sum(study[group]["events"] for study in pooled_studies(run)) for group in groups_of(run)}
         yield "Total events: " + ", ".join(f"{plain(events[group])} ({name})" for group, name in groups_of(run).items())
     yield heterogeneity(run)
-    yield overall_test(run)
+    if tested := overall_test(run):
+        yield tested
     if run.analysis.note:
         yield run.analysis.note
 

@@ -42,8 +42,15 @@ OUTSIDE = "p ≤ 0.01"
 
 
 def measure_of(of: Plain) -> Measure:
-    """The measure of a result."""
-    return measure(of["measure"])
+    """The measure of a result with its effects; where getting back needs the people behind it, with the harmonic mean of its studies' sizes."""
+    found, effects = measure(of["measure"]), of["effects"]
+    sizes = [n for n, y in zip(effects["data"].get("ni", ()), effects["yi"], strict=False) if y is not None]
+    return found.of_people(len(sizes) / sum(1 / n for n in sizes)) if sizes else found
+
+
+def own(by: Measure, effects: Plain, i: int) -> Measure:
+    """The measure for the i-th study's own number."""
+    return by.of_people(effects["data"]["ni"][i]) if by.people is not None else by
 
 
 def natural(value: object, by: Measure) -> float | None:
@@ -101,7 +108,7 @@ def series_forest(title: str, series: Plain, pooled: Plain, method: str, favours
         for i, row in enumerate(series_rows(series, by))
     )
     total = SummaryRow("All studies", series_cells(pooled, by), interval(three(pooled), by))
-    columns = (Column("Studies"), Column("I²"), Column("P"), Column(method, by.title, "interval"))
+    columns = (*map(Column, series_headings(by)), Column(method, by.title, "interval"))
     return Forest(
         title=title,
         columns=columns,
@@ -126,15 +133,20 @@ def series_rows(series: Plain, by: Measure) -> list[Row]:
 
 
 def series_cells(of: Plain, by: Measure, i: int | None = None) -> tuple[str, ...]:
-    """How many studies, I², P and the effect, of a pooled result or of the i-th of a series."""
+    """How many studies, I², P where anything is compared, and the effect, of a pooled result or of the i-th of a series."""
     k, i2, p = (of[name] if i is None else of[name][i] for name in ("k", "I2", "p"))
-    told = p_value(p).removeprefix("= ") if p is not None else "–"
-    return str(k or "–"), percent(i2) if k > 1 else "–", told, shown_interval(three(of, i), by)
+    tested = (p_value(p).removeprefix("= ") if p is not None else "–",) if by.compares else ()
+    return str(k or "–"), percent(i2) if k > 1 else "–", *tested, shown_interval(three(of, i), by)
+
+
+def series_headings(by: Measure) -> tuple[str, ...]:
+    """Above all but the effect; P is of no effect, where there is such a thing."""
+    return ("Studies", "I²", "P") if by.compares else ("Studies", "I²")
 
 
 def series_table(series: Plain, pooled: Plain, method: str) -> Table:
     by = measure_of(pooled)
-    headings = ("Studies", "I²", "P", f"{by.title}, {method}")
+    headings = (*series_headings(by), f"{by.title}, {method}")
     return plain_table(headings, series_rows(series, by), Row("All studies", series_cells(pooled, by)))
 
 
@@ -176,8 +188,9 @@ def _study_rows(effects: Plain, weights: Mapping[str, object], by: Measure) -> I
     for i, label in enumerate(effects["study"]):
         of = effects["yi"][i], effects["ci_lb"][i], effects["ci_ub"][i]
         weight = number(weights[label]) or 0.0
-        cells = percent(weight, 1) if of[0] is not None else "–", shown_interval(of, by)
-        yield StudyRow(label, cells, interval(of, by), weight)
+        its = own(by, effects, i)
+        cells = percent(weight, 1) if of[0] is not None else "–", shown_interval(of, its)
+        yield StudyRow(label, cells, interval(of, its), weight)
 
 
 def _summary(label: str, pooled: Plain, weight: float) -> SummaryRow:
@@ -191,7 +204,8 @@ def _summary(label: str, pooled: Plain, weight: float) -> SummaryRow:
         prediction = Prediction("Prediction interval", ("", told), *limits)
     cells = percent(weight, 1), shown_interval(three(pooled), by)
     place = interval(three(pooled), by)
-    notes = (heterogeneity_of(pooled), *((overall_test_of(pooled),) if place else ()))
+    told = heterogeneity_of(pooled), overall_test_of(pooled) if place else ""
+    notes = tuple(filter(None, told))
     return SummaryRow(f"{label} ({pooled['level']:g}% CI)", cells, place, prediction, notes)
 
 
@@ -240,21 +254,21 @@ def funnel_of(title: str, pooled: Plain, filled: Plain | None = None) -> Funnel:
         log=by.log,
         null=by.null,
         center=natural(pooled["estimate"], by),
-        center_label=f"Pooled effect ({shown(pooled['estimate'], read)})",
+        center_label=f"Pooled {read.thing} ({shown(pooled['estimate'], read)})",
         limits=quantile((1 + level / 100) / 2),
         limits_label=f"Pseudo {level:g}% confidence limits",
         adjusted=adjusted,
-        adjusted_label=f"Pooled effect with filled studies ({shown(filled['pooled']['estimate'], read) if filled else ''})",
-        contours=tuple(Contour(quantile(1 - p / 2), words) for p, words in CONTOURS),
-        outside=OUTSIDE,
+        adjusted_label=f"Pooled {read.thing} with filled studies ({shown(filled['pooled']['estimate'], read) if filled else ''})",
+        contours=tuple(Contour(quantile(1 - p / 2), words) for p, words in CONTOURS) if by.compares else (),
+        outside=OUTSIDE if by.compares else "",
         footnotes=tuple(footnotes),
     )
 
 
 def shown(value: object, by: Measure) -> str:
-    """A number of the analysis scale as figures print it; with its name where their axis is another."""
+    """A number of the analysis scale as figures print it; an effect with its name where their axis is another."""
     told = effect(natural(value, by), fine=by.fine)
-    return told if by.straight is by else f"{by.said} = {told}"
+    return told if by.straight is by or not by.compares else f"{by.said} = {told}"
 
 
 def studies_of(effects: Plain, by: Measure) -> Iterable[tuple[str, float, float]]:
@@ -370,7 +384,7 @@ def regressed(fit: Plain) -> Iterable[tuple[str, float, float, float]]:
     """Each study of a regression on one number: name, moderator, effect on the natural scale, and its weight, 1/(v + tau²)."""
     effects, tau2, by = fit["effects"], number(fit["tau2"]) or 0.0, measure_of(fit)
     for row, i in zip(fit["x"], fit["places"], strict=True):
-        place, variance = natural(effects["yi"][i], by), number(effects["vi"][i])
+        place, variance = natural(effects["yi"][i], own(by, effects, i)), number(effects["vi"][i])
         if place is not None and variance is not None and variance + tau2 > 0:
             yield effects["study"][i], row[1], place, 1 / (variance + tau2)
 

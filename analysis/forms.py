@@ -27,6 +27,7 @@ SECTIONS = {  # of the plan, and what each asks
         "time_within",
         "experimental",
         "control",
+        "group",
         "arms",
     ),
     "Effect and model": ("measure", "method", "model", "preset"),
@@ -74,6 +75,7 @@ class PlanForm(forms.ModelForm):
             "interval",
             "prediction",
             "level",
+            "group",
             "arms",
             "tests_from",
             "favours_left",
@@ -83,16 +85,20 @@ class PlanForm(forms.ModelForm):
         ]
         labels = {
             "model": "Model",
+            "group": "Which arms of a study enter, where nothing is compared",
             "favours_left": "Words left of the line of no effect",
             "favours_right": "Words right of the line of no effect",
         }
         help_texts = {
-            "favours_left": "Such as: Favours control.",
+            "favours_left": "Such as: Favours control. Measures of one group have no such line, and no words beside it.",
             "favours_right": "Such as: Favours intervention.",
+            "group": "Of measures of one group, such as a proportion: arms that enter are combined, so that nobody counts twice. "
+            "The sides are those of the arms’ roles, or of the answers chosen above. Where two groups are compared, both enter.",
         }
         widgets = {
             "model": forms.RadioSelect,
             "arms": forms.RadioSelect,
+            "group": forms.RadioSelect,
             "method": forms.RadioSelect,
             "note": forms.Textarea(attrs={"rows": 3}),
         }
@@ -127,7 +133,7 @@ class PlanForm(forms.ModelForm):
         for name in ("estimator", "interval", "prediction"):
             self.fields[name].choices = [("", "As the conventions say"), *self.fields[name].choices[1:]]
         self.fields["model"].choices = Analysis.Model.choices
-        for name in ("arms", "level"):
+        for name in ("arms", "level", "group"):
             self.fields[name].choices = Analysis._meta.get_field(name).choices
             self.fields[name].required = False
         said = member.review.small_study_tests_from
@@ -167,16 +173,17 @@ class PlanForm(forms.ModelForm):
         measure = given.get("measure")
         if outcome is None or not measure:
             return given
-        known = [each.id for each in measures_of(outcome.kind)]
-        if measure not in known:
-            fitting = ", ".join(known)
+        known = measures_of(outcome.kind)
+        if measure not in [each.id for each in known]:
+            fitting = "; ".join(each.label for each in known)
             self.add_error("measure", f"This outcome is of the kind “{outcome.get_kind_display()}”: choose {fitting}.")
         else:
             chosen = {name: given.get(name) or "" for name in Analysis.OPTIONS}
-            planned = Analysis(outcome=outcome, tests_from=given.get("tests_from"), **chosen)
+            arms = {name: given.get(name) or "" for name in ("comparison", "group")}
+            planned = Analysis(outcome=outcome, tests_from=given.get("tests_from"), **chosen, **arms)
             if told := planned.misfit():
                 name, message, todo = told
-                self.add_error(name, f"{message} {todo}")
+                self.add_error(name if name in self.fields else None, f"{message} {todo}")
         return given
 
     def times(self, rule: str | None, at: int | None, unit: str | None, within: int | None) -> str:

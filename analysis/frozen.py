@@ -42,6 +42,7 @@ OPTION_WORDS = {
     "tests_from": "Small-study tests from",
     "times": "Time points",
     "comparison": "Comparison",
+    "group": "Arms that enter",
 }
 
 
@@ -63,6 +64,8 @@ def in_place(option: str, value: Any) -> Any:
         return times.in_words(value) or "the outcome as it stands"
     if option == "comparison":
         return comparison.in_words(value) or "as the arms’ roles say"
+    if option == "group":
+        return {"": "all arms of a study"}.get(value, f"{value} side")
     if option == "level":
         return f"{value or 95}%"
     if option == "tests_from":

@@ -107,11 +107,14 @@ def moderator(run: Run, each: Plain) -> dict[str, Any]:
     found = each["found"]
     if not found:
         return {**each, "rows": [], "told": each["told"]}
-    fit, of = found["fit"], figures.measure_of(found["fit"])
+    fit, of = found["fit"], measure_of(run)
     rows = [
         {
             "words": coefficient(name, each["columns"]),
-            "cells": (figures.shown_interval(figures.three(fit, i), of), p_value(fit["p"][i]).removeprefix("= ")),
+            "cells": (
+                figures.shown_interval(figures.three(fit, i), of.straight),
+                p_value(fit["p"][i]).removeprefix("= "),
+            ),
         }
         for i, name in enumerate(fit["names"])
         if not (name == "intrcpt" and YEAR in each["by"].split(AND))  # the effect in the year 0 means nothing
@@ -132,7 +135,7 @@ def moderator(run: Run, each: Plain) -> dict[str, Any]:
         f"{variance(fit['tau2'])}, I² = {percent(fit['I2'])}{explained}. {'Test of all characteristics together' if several else 'Test of the moderator'}: "
         f"{figures.statistic(fit['QM'], fit['QM_df'], fit['QM_df2']) + ', ' if several else ''}P {p_value(fit['QM_p'])}"
     )
-    scale = "Ratio" if of.log else "Difference"
+    scale = "Ratio" if of.log else "Difference" if of.straight is of else f"Difference of {of.pooled_as}"
     return {**each, "rows": rows, "test": test, "scale": scale, "told": told + notes}
 
 

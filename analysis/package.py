@@ -42,8 +42,8 @@ reproduce.R      computes every one of these numbers again and compares it: Rscr
 analyses.json    input, options and result of each run, as stored
 figures/         the figures of each analysis
 revman/          events and means with their results, and risk of bias by RoB 1, for RevMan 5, and as a data package of RevMan
-                 Web (version 1); other kinds of outcome, ratios of means and other tools are not in it. RevMan 5 takes whole
-                 people only: where a control group was split, its file has them rounded
+                 Web (version 1); other kinds of outcome, results of one group, ratios of means and other tools are not in it.
+                 RevMan 5 takes whole people only: where a control group was split, its file has them rounded
 flow.*           the PRISMA 2020 flow diagram, and its numbers as CSV for the R package PRISMA2020 and as JSON
 versions.json    the software that made this
 
@@ -97,6 +97,7 @@ def pooling(run: Run) -> Pooling:
         input_sha256=run.input_hash,
         studies=run.result["studies"],
         pooled=run.result["pooled"],
+        shown=[run.result[name] for name in ("estimate", "lower", "upper")],
         prepared=[marks.in_words(study, exports.groups_of(run)) for study in run.result["studies"]],
     )
 

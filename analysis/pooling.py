@@ -3,7 +3,7 @@
 Several experimental (or control) arms of one study are combined into one group, so that nobody is counted twice: events and
 totals are added, means and standard deviations combined by the formulae of the Cochrane Handbook, version 6, section 6.5.2.10
 (table 6.5.a). Or each experimental arm is compared with its part of the control group (23.3.4; extraction.schema.comparisons).
-Arms with the role "other" are not used.
+Arms with the role "other" are not used. A measure of one group has the arms of one side, or all that a study has, combined in the same way.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from analysis.beyond import TESTS_FROM, beyond
 from analysis.frozen import Frozen
 from analysis.investigations import investigate
 from analysis.measures import Answers, measure
-from analysis.measures.described import CONTROL, EXPERIMENTAL
+from analysis.measures.described import CONTROL, EXPERIMENTAL, GROUP
 from extraction.schema.asked import ArmOf
 from extraction.schema.comparisons import COMBINED, comparisons, part_of
 from extraction.schema.tables import TABLES
@@ -33,7 +33,7 @@ class Computed:
 
     result holds plain values on the natural scale, unrounded: k, participants (None where the data do not tell), estimate, lower, upper,
     prediction (two limits or None), `studies` (one entry for each study of the input, in its order; where a shared control is split, one for each comparison, whose
-    label names its arm: study, label, time and turned (as frozen), bias, experimental and control (combined), arms (names by group), stated (how the control was
+    label names its arm: study, label, time and turned (as frozen), bias, experimental and control (combined), or of measures of one group that `group`, arms (names by group), stated (how the control was
     shared out, or ""), converted and imputed (which of the numbers had been converted when they were extracted, and which of them on an assumption, in words; none in both), estimate, lower, upper, weight in percent, reason it was left out or ""; of kinds without two groups `given`, the
     numbers that were pooled, and `source`, where they come from if not as reported), `pooled`, everything that
     analysis.stats says, `beyond`, what analysis.beyond computes of it, and `investigations`, what analysis.investigations found. poolable: whether there is an estimate. message: sentences on what is unusual.
@@ -79,27 +79,41 @@ def turned(group: Group) -> Group:
 def two_groups(kind: str, study: Frozen) -> dict[str, Any]:
     """One study with its arms combined, as in Computed.result's studies; `reason` says why it cannot be pooled."""
     arms = {role: [arm for arm in study["arms"] if arm["role"] == role] for role in (EXPERIMENTAL, CONTROL, "other")}
-    missing = [role for role in (EXPERIMENTAL, CONTROL) if not arms[role]]
+    unused = arms.pop("other")
+    return row_of(kind, study, arms, unused, [role for role in arms if not arms[role]])
+
+
+def one_group(kind: str, study: Frozen, role: str) -> dict[str, Any]:
+    """The same of a study of which one group enters: all its arms, or those with the role."""
+    arms = [arm for arm in study["arms"] if role in ("", arm["role"])]
+    unused = [arm for arm in study["arms"] if arm not in arms]
+    return row_of(kind, study, {GROUP: arms}, unused, [] if arms else [role])
+
+
+def row_of(
+    kind: str, study: Frozen, groups: Mapping[str, Sequence[Frozen]], unused: Sequence[Frozen], missing: Sequence[str]
+) -> dict[str, Any]:
+    """One study by the arms of each of its groups. missing: what arms there would have to be."""
     turn = turned if study.get("turned") else dict
     return {
         "study": study["study"],
         "label": study["label"],
         "bias": study["bias"],
         **{name: study[name] for name in ("by", "time", "turned") if name in study},
-        "arms": {role: [arm["name"] for arm in members] for role, members in arms.items()},
+        "arms": {name: [arm["name"] for arm in members] for name, members in {**groups, "other": unused}.items()},
         "stated": "",
         **{
             mark: [
                 told
-                for role in (EXPERIMENTAL, CONTROL)
-                for arm in arms[role]
+                for members in groups.values()
+                for arm in members
                 for told in named(kind, marked(arm, mark), f" of {arm['name']}")
             ]
             for mark in ("converted", "imputed")
         },
         **{
-            role: turn(combine(kind, [arm["values"] for arm in arms[role]])) if arms[role] else None
-            for role in (EXPERIMENTAL, CONTROL)
+            name: turn(combine(kind, [arm["values"] for arm in members])) if members else None
+            for name, members in groups.items()
         },
         "estimate": None,
         "lower": None,
@@ -132,11 +146,18 @@ def named(kind: str, columns: Iterable[str], of: str = "") -> list[str]:
     return [labels[name] + of for name in columns]
 
 
-def compared(answers: Answers, study: Frozen, how: str) -> list[dict[str, Any]]:
-    """The comparisons of two groups by which a study is pooled: one, unless its control group is split among several arms."""
-    kind = answers.kind
+def rows_of(options: Frozen, study: Frozen) -> list[dict[str, Any]]:
+    """The rows by which a study enters: one, unless its control group is split among several arms."""
+    answers = measure(options["measure"]).answers
     if not answers.groups:
-        return [one_effect(kind, study)]
+        return [one_effect(answers.kind, study)]
+    if answers.groups == (GROUP,):
+        return [one_group(answers.kind, study, options.get("group", ""))]
+    return compared(answers.kind, study, options.get("arms", COMBINED))
+
+
+def compared(kind: str, study: Frozen, how: str) -> list[dict[str, Any]]:
+    """The comparisons of two groups that a study gives."""
     found = comparisons([ArmOf(arm["arm"], arm["name"], arm["role"]) for arm in study["arms"]], how)
     if len(found) < 2:
         return [two_groups(kind, study)]
@@ -155,10 +176,10 @@ def compared(answers: Answers, study: Frozen, how: str) -> list[dict[str, Any]]:
     return rows
 
 
-def usable(id: str, found: Frozen) -> bool:
-    """Whether a study's numbers for an outcome, as they would be frozen, have what can be pooled by this measure."""
+def usable(options: Frozen, found: Frozen) -> bool:
+    """Whether a study's numbers for an outcome, as they would be frozen, have what can be pooled by the plan with these options."""
     study = {"study": 0, "label": "", "bias": {}, **found}
-    return any(not row["reason"] for row in compared(measure(id).answers, study, COMBINED))
+    return any(not row["reason"] for row in rows_of(options, study))
 
 
 def columns(answers: Answers, studies: Sequence[Frozen]) -> dict[str, list[float]]:
@@ -174,9 +195,7 @@ def compute(data: Frozen, options: Frozen) -> Computed:
     """Pool what can be pooled; name what cannot, and why."""
     from analysis.stats import StatsError
 
-    how = options.get("arms", COMBINED)
-    answers = measure(options["measure"]).answers
-    studies = [row for study in data["studies"] for row in compared(answers, study, how)]
+    studies = [row for study in data["studies"] for row in rows_of(options, study)]
     result: dict[str, Any] = {**NOTHING, "studies": studies}
     problem = ""
     try:
@@ -206,6 +225,7 @@ def _pool(studies: list[dict[str, Any]], options: Frozen) -> dict[str, Any]:
     """Effects and pooled effect by analysis.stats: those of single studies go into `studies`, the rest is returned."""
     from analysis.stats import effects, pool
     from analysis.stats.results import plain
+    from analysis.stats.scale import back_transform
 
     of = measure(options["measure"])
     if not of.turns:
@@ -224,7 +244,10 @@ def _pool(studies: list[dict[str, Any]], options: Frozen) -> dict[str, Any]:
     for i, study in enumerate(usable):
         study["reason"] = left_out.get(study["label"], "")
         limits = (shown.yi[i], shown.ci_lb[i], shown.ci_ub[i])
-        study["estimate"], study["lower"], study["upper"] = (plain(float(shown.natural(value))) for value in limits)
+        people = of.answers.people_of(study)  # a study's own number, where getting back from it needs them
+        study["estimate"], study["lower"], study["upper"] = (
+            plain(float(back_transform(value, shown.scale, people))) for value in limits
+        )
         study["weight"] = plain(pooled.weights[i]) or 0.0
     estimate, lower, upper, *prediction = (plain(value) for value in pooled.back)
     return {

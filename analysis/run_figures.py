@@ -17,8 +17,10 @@ from django.utils.text import slugify
 from analysis import drawing, figures, grouped
 from analysis.exports import (
     Table,
+    favours,
     forest_of,
     interval_of,
+    measure_of,
     method_in_short,
     p_value,
     pooled_studies,
@@ -47,6 +49,14 @@ SHARED = "All groups share one variance between studies (tau²)."
 REGRESSION_WORDS = (
     "Does the effect change with a number? Each bubble is a study, the larger the more weight it has; the line is the regression, "
     "the grey its confidence band. What holds between studies need not hold between people."
+)
+FUNNEL_WORDS = (
+    "Do small studies find larger effects? Each study by its effect and its standard error. Studies missing in the white area, "
+    "where p is above 0.10, point to results that were not published; studies missing elsewhere point to other causes."
+)
+FUNNEL_WORDS_OF_ONE = (
+    "Do small studies find other numbers? Each study by what is pooled of it, on the scale on which it is pooled, and its standard error. "
+    "Nothing is compared, and so nothing is left unpublished for want of a small p: asymmetry points to other causes."
 )
 LEAST = 3  # studies that can be told apart in a funnel
 FEW = 10  # with fewer studies a funnel plot tells little (Cochrane Handbook, version 6.5, section 13.3.5.4)
@@ -108,7 +118,7 @@ def forest(run: Run) -> Figure:
 SERIES_WORDS = {
     "leave_one_out": (
         "Leave one out",
-        "Does the result hang on one study? Each line pools all the others. A line that crosses no effect, or leaves the other lines, names a study to look at.",
+        "Does the result hang on one study? Each line pools all the others. A line that leaves the other lines{or_crosses} names a study to look at.",
     ),
     "cumulative": (
         "Cumulative",
@@ -120,12 +130,12 @@ SERIES_WORDS = {
 def series(run: Run) -> list[Figure]:
     """One study left out, one study more: a forest plot each."""
     analysis, method, pooled = run.analysis, method_in_short(run), run.result["pooled"]
-    favours = (analysis.favours_left, analysis.favours_right)
     made = []
     for key, (heading, words) in SERIES_WORDS.items():
         if found := beyond(run).get(key):
-            plot = figures.series_forest(f"{analysis}: {heading.lower()}", found, pooled, method, favours)
+            plot = figures.series_forest(f"{analysis}: {heading.lower()}", found, pooled, method, favours(run))
             name = key.replace("_", "-")
+            words = words.format(or_crosses=", or crosses no effect," if measure_of(run).compares else "")
             made.append(Figure(name, heading, words, plot, figures.series_table(found, pooled, method)))
     return made
 
@@ -135,10 +145,7 @@ def funnel(run: Run) -> Figure | None:
     if pooled["k"] < LEAST:
         return None
     filled = beyond(run).get("trim_and_fill")
-    words = (
-        "Do small studies find larger effects? Each study by its effect and its standard error. Studies missing in the white area, "
-        "where p is above 0.10, point to results that were not published; studies missing elsewhere point to other causes."
-    )
+    words = FUNNEL_WORDS if measure_of(run).compares else FUNNEL_WORDS_OF_ONE
     if pooled["k"] < FEW:
         words += f" With {pooled['k']} studies the plot says little: ten are advised (Cochrane Handbook, 13.3.5.4)."
     plot = figures.funnel_of(f"{run.analysis}: funnel plot", pooled, filled)
@@ -189,8 +196,7 @@ def investigations(run: Run) -> list[Figure]:
         heading, found = words_of(each["kind"], each["by"], called), worded(each, called)["found"]
         title = f"{run.analysis}: {heading[:1].lower()}{heading[1:]}"
         if each["kind"] in (SUBGROUP, COMMON):
-            favours = (run.analysis.favours_left, run.analysis.favours_right)
-            plot = grouped.with_data(run, figures.subgroup_forest(title, found, method_in_short(run), favours))
+            plot = grouped.with_data(run, figures.subgroup_forest(title, found, method_in_short(run), favours(run)))
             words = f"{SUBGROUP_WORDS} {SHARED}" if each["kind"] == COMMON else SUBGROUP_WORDS
             made.append(Figure(f"subgroups-{n}", heading, words, plot, grouped.table(run, plot)))
         elif each["kind"] == MODERATOR and found["line"]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from analysis.measures.described import CONTROL, EXPERIMENTAL, IV, MH, PETO, Answers, Measure
+from analysis.measures.described import CONTROL, EXPERIMENTAL, GROUP, IV, MH, PETO, Answers, Measure
 
 BOTH = (EXPERIMENTAL, CONTROL)
 
@@ -34,6 +35,23 @@ RATES = Answers(
     columns=("x1i", "t1i", "x2i", "t2i"),
     headings=("Events", "Person-time"),
 )
+EVENTS_OF_ONE = Answers(
+    "dichotomous",
+    "For events in one group",
+    groups=(GROUP,),
+    values=("events", "total"),
+    columns=("xi", "ni"),
+    headings=("Events", "Total"),
+    people="total",
+)
+RATES_OF_ONE = Answers(
+    "rate",
+    "For rates in one group",
+    groups=(GROUP,),
+    values=("events", "time"),
+    columns=("xi", "ti"),
+    headings=("Events", "Person-time"),
+)
 EFFECT = ("yi", "sei")
 HAZARDS = Answers("time_to_event", "For time to an event", groups=(), values=EFFECT, columns=EFFECT)
 CORRELATIONS = Answers(
@@ -61,6 +79,18 @@ def by_difference(risk: float, difference: float) -> float:
 def by_hazard(risk: float, ratio: float) -> float:
     """By the time that the assumed risk is for."""
     return float(1 - (1 - risk) ** ratio)
+
+
+def proportion(id: str, way: str, ways: str, **more: Any) -> Measure:
+    """A measure of how many of one group have the event. way, ways: how it is pooled, for one and for several."""
+    more |= {"title": "Proportion", "said": "proportion", "answers": EVENTS_OF_ONE, "null": None, "fine": True}
+    return Measure(id, f"Proportion, pooled as {way}", f"proportions ({ways})", **more)
+
+
+def rate(id: str, way: str, ways: str, **more: Any) -> Measure:
+    """A measure of how often the event comes in one group by time at risk."""
+    more |= {"title": "Rate", "said": "rate", "answers": RATES_OF_ONE, "null": None, "fine": True}
+    return Measure(id, f"Rate, pooled as {way}", f"rates ({ways})", **more)
 
 
 PLANNED = (
@@ -189,7 +219,7 @@ PLANNED = (
     Measure(
         "ZCOR",
         "Correlation, pooled as Fisher's z",
-        "correlations, pooled as Fisher’s z",
+        "correlations (as Fisher’s z)",
         title="Correlation",
         said="r",
         pooled_as="Fisher’s z",
@@ -200,7 +230,7 @@ PLANNED = (
     Measure(
         "COR",
         "Correlation, pooled as it is",
-        "correlations, pooled as they are",
+        "correlations (as they are)",
         title="Correlation",
         said="r",
         pooled_as="r",
@@ -215,6 +245,75 @@ PLANNED = (
         pooled_as="the effect",
         answers=EFFECTS,
         fine=True,
+    ),
+    proportion(
+        "PLO",
+        "log odds (logit)",
+        "as log odds",
+        pooled_as="the log odds",
+        scale="ilogit",
+        pooled_title="Log odds of the proportion",
+        tied=True,
+    ),
+    proportion(
+        "PFT",
+        "double arcsine (Freeman-Tukey)",
+        "as double arcsines by Freeman and Tukey, brought back by the harmonic mean of the studies’ sizes",
+        pooled_as="the double arcsine",
+        scale="ift",
+        pooled_title="Double arcsine of the proportion",
+        note="Each study’s number is brought back by its own size, what is pooled by the harmonic mean of the studies’ sizes (Miller 1978; "
+        "metafor’s transf.ipft.hm). Where sizes differ much, what is pooled may be misleading: compare it with log odds.",
+    ),
+    proportion(
+        "PAS",
+        "arcsine",
+        "as arcsines of their roots",
+        pooled_as="the arcsine",
+        scale="iarcsin",
+        pooled_title="Arcsine of the proportion’s root",
+    ),
+    proportion(
+        "PLN",
+        "logarithm",
+        "as logarithms",
+        pooled_as="log(proportion)",
+        scale="exp",
+        pooled_title="Logarithm of the proportion",
+        tied=True,
+    ),
+    proportion(
+        "PR",
+        "it is",
+        "as they are",
+        pooled_as="the proportion",
+        tied=True,
+        note="Intervals are symmetric, and may reach below 0 or above 1.",
+    ),
+    rate(
+        "IRLN",
+        "logarithm",
+        "as logarithms",
+        pooled_as="log(rate)",
+        scale="exp",
+        pooled_title="Logarithm of the rate",
+        tied=True,
+    ),
+    rate(
+        "IRS",
+        "square root",
+        "as square roots",
+        pooled_as="the rate’s root",
+        scale="isqrt",
+        pooled_title="Root of the rate",
+    ),
+    rate(
+        "IR",
+        "it is",
+        "as they are",
+        pooled_as="the rate",
+        tied=True,
+        note="Intervals are symmetric, and may reach below 0.",
     ),
 )
 # What Peto's method makes of the odds ratio: results have it, plans name the odds ratio and the method.

@@ -10,6 +10,7 @@ from typing import Any
 from analysis.measures.scales import BACK
 
 EXPERIMENTAL, CONTROL = "experimental", "control"
+GROUP = "group"  # the only one, where nothing is compared
 MH, IV, PETO = "MH", "IV", "Peto"  # methods of pooling
 
 
@@ -79,7 +80,7 @@ class Measure:
     weights: the methods by which studies can be pooled. tests: of the funnel plot's asymmetry that are made for it.
     fine: whether a hundredth may be much of it. tied: whether its standard error depends on the effect, which can look like asymmetry.
     turns: whether a scale that runs the other way is taken account of by turning the sign of means.
-    revman: whether files for RevMan have a place for it. higher_in: in which unit it says that a mean is higher or lower, "" for the
+    note: what a reader of its results must know besides. revman: whether files for RevMan have a place for it. higher_in: in which unit it says that a mean is higher or lower, "" for the
     outcome's own; None where it says nothing of the kind. risk: the risk that it makes of an assumed one, where it can.
     people: the people behind a double arcsine, without which nobody gets back from it: of one study its own, of several their harmonic mean.
     """
@@ -103,6 +104,7 @@ class Measure:
     revman: bool = False
     higher_in: str | None = None
     risk: Callable[[float, float], float] | None = None
+    note: str = ""
     people: float | None = None
 
     @property
@@ -116,6 +118,25 @@ class Measure:
     def step(self) -> str:
         """What a difference of what is pooled is called, where a reader sees it."""
         return "ratio" if self.log else "change" if self.straight is self else f"change of {self.pooled_as}"
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is a line of no effect, and a test against it."""
+        return self.null is not None
+
+    @property
+    def thing(self) -> str:
+        """What its number is in a sentence: an effect, or what a single group has."""
+        return "effect" if self.compares else self.said
+
+    @property
+    def brief(self) -> str:
+        """Its letters, where the field knows it by them; else its whole name."""
+        return self.id if f"({self.id}" in self.label else self.label
+
+    def of_people(self, people: float | None) -> Measure:
+        """The measure with the people behind a number, where nobody gets back from it without them."""
+        return replace(self, people=people) if self.scale == "ift" else self
 
     def natural(self, x: float) -> float:
         """A number that is pooled as a reader knows it: a ratio itself, not its logarithm."""

@@ -9,7 +9,8 @@ from django.utils import timezone
 from analysis import comparison, pooling, times
 from analysis.beyond import LEAST, TESTS_FROM
 from analysis.investigations import COMMON, MODERATOR, SENSITIVITY, SUBGROUP
-from analysis.measures import PLANNED, measure
+from analysis.measures import PLANNED, Measure, measure
+from analysis.measures.described import CONTROL, EXPERIMENTAL
 from extraction.models import Outcome
 from extraction.schema.comparisons import COMBINED, SPLIT
 from reviewapp.models import Job, Member, Review
@@ -81,8 +82,15 @@ class Analysis(models.Model):
         COMBINED = COMBINED, "Combined into one group"
         SPLIT = SPLIT, "Compared one by one, the control group split among them"
 
+    class Group(models.TextChoices):
+        """Which arms of a study are its one group, by their roles; none of it where two groups are compared."""
+
+        ALL = "", "All arms of a study"
+        EXPERIMENTAL = EXPERIMENTAL, "Its arms on the experimental side"
+        CONTROL = CONTROL, "Its arms on the control side"
+
     OPTIONS = ("measure", "method", "model", "preset", "estimator", "interval", "prediction", "arms", "level")
-    PICKED = ("times", "comparison")  # whose numbers enter: a run keeps of these what is chosen
+    PICKED = ("times", "comparison", "group")  # whose numbers enter: a run keeps of these what is chosen
     CHOICES = (*OPTIONS, *PICKED)  # by which one analysis is another than the next
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="analyses")
@@ -117,6 +125,13 @@ class Analysis(models.Model):
         choices=Arms.choices,
         default=Arms.COMBINED,
         help_text="Of studies with more than two arms. Either way nobody counts twice (Cochrane Handbook, 23.3.4).",
+    )
+    group = models.CharField(
+        "arms that enter",
+        max_length=12,
+        choices=Group.choices,
+        blank=True,
+        help_text="Of measures of one group. Arms that enter are combined, so that nobody counts twice.",
     )
     level = models.CharField(
         "level of intervals",
@@ -167,6 +182,7 @@ class Analysis(models.Model):
                     "level",
                     "times",
                     "comparison",
+                    "group",
                 ],
                 condition=Q(dropped_at=None),
             ),
@@ -178,14 +194,16 @@ class Analysis(models.Model):
 
     def misfit(self) -> tuple[str, str, str] | None:
         """The field that does not go with the others, why, and what to do; None when all fit. `outcome` and `measure` are known to fit."""
-        method, model = self.Method, self.Model
-        fits = self.method in measure(self.measure).weights
+        method, model, of = self.Method, self.Model, measure(self.measure)
+        fits = self.method in of.weights
         if self.method == method.MH and not fits:
             return "method", "Mantel-Haenszel weights are for events of a total.", "Choose inverse variance."
         if self.method == method.PETO and not fits:
             return "method", "Peto's method pools odds ratios.", "Choose the odds ratio, or another method."
         if self.method == method.PETO and self.model != model.FIXED:
             return "model", "Peto's method assumes one common effect.", "Choose the fixed effect, or inverse variance."
+        if told := self.arms_misfit(of):
+            return told
         if self.tests_from is not None and self.tests_from < LEAST:
             return "tests_from", f"A test of the funnel's asymmetry needs {LEAST} studies.", f"Choose {LEAST} or more."
         chosen = next((name for name in ("estimator", "interval", "prediction") if getattr(self, name)), "")
@@ -196,6 +214,24 @@ class Analysis(models.Model):
         if chosen and self.method == method.MH:
             words = "Mantel-Haenszel weights go with DerSimonian and Laird's variance and Wald intervals."
             return chosen, words, "Leave it to the conventions, or choose inverse variance."
+        return None
+
+    def arms_misfit(self, of: Measure) -> tuple[str, str, str] | None:
+        """The same of the arms that are to enter."""
+        found = comparison.comparison_of(self.comparison)
+        if len(of.answers.groups) != 1:
+            if self.group:
+                return "group", f"{of.brief} does not pool one group alone.", f"Choose “{self.Group.ALL.label}”."
+            if found and not all(found.sides):
+                return "control", "A comparison has two sides:", "choose at least one answer for each."
+            return None
+        if self.arms == self.Arms.SPLIT:
+            return "arms", "Of one group nothing is compared or split.", f"Choose “{self.Arms.COMBINED.label}”."
+        if found and not self.group:
+            words = "Arms are chosen by their answers, but all arms of a study enter."
+            return "group", words, "Choose the side whose arms enter, or no answers."
+        if found and not getattr(found, self.group):
+            return self.group, "No answer is chosen for the side whose arms enter.", "Choose at least one."
         return None
 
     @property
@@ -227,7 +263,10 @@ class Analysis(models.Model):
             chosen.append("arms one by one, control split")
         if self.times:
             chosen.append(f"of each study {times.in_words(self.times)}")
-        said = [self.measure, self.get_method_display(), self.get_model_display().lower(), self.preset, *chosen]
+        of = measure(self.measure)
+        if not of.compares:
+            chosen.append(self.get_group_display().lower())
+        said = [of.brief, self.get_method_display(), self.get_model_display().lower(), self.preset, *chosen]
         return ", ".join(each for each in said if each)
 
 

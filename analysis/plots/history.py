@@ -89,7 +89,7 @@ def _y_axis(data: History) -> Axis:
     if not data.log:
         widest = linear_axis(limits, core, data.null)
         within = [min(widest.upper, max(widest.lower, limit)) for limit in limits]
-        return snug_axis([*core, *within, data.null or 0.0])
+        return snug_axis([*core, *within, *([] if data.null is None else [data.null])])
     within = [min(WIDEST_COMFORTABLE_RATIO, max(1 / WIDEST_COMFORTABLE_RATIO, limit)) for limit in limits]
     return tight_ratio_axis([*core, *within, data.null or 1.0])
 

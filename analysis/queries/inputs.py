@@ -184,9 +184,10 @@ def chosen(analysis: Analysis, agreed: AgreedStudy, among: list[Timed]) -> tuple
     rule = rule_of(analysis.times)
     if rule is None:
         return analysis.outcome, numbers(agreed, analysis.outcome)
+    options = analysis.options
     known = [(each.outcome, span, numbers(agreed, each.outcome)) for each in among if (span := when(agreed, each))]
     found = [(outcome, span, values) for outcome, span, values in known if values]
-    place = rule.choose([Measured(span, usable(analysis.measure, values)) for _, span, values in found])
+    place = rule.choose([Measured(span, usable(options, values)) for _, span, values in found])
     return (analysis.outcome, {}) if place is None else (found[place][0], found[place][2])
 
 

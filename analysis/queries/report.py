@@ -15,6 +15,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from analysis import exports, marks, pooling, run_figures, times
+from analysis.comparison import comparison_of
 from analysis.flow.numbers import ARMS, FlowCounts
 from analysis.investigated import investigated
 from analysis.measures import measure
@@ -177,12 +178,12 @@ def analyses(member: Member) -> tuple[Pooled, ...]:
 
 def pooled(shown: Shown, called: Mapping[str, str]) -> Pooled:
     """An analysis as planned, with the numbers of the run that is shown for it."""
-    analysis, run = shown.analysis, shown.run
+    analysis, run, of = shown.analysis, shown.run, measure(shown.analysis.measure)
     how = pooling.resolved(run.options if run else analysis.options)
     planned = Pooled(
         id=analysis.pk,
         outcome=str(analysis),
-        measure=measure(analysis.measure).plural,
+        measure=of.plural,
         method=within(analysis.get_method_display()),
         model=within(analysis.get_model_display()),
         variance="" if how["estimator"] == "EE" else within(Analysis.Estimator(how["estimator"]).label),
@@ -192,8 +193,19 @@ def pooled(shown: Shown, called: Mapping[str, str]) -> Pooled:
         level=f"{analysis.level}%",
         times=times.in_words((run.options if run else analysis.options).get("times", "")),
         split=analysis.arms == Analysis.Arms.SPLIT,
+        thing=of.thing,
+        entering="" if of.compares else entering(analysis),
     )
     return replace(planned, **result(shown, run, called)) if run else planned
+
+
+def entering(analysis: Analysis) -> str:
+    """Which arms of a study are its one group."""
+    if not analysis.group:
+        return "all groups"
+    found = comparison_of(analysis.comparison)
+    side = dict(zip((pooling.EXPERIMENTAL, pooling.CONTROL), found.sides, strict=True))[analysis.group] if found else ""
+    return f"the groups with {side}" if side else f"the groups on the {analysis.group} side"
 
 
 def within(label: str) -> str:
@@ -242,14 +254,14 @@ def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, objec
 
 def prepared(run: Run) -> dict[str, tuple[str, ...]]:
     """The pooled studies, by what was done to their numbers before."""
-    found = exports.pooled_studies(run)
+    found, compares = exports.pooled_studies(run), exports.measure_of(run).compares
     ways = {
         "turned": [each["label"] for each in found if each.get("turned")],
         "combined": [
             f"{each['label']} ({listed(arms)})"
             for each in found
             for role in exports.groups_of(run)
-            if len(arms := each["arms"][role]) > 1
+            if compares and len(arms := each["arms"][role]) > 1
         ],
         "converted": [each["label"] for each in found if marks.CONVERTED in marks.marks_of(each)],
         "imputed": [each["label"] for each in found if marks.IMPUTED in marks.marks_of(each)],
@@ -282,8 +294,11 @@ def beside(analysis: Analysis, run: Run, called: Mapping[str, str]) -> Iterator[
         yield dated(each["words"], each["words"] in late), f"{listed(rows)}. {each['test']}" if rows else each["told"]
     for each in found["moderators"]:
         rows = [f"{row['words']} {row['cells'][0]}, P {p_in_words(row['cells'][1])}" for row in each["rows"]]
+        scale = (
+            each["scale"] if rows and " of " in each["scale"] else ""
+        )  # of what is pooled, which no other number here is
         yield (
-            dated(each["words"], each["words"] in late),
+            dated(each["words"], each["words"] in late) + (f" ({scale[:1].lower()}{scale[1:]})" if scale else ""),
             f"{'; '.join(rows)}. {each['test']}" if rows else each["told"],
         )
 

@@ -105,6 +105,7 @@ class Pooled:
 
     measure to intervals say how it is pooled. told: something that must be known of the result. effect and limits: empty without one.
     times: the rule that chooses one result of a study that measured several times, "" without one; measured: at which times, with numbers of studies.
+    thing: what its number is, "effect" or, of one group, such as "proportion"; entering: which arms of a study are its one group, "" where two are compared.
     split: whether the control group of a study with several arms is split among them, else they are combined; comparisons: more than the
     studies where that was done. run is 0 where none has finished. prediction: two limits, or empty. participants: None where the data do not tell.
     turned, converted, imputed: the pooled studies whose scale runs the other way, or whose numbers were not reported as they are pooled; combined: those of which
@@ -123,6 +124,8 @@ class Pooled:
     conventions: str
     times: str = ""
     measured: str = ""
+    thing: str = "effect"
+    entering: str = ""
     split: bool = False
     turned: tuple[str, ...] = ()
     combined: tuple[str, ...] = ()

@@ -152,7 +152,7 @@ def synthesis(facts: Facts) -> Iterator[Sentence]:
                 f"{each.times}, so that nobody was counted twice.",
                 f"analysis/{each.id}",
             )
-    for found, of in told_apart(facts.analyses, lambda each: each.split):
+    for found, of in told_apart(facts.analyses, lambda each: (each.split, each.entering)):
         yield Sentence(arms(found[0], f" (of {of})" if of else ""), place(found))
     yield from prepared(facts)
     for found, of in told_apart(facts.analyses, lambda each: each.conventions):
@@ -221,7 +221,7 @@ def way(each: Pooled) -> tuple[str, ...]:
 
 def how(each: Pooled, of: str) -> str:
     """One way of pooling, as two or three sentences."""
-    told = f"Effects{of} are expressed as {each.measure}, pooled by {each.method} with {each.model}."
+    told = f"{'Results' if each.entering else 'Effects'}{of} are expressed as {each.measure}, pooled by {each.method} with {each.model}."
     if each.variance:
         told += f" The variance between studies was estimated by {each.variance}."
     told += (
@@ -233,5 +233,7 @@ def how(each: Pooled, of: str) -> str:
 
 
 def arms(each: Pooled, of: str) -> str:
+    if each.entering:
+        return f"Of each study{of} {each.entering} entered, combined into one group, so that nobody was counted twice."
     done = "compared one by one, the other side split among them" if each.split else "combined"
     return f"Several groups of a study{of} on one side of a comparison were {done}, so that nobody was counted twice."

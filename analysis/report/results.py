@@ -15,7 +15,7 @@ def paragraphs(facts: Facts) -> Iterator[tuple[str, Iterator[Sentence]]]:
     yield "Full texts", full_text(facts)
     yield "Data", data(facts)
     for each in facts.analyses:
-        yield f"Effect: {each.outcome}", effect(each)
+        yield f"{capital(each.thing)}: {each.outcome}", effect(each)
 
 
 # --- records -----------------------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ def effect(each: Pooled) -> Iterator[Sentence]:
     if each.prediction:
         low, high = each.prediction
         yield Sentence(
-            f"The effect in a further setting like these is predicted to lie between {low} and {high} ({each.level} prediction interval).",
+            f"The {each.thing} in a further setting like these is predicted to lie between {low} and {high} ({each.level} prediction interval).",
             source,
         )
     if each.asymmetry:

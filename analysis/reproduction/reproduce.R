@@ -48,6 +48,10 @@ effects_of <- function(a, d) switch(a$measure,
   ROM = ratio_of_means(a, d),
   IRR = , IRD = escalc(a$measure, x1i = x1i, t1i = t1i, x2i = x2i, t2i = t2i, data = d, add = as.numeric(a$add), to = a$to),
   ZCOR = , COR = escalc(a$measure, ri = ri, ni = ni, data = d),
+  PLO = , PLN = , PR = escalc(a$measure, xi = xi, ni = ni, data = d, add = as.numeric(a$add), to = a$to),
+  PFT = , PAS = escalc(a$measure, xi = xi, ni = ni, data = d, add = 0, to = "none"), # which need no correction
+  IRLN = , IR = escalc(a$measure, xi = xi, ti = ti, data = d, add = as.numeric(a$add), to = a$to),
+  IRS = escalc(a$measure, xi = xi, ti = ti, data = d, add = 0, to = "none"),
   HR = , GEN = data.frame(yi = d$yi, vi = d$sei^2),
   two_by_two(a, d))
 
@@ -294,8 +298,20 @@ influence_of <- function(a, es, rows) {
   out
 }
 
-natural <- function(a, x)
-  if (a$measure %in% c("RR", "OR", "ROM", "IRR", "HR")) exp(x) else if (a$measure == "ZCOR") tanh(x) else x
+# d: the studies that were pooled; without their sizes nobody gets back from a double arcsine
+natural <- function(a, d, x) switch(a$measure,
+  RR = , OR = , ROM = , IRR = , HR = , PLN = , IRLN = exp(x),
+  ZCOR = tanh(x),
+  PLO = transf.ilogit(x),
+  PFT = transf.ipft.hm(x, targs = list(ni = d$ni)),
+  PAS = transf.iarcsin(x),
+  IRS = max(x, 0)^2,
+  x)
+
+with_natural <- function(out, names, a, d) {
+  out[names] <- lapply(out[c("estimate", "ci_lb", "ci_ub")], function(x) natural(a, d, x))
+  out
+}
 
 # f: a row of further.csv; told: its numbers here; done: what has been computed before it, by id; whole: the pooled effect
 further_result <- function(f, a, d, es, told, done, whole) {
@@ -315,8 +331,7 @@ further_result <- function(f, a, d, es, told, done, whole) {
   if (f$kind == "trim_and_fill") return(filled(a, d[at, ], es[at, ]))
   if (f$kind != "pooled") return(small_studies(f$kind, d[at, ], es[at, ]))
   out <- pool(a, d[at, ], es[at, ])
-  out[c("natural estimate", "natural lower", "natural upper")] <- lapply(out[c("estimate", "ci_lb", "ci_ub")], function(x) natural(a, x))
-  out
+  with_natural(out, c("natural estimate", "natural lower", "natural upper"), a, d[at, ][!is.na(es$yi[at]), ])
 }
 
 # --- comparison ---------------------------------------------------------------------------------------------------
@@ -345,7 +360,8 @@ compared <- function(name, ours, theirs) {
                                   paste(sprintf("%.10g", as.numeric(theirs[[what]])), collapse = ", ")))
 }
 
-RESULT <- c("k", "estimate", "se", "ci_lb", "ci_ub", "p", "tau2", "I2", "Q", "pi_lb", "pi_ub")
+SHOWN <- c("shown", "shown_lb", "shown_ub")
+RESULT <- c("k", "estimate", "se", "ci_lb", "ci_ub", "p", "tau2", "I2", "Q", "pi_lb", "pi_ub", SHOWN)
 as_written <- function(file) read.csv(file, colClasses = "character", na.strings = character())
 further <- as_written("further.csv")
 further_values <- as_written("further_values.csv")
@@ -359,7 +375,7 @@ for (row in seq_len(nrow(analyses))) {
   d <- numbers[numbers$analysis == a$id, ]
   es <- tried(effects_of(a, d))
   kept <- is.na(d$left_out) | d$left_out == "" # a column in which nothing stands is read as NA
-  whole <- tried(pool(a, d[kept, ], es[kept, ]))
+  whole <- tried(with_natural(pool(a, d[kept, ], es[kept, ]), SHOWN, a, d[kept, ]))
   compared(name, as.list(a[RESULT]), whole)
   done <- list()
   for (more in which(further$analysis == a$id)) {

@@ -10,7 +10,7 @@ from analysis.measures import measure
 from analysis.reproduction.csvs import cell, guarded, lines
 
 NUMBERS = (
-    "ai", "ci", "m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i", "x1i", "t1i", "x2i", "t2i", "ri", "ni", "yi", "sei",
+    "ai", "ci", "m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i", "x1i", "t1i", "x2i", "t2i", "xi", "ti", "ri", "ni", "yi", "sei",
 )  # fmt: skip
 # How an analysis was made: the options of analysis.stats that the script follows, as the run's result tells them.
 HOW = (
@@ -18,6 +18,7 @@ HOW = (
     "mh_add", "mh_to", "mh_variance", "mh_q_drop00", "i2", "correct",
 )  # fmt: skip
 RESULT = ("k", "estimate", "se", "ci_lb", "ci_ub", "p", "tau2", "I2", "Q", "pi_lb", "pi_ub")
+SHOWN = ("shown", "shown_lb", "shown_ub")
 
 CODEBOOK = (
     ("data.csv", "analysis", "Which analysis the row belongs to: the id in analyses.csv."),
@@ -32,7 +33,9 @@ CODEBOOK = (
     ("data.csv", "m1i, sd1i, n1i", "Experimental group: mean, standard deviation, people."),
     ("data.csv", "m2i, sd2i, n2i", "Control group: mean, standard deviation, people."),
     ("data.csv", "x1i, t1i, x2i, t2i", "Events and person-time, experimental group, then control."),
-    ("data.csv", "ri, ni", "Correlation, and people in whom both were measured."),
+    ("data.csv", "xi, ti", "Of one group: people with the event (or events), and person-time."),
+    ("data.csv", "ri", "Correlation."),
+    ("data.csv", "ni", "People of one group, or those in whom both sides of a correlation were measured."),
     (
         "data.csv",
         "yi, sei",
@@ -48,7 +51,7 @@ CODEBOOK = (
     (
         "analyses.csv",
         "measure",
-        "Such as RR or MD, by metafor's names; ratios are pooled as natural logarithms, ZCOR as Fisher's z.",
+        "Such as RR or MD, by metafor's names; ratios are pooled as natural logarithms, ZCOR as Fisher's z, proportions and rates of one group as the name says.",
     ),
     ("analyses.csv", "conventions", "Whose conventions hold where nothing else was chosen."),
     ("analyses.csv", "weighting", "By which weights: IV inverse variance, MH Mantel-Haenszel, Peto."),
@@ -99,6 +102,12 @@ CODEBOOK = (
         "estimate, se, ci_lb, ci_ub, p",
         "The pooled effect, its standard error, limits and two-sided P value; unrounded, on the scale of the analysis (logarithms for ratios).",
     ),
+    (
+        "analyses.csv",
+        "shown, shown_lb, shown_ub",
+        "The pooled effect and its limits as a reader is shown them: ratios themselves, proportions, rates. What is pooled as double arcsine (PFT) comes back by "
+        "the harmonic mean of the sample sizes.",
+    ),
     ("analyses.csv", "tau2, I2, Q", "Variance between studies; I2 in percent; Cochran's Q."),
     ("analyses.csv", "pi_lb, pi_ub", "The limits of the prediction interval."),
     ("analyses.csv", "input_sha256", "Of the run's input and options: the same hash, the same result."),
@@ -133,7 +142,7 @@ CODEBOOK = (
 class Pooling:
     """One analysis with the run that stands for it.
 
-    prepared: of each study, what was done to its numbers before, in words. studies, pooled: as analysis.pooling gives them back; pooled is None where nothing was pooled.
+    prepared: of each study, what was done to its numbers before, in words. studies, pooled: as analysis.pooling gives them back; pooled is None where nothing was pooled. shown: the pooled effect and its limits as a reader sees them.
     """
 
     id: int
@@ -145,6 +154,7 @@ class Pooling:
     input_sha256: str
     studies: Sequence[Mapping[str, Any]]
     pooled: Mapping[str, Any] | None
+    shown: Sequence[object] = ()
     prepared: Sequence[str] = ()
 
 
@@ -164,7 +174,7 @@ def data_csv(poolings: Iterable[Pooling]) -> str:
 
 def analyses_csv(poolings: Iterable[Pooling]) -> str:
     """How each analysis was made, and its result."""
-    head = ["id", "outcome", "run", "finished", "measure", "conventions", *HOW, *RESULT, "input_sha256"]
+    head = ["id", "outcome", "run", "finished", "measure", "conventions", *HOW, *RESULT, *SHOWN, "input_sha256"]
     return lines([head, *(_analysis(each) for each in poolings)])
 
 
@@ -181,6 +191,7 @@ def _analysis(each: Pooling) -> list[str]:
         each.preset,
         *(cell(said.get(name)) for name in HOW),
         *(cell(pooled.get(name)) for name in RESULT),
+        *map(cell, each.shown if each.pooled else [None] * len(SHOWN)),
         each.input_sha256,
     ]
 

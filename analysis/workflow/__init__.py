@@ -57,6 +57,7 @@ def plan(
     level: str = Analysis.Level.L95,
     times: str = "",
     comparison: str = "",
+    group: str = "",
     tests_from: int | None = None,
     favours_left: str = "",
     favours_right: str = "",
@@ -89,6 +90,7 @@ def plan(
             level=level,
             times=times,
             comparison=comparison,
+            group=group,
             tests_from=tests_from,
             favours_left=favours_left,
             favours_right=favours_right,
@@ -166,31 +168,31 @@ def facts_of(analysis: Analysis) -> dict[str, str]:
 
 def check(analysis: Analysis) -> None:
     """Raise BadInput for what is unknown, does not fit together, is too long, or is planned already."""
-    for name in OPTIONS:
+    for name in (*OPTIONS, "group"):
         refuse_unknown(analysis, name)
     for name in WORDS:
         setattr(analysis, name, str(getattr(analysis, name)).strip())
         refuse_long(analysis, name)
-    known = [each.id for each in measures_of(analysis.outcome.kind)]
+    known = measures_of(analysis.outcome.kind)
     if not known:
         raise BadInput(
             f"Outcomes of the kind “{analysis.outcome.get_kind_display()}” are extracted and exported, but not pooled here: sensitivity "
             "and specificity have to be pooled together, in a bivariate model, and each alone would mislead.",
             todo="Pool them from the export of agreed data, or choose another outcome.",
         )
-    if analysis.measure not in known:
+    if analysis.measure not in [each.id for each in known]:
         raise BadInput(
             f"{analysis.get_measure_display()} does not fit an outcome of the kind “{analysis.outcome.get_kind_display()}”.",
-            todo=f"Choose one of {', '.join(known)}.",
+            todo=f"Choose one of these: {'; '.join(each.label for each in known)}.",
         )
-    if told := analysis.misfit():
-        _, message, todo = told
-        raise BadInput(message, todo=todo)
     try:
         rule_of(analysis.times)
         comparison_of(analysis.comparison)
     except ValueError as error:
         raise BadInput(str(error), todo="Choose one of those that are offered.") from None
+    if told := analysis.misfit():
+        _, message, todo = told
+        raise BadInput(message, todo=todo)
     alike = Analysis.objects.filter(outcome__in=twins_of(analysis), dropped_at=None, **facts_of(analysis))
     if alike.exclude(pk=analysis.pk).exists():
         raise BadInput("This very analysis is planned already.", todo="Change that one, or choose other options.")

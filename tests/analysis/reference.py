@@ -17,23 +17,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.measures import MEASURES, PLANNED, Answers, catalogue
+
 Plain = Mapping[str, Any]
 Pairs = dict[str, tuple[Any, Any]]  # name: what the app says, what analysis.stats says
 
-KINDS = {"bin2": "dichotomous", "cont2": "continuous", "rate2": "rate", "cor": "correlation", "gen": "generic"}
-MEASURES = {
-    "dichotomous": ("RR", "OR", "RD"),
-    "continuous": ("SMD", "MD", "ROM"),
-    "rate": ("IRR", "IRD"),
-    "correlation": ("ZCOR", "COR"),
-    "generic": ("GEN",),
+# What a page reads of a data set of this type. The reference gives variances where a sheet has standard errors.
+KINDS = {
+    "bin2": catalogue.EVENTS,
+    "cont2": catalogue.MEANS,
+    "rate2": catalogue.RATES,
+    "prop": catalogue.EVENTS_OF_ONE,
+    "rate1": catalogue.RATES_OF_ONE,
+    "cor": catalogue.CORRELATIONS,
+    "gen": catalogue.EFFECTS,
 }
-GROUPS = {
-    "dichotomous": (("events", "total"), ("ai", "n1i", "ci", "n2i")),
-    "continuous": (("mean", "sd", "n"), ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")),
-    "rate": (("events", "time"), ("x1i", "t1i", "x2i", "t2i")),
-}
-SINGLE = {"correlation": ("ri", "ni"), "generic": ("yi", "vi")}
 
 POOLED = ("estimate", "se", "p", "ci_lb", "ci_ub", "tau2", "I2", "Q")
 BLOCK = ("estimate", "se", "ci_lb", "ci_ub", "p")
@@ -65,24 +63,33 @@ class Reference:
 
     name: str
     content: Plain
-    kind: str
+    answers: Answers | None
     rows: list[int] = field(default_factory=list)
 
     @property
     def data(self) -> Plain:
         return self.content["data"]
 
+    @property
+    def kind(self) -> str:
+        """Of the outcome; "" for data that no outcome has."""
+        return self.answers.kind if self.answers else ""
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        return tuple(each.id for each in PLANNED if each.answers == self.answers)
+
     def numbers(self, row: int) -> list[Any]:
-        columns = GROUPS[self.kind][1] if self.kind in GROUPS else SINGLE[self.kind]
-        return [self.data[column][row] for column in columns]
+        assert self.answers is not None
+        return [self.data["vi" if column == "sei" else column][row] for column in self.answers.columns]
 
     def study(self, row: int) -> dict[str, Any]:
         """A study's answers, as its sheet would have them: {arms: [{...}, {...}]}, {whole: {...}} or {contrast: {...}}."""
-        numbers = self.numbers(row)
-        if self.kind in GROUPS:
-            names = GROUPS[self.kind][0]
-            halves = numbers[: len(names)], numbers[len(names) :]
-            return {"arms": [dict(zip(names, half, strict=True)) for half in halves]}
+        assert self.answers is not None
+        numbers, names = self.numbers(row), self.answers.values
+        if self.answers.groups:
+            starts = range(0, len(numbers), len(names))
+            return {"arms": [dict(zip(names, numbers[at : at + len(names)], strict=True)) for at in starts]}
         if self.kind == "correlation":
             return {"whole": dict(zip(("r", "n"), numbers, strict=True))}
         se = float(f"{math.sqrt(numbers[1]):.14g}")  # a sheet takes 15 digits, the zero before the point among them
@@ -100,8 +107,8 @@ class Reference:
     def _frozen(self, row: int, asked: Asked) -> dict[str, Any]:
         given = self.study(row)
         values = given.get("arms", [{}, {}])
-        roles = enumerate(("experimental", "control"))
-        arms = [{"arm": n, "name": role, "role": role, "values": values[n]} for n, role in roles]
+        roles = enumerate(zip(("experimental", "control"), values, strict=False))
+        arms = [{"arm": n, "name": role, "role": role, "values": of} for n, (role, of) in roles]
         study = {"study": row, "label": self.label(row), "arms": arms, "bias": {}}
         if "contrast" in given:
             study["contrasts"] = [{"first": 0, "second": 1, "values": given["contrast"]}]
@@ -124,8 +131,8 @@ def shown(value: object) -> str:
 def references(folder: Path) -> Iterator[Reference]:
     for path in sorted(folder.glob("*.json")):
         content = json.loads(path.read_text())
-        found = Reference(path.stem, content, KINDS.get(content["dataset"]["type"], ""))
-        if found.kind:
+        found = Reference(path.stem, content, KINDS.get(content["dataset"]["type"]))
+        if found.answers:
             found.rows.extend(row for row in range(content["k"]) if None not in found.numbers(row))
         yield found
 
@@ -156,7 +163,7 @@ def effects_of(reference: Reference, case: Plain) -> tuple[str, str]:
     """The measure of a case's effects, and the conventions under which they are computed as the case has them."""
     block = reference.content["effects"][case["effects"]]
     measure, options = block["measure"], block.get("options", {})
-    if measure not in MEASURES[reference.kind]:
+    if measure not in reference.measures:
         raise Inexpressible(f"the measure {measure} is not offered")
     if not options or (measure == "ROM" and options == {"correct": True}):
         return measure, "metafor"
@@ -204,7 +211,7 @@ def peto(reference: Reference, case: Plain) -> list[Asked]:
 def _weighted(case: Plain, reference: Reference, method: str, measure: str) -> Asked:
     if case["spec"]["options"]:
         raise Inexpressible(f"corrections inside {case['spec']['weighting']} pooling go with the conventions")
-    if reference.kind != "dichotomous":
+    if measure not in reference.measures or method not in MEASURES[measure].weights:
         raise Inexpressible("Mantel-Haenszel weights are for events of a total")
     options = {**plan(measure, "metafor", "EE"), "method": method}
     return Asked(case, options, lambda result, answer: same(result["pooled"], answer, POOLED))
@@ -216,7 +223,7 @@ def meta(reference: Reference, case: Plain) -> list[Asked]:
     revman_5 = spec["style"] == "RevMan 5"
     if not revman_5 and not spec["style"].startswith("REML"):
         raise Inexpressible("conventions of R's package meta are not offered")
-    if spec["measure"] not in MEASURES[reference.kind]:
+    if spec["measure"] not in reference.measures:
         raise Inexpressible(f"the measure {spec['measure']} is not offered")
     preset = "RevMan 5" if revman_5 else "RevMan 2025"
     method = {"Inverse": "IV", "MH": "MH", "Peto": "Peto"}[spec.get("weighting", "Inverse")]

@@ -43,13 +43,15 @@ def test_a_comparison_is_kept_as_it_was_chosen_and_reads_in_words() -> None:
         "other",
     ]
     assert (chosen([], [], WORDS), comparison_of(""), in_words("")) == (None, None, "")
+    one_side = chosen([], ["kind=none"], WORDS)
+    assert one_side is not None
+    assert (one_side.words, comparison_of(one_side.text)) == ("Waiting", one_side)
 
 
 @pytest.mark.pure
 @pytest.mark.parametrize(
     ("experimental", "control", "told"),
     [
-        (["kind=talk"], [], "two sides"),
         (["kind=talk"], ["kind=none", "kind=talk"], "“Talking” cannot stand on both sides"),
         (["kind=talk"], ["dose=high"], "told apart by one question"),
     ],
@@ -62,7 +64,7 @@ def test_what_is_no_comparison_is_refused_in_words(experimental: list[str], cont
 @pytest.mark.pure
 @pytest.mark.parametrize("text", ["x", "{}", '{"by": "kind"}', '{"by": "kind", "experimental": 1, "control": []}'])
 def test_a_text_that_no_plan_wrote_is_refused_in_words(text: str) -> None:
-    with pytest.raises(ValueError, match="is no comparison|two sides"):
+    with pytest.raises(ValueError, match="is no comparison"):
         comparison_of(text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.forms import PlanForm
-from analysis.measures import PLANNED
+from analysis.measures import PLANNED, measures_of
 from analysis.models import Analysis
 from extraction import workflow as extraction
 from extraction.models import Outcome
@@ -28,7 +28,9 @@ def test_a_measure_for_means_does_not_fit_events(first: Member, outcome: Outcome
     asked = form(first, outcome, measure="SMD", method="IV")
     assert not asked.is_valid()
     assert asked.errors["measure"] == [
-        "This outcome is of the kind “Dichotomous (events of total)”: choose RR, OR, RD."
+        "This outcome is of the kind “Dichotomous (events of total)”: choose "
+        + "; ".join(each.label for each in measures_of("dichotomous"))
+        + "."
     ]
 
 

@@ -23,9 +23,11 @@ def test_the_statistics_pool_it_on_the_scale_that_is_said_from_the_columns_that_
 
 @EACH
 def test_a_number_comes_back_to_its_reader_as_the_statistics_bring_it(measure: Measure) -> None:
-    for x in (-3.0, -0.4, 0.0, 0.2, 0.7, 1.5, 800.0):
-        theirs = float(back_transform(x, measure.scale, measure.people))
-        assert measure.natural(x) == pytest.approx(theirs, rel=1e-12, abs=1e-15)
+    for people in (1.0, 17.5, 4000.0):
+        read = measure.of_people(people)
+        for x in (-800.0, -3.0, -0.4, 0.0, 0.02, 0.2, 0.7, 1.5, 800.0):
+            theirs = float(back_transform(x, read.scale, people))
+            assert read.natural(x) == pytest.approx(theirs, rel=1e-12, abs=1e-15)
 
 
 @EACH

@@ -93,17 +93,28 @@ def test_every_case_that_can_be_planned_gives_the_numbers_of_the_statistics(
 
 # --- through agreed sheets ---------------------------------------------------------------------------------------------
 
-KINDS = {**{kind: kind for kind in reference.MEASURES}, "time_to_event": "generic"}  # outcome: how its data are given
+# The outcomes of a review, and the type of the data that each is given; hazard ratios are the logarithms of another set of effects.
+OUTCOMES = {
+    "Events": "bin2",
+    "Means": "cont2",
+    "Rates": "rate2",
+    "Proportions": "prop",
+    "Rates in one group": "rate1",
+    "Correlations": "cor",
+    "Effects": "gen",
+    "Hazards": "gen",
+}
 SMALL, LARGE = 5, 8  # studies
 PLANS = 5
 
 
 def chosen(folder: Path) -> Iterator[tuple[str, Reference]]:
-    """For each kind of outcome a small set without gaps; hazard ratios are the logarithms of another."""
+    """For each outcome a small set without gaps."""
     small = [each for each in reference.references(folder) if SMALL <= len(each.rows) <= LARGE]
-    for outcome, kind in KINDS.items():
-        fitting = [each for each in small if each.kind == kind and len(each.rows) == each.content["k"]]
-        yield outcome, fitting[outcome == "time_to_event"]
+    for outcome, given in OUTCOMES.items():
+        whole = [each for each in small if len(each.rows) == each.content["k"]]
+        fitting = [each for each in whole if each.content["dataset"]["type"] == given]
+        yield outcome, fitting[outcome == "Hazards"]
 
 
 def some_plans(found: Reference) -> list[Asked]:
@@ -117,7 +128,8 @@ def some_plans(found: Reference) -> list[Asked]:
 def cells(study: Study, outcome: Outcome, given: dict[str, Any]) -> dict[str, object]:
     """A study's answers by the keys of its sheet."""
     if "arms" in given:
-        return studies_of.cells(study, outcome, *given["arms"])
+        nothing = [{} for _ in range(study.arms.count() - len(given["arms"]))]
+        return studies_of.cells(study, outcome, *given["arms"], *nothing)
     if "whole" in given:
         return {f"outcome/{outcome.pk}/whole/{name}": value for name, value in given["whole"].items()}
     pair = "-".join(str(arm.pk) for arm in study.arms.order_by("pk"))
@@ -134,19 +146,20 @@ def test_agreed_sheets_give_the_numbers_of_the_statistics_for_every_kind_of_outc
     folder: Path, pair: Pair, jobs_now: Callable[[], int]
 ) -> None:
     sets = dict(chosen(folder))
-    outcomes = {kind: studies_of.outcome(pair[0], kind.title(), kind) for kind in sets}
+    kinds = {name: "time_to_event" if name == "Hazards" else found.kind for name, found in sets.items()}
+    outcomes = {name: studies_of.outcome(pair[0], name, kind) for name, kind in kinds.items()}
     planned: list[tuple[Reference, Asked, Analysis]] = []
-    for kind, found in sets.items():
+    for name, found in sets.items():
         for each in some_plans(found):
-            measure = "HR" if kind == "time_to_event" else each.options["measure"]
+            measure = "HR" if name == "Hazards" else each.options["measure"]
             options = {name: value for name, value in each.options.items() if name not in ("measure", "tests_from")}
-            planned.append((found, each, plan(pair[0], outcomes[kind], measure=measure, tests_from=3, **options)))
+            planned.append((found, each, plan(pair[0], outcomes[name], measure=measure, tests_from=3, **options)))
     for row in range(max(len(found.rows) for found in sets.values())):
         study = studies_of.study(pair, f"Study {row + 1}")
         told: dict[str, object] = {}
-        for kind, found in sets.items():
+        for name, found in sets.items():
             if row in found.rows:
-                told |= cells(study, outcomes[kind], found.study(row))
+                told |= cells(study, outcomes[name], found.study(row))
         build.agree(pair, study, told)
     jobs_now()
     wrong = []
@@ -155,4 +168,4 @@ def test_agreed_sheets_give_the_numbers_of_the_statistics_for_every_kind_of_outc
         pairs = each.pairs(queries.current_run(pair[0], analysis).result, answer)
         wrong += [f"{analysis}, {each.case['id']}, {told}" for told in differing(pairs, scale(found, each))]
     assert wrong == []
-    assert len(planned) == PLANS * len(KINDS)
+    assert len(planned) == PLANS * len(OUTCOMES)

@@ -249,9 +249,10 @@ def everything_that_can_be_planned() -> list[tuple[str, dict[str, str]]]:
         for more in chosen(method, model) if measure.id in ("RR", "SMD") else [{}]:
             plan = {"measure": measure.id, "method": method, "model": model, "preset": preset, **more}
             if fits(measure.answers.kind, plan):
-                levels = ("90", "95", "99")
+                levels, sides = ("90", "95", "99"), () if measure.compares else ("", "experimental", "control")
+                more_of_one = {"group": sides[len(found) // 3 % 3]} if sides else {}
                 level = levels[len(found) % 3]
-                found.append((measure.answers.kind, {**plan, "arms": "combined", "level": level}))
+                found.append((measure.answers.kind, {**plan, "arms": "combined", "level": level, **more_of_one}))
     return found
 
 
@@ -278,7 +279,13 @@ def drawn(random: Random, pk: int, kind: str, options: dict[str, Any]) -> tuple[
     result = compute({"kind": kind, "studies": studies}, plan).result
     named = {"id": pk, "outcome": ", ".join(options.values()), "run": 1, "finished": "", "input_sha256": ""}
     how = {"measure": options["measure"], "preset": options["preset"]}
-    pooling = Pooling(**named, **how, studies=result["studies"], pooled=result["pooled"])
+    pooling = Pooling(
+        **named,
+        **how,
+        studies=result["studies"],
+        pooled=result["pooled"],
+        shown=[result[name] for name in ("estimate", "lower", "upper")],
+    )
     return pooling, further(pk, result) if random.random() < SHARE else []
 
 

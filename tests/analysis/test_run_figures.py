@@ -173,11 +173,11 @@ def test_each_way_of_pooling_has_all_its_figures_without_a_flaw(analysis: Analys
                 assert flaws(read(each.svg)) == [], (how, name)
             title = "Peto odds ratio" if how["method"] == "Peto" else MEASURES[how["measure"]].title
             assert made["forest"].plot.plot_heading[0] == title  # type: ignore[union-attr]
-            effects = run.result["pooled"]["effects"]
+            effects, by = run.result["pooled"]["effects"], figures.measure_of(run.result["pooled"])
             for i, label in enumerate(effects["study"]):
                 (row,) = [row for row in made["forest"].table.rows if row.label == label]
                 of = effects["yi"][i], effects["ci_lb"][i], effects["ci_ub"][i]
-                assert row.cells[-1] == figures.shown_interval(of, figures.measure_of(effects)) or row.reason, how
+                assert row.cells[-1] == figures.shown_interval(of, figures.own(by, effects, i)) or row.reason, how
 
 
 def test_the_figures_of_a_large_run_are_printed_before_anybody_asks_and_are_what_would_be_printed(
