@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from reviewapp.errors import DomainError
+from reviewapp.errors import BadInput, DomainError
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -30,6 +31,16 @@ FORM_ALONE = {
 }
 
 
+def about_nul(request: HttpRequest) -> BadInput | None:
+    """What to say of a request that failed where PostgreSQL refuses a NUL in a text; None where there is none in its fields."""
+    fields = [*request.GET.lists(), *request.POST.lists()]
+    field = next((name for name, values in fields if any("\0" in each for each in [name, *values])), None)
+    if field is None:
+        return None
+    told = f"What was sent as “{field}” holds a character that no text has (NUL).".replace("\0", "")
+    return BadInput(told, todo="Type it anew: it may have come along with what was pasted.")
+
+
 class DomainErrors:
     """Show a DomainError as a page, as a fragment in the live region when htmx asked, or as JSON to a script that wants that."""
 
@@ -43,6 +54,8 @@ class DomainErrors:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, (DataError, ValueError)):
+            error = about_nul(request) or error
         if not isinstance(error, DomainError):
             return None
         if wants_json(request):

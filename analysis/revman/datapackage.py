@@ -181,7 +181,10 @@ def named(path: str, depth: int) -> str:
 def rows_of(name: str, content: bytes) -> list[dict[str, str]]:
     """The rows of a table; cells that a row lacks are empty. Raises BadRevman."""
     try:
-        table = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        text = content.decode("utf-8-sig")
+        if "\0" in text:
+            raise BadRevman(f"The table {name} holds a character that no text has (NUL).")
+        table = csv.DictReader(io.StringIO(text))
         if name in (ROWS, BIAS) and "Study" not in (table.fieldnames or ()):
             raise BadRevman(f"The table {name} has no column “Study”.")
         return [{key: value or "" for key, value in row.items() if key} for row in table]

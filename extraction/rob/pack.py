@@ -12,6 +12,7 @@ from extraction.rob.overall import NAMES
 from extraction.rob.replies import REPLY_OPTIONS
 from extraction.rob.tones import TONES
 from extraction.rob.tool import RESULT, STUDY, Domain, Question, Tool
+from extraction.schema import plain_json
 from extraction.schema.fields import Option
 
 PACKS = Path(__file__).parent / "packs"
@@ -24,7 +25,7 @@ class BadPack(ValueError):
 def load(text: str) -> Tool:
     """The tool that a pack describes. Raises BadPack."""
     try:
-        pack = json.loads(text)
+        pack = plain_json.loads(text)
     except json.JSONDecodeError as error:
         raise BadPack(f"Line {error.lineno}: this is not JSON ({error.msg}).") from None
     tool = read_tool(pack)

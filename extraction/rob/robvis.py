@@ -88,6 +88,11 @@ def read(tool: Tool, text: str) -> list[Row]:
 
 
 def _read(tool: Tool, text: str) -> Iterator[Row]:
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise BadRobvis(
+            f"Line {line}: there is a character that no text has (NUL). Export the table again, as CSV in UTF-8."
+        )
     lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     head = [each.strip() for each in next(lines, [])]
     domains = columns(tool)

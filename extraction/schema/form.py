@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
+from extraction.schema import plain_json
 from extraction.schema.fields import NUMBERS, WITH_OPTIONS, YES_NO, Kind, Option, Unit
 
 FORMAT = "reviewapp-form/1"
@@ -198,7 +199,7 @@ def write(form: Form) -> str:
 def parse(text: str | bytes) -> Form:
     """The form in a JSON file. Raises FormError with a sentence that names the line or the place."""
     try:
-        return from_json(json.loads(text))
+        return from_json(plain_json.loads(text))
     except UnicodeDecodeError:
         raise FormError("The file is not text in UTF-8. Save it as JSON in UTF-8.") from None
     except json.JSONDecodeError as error:

@@ -28,8 +28,10 @@ def begin_tool(member: Member, name: str) -> OwnTool:
     """Begin a tool of this name: a draft with three judgements and one domain."""
     require(member, Can.MANAGE)
     name = name.strip()
-    if not name or len(name) > 120:
-        raise BadInput("A tool needs a name of 1 to 120 characters.", todo="Write how the team calls it.")
+    if not name or len(name) > 120 or "\0" in name:
+        raise BadInput(
+            "A tool needs a name of 1 to 120 characters, which can be read.", todo="Write how the team calls it."
+        )
     with transaction.atomic():
         lock_review(member)
         taken = {*TOOLS, *OwnTool.objects.filter(review=member.review_id).values_list("tool", flat=True)}

@@ -134,6 +134,12 @@ def test_a_form_that_does_not_hold_together_is_refused_in_a_sentence_that_names_
         (b"{\n  nothing", "Line 2, column 3: this is not JSON"),
         (b"\xff\xfe{", "not text in UTF-8"),
         (b"[]", "an object in braces"),
+        (
+            b'{\n  "title": "a\\u0000"}',
+            "Line 2, column 14: this is not JSON (a text holds a character that cannot be kept)",
+        ),
+        (b'{"title": "\\ud83d"}', "Line 1, column 12: this is not JSON (a text holds a character that cannot be kept)"),
+        (rb'{"title": "\\u0000"}', "The file"),
     ],
 )
 def test_a_file_that_is_no_form_is_answered_in_words(text: bytes, told: str) -> None:

@@ -80,6 +80,9 @@ def test_bytes_that_are_no_text_are_refused() -> None:
         read_own(b"\xff\xfe")
     with pytest.raises(BadPack, match="at most"):
         read_own(b" " * 600_000)
+    for lost in ("\0", "\ud800"):
+        with pytest.raises(BadPack, match="cannot be kept"):
+            read_own(json.dumps(pack(name=f"Ours{lost}")))
 
 
 # --- verbs -----------------------------------------------------------------------------------------------------------

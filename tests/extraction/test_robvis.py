@@ -89,6 +89,7 @@ def test_what_is_written_is_read_again(tool, data) -> None:  # noqa: ANN001
         (EXAMPLE.replace("33.33333333", "much"), "Line 2: the weight “much” is no number"),
         (EXAMPLE.replace("33.33333333", "-1"), "Line 2: the weight -1 must be 0 or more"),
         (EXAMPLE + "Dale 2004,Low\n", "Line 5: 2 cells where the head has 8"),
+        (EXAMPLE + "Dale\0 2004,Low\n", "Line 5: there is a character that no text has"),
         (f"{'x' * 900},b,c,d\nAsh,Low", r"Found: x{20}…, b, c and 1 more\.$"),
     ],
 )

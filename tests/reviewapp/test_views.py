@@ -350,3 +350,21 @@ def test_an_address_that_leads_nowhere_says_so() -> None:
 
 def test_health_is_one_word() -> None:
     assert page(browser(), "healthz") == "ok\n"
+
+
+# --- what no database keeps ------------------------------------------------------------------------------------
+
+
+def test_a_character_that_no_text_has_is_refused_by_the_name_of_its_field(
+    owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise ValueError("A string literal cannot contain NUL (0x00) characters.")  # as psycopg does
+
+    monkeypatch.setattr("screening.workflow.create_label", refused)
+    address, client = reverse("screening:add-label", args=[owner.review.slug]), browser(owner)
+    answer = client.post(address, {"name": "Our\0 label"})
+    assert answer.status_code == 422
+    assert "What was sent as “name” holds a character that no text has" in answer.content.decode()
+    with pytest.raises(ValueError, match="NUL"):
+        client.post(address, {"name": "Our label"})

@@ -198,11 +198,12 @@ ROWS, SETTINGS = f"x-{datapackage.ROWS}", f"x-{datapackage.SETTINGS}"
         (b"\x89PNG\r\n\x1a\n....", "is a PNG image. Send a RevMan 5 file"),
         (zipped(**{ROWS: b"\xff\xfe\x00", SETTINGS: b"a"}), "not in UTF-8"),
         (zipped(**{ROWS: b"Title\nA\n", SETTINGS: b"a"}), "no column “Study”"),
+        (zipped(**{ROWS: b"Study\nA\0\n", SETTINGS: b"a"}), "a character that no text has"),
         (zipped(**{f"a{ROWS}": b"Study\n", f"b{ROWS}": b"Study\n", SETTINGS: b"a"}), "several data packages"),
         (zipped(**{ROWS: b"0" * (datapackage.LARGEST + 1)}), "unpacks to more than"),
         (zipped(**{ROWS: b"Study\nA\n", SETTINGS: b"a\n"})[:-30], "no zip archive"),
     ],
-    ids=["entities", "html", "text", "picture", "encoding", "columns", "several", "bomb", "cut off"],
+    ids=["entities", "html", "text", "picture", "encoding", "columns", "NUL", "several", "bomb", "cut off"],
 )
 def test_a_hostile_or_broken_file_is_refused_in_words(content: bytes, told: str) -> None:
     with pytest.raises(BadRevman, match=told):
