@@ -187,7 +187,7 @@ def perform_following_of_votes(job: Job) -> None:
             jobs.progress(
                 job,
                 min(done, job.total),
-                message=f"the new number of votes, {done:,} citations looked at",
+                message=f"the new number of votes: {done:,} citations looked at",
                 lasting=True,
             )
         jobs.breathe()
@@ -231,4 +231,6 @@ def perform_votes_needed(job: Job) -> None:
             for citation in Citation.objects.filter(pk__in=ids).order_by("pk"):
                 settle(member, citation)
         done += len(ids)
-        jobs.progress(job, done, message=f"{done:,} citations, {Stage(stage).label.lower()}", lasting=True)
+        jobs.progress(
+            job, done, message=f"the protocol’s number of votes holds for {done:,} more citations", lasting=True
+        )
