@@ -12,6 +12,7 @@ from extraction.rob.tones import TONES, tone_of
 
 if TYPE_CHECKING:
     from analysis.plots.judgements import Domain, Judgement
+    from analysis.plots.traffic_light import BiasSummary, TrafficLight
 
 LETTERS = "ABCDEFG"  # of the domains of RoB 1, as RevMan has them
 KINDS = ("svg", "png", "pdf")
@@ -63,19 +64,19 @@ def label(tool: Tool, each: AgreedAssessment) -> str:
     return f"{each.study} ({asking.label_of(tool, asking.OVERALL, total.judgement)})" if stars and total else each.study
 
 
-def traffic_light(judged: Judged, agreed: Sequence[AgreedAssessment]) -> str:
-    """The table as SVG."""
+def traffic_light(judged: Judged, agreed: Sequence[AgreedAssessment]) -> TrafficLight:
+    """The table, a row for each study or result."""
     from analysis.plots import traffic_light as plot
 
     tool = judged.tool
     rows = tuple(plot.BiasRow(label(tool, each), said(tool, values(each))) for each in agreed)
-    return plot.traffic_light(
-        plot.TrafficLight(f"Risk of bias, {judged.name}", domains(tool), rows, judgements(tool), footnotes=notes(tool))
+    return plot.TrafficLight(
+        f"Risk of bias, {judged.name}", domains(tool), rows, judgements(tool), footnotes=notes(tool)
     )
 
 
-def summary(judged: Judged, rows: Sequence[robvis.Row], weighted_by: str = "") -> str:
-    """The bars as SVG: of each domain the share of each judgement, studies counted by their weight."""
+def summary(judged: Judged, rows: Sequence[robvis.Row], weighted_by: str = "") -> BiasSummary:
+    """The bars: of each domain the share of each judgement, studies counted by their weight."""
     from analysis.plots import traffic_light as plot
 
     tool = judged.tool
@@ -85,8 +86,8 @@ def summary(judged: Judged, rows: Sequence[robvis.Row], weighted_by: str = "") -
         if (found := shares(rows, key, judgements(tool)))
     ]
     how = f"Studies count by their weight in {weighted_by}." if weighted_by else "Every study counts the same."
-    return plot.bias_summary(
-        plot.BiasSummary(f"Risk of bias, {judged.name}", tuple(bars), judgements(tool), footnotes=(how, *notes(tool)))
+    return plot.BiasSummary(
+        f"Risk of bias, {judged.name}", tuple(bars), judgements(tool), footnotes=(how, *notes(tool))
     )
 
 
@@ -113,10 +114,3 @@ def rows_of(agreed: Sequence[AgreedAssessment], weights: Mapping[int, float]) ->
         weight = weights.get(each.study_id, 0.0) if weights else 1.0
         found.append(robvis.Row(each.study, given, given.pop(asking.OVERALL, ""), weight))
     return found
-
-
-def drawn(svg: str, kind: str) -> bytes:
-    """A figure as "svg", "png" (300 dpi) or "pdf" (A4)."""
-    from analysis.plots.render import svg_to_pdf, svg_to_png
-
-    return svg_to_png(svg) if kind == "png" else svg_to_pdf(svg, a4=True) if kind == "pdf" else svg.encode()

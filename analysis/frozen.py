@@ -8,7 +8,7 @@ Input is a dictionary with
                       values {events, total}, {mean, sd, n} or {events, time}, as agreed, not combined; {} where arms are only compared
         contrasts     of kinds that compare two arms: each {first, second, values}, whatever was given of its numbers
         whole         of kinds that ask the study as a whole: its values
-        converted     which of its values were converted from others when they were extracted, by name; not there where none was.
+        converted     which of its values are not as reported, had from others when they were extracted, by name; not there where none is.
                       Beside `values` in arms and contrasts, and beside `whole`
         imputed       which of the converted rest on an assumption as well, by name; not there where none does. Beside `converted`
         time          where a rule chooses among time points: {outcome, at}, whose numbers these are, and when they were measured in words
@@ -26,6 +26,7 @@ from typing import Any
 from analysis import comparison, times
 from analysis.beyond import TESTS_FROM
 from analysis.investigations import in_words
+from analysis.reported import MARKS
 
 Frozen = Mapping[str, Any]
 
@@ -83,9 +84,6 @@ def differences(before: Frozen, after: Frozen, options_before: Frozen, options_a
         if pk in old:
             found += _study(old[pk], study)
     return found
-
-
-MARKS = ("converted", "imputed")
 
 
 def only_marked(before: Frozen, after: Frozen) -> bool:

@@ -107,9 +107,9 @@ def row_of(
                 told
                 for members in groups.values()
                 for arm in members
-                for told in named(kind, marked(arm, mark), f" of {arm['name']}")
+                for told in named(kind, reported.marked(arm, mark), f" of {arm['name']}")
             ]
-            for mark in ("converted", "imputed")
+            for mark in reported.MARKS
         },
         **{
             name: turn(combine(kind, [arm["values"] for arm in members])) if members else None
@@ -123,12 +123,6 @@ def row_of(
     }
 
 
-def marked(row: Frozen, mark: str) -> list[str]:
-    """The columns of a row that were imputed, or were converted without being imputed."""
-    imputed = row.get("imputed", ())
-    return list(imputed) if mark == "imputed" else [name for name in row.get("converted", ()) if name not in imputed]
-
-
 def one_effect(kind: str, study: Frozen) -> dict[str, Any]:
     """A study that gives one effect, not two groups, in the same shape."""
     row = two_groups("", {**study, "arms": []}) | {"reason": "", "given": None, "source": ""}
@@ -136,7 +130,8 @@ def one_effect(kind: str, study: Frozen) -> dict[str, Any]:
         effect = reported.effect_of(kind, study)
     except reported.NotWhole as error:
         return row | {"reason": str(error)}
-    return row | {"given": effect.numbers, "source": effect.source, "converted": named(kind, effect.converted)}
+    had = {mark: named(kind, getattr(effect, mark)) for mark in reported.MARKS}
+    return row | {"given": effect.numbers, "source": effect.source, **had}
 
 
 def named(kind: str, columns: Iterable[str], of: str = "") -> list[str]:

@@ -18,6 +18,9 @@ from extraction.schema.tables import TABLES
 Frozen = Mapping[str, Any]
 
 
+MARKS = ("converted", "imputed")  # of a row that is frozen, beside its values
+
+
 class NotWhole(ValueError):
     """Why a study has no effect, in words that go on from its name."""
 
@@ -26,12 +29,19 @@ class NotWhole(ValueError):
 class Effect:
     """One study's numbers by the columns of analysis.stats. source: how they were had from others here, "" where they were given as they are.
 
-    converted: which of the numbers taken had been converted when they were extracted.
+    converted, imputed: which of the numbers taken had been converted when they were extracted, or rest on an assumption.
     """
 
     numbers: dict[str, float]
     source: str = ""
     converted: tuple[str, ...] = ()
+    imputed: tuple[str, ...] = ()
+
+
+def marked(row: Frozen, mark: str) -> list[str]:
+    """The columns of a row that were imputed, or were converted without being imputed."""
+    imputed = row.get("imputed", ())
+    return list(imputed) if mark == "imputed" else [name for name in row.get("converted", ()) if name not in imputed]
 
 
 def effect_of(kind: str, study: Frozen) -> Effect:
@@ -39,7 +49,7 @@ def effect_of(kind: str, study: Frozen) -> Effect:
     try:
         if TABLES[kind].whole:
             numbers = {"ri": study["whole"]["r"], "ni": study["whole"]["n"]}
-            return Effect(numbers, converted=tuple(study.get("converted", ())))
+            return Effect(numbers, "", *(tuple(marked(study, mark)) for mark in MARKS))
         return _of_contrast(kind, study)
     except CannotConvert as error:
         raise NotWhole(str(error).rstrip(".")) from error
@@ -62,8 +72,8 @@ def _of_contrast(kind: str, study: Frozen) -> Effect:
         )
     ((sign, contrast),) = usable
     y, se, source, names = (_hazard if kind == "time_to_event" else _generic)(contrast["values"])
-    converted = tuple(name for name in names if name in contrast.get("converted", ()))
-    return Effect({"yi": sign * y, "sei": se}, source, converted)
+    converted, imputed = (tuple(name for name in names if name in marked(contrast, mark)) for mark in MARKS)
+    return Effect({"yi": sign * y, "sei": se}, source, converted, imputed)
 
 
 Taken = tuple[float, float, str, tuple[str, ...]]  # effect, standard error, how they were had, from which numbers

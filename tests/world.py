@@ -29,6 +29,7 @@ from analysis.workflow import archiving, findings, investigations, taking
 from extraction import queries
 from extraction import workflow as extraction
 from extraction.models import Outcome, Study
+from extraction.schema import Origin
 from reviewapp import jobs, workflow
 from reviewapp.models import Event, Job, Member, Review, Role, User
 from screening import workflow as screening
@@ -59,6 +60,7 @@ MARKERS = {
     "Numbat": Marker("source on the second author's submitted sheet", SECOND_ALONE),
     "Cuscus": Marker("quote beside the second author's answer", SECOND_ALONE),
     "0.31337": Marker("rectangle beside the second author's answer", SECOND_ALONE),
+    "Pademelon": Marker("from what the second author imputed a number", SECOND_ALONE),
     "Bettong": Marker("quote that supports the second author's judgement", SECOND_ALONE),
     "Bandicoot": Marker("support in the second author's submitted assessment", SECOND_ALONE),
     "Kowari": Marker("reason in the second author's rating of certainty", SECOND_ALONE),
@@ -305,7 +307,8 @@ def hidden(made: World, study: Study, outcome: Outcome) -> None:
     paper = screening.attach(made.owner, report, "half.pdf", [pdf("The participants")])
     place = {"document": paper.pk, "page": 1, "quote": "Cuscus", "box": [0.1, 0.31337, 0.6, 0.4]}
     where, places = {"study/participants": "Numbat"}, {"study/participants": place}
-    sheet = extraction.save_entries(made.second, sheet, values, where, places=places)
+    had = {next(key for key in values if key.endswith("/events")): (Origin.IMPUTED, "Pademelon")}
+    sheet = extraction.save_entries(made.second, sheet, values, where, places=places, origins=had)
     extraction.submit_sheet(made.second, sheet)
     judged = extraction.start_assessment(made.second, study)
     support = dict.fromkeys(build_extraction.SUPPORT, "Bandicoot")

@@ -1,7 +1,7 @@
 """Which drawing goes with which data, and as which file? SVG for pages, PNG at 300 dpi and PDF for manuscripts.
 
-A forest plot is printed on A4, over as many sheets as it takes; every other figure is a page of its own size, ready to be
-placed.
+What has a row for each study, a forest plot or a table of traffic lights, is printed on A4, over as many sheets as it takes; every other
+figure is a page of its own size, ready to be placed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from analysis.plots.forest_data import Forest
 from analysis.plots.funnel import Funnel, funnel
 from analysis.plots.history import History, history
 from analysis.plots.render import svg_to_pdf, svg_to_png
+from analysis.plots.traffic_light import BiasSummary, TrafficLight, bias_summary, traffic_light, traffic_light_pages
 
-Plot = Forest | Funnel | Baujat | BubblePlot | History
+Plot = Forest | Funnel | Baujat | BubblePlot | History | TrafficLight | BiasSummary
 
 DRAWN: dict[type, Callable[[Any], str]] = {
     Forest: forest,
@@ -25,7 +26,10 @@ DRAWN: dict[type, Callable[[Any], str]] = {
     Baujat: baujat,
     BubblePlot: bubble,
     History: history,
+    TrafficLight: traffic_light,
+    BiasSummary: bias_summary,
 }
+PAGED: dict[type, Callable[[Any], tuple[str, ...]]] = {Forest: forest_pages, TrafficLight: traffic_light_pages}
 KINDS = ("svg", "png", "pdf")
 
 
@@ -43,11 +47,11 @@ def sheets(plot: Plot, kind: str) -> list[str]:
     """The SVG text of each page of such a file."""
     if kind not in KINDS:
         raise ValueError(f"a figure is one of {', '.join(KINDS)}, not {kind!r}")
-    return list(forest_pages(plot)) if kind == "pdf" and isinstance(plot, Forest) else [svg(plot)]
+    return list(PAGED[type(plot)](plot)) if kind == "pdf" and type(plot) in PAGED else [svg(plot)]
 
 
 def printed(plot: Plot, kind: str, pages: list[str]) -> bytes:
     """The file that these pages make."""
     if kind == "pdf":
-        return svg_to_pdf(*pages, a4=isinstance(plot, Forest))
+        return svg_to_pdf(*pages, a4=type(plot) in PAGED)
     return svg_to_png(pages[0]) if kind == "png" else pages[0].encode()

@@ -21,7 +21,7 @@ from analysis.times import Measured, Span, days, rule_of
 from extraction.models import Arm, Entry, Outcome, Sheet, Study
 from extraction.queries import FORM, AgreedAssessment, agreed_assessments, included_studies
 from extraction.rob import ROB1
-from extraction.schema.convert.converted import is_imputed
+from extraction.schema import Origin
 from extraction.schema.tables import (
     BETTER,
     DIRECTION,
@@ -55,8 +55,8 @@ class Input:
 class AgreedStudy:
     """A study with a signed sheet: its standing arms, every agreed number by its key, and its agreed assessments of risk of bias.
 
-    converted: the keys of numbers that were converted from others when they were extracted; imputed: those of them that rest on an assumption
-    as well. measured: on which day the study measured an outcome, by the outcome's id, where it says so.
+    converted: the keys of numbers that are not as reported, had from others when they were extracted; imputed: those of them that rest on an
+    assumption as well. measured: on which day the study measured an outcome, by the outcome's id, where it says so.
     """
 
     study: Study
@@ -96,8 +96,8 @@ def agreed(member: Member, analyses: Iterable[Analysis]) -> Agreed:
             study=sheet.study,
             arms=list(sheet.study.arms.all()),
             answers={line.key: line.value for line in sheet.lines.all()},
-            converted=frozenset(line.key for line in sheet.lines.all() if line.working),
-            imputed=frozenset(line.key for line in sheet.lines.all() if is_imputed(line.working)),
+            converted=frozenset(line.key for line in sheet.lines.all() if line.origin != Origin.REPORTED),
+            imputed=frozenset(line.key for line in sheet.lines.all() if line.origin == Origin.IMPUTED),
             measured=dict(days_measured(sheet.lines.all())),
             bias=bias[sheet.study_id],
         )

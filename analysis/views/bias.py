@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
-from analysis import bias
+from analysis import bias, drawing
 from analysis.queries import bias as queries
 from extraction.rob import robvis
 from reviewapp.access import Can, for_member
@@ -36,6 +36,7 @@ def bias_figure(request: HttpRequest, member: Member, key: str) -> HttpResponse:
     chosen = request.GET.get("weights", "")
     analysis, weights = queries.weights(member, judged, chosen)
     rows = bias.rows_of(agreed, weights)
+    bars = bias.summary(judged, rows, str(analysis) if weights else "")
     context = {
         "member": member,
         "judged": judged,
@@ -45,8 +46,8 @@ def bias_figure(request: HttpRequest, member: Member, key: str) -> HttpResponse:
         "unweighed": analysis is not None and not weights,
         "kinds": bias.KINDS,
         # their texts are escaped where they are written, in analysis.plots.svg
-        "lights": mark_safe(bias.traffic_light(judged, agreed)),
-        "summary": mark_safe(bias.summary(judged, rows, str(analysis) if weights else "")),
+        "lights": mark_safe(drawing.file(bias.traffic_light(judged, agreed), "svg").decode()),
+        "summary": mark_safe(drawing.file(bars, "svg").decode()),
     }
     return render(request, "analysis/bias_figure.html", context)
 
@@ -63,9 +64,9 @@ def bias_file(request: HttpRequest, member: Member, key: str, figure: str, kind:
     if kind == "csv":
         content = robvis.write(judged.tool, rows).encode()
     elif figure == "lights":
-        content = bias.drawn(bias.traffic_light(judged, agreed), kind)
+        content = drawing.file(bias.traffic_light(judged, agreed), kind)
     else:
-        content = bias.drawn(bias.summary(judged, rows, str(analysis) if weights else ""), kind)
+        content = drawing.file(bias.summary(judged, rows, str(analysis) if weights else ""), kind)
     name = f"{member.review.slug[:40]}-{slugify(judged.name)[:60]}-{figure}.{kind}"
     disposition = f'attachment; filename="{name}"'
     return HttpResponse(content, content_type=TYPES[kind], headers={"Content-Disposition": disposition})

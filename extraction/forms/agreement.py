@@ -1,5 +1,5 @@
-"""What is chosen where two answers differ? Names: take:KEY, and for a third answer value:KEY, unit:KEY, text:KEY, reason:KEY, and its place
-in a document as on a sheet."""
+"""What is chosen where two answers differ? Names: take:KEY, and for a third answer value:KEY, unit:KEY, text:KEY, reason:KEY, for a number
+origin:KEY, and its place in a document as on a sheet."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from django.http import QueryDict
 
 from extraction import schema
 from extraction.forms.bias import Proposed, proposed_words
-from extraction.forms.sheets import PLACE, Place
+from extraction.forms.sheets import PLACE, Place, origins_of
 from extraction.models import Blinded, Line
 from extraction.queries import Agreement
 from extraction.rob import Tool, agreeing, asking
-from extraction.schema import Answer, Choice, Field, Kind, Pair, Problem, Source, TakenFrom
+from extraction.schema import Answer, Choice, Field, Kind, Origin, Pair, Problem, Source, TakenFrom
 from extraction.schema.clean import own_unit
 from extraction.schema.compare import still_asked
 from extraction.schema.convert.offers import Offer, offers_settled
@@ -65,6 +65,11 @@ class Row:
         return [(each.value, each.label, each.value in chosen) for each in self.field.options]
 
     @property
+    def origins(self) -> list[tuple[str, str, bool]]:
+        """Of a third number: how it may have been had."""
+        return origins_of(self.third["origin"] or Origin.REPORTED) if self.field.kind in NUMBERS else []
+
+    @property
     def units(self) -> list[tuple[str, bool]]:
         names = [self.field.unit, *(each.name for each in self.field.units)] if self.field.units else []
         return [(name, name == (self.third["unit"] or self.field.unit)) for name in names]
@@ -102,7 +107,7 @@ class AgreementForm:
         if line is None or (line.taken_from != TakenFrom.THIRD and name != "take"):
             return ""
         earlier = {"take": line.taken_from, "value": schema.show(line.value), "text": line.text, "reason": line.reason}
-        return {**earlier, "unit": line.unit, **typed_place(line.place)}[name]
+        return {**earlier, "unit": line.unit, "origin": line.origin, **typed_place(line.place)}[name]
 
     def choices(self) -> dict[str, Choice]:
         """The choices made, by key. Equal answers that are left as they are need none."""
@@ -112,8 +117,14 @@ class AgreementForm:
             if take in (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD):
                 value, text, reason, unit = (self.posted(pair, name) for name in ("value", "text", "reason", "unit"))
                 place = {name: self.posted(pair, name) for name in PLACE} if take == TakenFrom.THIRD else None
-                chosen[pair.field.key] = Choice(TakenFrom(take), value, text, reason, unit, place=place)
+                origin = self.origin(pair) if take == TakenFrom.THIRD else None
+                chosen[pair.field.key] = Choice(TakenFrom(take), value, text, reason, unit, "", origin, place)
         return chosen
+
+    def origin(self, pair: Pair) -> Origin | None:
+        """How a third number was had; None where nobody says that it is not as reported."""
+        posted = self.posted(pair, "origin")
+        return Origin(posted) if posted in (Origin.CONVERTED, Origin.IMPUTED) else None
 
     def problems(self) -> list[Problem]:
         """What keeps these choices from being an agreement."""
@@ -144,9 +155,11 @@ class AgreementForm:
     def row(self, pair: Pair) -> Row:
         take = self.posted(pair, "take")
         third = {name: self.posted(pair, name) for name in ("value", "unit", "text", "reason")}
-        offer = self.offers.get(pair.field.key)
+        offer, origin = self.offers.get(pair.field.key), self.posted(pair, "origin")
         if offer and not any(third.values()):
             third |= {"value": schema.show(offer.value), "reason": offer.working}
+            origin = str(offer.origin)
+        third["origin"] = origin
         line = self.agreement.made.get(pair.field.key)
         told = self.told.get(pair.field.key, "")
         sides = list(self.sides(pair, take))
@@ -193,7 +206,7 @@ class AgreementForm:
                 pieces = plain_pieces(texts)
             for side, answer, shown in zip(("first", "second"), (pair.first, pair.second), pieces, strict=True):
                 whose = str(getattr(self.agreement, side).member)
-                note = answer.working or converted(pair.field, answer) or self.departure(side, pair.field.key)
+                note = how(answer) or converted(pair.field, answer) or self.departure(side, pair.field.key)
                 yield Side(side, whose, answer, shown, take == side, note, sources_of((whose, answer)))
             return
         text = "\n".join(dict.fromkeys(filter(None, (pair.first.text, pair.second.text))))
@@ -201,7 +214,7 @@ class AgreementForm:
         says = spell(pair.field, pair.first)
         other = spell(pair.field, pair.second)
         note = f"the second wrote {other}: equal within the tolerance and in one unit" if is_other(pair) else ""
-        note = pair.first.working or note  # the first's is what is stored
+        note = how(pair.first) or note  # the first's is what is stored
         note = note or " ".join(filter(None, (self.departure(side, pair.field.key) for side in ("first", "second"))))
         sources = sources_of(
             (str(self.agreement.first.member), pair.first), (str(self.agreement.second.member), pair.second)
@@ -274,6 +287,11 @@ def is_other(pair: Pair) -> bool:
     return pair.field.kind in NUMBERS and (pair.first.value, pair.first.unit) != (pair.second.value, pair.second.unit)
 
 
+def how(answer: Answer) -> str:
+    """How a number was had that is not as reported."""
+    return "" if answer.origin is Origin.REPORTED else f"{answer.origin}: {answer.told_how}"
+
+
 def converted(field: Field, answer: Answer) -> str:
     """A number that was given in another unit, in the question's own."""
     return f"= {own_unit(field, answer):g} {field.unit}" if answer.unit and answer.value is not None else ""
@@ -313,7 +331,7 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
             "says": spell(pair.field, line.answer),
             "text": line.text,
             "source": line.place,
-            "working": line.working,
+            "how": how(line.answer),
             "from": names.get(line.taken_from, "both"),
             "reason": line.reason,
             "departs": departure_words(agreement.tool, agreement.signed.answers(), pair.field.key),

@@ -2,7 +2,7 @@
 
 The name of a field is its key, such as `outcome/3/arm/7/events`. Beside it stand, for the key or the table row that it is in (`mark`):
 unit:KEY, source:MARK (where it stands, in words), document:MARK, page:MARK, quote:MARK, box:MARK; confirm:KEY after the form has
-changed; known:KEY, what the window has seen. The place of a row is that of all its cells that have no place of their own (document:KEY and
+changed; origin:KEY and basis:KEY, how a number was had; known:KEY and known:origin:KEY, what the window has seen. The place of a row is that of all its cells that have no place of their own (document:KEY and
 so on, or source:KEY alone, which is nowhere in a document: from the authors' e-mail). Only what was posted counts: what came to the form while a page was open is left as it is.
 """
 
@@ -18,9 +18,10 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 
 from extraction import schema
-from extraction.schema import Answer, Asked, Block, Field, Kind, Problem, Row, Table
+from extraction.schema import Answer, Asked, Block, Field, Kind, Origin, Problem, Row, Table
 from extraction.schema.asked import asked_fields
 from extraction.schema.convert.offers import Offer, offers, together
+from extraction.schema.fields import NUMBERS
 
 PLACE = ("document", "page", "quote", "box")
 Said = TypeVar("Said", schema.Source | None, str)
@@ -28,14 +29,17 @@ Said = TypeVar("Said", schema.Source | None, str)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One field on the page: what stands in it, and what is told about it."""
+    """One field on the page: what stands in it, and what is told about it. origin, told_how: how a number was had; is_worked: by a formula,
+    so that another number in its place is not had so."""
 
     field: Field
     value: str
     unit: str
     told: str = ""
     again: str = ""
-    working: str = ""
+    origin: str = Origin.REPORTED
+    told_how: str = ""
+    is_worked: bool = False
     is_asked: bool = True
     locked: bool = False
 
@@ -67,7 +71,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer, or the answers of a row, were read."""
+    """Where an answer, or the answers of a row, were read. origin, basis: of a single number, how it was had; empty where that is not asked."""
 
     mark: str
     about: str
@@ -79,6 +83,17 @@ class Place:
     fragment: str = ""
     locked: bool = False
     column: str = ""
+    origin: str = ""
+    basis: str = ""
+
+    @property
+    def origins(self) -> list[tuple[str, str, bool]]:
+        """Ways in which the number may have been had: value, label, and whether it is chosen."""
+        return origins_of(self.origin) if self.origin else []
+
+    @property
+    def is_marked(self) -> bool:
+        return self.origin not in ("", Origin.REPORTED)
 
     @property
     def is_exact(self) -> bool:
@@ -99,8 +114,8 @@ class Line:
 
     @property
     def is_apart(self) -> bool:
-        """Whether a cell stands elsewhere than its row."""
-        return any(place.is_exact or place.text for place in self.own)
+        """Whether a cell stands elsewhere than its row, or is marked as not reported."""
+        return any(place.is_exact or place.text or place.is_marked for place in self.own)
 
     @property
     def cell(self) -> Cell:
@@ -150,6 +165,7 @@ class SheetForm:
         self.texts: dict[str, str] = {}
         self.places: dict[str, Mapping[str, Any]] = {}
         self.sources: dict[str, schema.Source] = {}
+        self.origins: dict[str, tuple[Origin, str]] = {}
         for field in self.questions:
             try:
                 self._read_value(field)
@@ -178,6 +194,9 @@ class SheetForm:
             self.values[key] = schema.read(field, self._typed(field), before if unit is None else unit)
         if unit is not None:
             self.units[key] = unit
+        if f"origin:{key}" in data:
+            basis = schema.read_source(field, data.get(f"basis:{key}", ""))
+            self.origins[key] = (schema.read_origin(field, data[f"origin:{key}"]), basis)
 
     def _read_place(self, field: Field) -> None:
         data, key, mark = self.data, field.key, mark_of(field)
@@ -226,7 +245,8 @@ class SheetForm:
 
     @property
     def known(self) -> dict[str, list[str]]:
-        return {field.key: self.data.getlist(f"known:{field.key}") for field in self.questions}
+        names = (name for field in self.questions for name in (field.key, f"origin:{field.key}"))
+        return {name: seen for name in names if (seen := self.data.getlist(f"known:{name}"))}
 
     def problems(self) -> list[Problem]:
         """What could not be read, by field."""
@@ -274,8 +294,16 @@ class SheetForm:
             may = not self.is_locked(field) and (field in shown or answer.value is not None)
             if source or text or may or f"page:{field.key}" in (self.data or {}):
                 place = self.place_at(field.key, f"{row.name}, {field.column}", text, source, self.is_locked(field))
-                found.append(replace(place, column=field.column))
+                found.append(replace(place, column=field.column, **self.had(field)))
         return found
+
+    def had(self, field: Field) -> dict[str, str]:
+        """How a number was had, and on what basis, as it is stored or was typed; nothing of other answers."""
+        if field.kind not in NUMBERS:
+            return {}
+        stored, typed = self.said_of(field), self.data if self.data is not None else {}
+        origin = typed.get(f"origin:{field.key}", stored.origin)
+        return {"origin": str(origin), "basis": typed.get(f"basis:{field.key}", stored.basis)}
 
     def places_on_request(self, key: str) -> dict[str, Place]:
         """Of the row of this key: the places of the cells that are shown on request and are answered, by key of the cell."""
@@ -304,10 +332,16 @@ class SheetForm:
             unit,
             self.told.get(field.key, ""),
             self.again.get(field.key, ""),
-            answer.working if value == schema.show(answer.value) else "",
+            *self.how(answer, value),
             field.key in self._asked_keys,
             self.is_locked(field),
         )
+
+    def how(self, answer: Answer, shown: str) -> tuple[str, str, bool]:
+        """How a number was had, in words, and whether by a formula; as reported where another was typed over one that was converted."""
+        if answer.working and shown != schema.show(answer.value):
+            return str(Origin.REPORTED), "", False
+        return str(answer.origin), answer.told_how, bool(answer.working)
 
     @property
     def is_open(self) -> bool:
@@ -349,6 +383,12 @@ def common(said: list[Said]) -> Said | None:
     """What more than half of these are, where they are anything."""
     found, count = next(iter(Counter(each for each in said if each).most_common(1)), (None, 0))
     return found if 2 * count > len(said) else None
+
+
+def origins_of(chosen: str) -> list[tuple[str, str, bool]]:
+    """How a number may have been had, as options of a choice."""
+    words = {Origin.REPORTED: "As reported", Origin.CONVERTED: "Converted", Origin.IMPUTED: "Imputed"}
+    return [(str(origin), label, origin == chosen) for origin, label in words.items()]
 
 
 def mark_of(field: Field) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from extraction.models.studies import Study
 from extraction.schema import Answer, Source
-from extraction.schema.answers import read_anchor
+from extraction.schema.answers import Origin, read_anchor
 from reviewapp.access import TABLE as ROLES
 from reviewapp.access import Can
 from reviewapp.models import Member
@@ -94,6 +94,14 @@ class Line(models.Model):
     unit = models.CharField(max_length=40, blank=True, help_text="Of a number that was given in another unit.")
     source = models.JSONField(null=True, blank=True, help_text="Document, page, quote, rectangle; see schema.Source.")
     working = models.TextField(blank=True, help_text="Of a converted number: what was given, the formula, its source.")
+    origin = models.CharField(
+        max_length=10,
+        default=Origin.REPORTED,
+        help_text="Of a number: reported, converted or imputed; see schema.Origin.",
+    )
+    basis = models.TextField(
+        blank=True, help_text="Of a number that a person marked so: from what it was had, and how."
+    )
     by = models.ForeignKey(
         Member, models.PROTECT, null=True, related_name="+", help_text="In an agreement: who settled it."
     )
@@ -109,7 +117,7 @@ class Line(models.Model):
 
     @property
     def answer(self) -> Answer:
-        return Answer(self.value, self.text, self.unit, self.place, self.working)
+        return Answer(self.value, self.text, self.unit, self.place, self.working, Origin(self.origin), self.basis)
 
     @property
     def place(self) -> Source | None:
@@ -119,7 +127,7 @@ class Line(models.Model):
         """Take over an answer; not saved."""
         self.value, self.text, self.unit = answer.value, answer.text, answer.unit
         self.source = answer.source.to_json() if answer.source else None
-        self.working = answer.working
+        self.working, self.origin, self.basis = answer.working, answer.origin, answer.basis
 
 
 class Sheet(Blinded):

@@ -1,6 +1,6 @@
 """What is asked of a study, what was answered, and where do two sheets differ? Pure: neither Django nor a database."""
 
-from extraction.schema.answers import BLANK, Answer, Choice, Settled, Source, TakenFrom, Value, box_words
+from extraction.schema.answers import BLANK, Answer, Choice, Origin, Settled, Source, TakenFrom, Value, box_words
 from extraction.schema.asked import ArmOf, Asked, Block, OutcomeOf, Row, Structure, Table, TimeOf, asked_of
 from extraction.schema.clean import (
     LONGEST_SOURCE,
@@ -8,6 +8,7 @@ from extraction.schema.clean import (
     Unreadable,
     check,
     read,
+    read_origin,
     read_place,
     read_source,
     read_unit,
@@ -35,6 +36,7 @@ __all__ = [
     "LONGEST_SOURCE",
     "Match",
     "Option",
+    "Origin",
     "OutcomeOf",
     "Pair",
     "Problem",
@@ -55,6 +57,7 @@ __all__ = [
     "check",
     "compare",
     "read",
+    "read_origin",
     "read_place",
     "read_source",
     "read_unit",

@@ -86,12 +86,21 @@ def _box(typed: object) -> tuple[float, float, float, float] | None:
     return left, top, right, bottom
 
 
+class Origin(StrEnum):
+    """How a number was had: it stands in a report; it follows from numbers that do; or it rests on an assumption beside what is reported."""
+
+    REPORTED = "reported"
+    CONVERTED = "converted"
+    IMPUTED = "imputed"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer. text: on a sheet, where it stands in the report; on an assessment, what supports the judgement.
 
-    unit: in which the number was given; empty for the question's own. source: the place in a document. working: of a number that no paper
-    gives, how it was had from those that it gives.
+    unit: in which the number was given; empty for the question's own. source: the place in a document. working: of a number that was
+    converted here, the formula with the numbers that the paper gives. origin: of a number, how it was had; basis: where a person says that
+    it was converted or imputed, from what and how, in their words.
     """
 
     value: Value = None
@@ -99,6 +108,13 @@ class Answer:
     unit: str = ""
     source: Source | None = None
     working: str = ""
+    origin: Origin = Origin.REPORTED
+    basis: str = ""
+
+    @property
+    def told_how(self) -> str:
+        """How a number was had that is not as reported: the formula, what a person says of it, or both."""
+        return ". ".join(filter(None, (self.working.rstrip("."), self.basis)))
 
 
 BLANK = Answer()
@@ -117,7 +133,8 @@ class TakenFrom(StrEnum):
 class Choice:
     """What was chosen where two answers differ. value, text, unit and place (as Source has it) are for a third answer, which needs a reason.
 
-    working: how a third answer was had that no paper gives; the verb says so, never who chooses.
+    working: how a third answer was had that no paper gives; the verb says so, never who chooses. origin: of a third answer, by who
+    chooses, whose reason then is its basis; None: reported, unless it has a working.
     """
 
     taken_from: TakenFrom
@@ -126,6 +143,7 @@ class Choice:
     reason: str = ""
     unit: str = ""
     working: str = ""
+    origin: Origin | None = None
     place: Mapping[str, Any] | None = None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from extraction.schema.answers import BLANK, Answer, Source, Value, read_anchor
+from extraction.schema.answers import BLANK, Answer, Origin, Source, Value, read_anchor
 from extraction.schema.asked import asked_answers, is_asked, is_wanting, rows_begun
 from extraction.schema.fields import NUMBERS, Field, Kind
 
@@ -101,6 +101,15 @@ def read_date(field: Field, text: str) -> str:
             field, f"{field.label}: “{text}” is not a date. Write 2003, 2003-05 or 2003-05-17: the year first."
         ) from None
     return text
+
+
+def read_origin(field: Field, typed: object) -> Origin:
+    """How a number was had; reported where nothing is said. Raises Unreadable."""
+    try:
+        return Origin(str(typed or Origin.REPORTED).strip())
+    except ValueError:
+        known = ", ".join(Origin)
+        raise Unreadable(field, f"{field.label}: “{typed}” is not how a number is had ({known}).") from None
 
 
 def read_unit(field: Field, typed: object) -> str:
@@ -210,6 +219,8 @@ def complaints(
             field.key,
             f"{field.label}: {'write what supports this judgement' if not field.question else 'say where it stands'}.",
         )
+    if answer.origin is not Origin.REPORTED and not answer.told_how:
+        yield Problem(field.key, f"{field.label} is marked as {answer.origin}: say from what, and how.")
     try:
         if read(field, answer.value, answer.unit) != answer.value:
             raise Unreadable(field, f"{field.label}: its answer is not one that the question has now. Answer it anew.")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from extraction.schema.answers import BLANK, Answer, Choice, Settled, TakenFrom
+from extraction.schema.answers import BLANK, Answer, Choice, Origin, Settled, TakenFrom
 from extraction.schema.asked import asked_answers, is_asked, is_wanting, rows_begun
 from extraction.schema.clean import Problem, Unreadable, check, own_unit, read, read_place, read_source, read_unit
 from extraction.schema.fields import Field, Kind
@@ -82,7 +82,12 @@ def pair_of(
 
 
 def same(field: Field, first: Answer, second: Answer) -> bool:
-    """Whether two answers say the same: numbers by value in one unit and within the tolerance, text without regard to white space."""
+    """Whether two answers say the same: numbers by value in one unit and within the tolerance, text without regard to white space.
+
+    One number is not the same when one author read it, or converted it from what was read, and the other imputed it.
+    """
+    if (first.origin is Origin.IMPUTED) is not (second.origin is Origin.IMPUTED):
+        return False
     if (first.value, first.unit) == (second.value, second.unit):
         return True  # most pairs are: nothing has to be converted
     a, b = own_unit(field, first), own_unit(field, second)
@@ -147,7 +152,10 @@ def misuse(pair: Pair, choice: Choice) -> list[Problem]:
 def settled_answer(pair: Pair, choice: Choice | None) -> Settled:
     """The answer that was chosen. Raises Unreadable for a third answer or a reason that cannot be stored."""
     if choice is None or choice.taken_from is TakenFrom.BOTH:
-        answer = replace(pair.first, text=both_texts(pair), source=pair.first.source or pair.second.source)
+        # The first's number is what is stored, and how it was had.
+        basis = both(pair.first.basis, pair.second.basis) if pair.first.basis else ""
+        source = pair.first.source or pair.second.source
+        answer = replace(pair.first, text=both_texts(pair), basis=basis, source=source)
         return Settled(answer, TakenFrom.BOTH)
     reason = read_source(pair.field, choice.reason)
     if choice.taken_from is TakenFrom.FIRST:
@@ -156,13 +164,21 @@ def settled_answer(pair: Pair, choice: Choice | None) -> Settled:
         return Settled(pair.second, choice.taken_from, reason)
     unit = read_unit(pair.field, choice.unit)
     value, text = read(pair.field, choice.value, unit), read_source(pair.field, choice.text)
-    answer = Answer(value, text, unit, read_place(pair.field, choice.place), choice.working)
+    origin = choice.origin or Origin.REPORTED
+    working = "" if origin is Origin.REPORTED else choice.working
+    basis = "" if origin is Origin.REPORTED or working else reason
+    answer = Answer(value, text, unit, read_place(pair.field, choice.place), working, origin, basis)
     return Settled(answer, choice.taken_from, reason)
 
 
 def both_texts(pair: Pair) -> str:
     """Sources or supports of an answer that both gave: each of them, once."""
-    texts = [text for text in (pair.first.text.strip(), pair.second.text.strip()) if text]
+    return both(pair.first.text, pair.second.text)
+
+
+def both(first: str, second: str) -> str:
+    """What both authors say of an answer, each of it once."""
+    texts = [text for text in (first.strip(), second.strip()) if text]
     if len(texts) == 2 and plain(texts[0]) == plain(texts[1]):
         texts.pop()
     return "\n".join(texts)

@@ -17,6 +17,7 @@ from extraction.models import Assessment, Blinded, Sheet, Study
 from extraction.schema.convert.offers import Offer, offers, together
 from extraction.workflow import agreement as agreeing
 from extraction.workflow import conversions, domains, sheets
+from extraction.workflow.said import Said
 from extraction.workflow.sources import beyond, sources_in
 from reviewapp.access import Can, for_member, require
 from reviewapp.errors import DomainError, WrongState
@@ -162,7 +163,7 @@ def saved(
     if request.POST.get("empty") in ("fold", "open"):
         form = form_on(mine, folded(form, "yes" if request.POST["empty"] == "fold" else ""), opened)
     form.refuse(beyond(mine.study, sources_in(form.answers), form.sources, form.labels))
-    said = sheets.Said(form.values, form.texts, form.units, form.places, form.confirmed, form.known)
+    said = Said(form.values, form.texts, form.units, form.places, form.origins, form.confirmed, form.known)
     return form, sheets.save_own(member, mine, said, form.version)
 
 

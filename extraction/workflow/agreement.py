@@ -13,7 +13,7 @@ from django.utils import timezone
 from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.rob import ROB1, agreeing, asking
-from extraction.schema import Answer, Choice, Match, Pair, Problem, Settled, TakenFrom, settle
+from extraction.schema import Answer, Choice, Match, Origin, Pair, Problem, Settled, TakenFrom, settle
 from extraction.schema.compare import settle_one, still_asked
 from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
@@ -237,7 +237,10 @@ def said_last(model: type[Own], study: Study, tool: str) -> list[Line]:
 
 def choice_of(line: Line) -> Choice:
     """The choice that a kept line stands for."""
-    return Choice(TakenFrom(line.taken_from), line.value, line.text, line.reason, line.unit, line.working, line.source)
+    said = line.answer
+    origin = None if said.origin is Origin.REPORTED else said.origin
+    taken = TakenFrom(line.taken_from)
+    return Choice(taken, said.value, said.text, line.reason, said.unit, said.working, origin, line.source)
 
 
 def submitted_pair(member: Member, model: type[Own], study: Study, tool: str) -> tuple[Own, Own]:
@@ -283,12 +286,14 @@ def store(member: Member, agreed: Blinded, settled: Mapping[str, Settled]) -> di
 
 
 def facts_of(settled: Mapping[str, Settled]) -> dict[str, object]:
-    """For the trail: how many were equal, and which were chosen from whom, with the reasons given, and which were converted how."""
+    """For the trail: how many were equal, and which were chosen from whom, with the reasons given, and which were converted or imputed, and how."""
     chosen = {key: each.taken_from for key, each in settled.items() if each.taken_from != "both"}
     reasons = {key: each.reason for key, each in settled.items() if each.reason}
-    converted = {key: each.answer.working for key, each in settled.items() if each.answer.working}
-    facts = {"equal": len(settled) - len(chosen), "chosen": chosen, "reasons": reasons}
-    return facts | ({"converted": converted} if converted else {})
+    facts: dict[str, object] = {"equal": len(settled) - len(chosen), "chosen": chosen, "reasons": reasons}
+    for origin in (Origin.CONVERTED, Origin.IMPUTED):
+        if had := {key: each.answer.told_how for key, each in settled.items() if each.answer.origin is origin}:
+            facts[str(origin)] = had
+    return facts
 
 
 def equal_choices(pairs: list[Pair]) -> dict[str, Choice]:

@@ -7,7 +7,8 @@ from django.db import transaction
 from extraction import queries
 from extraction.models import Assessment, Study
 from extraction.rob import Tool, asking, robvis
-from extraction.workflow.sheets import Said, save_own, start_own
+from extraction.workflow.said import Said
+from extraction.workflow.sheets import save_own, start_own
 from reviewapp.access import Can, require
 from reviewapp.errors import BadFile, BadInput, WrongState
 from reviewapp.models import Member

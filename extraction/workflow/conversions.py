@@ -10,8 +10,8 @@ from extraction.schema import Answer
 from extraction.schema.answers import Source
 from extraction.schema.convert.offers import Offer, offers
 from extraction.workflow.common import locked_study
+from extraction.workflow.said import told as in_words
 from extraction.workflow.sheets import locked_own, refuse_seen, subject
-from extraction.workflow.sheets import told as in_words
 from reviewapp import audit
 from reviewapp.access import Can, require
 from reviewapp.errors import Stale, WrongState
@@ -42,7 +42,7 @@ def taken(opened: queries.Opened, offer: Offer) -> dict[str, str]:
     sheet = opened.sheet
     line = sheet.lines.filter(key=offer.key).first() or sheet.new_line(offer.key)
     before = line.answer
-    answer = Answer(offer.value, before.text, "", before.source or place_of(offer, sheet), offer.working)
+    answer = Answer(offer.value, before.text, "", before.source or place_of(offer, sheet), offer.working, offer.origin)
     refuse_seen(sheet, [(line, answer)], {field.key: field for field in opened.asked.fields})
     sheet.version += 1
     sheet.save(update_fields=["version"])

@@ -7,7 +7,6 @@ depends on how far the other is.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -16,9 +15,10 @@ from django.utils import timezone
 from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Plan, Sheet, Study
 from extraction.rob import ROB1
-from extraction.schema import Answer, Field, Problem, Unreadable, read, read_place, read_source, read_unit, show
+from extraction.schema import Answer, Field, Problem, show
 from extraction.workflow.bias import refuse_unplanned, store_proposals
 from extraction.workflow.common import locked, locked_study
+from extraction.workflow.said import Had, Said, changed_lines, told
 from extraction.workflow.sources import count_ahead, refuse_beyond, refuse_foreign
 from reviewapp import audit
 from reviewapp.access import Can, require
@@ -47,15 +47,16 @@ def save_entries(
     sources: Mapping[str, str] | None = None,
     *,
     places: Mapping[str, Mapping[str, Any]] | None = None,
+    origins: Mapping[str, Had] | None = None,
     version: int | None = None,
 ) -> Sheet:
     """Save answers, and where they stand, by key; others stay as they are. An empty answer takes the former one away.
 
-    places: document, page, quote and rectangle; see schema.Source.
+    places: document, page, quote and rectangle; see schema.Source. origins: how numbers were had that are not as reported, and on what basis.
     version: the sheet's when it was read; an answer that has changed since is not overwritten (Stale).
     Refused, and nothing saved: unknown keys and values that cannot be read (BadInput), a submitted sheet (WrongState).
     """
-    return save_own(member, sheet, Said(values, sources or {}, places=places or {}), version)
+    return save_own(member, sheet, Said(values, sources or {}, places=places or {}, origins=origins or {}), version)
 
 
 def save_judgements(
@@ -226,26 +227,6 @@ def locked_own(member: Member, own: Own) -> Own:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What is to be saved of some questions, by key: only what stands in a mapping is changed.
-
-    confirmed: answers that were looked at again after the form had changed. known: of a field, answers that this window has seen
-    stored or has sent itself; none of them makes it stale.
-    """
-
-    values: Mapping[str, object] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    confirmed: Collection[str] = ()
-    known: Mapping[str, Collection[str]] = field(default_factory=dict)
-
-    @property
-    def keys(self) -> list[str]:
-        return list(dict.fromkeys([*self.values, *self.texts, *self.units, *self.places, *self.confirmed]))
-
-
 def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
     require(member, Can.EXTRACT)
     count_ahead(own.study, said.places.values())
@@ -288,48 +269,6 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
     return own
 
 
-def told(answer: Answer) -> str:
-    """An answer as the trail shows it, with its unit, and its source or support."""
-    place = answer.source.to_json() if answer.source else {}
-    where = "; ".join(filter(None, [answer.text, *(f"{name} {value}" for name, value in place.items())]))
-    value = f"{show(answer.value)} {answer.unit}".strip()
-    return f"{value} [{where}]" if where else value
-
-
-def changed_lines(
-    own: Own, fields: Mapping[str, Field], lines: Mapping[str, Line], said: Said
-) -> list[tuple[Line, Answer]]:
-    """The lines that are to say something new, with what. Raises BadInput for unknown keys and unreadable values."""
-    changed = []
-    for key in said.keys:
-        if key not in fields:
-            raise BadInput(
-                f"There is no field “{key}” for this study.",
-                todo="The form, arms or outcomes have changed; load the page again.",
-            )
-        line = lines.get(key) or own.new_line(key)
-        answer = read_or_refuse(fields[key], line.answer, said)
-        if answer != line.answer:
-            changed.append((line, answer))
-    return changed
-
-
-def read_or_refuse(field: Field, before: Answer, said: Said) -> Answer:
-    """The answer before, with what is said of it now. Raises BadInput."""
-    key = field.key
-    try:
-        unit = read_unit(field, said.units[key]) if key in said.units else before.unit
-        anew = key in said.values or key in said.units
-        value = read(field, said.values.get(key, before.value), unit) if anew else before.value
-        text = read_source(field, said.texts[key]) if key in said.texts else before.text
-        place = read_place(field, said.places[key]) if key in said.places else before.source
-    except Unreadable as error:
-        raise BadInput(error.sentence) from None
-    same = (value, unit) == (before.value, before.unit)
-    working = before.working if same else ""  # another number was read, or one in another unit, not converted
-    return Answer(value, text, unit if value is not None else "", place, working)
-
-
 def refuse_seen(own: Own, changed: list[tuple[Line, Answer]], fields: Mapping[str, Field]) -> None:
     """Raise WrongState for answers that both authors had seen of each other before the form changed."""
     if not isinstance(own, Sheet) or own.renews is None:
@@ -348,15 +287,19 @@ def refuse_stale(
 ) -> None:
     """Raise Stale for answers that were saved elsewhere after the version that this person has seen."""
     newer = [
-        fields[line.key].label
-        for line, _ in changed
-        if line.version > seen and show(line.value) not in known.get(line.key, ())
+        fields[line.key].label for line, answer in changed if line.version > seen and not is_known(line, answer, known)
     ]
     if newer:
         raise Stale(
             f"Changed in another window meanwhile: {'; '.join(newer)}. Nothing of this page was saved.",
             todo="Load the page again to see what is stored, then make your change.",
         )
+
+
+def is_known(line: Line, answer: Answer, known: Mapping[str, Collection[str]]) -> bool:
+    """Whether a window has seen what its answer would take the place of."""
+    is_had_so = line.origin == answer.origin or line.origin in known.get(f"origin:{line.key}", ())
+    return is_had_so and show(line.value) in known.get(line.key, ())
 
 
 def submit_own(member: Member, own: Own) -> Own:

@@ -12,11 +12,11 @@ from extraction import exports, queries, workflow
 from extraction.forms import AgreementForm
 from extraction.models import Outcome, Study
 from extraction.schema import Answer, ArmOf, Choice, OutcomeOf, Structure, TakenFrom, asked_of
-from extraction.schema.answers import BLANK
+from extraction.schema.answers import BLANK, Origin
 from extraction.schema.convert.offers import Offer, adrift, offers, together
 from extraction.schema.fields import Field, Kind, Unit
 from extraction.schema.lint.answers import doubts_of_sheet
-from extraction.workflow.sheets import Said, read_or_refuse
+from extraction.workflow.said import Said, read_or_refuse
 from reviewapp.errors import Stale, WrongState
 from reviewapp.models import Event, Member
 from tests.extraction import build
@@ -76,7 +76,7 @@ def test_median_and_quartiles_offer_a_mean_and_an_sd() -> None:
 def test_a_converted_number_is_offered_again_only_when_what_it_rests_on_changes() -> None:
     given = {"outcome/1/arm/1/se": Answer(0.8), "outcome/1/arm/1/n": Answer(25)}
     (offer,) = offers(ASKED, given)
-    taken = {**given, offer.key: Answer(offer.value, working=offer.working)}
+    taken = {**given, offer.key: Answer(offer.value, working=offer.working, origin=offer.origin)}
     assert offers(ASKED, taken) == []
     (again,) = offers(ASKED, taken | {"outcome/1/arm/1/se": Answer(0.9)})
     assert (again.again, again.value) == (True, 4.5)
@@ -112,7 +112,7 @@ def test_the_arms_of_which_an_arm_is_made_are_offered_as_one(
     assert all(
         "1 = " in each.working and "2 = " in each.working and "Handbook" in each.working for each in found.values()
     )
-    taken = given | {key: Answer(each.value, working=each.working) for key, each in found.items()}
+    taken = given | {key: Answer(each.value, working=each.working, origin=each.origin) for key, each in found.items()}
     assert list(adrift(asked, taken)) == []
     del given[f"outcome/1/arm/3/{min(high)}"]
     assert offers(asked, given) == [], "a part without its numbers makes no whole"
@@ -138,7 +138,7 @@ def test_people_who_are_counted_in_two_arms_are_not_more_than_were_randomised() 
 def test_a_converted_number_whose_numbers_are_emptied_or_changed_is_doubted() -> None:
     given = {"outcome/1/arm/1/se": Answer(0.8), "outcome/1/arm/1/n": Answer(25)}
     (offer,) = offers(ASKED, given)
-    taken = {**given, offer.key: Answer(offer.value, working=offer.working)}
+    taken = {**given, offer.key: Answer(offer.value, working=offer.working, origin=offer.origin)}
 
     def doubted(**changed: Answer) -> list[tuple[str, str]]:
         answers = taken | {f"outcome/1/arm/1/{name}": answer for name, answer in changed.items()}
@@ -185,7 +185,9 @@ def test_both_numbers_are_stored_and_the_converted_one_is_pooled(desk: Desk) -> 
     for author in (desk.first, desk.second):
         desk.begun(author)
         workflow.convert(author, desk.study, desk.offer(author).ref)
-    assert desk.line(desk.first) == Answer(4.0, working="sd = se √n; se = 0.8, n = 25: sd = 4 (Handbook 6.5.2.2)")
+    assert desk.line(desk.first) == Answer(
+        4.0, working="sd = se √n; se = 0.8, n = 25: sd = 4 (Handbook 6.5.2.2)", origin=Origin.CONVERTED
+    )
     assert Event.unblinded.filter(verb="extraction.number_converted", sealed=True).count() == 2
     sheet = queries.own_sheet(desk.first, desk.study)
     workflow.save_entries(desk.first, sheet, {desk.sd: "4"})
@@ -233,7 +235,9 @@ def test_what_neither_converted_is_offered_at_the_agreement_with_its_working_as_
     assert [row.values["sd"] for row in build.agreed_rows(desk.first.review, desk.outcome)] == [4, 4]
     signed = html.unescape(client.get(url).content.decode())
     assert working in signed
-    assert agreed(desk)[desk.sd] == Answer(4.0, working=working), "it is known as converted, not as reported"
+    assert agreed(desk)[desk.sd] == Answer(4.0, working=working, origin=Origin.CONVERTED), (
+        "it is known as converted, not as reported"
+    )
     assert agreed(desk)[desk.other_sd].working == ""
     choosing = Event.unblinded.get(verb="extraction.sheet_agreed").facts
     assert choosing["converted"] == {desk.sd: working}
@@ -263,7 +267,7 @@ def test_a_third_answer_is_converted_only_where_it_is_what_the_settled_numbers_m
     assert made().working == ""
     workflow.choose_on_sheet(desk.first, desk.study, {desk.sd: third})
     workflow.agree_sheet(desk.second, desk.study, {})
-    assert agreed(desk)[desk.sd] == Answer(4.5, working=working)
+    assert agreed(desk)[desk.sd] == Answer(4.5, working=working, origin=Origin.CONVERTED)
     workflow.reopen_sheet_agreement(desk.first, desk.study)
     workflow.agree_sheet(desk.first, desk.study, {se: Choice(TakenFrom.FIRST), desk.sd: third})
     assert agreed(desk)[desk.sd].working == working, "the same number is still the one that was converted"
@@ -307,7 +311,7 @@ def test_of_equal_answers_the_page_shows_the_working_of_the_one_that_is_stored(d
 @pytest.mark.pure
 def test_a_number_in_another_unit_is_no_longer_the_converted_one() -> None:
     field = Field("study/dose", "Dose", Kind.NUMBER, unit="mg", units=(Unit("g", 1000.0),))
-    before = Answer(4.0, working="from the total")
+    before = Answer(4.0, working="from the total", origin=Origin.CONVERTED)
     assert read_or_refuse(field, before, Said({field.key: "4"})).working == "from the total"
     assert read_or_refuse(field, before, Said(units={field.key: "g"})) == Answer(4.0, unit="g")
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extraction.schema import convert as c
+from extraction.schema.answers import Origin
 from extraction.schema.convert import medians
-from extraction.schema.convert.converted import is_imputed
 
 pytestmark = pytest.mark.pure
 
@@ -64,9 +64,8 @@ def test_what_rests_on_an_assumption_is_imputed_and_arithmetic_is_not() -> None:
         *c.from_log_scale(1, 0.5),
         c.sd_of_change(2, 2, 0.5),
     )
-    assert {is_imputed(each.working) for each in arithmetic} == {False}
-    assert {is_imputed(each.working) for each in assumed} == {True}
-    assert not is_imputed("")
+    assert {each.origin for each in arithmetic} == {Origin.CONVERTED}
+    assert {each.origin for each in assumed} == {Origin.IMPUTED}
 
 
 def test_a_cross_over_trial_with_an_imputed_correlation_has_the_handbooks_standard_error() -> None:

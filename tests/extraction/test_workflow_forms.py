@@ -12,7 +12,8 @@ from extraction import queries, workflow
 from extraction.models import Arm, Entry, FormVersion, Outcome, Plan, Sheet, Study, StudyReport
 from extraction.schema import STANDARD
 from extraction.schema.form import from_json, write
-from extraction.workflow.sheets import Said, save_own
+from extraction.workflow.said import Said
+from extraction.workflow.sheets import save_own
 from reviewapp import access
 from reviewapp.errors import BadFile, BadInput, Refused, WrongState
 from reviewapp.models import Event, Member, Stage

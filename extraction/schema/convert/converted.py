@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extraction.schema.answers import Origin
+
 Given = tuple[tuple[str, float], ...]
 # Sources of formulas that assume how the values are distributed, which no report says: means and standard deviations that
 # are had by them are imputed.
 ASSUMING = ("Luo et al.", "Wan et al.", "Shi et al.", "Higgins, White and Anzures-Cabrera")
-CORRELATED = "change_sd ="  # with a correlation that is taken from elsewhere
+CORRELATED = "change_sd"  # had with a correlation that is taken from elsewhere
 
 
 class CannotConvert(ValueError):
@@ -18,7 +20,8 @@ class CannotConvert(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """One number and how it was had. column: what it is, in the words of `tables`; given: the reported numbers."""
+    """One number and how it was had. column: what it is, in the words of `tables`; given: the reported numbers. on_imputed: whether
+    one of these was imputed itself."""
 
     column: str
     value: float
@@ -26,18 +29,19 @@ class Converted:
     formula: str
     source: str
     remark: str = ""
+    on_imputed: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        """Imputed where it rests on an assumption, beside what was reported."""
+        is_assumed = self.on_imputed or self.column == CORRELATED or self.source.startswith(ASSUMING)
+        return Origin.IMPUTED if is_assumed else Origin.CONVERTED
 
     @property
     def working(self) -> str:
         """The conversion in a sentence that holds both numbers: what was reported and what became of it."""
         reported = ", ".join(f"{name} = {number:.10g}" for name, number in self.given)
         return f"{self.formula}; {reported}: {self.column} = {self.value:.6g} ({self.source})"
-
-
-def is_imputed(working: str) -> bool:
-    """Whether a number of this working rests on an assumption, beside what was reported."""
-    source = working.rpartition(" = ")[2].partition("(")[2]
-    return working.startswith(CORRELATED) or source.startswith(ASSUMING)
 
 
 def check_above_zero(**numbers: float) -> None:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from extraction.schema.answers import BLANK, Answer, Choice, TakenFrom
+from extraction.schema.answers import BLANK, Answer, Choice, Origin, TakenFrom
 from extraction.schema.asked import Asked, Row, Table
 from extraction.schema.clean import show
 from extraction.schema.compare import Match, Pair, settle_one
@@ -20,6 +20,8 @@ from extraction.schema.fields import Field, Kind
 from extraction.schema.tables import row_key
 
 DIGITS = 8  # that say something; what the formula gives beyond them is no information
+# Of several arms as one: on which of their numbers each rests, beside those of its own name.
+RESTS_ON = {"mean": ("n",), "sd": ("n", "mean")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Offer:
         return self.converted.working
 
     @property
+    def origin(self) -> Origin:
+        return self.converted.origin
+
+    @property
     def ref(self) -> str:
         """What stands for it in a form."""
         return hashlib.sha256(f"{self.key}\x1f{self.working}".encode()).hexdigest()[:24]
@@ -78,15 +84,34 @@ def offers_of_row(asked: Asked, table: Table, row: Row, answers: Mapping[str, An
         before = answers.get(field.key, BLANK)
         if before.value is None:
             yield Offer(field, row.key, converted)
-        elif before.working and before.working not in {each.working for each in found}:
+        elif before.working and not any(stands(before, each) for each in found):
             yield Offer(field, row.key, converted, again=True)
 
 
 def converted_for(asked: Asked, table: Table, row: Row, answers: Mapping[str, Answer]) -> list[Converted]:
     """What the numbers that were read make of the other cells of a row, best first."""
     typed = {each.question: x for each in row.fields if (x := typed_number(answers, each.key)) is not None}
-    correlation, parts = typed.pop("correlation", None), parts_of(asked, table, row, answers)
-    return proposals(table.outcome.kind, typed, contrasts_of(asked, table, row, answers), correlation, parts)
+    correlation, parts = typed.pop("correlation", None), parts_of(asked, table, row)
+    numbers = [
+        {each.question: x for each in part.fields if (x := number(answers, each.key)) is not None} for part in parts
+    ]
+    found = proposals(table.outcome.kind, typed, contrasts_of(asked, table, row, answers), correlation, numbers)
+    cells = (each for part in parts for each in part.fields)
+    imputed = {each.question for each in cells if answers.get(each.key, BLANK).origin is Origin.IMPUTED}
+    return [replace(each, on_imputed=True) if rests_on_any(each, imputed) else each for each in found]
+
+
+def rests_on_any(converted: Converted, imputed: set[str]) -> bool:
+    """Whether a number of several arms combined rests on one of these numbers of theirs."""
+    return converted.source in (COMBINED, SUMMED) and not imputed.isdisjoint(
+        (converted.column, *RESTS_ON.get(converted.column, ()))
+    )
+
+
+def stands(answer: Answer, converted: Converted) -> bool:
+    """Whether a converted number is still what follows, and is known as imputed if it is."""
+    is_known = answer.origin is Origin.IMPUTED or converted.origin is not Origin.IMPUTED
+    return is_known and answer.working == converted.working
 
 
 def adrift(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[tuple[Table, Row, Field]]:
@@ -94,29 +119,31 @@ def adrift(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[tuple[Table,
     for table in asked.tables:
         for row in table.rows:
             converted = [each for each in row.fields if answers.get(each.key, BLANK).working]
-            workings = {each.working for each in converted_for(asked, table, row, answers)} if converted else set()
-            yield from ((table, row, each) for each in converted if answers[each.key].working not in workings)
+            found = converted_for(asked, table, row, answers) if converted else []
+            gone = (each for each in converted if not any(stands(answers[each.key], other) for other in found))
+            yield from ((table, row, each) for each in gone)
 
 
 def typed_number(answers: Mapping[str, Answer], key: str) -> float | None:
-    """A number that a person read in the paper; not one that was converted."""
+    """A number that a person read in the paper, or had from there; not one that was converted here, or imputed."""
     answer = answers.get(key, BLANK)
-    return float(answer.value) if isinstance(answer.value, int | float) and not answer.working else None
+    return None if answer.working or answer.origin is Origin.IMPUTED else number(answers, key)
 
 
-def parts_of(asked: Asked, table: Table, row: Row, answers: Mapping[str, Answer]) -> list[Numbers]:
-    """The numbers of the arms that are combined into the arm of a row; converted ones too, whose own cells say how they were had."""
+def number(answers: Mapping[str, Answer], key: str) -> float | None:
+    value = answers.get(key, BLANK).value
+    return float(value) if isinstance(value, int | float) else None
+
+
+def parts_of(asked: Asked, table: Table, row: Row) -> list[Row]:
+    """The rows of the arms that are combined into the arm of a row. Their numbers may be converted; their own cells say how they were had."""
     if table.of != "arm":
         return []
     parts = [
         arm.id for arm in asked.structure.arms if arm.part_of is not None and row.key.endswith(f"/arm/{arm.part_of}")
     ]
     rows = {each.key: each for each in table.rows}
-    found = []
-    for fields in (rows[row_key(table.outcome.id, part)].fields for part in parts):
-        values = {each.question: answers.get(each.key, BLANK).value for each in fields}
-        found.append({name: float(x) for name, x in values.items() if isinstance(x, int | float)})
-    return found
+    return [rows[row_key(table.outcome.id, part)] for part in parts]
 
 
 def contrasts_of(
@@ -167,7 +194,11 @@ def with_workings(
     for key, choice in choices.items():
         if choice.taken_from is TakenFrom.THIRD and key in now:
             answer, old = now[key], before.get(key, BLANK)
-            fits = (each.working for each in offered.get(key, ()) if (each.value, "") == (answer.value, answer.unit))
-            kept = old.working if (old.value, old.unit) == (answer.value, answer.unit) else ""
-            worked[key] = replace(choice, working=next(fits, kept))
+            fits = [each for each in offered.get(key, ()) if (each.value, "") == (answer.value, answer.unit)]
+            if fits:
+                worked[key] = replace(choice, working=fits[0].working, origin=choice.origin or fits[0].origin)
+            elif (old.value, old.unit) == (answer.value, answer.unit):
+                worked[key] = replace(choice, working=old.working, origin=choice.origin or old.origin)
+            else:
+                worked[key] = replace(choice, working="")
     return worked

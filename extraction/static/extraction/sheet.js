@@ -22,7 +22,7 @@ const sheet = {
     sheet.key = `sheet/${sheet.form.dataset.autosave}`;
     for (const [name, value] of new FormData(sheet.form)) (sheet.seen[name] ||= []).push(String(value));
     sheet.restore();
-    sheet.form.addEventListener("input", (event) => sheet.remember(event.target));
+    sheet.form.addEventListener("input", (event) => { sheet.typed(event.target); sheet.remember(event.target); });
     sheet.form.addEventListener("change", (event) => { sheet.remember(event.target); sheet.send(); });
     for (const each of sheet.form.querySelectorAll("[data-empty]")) {
       each.addEventListener("click", (event) => { event.preventDefault(); sheet.fold(each.value === "fold"); });
@@ -56,7 +56,7 @@ const sheet = {
   // Every outcome of which nothing is answered: marked as not reported, or opened again.
   fold(away) {
     const folds = [...sheet.form.querySelectorAll("[data-folds]")];
-    const isAnswer = (each) => each.name && !/^(unit|source|document|page|quote|box|confirm):/.test(each.name);
+    const isAnswer = (each) => each.name && !/^(unit|source|document|page|quote|box|origin|basis|confirm):/.test(each.name);
     const isGiven = (each) => each.value.trim() !== "" && (each.checked || !["radio", "checkbox"].includes(each.type));
     for (const tick of sheet.form.querySelectorAll(".unreported input[type=checkbox]:enabled")) {
       const parts = folds.filter((each) => each.dataset.folds === tick.name);
@@ -66,6 +66,15 @@ const sheet = {
     }
     sheet.show();
     sheet.send();
+  },
+
+  // A number that is typed in place of a converted one was not had by that formula.
+  typed(control) {
+    const worked = [...sheet.form.querySelectorAll("[data-worked]")].find((each) => each.dataset.worked === control.name);
+    if (!worked) return;
+    worked.remove();
+    const had = sheet.form.elements[`origin:${control.name}`];
+    if (had) had.value = "reported";
   },
 
   // --- what is not confirmed ---

@@ -8,7 +8,9 @@ from analysis.plots.figure import Plot
 from analysis.plots.forest_data import Interval
 from analysis.plots.funnel import Contour, Funnel, FunnelPoint
 from analysis.plots.history import History, RunPoint
-from tests.analysis.plots.figures import attachment
+from analysis.plots.judgements import ROB1
+from analysis.plots.traffic_light import BiasBar, BiasRow, BiasSummary, TrafficLight
+from tests.analysis.plots.figures import DOMAINS, attachment
 
 NAMES = ("Orme 1999", "Quill 2006", "Rask 2011", "Ferreira 2014", "Tanaka 2018")
 
@@ -25,6 +27,9 @@ def examples() -> list[Plot]:
         RunPoint(i + 1, f"Run {i + 1}", Interval(at, at / (1.8 - i / 6), at * (1.8 - i / 6)))
         for i, at in enumerate(effects[:4])
     )
+    judged = (("low", "unclear", "high"), ("low", "", "low"), ("high", "low", "low"))
+    lights = tuple(BiasRow(name, each) for name, each in zip(NAMES, judged, strict=False))
+    shares = {"low": 0.5, "unclear": 0.3, "high": 0.2}
     return [
         attachment(),
         Funnel(
@@ -43,4 +48,6 @@ def examples() -> list[Plot]:
         Baujat("Response", tuple(BaujatPoint(name, *at) for name, at in zip(NAMES, coordinates, strict=True))),
         BubblePlot("Response by dose", bubbles, "Dose (mg)", "Risk ratio", line, log=True, null=1.0),
         History("", runs, "Risk ratio", log=True, null=1.0),
+        TrafficLight("Risk of bias", DOMAINS, lights, ROB1),
+        BiasSummary("Risk of bias", tuple(BiasBar(each.name, shares) for each in DOMAINS), ROB1),
     ]

@@ -8,10 +8,13 @@ import pytest
 from PIL import Image, ImageChops
 from pypdf import PdfReader
 
+from analysis.flow.counts import count
+from analysis.flow.diagram import diagram
 from analysis.plots.figure import Plot, file, svg
 from analysis.plots.forest import forest, forest_pages
 from analysis.plots.render import svg_to_pdf, svg_to_png
 from analysis.plots.svg import Drawing, Face, wrap
+from tests.analysis.flow.reviews import small
 from tests.analysis.plots.examples import examples
 from tests.analysis.plots.figures import attachment, many
 from tests.analysis.plots.shapes import read
@@ -66,12 +69,15 @@ def test_turned_text_has_its_ink_in_its_box_too() -> None:
     assert box.top - 1 <= ink[1] < ink[3] <= box.bottom + 1
 
 
-@pytest.mark.parametrize("plot", examples(), ids=lambda plot: type(plot).__name__.lower())
-def test_a_png_is_the_same_each_time_and_like_the_picture_that_is_kept(plot: Plot) -> None:
+PICTURES = {type(plot).__name__.lower(): svg(plot) for plot in examples()} | {"flowdiagram": diagram(count(small()))}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_png_is_the_same_each_time_and_like_the_picture_that_is_kept(name: str) -> None:
     """If a change of looks is wanted, look at the new picture and write it over the one kept in `pictures`."""
-    drawn = svg(plot)
+    drawn = PICTURES[name]
     assert svg_to_png(drawn) == svg_to_png(drawn)
-    kept = Image.open(Path(__file__).with_name("pictures") / f"{type(plot).__name__.lower()}.png").convert("L")
+    kept = Image.open(Path(__file__).with_name("pictures") / f"{name}.png").convert("L")
     made = _image(drawn)
     assert made.size == kept.size
     differing = sum(ImageChops.difference(made, kept).histogram()[48:])
@@ -95,6 +101,10 @@ def test_the_fonts_of_every_kind_of_figure_are_in_its_pdf(plot: Plot) -> None:
     names = embedded(file(plot, "pdf"))
     assert names
     assert all("+DejaVuSans" in name for name in names)
+
+
+def test_the_fonts_of_the_flow_diagram_are_in_its_pdf() -> None:
+    assert all("+DejaVuSans" in name for name in embedded(svg_to_pdf(PICTURES["flowdiagram"], a4=True)))
 
 
 def test_a_pdf_has_selectable_text_and_embedded_fonts() -> None:
