@@ -39,11 +39,12 @@ ROWS, SETTINGS = "data-rows.csv", "overall-estimates-and-settings.csv"
 SUBGROUPS, BIAS = "subgroup-estimates.csv", "risk-of-bias.csv"
 LARGEST = 50_000_000  # bytes of one table, unpacked
 KINDS = {"Dichotomous": DICHOTOMOUS, "Continuous": CONTINUOUS, "Contrast level": GENERIC, "O-E and variance": O_E}
-MEASURES = {words: measure for measure, words in MEASURE_IN_WORDS.items()}
-METHODS = {
+MEASURES = {words: measure for measure, words in MEASURE_IN_WORDS.items()} | {"Standardized Mean Difference": "SMD"}
+# Methods stand by their names in RevMan 5, as R's meta (read.cdir) has them from packages; what its menus call them is read too.
+METHODS = {each: each for each in ("MH", "IV", "PETO", "EXP_O_E_VAR")}
+METHODS_IN_WORDS = {
     "Mantel-Haenszel": "MH",
     "Inverse Variance": "IV",
-    "Peto": "PETO",
     "Exp[(O-E) / Var]": "EXP_O_E_VAR",
 }
 COLUMNS = {
@@ -100,7 +101,11 @@ SETTING_HEAD = (
     "Test for subgroup differences", "Swap event and non-event", "Study CI", "Estimate CI", *TOTALS, "Subgroup Chi²",
     "Subgroup df", "Subgroup P", "Subgroup I²", "ID",
 )  # fmt: skip
-SUBGROUP_HEAD = ("Analysis group", "Analysis number", "Analysis name", "Subgroup number", "Subgroup")
+SUBGROUP_HEAD = (
+    "Analysis group", "Analysis number", "Subgroup", "Subgroup number", "Experimental cases", "Experimental N", "Control cases",
+    "Control N", "Weight", "Mean", "CI start", "CI end", "Heterogeneity Tau²", "Heterogeneity Chi²", "Heterogeneity df",
+    "Heterogeneity P", "Heterogeneity I²", "Effect Z", "Effect P", "ID",
+)  # fmt: skip
 # Of the table of risk of bias, two columns for each domain, named by it and by the group of outcomes that it is judged for.
 JUDGED, SUPPORTED = "Domain (judgement): ", "Domain (support): "
 RESULTS = {"Low risk": "YES", "High risk": "NO", "Unclear risk": "UNKNOWN"}
@@ -217,13 +222,13 @@ def outcome(row: Mapping[str, str], data: list[dict[str, str]]) -> Outcome:
         name=name,
         kind=kind,
         measure=MEASURES.get(row.get("Effect measure", ""), row.get("Effect measure", "")),
-        method=word(row, "Statistical method", METHODS, name),
+        method=word(row, "Statistical method", METHODS | METHODS_IN_WORDS, name),
         random=row.get("Analysis model", "").casefold().startswith("random"),
         group_1=row.get("Experimental group label", ""),
         group_2=row.get("Control group label", ""),
-        left="",
-        right="",
-        level=number(row, "Estimate CI") or 95.0,
+        left=row.get("Graph label (left)", ""),  # this and the next but one: of later packages
+        right=row.get("Graph label (right)", ""),
+        level=number(row, "Estimate CI") or number(row, "CI/PI level") or 95.0,
         log=kind in (GENERIC, O_E) and row.get("Log-scale data", "").casefold() == "true",
         data=tuple(
             Data(
@@ -295,7 +300,7 @@ def write(review: Review, name: str = "review") -> bytes:
 
 
 def setting_row(comparison: Comparison, of: Outcome) -> dict[str, str]:
-    kinds, methods = ({ours: theirs for theirs, ours in each.items()} for each in (KINDS, METHODS))
+    kinds = {ours: theirs for theirs, ours in KINDS.items()}
     pooled = of.totals.effect is not None
     return {
         "Analysis group": str(comparison.number),
@@ -309,9 +314,9 @@ def setting_row(comparison: Comparison, of: Outcome) -> dict[str, str]:
         "Outcome": of.name,
         "Experimental group label": of.group_1,
         "Control group label": of.group_2,
-        "Statistical method": methods[of.method],
+        "Statistical method": of.method,
         "Effect measure": MEASURE_IN_WORDS.get(of.measure, of.measure),
-        "Analysis model": "Random effects" if of.random else "Fixed effect",
+        "Analysis model": "Random effect" if of.random else "Fixed effect",  # so, or meta takes it for neither
         "Subgroup estimates": "false",
         "Overall estimates": truth(pooled),
         "Test for subgroup differences": "false",
@@ -319,8 +324,12 @@ def setting_row(comparison: Comparison, of: Outcome) -> dict[str, str]:
         "Study CI": f"{of.level:g}%",
         "Estimate CI": f"{of.level:g}%",
         **{theirs: plain(getattr(of.totals, ours)) for theirs, ours in TOTALS.items()},
-        "ID": f"CMP-{comparison.number:03d}.{of.number:02d}",
+        "ID": id_of(comparison, of),
     }
+
+
+def id_of(comparison: Comparison, of: Outcome) -> str:
+    return f"CMP-{comparison.number:03d}.{of.number:02d}"
 
 
 def data_row(comparison: Comparison, of: Outcome, row: Data, years: Mapping[str, str]) -> dict[str, str]:
@@ -348,9 +357,9 @@ def subgroup_rows(comparison: Comparison, of: Outcome) -> Iterator[dict[str, str
         yield {
             "Analysis group": str(comparison.number),
             "Analysis number": str(of.number),
-            "Analysis name": of.name,
-            "Subgroup number": str(number),
             "Subgroup": group,
+            "Subgroup number": str(number),
+            "ID": f"{id_of(comparison, of)}.{number:02d}",
         }
 
 

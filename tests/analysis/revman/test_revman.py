@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import math
@@ -263,8 +264,30 @@ def test_a_package_is_laid_out_as_rs_package_meta_looks_for_it() -> None:
                 "talks_for_mood-analysis-data/talks_for_mood-subgroup-estimates.csv",
                 "talks_for_mood-study-data/talks_for_mood-risk-of-bias.csv",
             ]
-            subgroups = inner.read(inner.namelist()[2]).decode("utf-8-sig").splitlines()
-    assert subgroups == ["Analysis group,Analysis number,Analysis name,Subgroup number,Subgroup", "1,2,Mood,1,Women"]
+            settings, _, groups, _ = (
+                list(csv.DictReader(io.StringIO(inner.read(name).decode("utf-8-sig")))) for name in inner.namelist()
+            )
+    said = [(each["Statistical method"], each["Effect measure"], each["Analysis model"]) for each in settings]
+    assert said[0] == ("MH", "Risk Ratio", "Random effect"), "in these words read.cdir looks for them"
+    assert said[1] == ("IV", "Std. Mean Difference", "Fixed effect")
+    assert tuple(groups[0]) == datapackage.SUBGROUP_HEAD
+    told = [{name: each[name] for name in ("Subgroup", "Subgroup number", "Mean", "ID")} for each in groups]
+    assert told == [{"Subgroup": "Women", "Subgroup number": "1", "Mean": "0", "ID": "CMP-001.02.01"}]
+
+
+def test_a_later_package_is_read_with_methods_in_words_and_one_level_for_all() -> None:
+    settings = {
+        **{"Analysis group": "1", "Analysis number": "1", "Analysis name": "Mood", "Data type": "Continuous"},
+        **{"Statistical method": "Inverse Variance", "Effect measure": "Standardized Mean Difference"},
+        **{"Analysis model": "Random effects", "CI/PI level": "90%", "Graph label (left)": "Favours talks"},
+    }
+    tables = archive(
+        x__data__rows="Analysis group,Analysis number,Study\n1,1,Ash 2001\n",
+        x__overall__estimates__and__settings=f"{','.join(settings)}\n{','.join(settings.values())}\n",
+    )
+    ((_, outcome),) = datapackage.read(tables).outcomes()
+    assert (outcome.method, outcome.measure, outcome.random) == ("IV", "SMD", True)
+    assert (outcome.level, outcome.left) == (90.0, "Favours talks")
 
 
 # --- what is no such file ------------------------------------------------------------------------------------------
