@@ -90,6 +90,7 @@ class PlanForm(forms.ModelForm):
             "favours_right": "Words right of the line of no effect",
         }
         help_texts = {
+            "estimator": "Its interval is the Q-profile one, whichever is chosen.",
             "favours_left": "Such as: Favours control. Measures of one group have no such line, and no words beside it.",
             "favours_right": "Such as: Favours intervention.",
             "group": "Of measures of one group, such as a proportion: arms that enter are combined, so that nobody counts twice. "

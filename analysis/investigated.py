@@ -43,7 +43,7 @@ def investigated(run: Run, called: Mapping[str, str] | None = None) -> dict[str,
 
 def main_row(run: Run) -> dict[str, Any]:
     pooled = run.result["pooled"]
-    found = {**run.result, "tau2": pooled["tau2"], "I2": pooled["I2"]}
+    found = {**run.result, "tau2": pooled["tau2"], "I2": pooled["I2"], "method": pooled["method"]}
     return {"words": "As planned", "cells": pooled_cells(found, measure_of(run)), "told": ""}
 
 
@@ -56,11 +56,12 @@ def sensitivity(run: Run, each: Plain) -> dict[str, Any]:
 
 
 def pooled_cells(found: Plain, of: Measure) -> tuple[str, ...]:
-    """How many studies, effect with its interval, tau², I²; of values on the natural scale."""
+    """How many studies, effect with its interval, tau² where the model has one, I²; of values on the natural scale."""
     if found["estimate"] is None:
         return (str(found["k"]), "Not estimable", "–", "–")
     estimate, lower, upper = (effect(found[name], fine=of.fine) for name in ("estimate", "lower", "upper"))
-    return str(found["k"]), f"{estimate} [{lower}, {upper}]", variance(found["tau2"]), percent(found["I2"])
+    tau2 = "–" if found["method"] == "EE" else variance(found["tau2"])
+    return str(found["k"]), f"{estimate} [{lower}, {upper}]", tau2, percent(found["I2"])
 
 
 def subgroup(run: Run, each: Plain) -> dict[str, Any]:

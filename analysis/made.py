@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis import exports
 from analysis.exports import level
 from analysis.measures import measure as of
 from analysis.measures.described import GROUP
@@ -22,11 +23,23 @@ def method(run: Run) -> str:
 
 
 def variance(run: Run) -> str:
-    """By which estimator the variance between studies was taken."""
+    """By which estimator the variance between studies was taken, and what it came to, with its interval."""
     pooled = run.result["pooled"] if run.is_finished else None
     if not pooled:
         return "–"
-    return COMMON if pooled["method"] == "EE" else str(Analysis.Estimator(pooled["method"]).label)
+    if pooled["method"] == "EE":
+        return COMMON
+    told = f"{Analysis.Estimator(pooled['method']).label}: τ² = {spread(run)}"
+    lower, upper = pooled.get("tau2_ci") or (None, None)
+    if lower is None or upper is None:
+        return told
+    return f"{told}, {level(run)} interval by Q-profile {exports.variance(lower)} to {exports.variance(upper)}"
+
+
+def spread(run: Run) -> str:
+    """The variance between studies as a number; empty where the model has none, or nothing was pooled."""
+    pooled = run.result["pooled"] if run.is_finished else None
+    return exports.variance(pooled["tau2"]) if pooled and pooled["method"] != "EE" else ""
 
 
 def intervals(run: Run) -> str:

@@ -73,9 +73,12 @@ def table(run: Run) -> exports.Table:
 
 @register.filter
 def moved(change: Change) -> str:
-    """How far the estimate moved from one run to the next: "RR 8.93 (1.25 to 63.70), before 4.04 (2.15 to 7.59)"."""
+    """How far estimate, interval and variance between studies moved from one run to the next: "RR 8.93 (1.25 to 63.70); before: RR 4.04 (2.15
+    to 7.59); τ² 1.55, before 0.20"."""
     now = exports.result_in_words(change.run) or "nothing to pool"
     if change.before is None:
         return now
     before = exports.result_in_words(change.before) or "nothing to pool"
-    return now if before == now else f"{now}; before: {before}"
+    told = now if before == now else f"{now}; before: {before}"
+    spread, spread_before = (made.spread(run) for run in (change.run, change.before))
+    return told if spread == spread_before else f"{told}; τ² {spread or '–'}, before {spread_before or '–'}"

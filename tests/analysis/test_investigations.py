@@ -183,6 +183,13 @@ def test_sensitivity_analyses_pool_fewer_studies_or_otherwise() -> None:
 
 
 @pytest.mark.pure
+def test_one_common_effect_shows_no_variance_between_studies() -> None:
+    common, random = found("sensitivity:fixed", "sensitivity:dl")
+    rows = [sensitivity(Run(options=OPTIONS), {"words": "x", **each}) for each in (common, random)]
+    assert [row["cells"][2] == "–" for row in rows] == [True, False]
+
+
+@pytest.mark.pure
 @pytest.mark.parametrize("planned", ["random", "dl", "knha"])
 def test_random_effects_asked_beside_one_fixed_effect_are_random_effects(planned: str) -> None:
     fixed = {**OPTIONS, "model": "fixed"}

@@ -108,10 +108,14 @@ def test_the_page_of_an_analysis_plots_its_runs_once_there_are_two(
 ) -> None:
     client.force_login(pair[0].user)
     address = reverse("analysis:analysis", args=[pair[0].review.slug, analysis.pk])
-    assert "Result of each run" not in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "Result of each run" not in page
+    assert "95% interval by Q-profile 0.00 to " in page
     workflow.change_plan(pair[0], analysis, model="fixed")
     jobs_now()
-    assert "Result of each run" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "Result of each run" in page
+    assert "; τ² –, before 0.00" in page
     runs = [change.run for change in queries.history(pair[0], analysis)]
     plot = run_figures.history_of(runs[::-1])
     assert [point.label.split(":")[0] for point in plot.runs] == ["Run 1", "Run 2"]

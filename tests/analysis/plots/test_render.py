@@ -27,8 +27,9 @@ def _image(svg: str, dpi: int = 96) -> Image.Image:
 
 
 @pytest.mark.parametrize("dpi", [96, 300])
-def test_a_png_has_the_figures_size_and_something_on_white(dpi: int) -> None:
+def test_a_png_has_the_figures_size_says_its_resolution_and_has_something_on_white(dpi: int) -> None:
     svg = forest(attachment())
+    assert Image.open(BytesIO(svg_to_png(svg, dpi=dpi))).info["dpi"] == pytest.approx((dpi, dpi), abs=0.02)
     image, canvas = _image(svg, dpi), read(svg).canvas
     assert image.width == pytest.approx(canvas.right * dpi / 96, abs=1)
     assert image.height == pytest.approx(canvas.bottom * dpi / 96, abs=1)
