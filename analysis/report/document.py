@@ -14,8 +14,10 @@ from screening.formats.printed import printable, timeless
 def docx(title: str, parts: Iterable[Part], address: Callable[[Sentence], str]) -> bytes:
     """A DOCX file. address: where a sentence's numbers come from, in full; it stands behind a small mark after the sentence."""
     from docx import Document
+    from docx.shared import Mm
 
     document = Document()
+    document.sections[0].page_width, document.sections[0].page_height = Mm(210), Mm(297)
     document.core_properties.title = printable(title)
     document.core_properties.comments = ""
     document.add_heading(printable(title), level=1)

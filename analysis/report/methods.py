@@ -24,12 +24,12 @@ def searches(facts: Facts) -> Iterator[Sentence]:
     systematic = [each for each in facts.searches if each.systematic]
     others = [each for each in facts.searches if not each.systematic]
     if systematic:
-        yield Sentence(f"We searched {listed([searched(each) for each in systematic])}.", "searches")
+        yield Sentence(f"We searched {listed(searched(systematic))}.", "searches")
     if others:
         also = "We also looked for studies" if systematic else "We looked for studies"
-        yield Sentence(f"{also} by other methods: {listed([searched(each) for each in others])}.", "searches")
-    if undated := [named(each) for each in systematic if each.searched_on is None]:
-        yield Sentence(f"[To be added: the date of the search of {listed(undated)}.]", "searches")
+        yield Sentence(f"{also} by other methods: {listed(searched(others))}.", "searches")
+    if undated := dict.fromkeys(named(each) for each in systematic if each.searched_on is None):
+        yield Sentence(f"[To be added: the date of the search of {listed(list(undated))}.]", "searches")
     if facts.previous:
         yield Sentence(
             f"This review updates an earlier version ({facts.previous.source}); "
@@ -50,8 +50,12 @@ def named(each: SearchRun) -> str:
     return f"{each.source} ({each.platform})" if each.platform else each.source
 
 
-def searched(each: SearchRun) -> str:
-    return f"{named(each)} on {day(each.searched_on)}" if each.searched_on else named(each)
+def searched(found: Iterable[SearchRun]) -> list[str]:
+    """Each source once, with the days on which it was searched: a review that is brought up to date searches the same again."""
+    days: dict[str, list[str]] = {}
+    for each in found:
+        days.setdefault(named(each), []).extend([day(each.searched_on)] if each.searched_on else [])
+    return [f"{name} on {' and on '.join(dict.fromkeys(on))}" if on else name for name, on in days.items()]
 
 
 # --- selection ---------------------------------------------------------------------------------------------------

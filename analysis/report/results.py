@@ -25,12 +25,15 @@ def records(facts: Facts) -> Iterator[Sentence]:
     found = facts.records
     if not facts.searches:
         return
-    of = "" if len(facts.searches) == 1 else f" of {len(facts.searches)} sources"
-    yield Sentence(f"The {'search' if not of else 'searches'}{of} brought {count(found.identified, 'record')}.", "flow")
-    if len(facts.searches) > 1 and found.identified:
-        yield Sentence(
-            f"They came from {listed([f'{each.source} ({each.records:,})' for each in facts.searches])}.", "searches"
-        )
+    brought: dict[str, int] = {}
+    for each in facts.searches:
+        brought[each.source] = brought.get(each.source, 0) + each.records
+    of = f"{len(brought)} sources" if len(brought) > 1 else next(iter(brought))
+    many = "searches" if len(brought) == len(facts.searches) else f"{len(facts.searches)} searches"
+    searches = "search" if len(facts.searches) == 1 else f"{many} of {of}"
+    yield Sentence(f"The {searches} brought {count(found.identified, 'record')}.", "flow")
+    if len(brought) > 1 and found.identified:
+        yield Sentence(f"They came from {listed([f'{name} ({n:,})' for name, n in brought.items()])}.", "searches")
     if differing := [each for each in facts.searches if each.hits is not None and each.hits != each.records]:
         told = [f"{each.source} (reported {each.hits:,}, taken in {each.records:,})" for each in differing]
         yield Sentence(f"Not as many records came in as the source had reported: {listed(told)}.", "searches")

@@ -86,6 +86,17 @@ def test_a_judged_sample_of_automatic_links_is_told_and_leads_to_it() -> None:
     assert (sentence.text, sentence.link) == ("Of 200 links none was wrong.", "judged samples")
 
 
+def test_a_source_that_was_searched_again_is_named_once_with_its_days() -> None:
+    """As a review is that is brought up to date every year."""
+    first, *others = FACTS.searches
+    again = replace(first, searched_on=date(2026, 4, 2), hits=None, records=52)
+    text = told(replace(FACTS, searches=(first, *others, again)))
+    assert "We searched MEDLINE (Ovid) on 1 March 2025 and on 2 April 2026 and CENTRAL on 2 March 2025." in text
+    assert "The 4 searches of 3 sources brought 2,299 records. " in text
+    assert "They came from MEDLINE (2,050); " in text
+    assert "The 2 searches of MEDLINE brought 2,299 records. " in told(replace(FACTS, searches=(first, again)))
+
+
 def test_a_finished_review_is_told_with_its_numbers() -> None:
     text = told(FACTS)
     for sentence in (
