@@ -37,7 +37,8 @@ def doubts(member: Member, shown: Shown) -> Doubts:
         asked = OutcomeOf(outcome.pk, str(outcome), outcome.kind, unit=outcome.unit, higher_is_better=way)
         here = [each for each, whose in entered if whose == outcome]
         studies = [(each.study.label, arms[each.study.pk], each.answers) for each in here]
-        found += doubts_across(asked, studies, list(estimates(shown, outcome, here)))
+        designs = [each.study.design for each in here]
+        found += doubts_across(asked, studies, list(estimates(shown, outcome, here)), designs)
     owners = {arm.pk: each.study for each in known.studies for arm in each.arms}
     slug = member.review.slug
     placed = [

@@ -23,7 +23,7 @@ def steps(member: Member) -> list[Step]:
 
 
 def analyse(member: Member) -> Step:
-    """Done is an analysis whose numbers rest on today's data, with all included studies agreed."""
+    """Done is an analysis whose numbers rest on today's data, with all included studies agreed; without a study none is."""
     slug = member.review.slug
     found = shown_analyses(member)
     url = reverse("analysis:analyses", args=[slug])
@@ -41,7 +41,7 @@ def analyse(member: Member) -> Step:
 
 
 def is_done(shown: Shown) -> bool:
-    return shown.is_current and not shown.is_provisional
+    return shown.is_current and not shown.is_provisional and bool(shown.included)
 
 
 def needs_a_hand(shown: Shown) -> bool:

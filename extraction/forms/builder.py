@@ -166,3 +166,11 @@ class PlanForm(forms.Form):
         help_text="Needed for one author with a second who verifies: it stands in the report of the review.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("mode") == Plan.Mode.VERIFIED and not given.get("reason", "").strip() and not self.errors:
+            self.add_error(
+                "reason", "Cochrane’s standards ask for two for outcome data (C46): say why one, as the report will."
+            )
+        return given

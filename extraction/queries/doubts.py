@@ -55,7 +55,7 @@ def sorted_out(member: Member, studies: Iterable[int], doubts: Iterable[Doubt]) 
 def own_doubts(member: Member, opened: Opened) -> Doubts:
     """What lint doubts on the member's own sheet."""
     study = opened.sheet.study
-    found = doubts_of_sheet(study.label, opened.asked, opened.sheet.answers(), timezone.localdate())
+    found = doubts_of_sheet(study.label, opened.asked, opened.sheet.answers(), timezone.localdate(), study.design)
     return sorted_out(member, [study.pk], found)
 
 
@@ -65,10 +65,10 @@ def agreement_doubts(member: Member, study: Study, agreement: Agreement) -> Doub
         return Doubts()
     today = timezone.localdate()
     if agreement.signed:
-        found = doubts_of_sheet(study.label, agreement.asked, agreement.signed.answers(), today)
+        found = doubts_of_sheet(study.label, agreement.asked, agreement.signed.answers(), today, study.design)
     else:
         sides = agreement.first.answers(), agreement.second.answers()
-        found = doubts_of_pair(study.label, agreement.asked, *sides, today)
+        found = doubts_of_pair(study.label, agreement.asked, *sides, today, study.design)
     return sorted_out(member, [study.pk], found)
 
 

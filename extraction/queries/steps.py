@@ -106,6 +106,7 @@ def steps(member: Member) -> list[Step]:
     counted = [each for each in all_studies(member).prefetch_related(None) if each.counts and not each.dropped_at]
     counted = appraised(member, counted)
     mine = Counter(key for each in counted for key in waits_for(member, each))
+    to_verify = sum(each.sheet_state == VERIFY and "extract" in waits_for(member, each) for each in counted)
     free = reports_without_study(member).count()
     reports = included_reports(member.review).count()
     to_join = free if can(member, Can.EXTRACT) and member.review.is_open else 0
@@ -117,10 +118,25 @@ def steps(member: Member) -> list[Step]:
     url = reverse("extraction:studies", args=[member.review.slug])
     return [
         step(url, "studies", "Studies", reports - free, reports, to_join, "report", "to join to studies"),
-        step(url, "extract", "Extract", sheets_in, total, mine["extract"], "study", "to extract"),
+        step(
+            url,
+            "extract",
+            "Extract",
+            sheets_in,
+            total,
+            mine["extract"],
+            "study",
+            to_fill_in(mine["extract"], to_verify),
+        ),
         step(url, "bias", "Risk of bias", bias_in, len(judged), mine["bias"], "study", "to judge"),
         step(url, "agree", "Agree", agreed, total + len(judged), mine["agree"], "study", "to agree on"),
     ]
+
+
+def to_fill_in(all_of_them: int, to_verify: int) -> str:
+    if not to_verify:
+        return "to extract"
+    return "to verify" if to_verify == all_of_them else "to extract or verify"
 
 
 def step(url: str, key: str, title: str, done: int, total: int, mine: int, thing: str, todo: str) -> Step:

@@ -83,8 +83,12 @@ def to_draft(member: Member, place: str = "") -> HttpResponse:
 @for_member(Can.READ)
 def form(request: HttpRequest, member: Member) -> HttpResponse:
     """The form in use, with what can be done with it."""
-    versions = queries.form_versions(member)
     plan = queries.plan_of(member.review_id)
+    return show_form(request, member, PlanForm(initial={"mode": plan.mode, "reason": plan.reason}))
+
+
+def show_form(request: HttpRequest, member: Member, plan_form: PlanForm) -> HttpResponse:
+    versions = queries.form_versions(member)
     context = {
         "member": member,
         "version": versions[0],
@@ -92,10 +96,10 @@ def form(request: HttpRequest, member: Member) -> HttpResponse:
         "earlier": versions[1:],
         "draft": queries.form_draft(member),
         "dropped": queries.dropped_draft(member),
-        "plan": plan,
-        "plan_form": PlanForm(initial={"mode": plan.mode, "reason": plan.reason}),
+        "plan": queries.plan_of(member.review_id),
+        "plan_form": plan_form,
     }
-    return render(request, "extraction/form.html", context)
+    return render(request, "extraction/form.html", context, status=422 if plan_form.errors else 200)
 
 
 @require_GET
@@ -319,7 +323,10 @@ def restore_draft(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @for_member(Can.MANAGE)
 def plan_extraction(request: HttpRequest, member: Member) -> HttpResponse:
-    workflow.plan_extraction(member, **cleaned(PlanForm(request.POST)))
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        return show_form(request, member, form)
+    workflow.plan_extraction(member, **form.cleaned_data)
     messages.success(request, "Noted. It holds for sheets that are begun from now on.")
     return redirect("extraction:form", member.review.slug)
 

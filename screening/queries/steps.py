@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from reviewapp.access import Can, can, may
 from reviewapp.models import Member, Stage
 from reviewapp.queries import Step
-from screening.models import (
-    Report,
-)
+from screening.models import Pilot, Report
 from screening.queries.conflicts import conflicts, to_settle_together
 from screening.queries.desk import progress
+from screening.queries.gate import gate
 from screening.queries.reports import reports_sought
 from screening.queries.searches import searches
 
@@ -31,7 +32,7 @@ def steps(member: Member) -> list[Step]:
             done=sum(1 for each in sources if each.records),
             total=len(sources),
             mine=int(not sources and may(member, Can.IMPORT)),
-            mine_url=searches_url,
+            mine_url=reverse("screening:add-search", args=[slug]),
             mine_label="Add the first search",
             note=f"{sum(each.records for each in sources):,} records",
         )
@@ -49,6 +50,9 @@ def steps(member: Member) -> list[Step]:
         )
         url = desk if may(member, Can.SCREEN) else reverse("screening:citations", args=[slug])
         steps.append(Step(stage, title, url, state.settled, state.total, state.left, desk, label))
+        if stage == Stage.TITLE_ABSTRACT and state.total and not gate(member.review, stage).is_open:
+            steps[-1] = replace(steps[-1], note="Waits for a pilot to reach the protocol’s level of agreement.")
+            steps.append(pilot_step(member))
         if can(member, Can.ARBITRATE):
             label = f"{clashes:,} conflict{'' if clashes == 1 else 's'} to settle ({Stage(stage).label.lower()})"
             clash = Step(f"conflicts_{stage}", "Settle conflicts", settle, 0, 0, clashes, settle, label, on_path=False)
@@ -58,6 +62,15 @@ def steps(member: Member) -> list[Step]:
             label = f"{ours:,} conflict{'' if ours == 1 else 's'} to settle with who else voted ({Stage(stage).label.lower()})"
             steps.append(Step(f"together_{stage}", "Settle together", url, 0, 0, ours, url, label, on_path=False))
     return steps
+
+
+def pilot_step(member: Member) -> Step:
+    """A sample to draw, for who may: before it, or after a round that did not reach the level, nobody is offered anything."""
+    stage = Stage.TITLE_ABSTRACT
+    running = Pilot.objects.filter(review=member.review_id, stage=stage, dropped_at=None, completed_at=None).exists()
+    url = reverse("screening:pilots", args=[member.review.slug, stage])
+    mine = int(may(member, Can.MANAGE) and not running)
+    return Step("pilot", "Pilot", url, mine=mine, mine_url=url, mine_label="Screening waits for a pilot", on_path=False)
 
 
 def retrieval_step(member: Member) -> Step:

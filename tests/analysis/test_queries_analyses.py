@@ -107,6 +107,10 @@ def test_an_analysis_that_nothing_runs_waits_for_who_may_run_it(
 
 def test_the_path_counts_what_is_done(pair: Pair, outcome: Outcome, jobs_now: DoJobs) -> None:
     build.plan(pair[0], outcome)
+    jobs_now()
+    assert (queries.steps(pair[0])[0].done, queries.steps(pair[0])[0].state) == (0, "under way"), (
+        "there is no study yet"
+    )
     build.studies(pair, outcome, build.SECURE)
     jobs_now()
     analyse, flow = queries.steps(pair[0])

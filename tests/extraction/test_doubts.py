@@ -87,6 +87,29 @@ def test_among_studies_the_one_that_stands_out_is_named_and_stays_settled_when_a
 
 
 @pytest.mark.pure
+def test_of_a_trial_that_randomised_groups_or_twice_it_is_asked_what_its_numbers_count() -> None:
+    given = answers(death_1_events=2, death_1_total=40, death_2_events=4, death_2_total=38)
+    given |= answers(mood_1_mean=10, mood_1_sd=5, mood_1_n=40, mood_2_mean=11, mood_2_sd=5, mood_2_n=38)
+    for design, rule, told in (
+        ("cluster", "unit-cluster", "design effect"),
+        ("crossover", "unit-crossover", "first period"),
+    ):
+        found = doubts_of_sheet("Murray 2003", ASKED, given, TODAY, design)
+        assert [(each.rule, each.cell) for each in found] == [
+            (rule, "outcome/1/arm/1/n"),
+            (rule, "outcome/2/arm/1/total"),
+        ]
+        assert all(told in each.sentence for each in found)
+        numbers = {key: answer.value for key, answer in given.items()}
+        (across,) = doubts_across(MOOD, [("Murray 2003", ARMS, numbers)], designs=[design])
+        assert across.ref == found[0].ref, "said once why it stands, it is not asked again beside the analysis"
+    for design in ("", "parallel", "cohort"):
+        assert doubts_of_sheet("Murray 2003", ASKED, given, TODAY, design) == []
+    effect = {"outcome/1/contrast/1-2/difference": Answer(3)}
+    assert doubts_of_sheet("Murray 2003", ASKED, effect, TODAY, "cluster") == []
+
+
+@pytest.mark.pure
 def test_the_scale_is_read_from_its_unit_and_empty_rows_are_none() -> None:
     read = outcome_of(MOOD, ARMS, {"outcome/1/arm/2/mean": 3.0})
     assert (read.lowest, read.highest, [row.name for row in read.arms]) == (0, 30, ["Nothing"])

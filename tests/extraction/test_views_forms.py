@@ -121,6 +121,14 @@ def test_a_file_that_is_no_form_is_named_with_its_line(first: Member) -> None:
     assert "bad.json: Line 2, column 2: this is not JSON" in text
 
 
+def test_who_extracts_without_a_reason_is_refused_where_it_was_chosen(owner: Member) -> None:
+    text = post(owner, "plan", data={"mode": "verified", "reason": " "}, status=422)
+    assert "say why one, as the report will" in text
+    assert '<details class="panel narrow" open>' in text
+    post(owner, "plan", data={"mode": "verified", "reason": "A small team"})
+    assert "by one author; a second verifies" in page(owner, "form")
+
+
 def test_undo_discard_and_bring_back_have_their_buttons(first: Member) -> None:
     post(first, "form-begin")
     post(first, "form-pack", data={"pack": "funding", "how": "add"})

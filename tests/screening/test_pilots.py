@@ -17,6 +17,7 @@ from screening.models import Citation, Pilot, Standing, Vote
 from screening.queries.agreement import lines
 from screening.queries.conflicts import to_settle_together, votes_to_settle
 from screening.queries.pilots import methods, rounds
+from screening.queries.steps import steps
 from tests import build
 from tests.screening.test_conflicts import again, state
 from tests.screening.test_sharing import offered
@@ -309,9 +310,23 @@ def test_the_desk_says_what_screening_waits_for(first, gated):
     assert "You have voted on everything" not in page.split("<template")[0]
 
 
+def test_a_pilot_to_draw_waits_for_the_owner_alone(owner, first, second, gated):
+    def waits(member: Member) -> list[str]:
+        return [step.mine_label for step in steps(again(member)) if step.mine]
+
+    assert (waits(owner), waits(first)) == (["Screening waits for a pilot"], [])
+    made = workflow.start_pilot(again(owner), TA, (first, second), 2)
+    assert (waits(owner), waits(first)) == ([], ["2 citations to screen"])
+    vote_all([first, second], sample(made))
+    assert waits(owner) == ["Screening waits for a pilot"], "kappa was not defined"
+    workflow.override_gate(again(owner), TA, "Both of us screened the first version of this review.")
+    assert (waits(owner), waits(first)) == ([], ["8 citations to screen"])
+
+
 def test_where_kappa_is_not_defined_the_level_is_not_reached(owner, first, second, gated):
     calibrate(owner, (first, second), [("exclude", "exclude")] * 2)
     assert offered(first) == set()
+    assert "In round 1 it is not defined" in sign_in(owner).get(at(owner, f"pilot/{TA}/")).content.decode()
     assert "not defined" in methods(again(owner), TA)[0]
     amend_protocol(again(owner), gate_measure="ac1")
     assert offered(first)

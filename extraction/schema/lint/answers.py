@@ -135,7 +135,7 @@ def scale_of(outcome: OutcomeOf) -> tuple[float | None, float | None]:
     return float(found[1]), float(found[2])
 
 
-def study_of(label: str, asked: Asked, values: Values) -> Study:
+def study_of(label: str, asked: Asked, values: Values, design: str = "") -> Study:
     """A study as its answers have it."""
     structure = asked.structure
     outcomes = tuple(outcome_of(each, structure.arms, values) for each in structure.outcomes)
@@ -145,19 +145,21 @@ def study_of(label: str, asked: Asked, values: Values) -> Study:
         for field in asked.fields
         if field.kind is Kind.DATE and values.get(field.key) and field.key.startswith("study/")
     }
-    return Study(label, outcomes, float(randomised) if isinstance(randomised, int | float) else None, dates)
+    return Study(label, outcomes, float(randomised) if isinstance(randomised, int | float) else None, dates, design)
 
 
 def plain(answers: Mapping[str, Answer]) -> dict[str, Any]:
     return {key: answer.value for key, answer in answers.items() if answer.value is not None}
 
 
-def doubts_of_sheet(label: str, asked: Asked, answers: Mapping[str, Answer], today: date) -> list[Doubt]:
+def doubts_of_sheet(
+    label: str, asked: Asked, answers: Mapping[str, Answer], today: date, design: str = ""
+) -> list[Doubt]:
     """What lint doubts in the answers of one sheet."""
     answers = asked_answers(asked.fields, answers)
     values = plain(answers)
     found = [
-        *check_study(study_of(label, asked, values), today),
+        *check_study(study_of(label, asked, values, design), today),
         *check_conversions(asked, answers),
         *check_windows(asked, answers),
     ]
@@ -196,7 +198,12 @@ def check_windows(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[Findi
 
 
 def doubts_of_pair(
-    label: str, asked: Asked, first: Mapping[str, Answer], second: Mapping[str, Answer], today: date
+    label: str,
+    asked: Asked,
+    first: Mapping[str, Answer],
+    second: Mapping[str, Answer],
+    today: date,
+    design: str = "",
 ) -> list[Doubt]:
     """What lint doubts in each of two sheets, once where both say the same, and between them."""
     one, other = (plain(asked_answers(asked.fields, each)) for each in (first, second))
@@ -206,8 +213,8 @@ def doubts_of_pair(
         for outcome in asked.structure.outcomes
         for each in check_sheets(outcome_of(outcome, arms, one), outcome_of(outcome, arms, other))
     ]
-    mine = {each.ref: each for each in doubts_of_sheet(label, asked, first, today)}
-    theirs = {each.ref: each for each in doubts_of_sheet(label, asked, second, today)}
+    mine = {each.ref: each for each in doubts_of_sheet(label, asked, first, today, design)}
+    theirs = {each.ref: each for each in doubts_of_sheet(label, asked, second, today, design)}
     found = list(between)
     for ref, each in (mine | theirs).items():
         whose = "both" if ref in mine and ref in theirs else "first" if ref in mine else "second"
@@ -219,17 +226,21 @@ def doubts_of_pair(
 
 
 def doubts_across(
-    outcome: OutcomeOf, studies: Sequence[tuple[str, tuple[ArmOf, ...], Values]], estimates: Sequence[Estimate] = ()
+    outcome: OutcomeOf,
+    studies: Sequence[tuple[str, tuple[ArmOf, ...], Values]],
+    estimates: Sequence[Estimate] = (),
+    designs: Sequence[str] = (),
 ) -> list[Doubt]:
     """What lint doubts in the agreed numbers of one outcome, study by study (label, arms, values), among them, and in their effects.
 
     A doubt that was there on the sheet is the same here, so that its reason still holds. estimates: their cells are of the studies'.
+    designs: of the studies, in their order, where they are known.
     """
     rows = [(label, outcome_of(outcome, arms, values)) for label, arms, values in studies]
     found = [
         told_of(label, doubt(each, values))
-        for (label, of), (_, _, values) in zip(rows, studies, strict=True)
-        for each in check_study(Study(label, (of,)))
+        for (label, of), (_, _, values), design in zip(rows, studies, designs or [""] * len(rows), strict=True)
+        for each in check_study(Study(label, (of,), design=design))
     ]
     owners = {arm.id: values for _, arms, values in studies for arm in arms}
     among = [*check_outcomes(rows, outcome.higher_is_better), *check_estimates(estimates)]

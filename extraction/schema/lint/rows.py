@@ -80,12 +80,14 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Study:
     """One study. randomised: people in all arms. dates: by role (started, ended, published), as
-    2003, 2003-05 or 2003-05-17, each with its cell."""
+    2003, 2003-05 or 2003-05-17, each with its cell. design: of rob.designs; "" where it is not stated.
+    """
 
     label: str
     outcomes: tuple[Outcome, ...] = ()
     randomised: float | None = None
     dates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    design: str = ""
 
 
 def decimals(x: float) -> int:

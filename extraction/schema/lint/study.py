@@ -19,7 +19,7 @@ Z95 = 1.959964
 def check_study(study: Study, today: date | None = None) -> list[Finding]:
     """Every doubt about the numbers of `study`, the impossible first. today: what is later is in the future."""
     found = [finding for outcome in study.outcomes for rule in RULES for finding in rule(outcome)]
-    found += [*_copied_outcomes(study), *_over_randomised(study), *_dates(study, today)]
+    found += [*_copied_outcomes(study), *_over_randomised(study), *_unit_of_analysis(study), *_dates(study, today)]
     return sorted(found, key=lambda finding: finding.severity is UNLIKELY)
 
 
@@ -236,6 +236,25 @@ def _over_randomised(study: Study) -> Iterator[Finding]:
             yield Finding(
                 "over-randomised", IMPOSSIBLE, o.arms[0].cell("total" if o.arms[0].has("total") else "n"), told
             )
+
+
+UNITS = {  # what the numbers of groups of people do not tell in trials that randomise otherwise
+    "cluster": "in a cluster-randomised trial groups were randomised, and people as they were counted make it weigh too much. Are these "
+    "numbers divided by the design effect, 1 + (M − 1) × ICC (Cochrane Handbook, 23.1.4)? If not, divide events and people by it, or "
+    "extract an effect that allows for clusters, with its standard error.",
+    "crossover": "in a cross-over trial the same people are in both groups. Are these the numbers of the first period alone (Cochrane "
+    "Handbook, 23.2.4)? Of both periods, an effect with a standard error that allows for pairs is needed: two groups make the trial weigh "
+    "too little.",
+}
+
+
+def _unit_of_analysis(study: Study) -> Iterator[Finding]:
+    """Asked once for each outcome: the numbers themselves do not show whether they were adjusted."""
+    for o in study.outcomes if study.design in UNITS else ():
+        asked = [row for row in o.arms if row.people is not None and (row.has("events") or row.has("mean"))]
+        if len(asked) > 1:
+            cell = asked[0].cell("total" if asked[0].has("total") else "n")
+            yield Finding(f"unit-{study.design}", UNLIKELY, cell, f"{o.title}: {UNITS[study.design]}")
 
 
 def _dates(study: Study, today: date | None) -> Iterator[Finding]:
