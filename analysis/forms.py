@@ -11,13 +11,12 @@ from analysis.comparison import Comparison, chosen, comparison_of
 from analysis.grade.certainty import DOMAINS, START, START_WORDS, UPGRADES, Domain, Rating
 from analysis.measures import PLANNED, measures_of
 from analysis.models import Analysis, Finding
+from analysis.queries.analyses import to_pool
 from analysis.queries.sides import sides_by_question
 from analysis.times import DAYS, NEAREST, Rule, rule_of
 from analysis.times import KINDS as KINDS_OF_RULE
-from extraction.queries import outcomes
 from reviewapp.models import Member
 
-KINDS = {each.answers.kind for each in PLANNED}  # of outcomes that can be pooled
 SECTIONS = {  # of the plan, and what each asks
     "What is pooled": (
         "outcome",
@@ -126,7 +125,7 @@ class PlanForm(forms.ModelForm):
             if not answers:
                 del self.fields[name]
         self.sides = {value: words for _, found in answers for value, words in found}
-        self.fields["outcome"].queryset = outcomes(member).filter(dropped_at=None, kind__in=KINDS)
+        self.fields["outcome"].queryset = to_pool(member)
         self.fields["outcome"].empty_label = "Choose an outcome"
         self.fields["measure"].choices = [("", "Choose a measure"), *measures_by_kind()]
         self.fields["method"].choices = Analysis.Method.choices

@@ -68,7 +68,7 @@ def _of_contrast(kind: str, study: Frozen) -> Effect:
     if len(usable) > 1:
         raise NotWhole(
             f"it has {len(usable)} comparisons that share an arm, so that people would count twice; give the arms that are not "
-            "wanted the role “other”"
+            "wanted the role “Not in this comparison”"
         )
     ((sign, contrast),) = usable
     y, se, source, names = (_hazard if kind == "time_to_event" else _generic)(contrast["values"])

@@ -12,12 +12,14 @@ from analysis.queries.analyses import (
     headlines,
     history,
     input_now,
+    not_pooled,
     out_of_date,
     package,
     packages,
     run,
     shown_analyses,
     shown_analysis,
+    to_pool,
 )
 from analysis.queries.flow import Flow, checked, flow, number
 from analysis.queries.flow_lists import Row, bibliography, examples, listed, rows, studies_of
@@ -54,7 +56,9 @@ __all__ = [
     "packages",
     "rows",
     "run",
+    "not_pooled",
     "shown_analyses",
+    "to_pool",
     "shown_analysis",
     "steps",
     "studies_of",

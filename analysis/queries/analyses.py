@@ -9,16 +9,30 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from analysis.frozen import differences, only_marked
+from analysis.measures import PLANNED
 from analysis.models import REFRESH, Analysis, Package, Run
 from analysis.queries.inputs import Input, agreed, input_of
-from extraction.queries import included_studies
+from extraction.models import Outcome
+from extraction.queries import included_studies, outcomes
 from reviewapp.errors import NotHere
 from reviewapp.models import Job, Member
+
+KINDS = {each.answers.kind for each in PLANNED}  # of outcomes that can be pooled
 
 
 def analyses(member: Member) -> QuerySet[Analysis]:
     """The review's planned analyses, in their order."""
     return all_analyses(member).filter(dropped_at=None)
+
+
+def to_pool(member: Member) -> QuerySet[Outcome]:
+    """The outcomes of the review that an analysis can take."""
+    return outcomes(member).filter(dropped_at=None, kind__in=KINDS)
+
+
+def not_pooled(member: Member) -> QuerySet[Outcome]:
+    """Those that none can: they are extracted and agreed on all the same."""
+    return outcomes(member).filter(dropped_at=None).exclude(kind__in=KINDS)
 
 
 def dropped_analyses(member: Member) -> QuerySet[Analysis]:

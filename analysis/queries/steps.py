@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from django.urls import reverse
 
-from analysis.queries.analyses import Shown, shown_analyses
-from extraction.queries import outcomes
+from analysis.queries.analyses import Shown, shown_analyses, to_pool
 from reviewapp.access import Can, can
 from reviewapp.models import Member, Stage
 from reviewapp.queries import Step
@@ -35,7 +34,7 @@ def analyse(member: Member) -> Step:
     if waiting:
         which = "1 analysis" if len(waiting) == 1 else f"{len(waiting)} analyses"
         return replace(step, mine=len(waiting), mine_url=url, mine_label=f"{which} to run again")
-    if not found and outcomes(member).filter(dropped_at=None).exists():
+    if not found and to_pool(member).exists():
         return replace(step, mine=1, mine_url=reverse("analysis:plan", args=[slug]), mine_label="Plan an analysis")
     return step
 

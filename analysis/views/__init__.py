@@ -72,6 +72,7 @@ def analyses(request: HttpRequest, member: Member) -> HttpResponse:
         "analyses": shown,
         "dropped": queries.dropped_analyses(member),
         "frozen": freezes.frozen_runs(member, shown),
+        "not_pooled": queries.not_pooled(member),
     }
     return render(request, "analysis/analyses.html", context)
 
@@ -88,7 +89,8 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
         else:
             return redirect("analysis:analysis", member.review.slug, analysis.pk)
     status = 422 if form.errors else 200
-    return render(request, "analysis/plan.html", {"member": member, "form": form}, status=status)
+    context = {"member": member, "form": form, "not_pooled": queries.not_pooled(member)}
+    return render(request, "analysis/plan.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

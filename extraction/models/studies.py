@@ -169,6 +169,11 @@ class Outcome(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, {self.time_point}" if self.time_point else self.name
 
+    @property
+    def is_of_arms(self) -> bool:
+        """Whether its numbers are asked of arms or between them, and not of the study as a whole."""
+        return bool(TABLES[self.kind].per_arm or TABLES[self.kind].per_contrast)
+
 
 class TimePoint(models.Model):
     """A time point of the review, with the window within which a measurement counts for it."""

@@ -97,6 +97,7 @@ def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | No
     found = queries.appraised(member, [queries.study(member, pk)])[0]
     arms = list(queries.arms(member, found))
     data, bias = next_steps(member, found)
+    asked = list(queries.outcomes(member).filter(dropped_at=None))
     context = {
         "member": member,
         "study": found,
@@ -105,7 +106,8 @@ def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | No
         "arms": [arm for arm in arms if not arm.dropped_at],
         "dropped_arms": [arm for arm in arms if arm.dropped_at],
         "form": form or ArmForm(wholes=queries.whole_arms(found)),
-        "outcomes": queries.outcomes(member).filter(dropped_at=None),
+        "outcomes": asked,
+        "asks_arms": not asked or any(each.is_of_arms for each in asked),
         "plan": queries.plan_of(member.review_id),
         "others": queries.other_studies(member, found),
         "ways": ways([arm for arm in arms if not arm.dropped_at]),

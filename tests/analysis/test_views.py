@@ -110,6 +110,18 @@ def test_a_plan_is_made_on_the_page_and_run(client: Client, first: Member, outco
     assert Analysis.objects.count() == 1
 
 
+def test_outcomes_that_no_analysis_takes_are_named_where_one_is_planned(client: Client, first: Member) -> None:
+    extraction.define_outcome(first, name="Antigen test", kind=Outcome.Kind.DIAGNOSTIC)
+    client.force_login(first.user)
+    for name in ("plan", "analyses"):
+        assert "Not pooled here: Antigen test (Diagnostic accuracy (2×2))" in see(client, first, name)
+    assert "There is no outcome to pool yet" in see(client, first, "plan")
+    assert queries.steps(first)[0].mine_label == "", "it would lead to a form that cannot be filled in"
+    extraction.define_outcome(first, name="Death", kind=Outcome.Kind.DICHOTOMOUS)
+    assert "There is no outcome to pool yet" not in see(client, first, "plan")
+    assert queries.steps(first)[0].mine_label == "Plan an analysis"
+
+
 def test_a_plan_is_changed_dropped_and_restored_on_the_pages(client: Client, first: Member, analysis: Analysis) -> None:
     client.force_login(first.user)
     options = {"measure": "RR", "method": "MH", "model": "fixed", "preset": "RevMan 5"}
