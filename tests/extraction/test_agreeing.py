@@ -147,7 +147,9 @@ def test_one_extracts_and_a_second_verifies_a_copy(verified: None, first: Member
     workflow.submit_sheet(first, begun)
     assert queries.study(second, study.pk).sheet_state == "verify"
     assert "Extracted, to be verified by you" in page(second, "studies")
+    assert [each.mine_label for each in queries.steps(second) if each.key == "extract"] == ["1 study to verify"]
     post(second, "sheet-verify", study.pk)
+    assert "Verify: Murray 2003" in page(second, "sheet", study.pk)
     copy = queries.own_sheet(second, study)
     assert (copy.verifies, copy.answers()[NUMBER].value) == (True, 139)
     workflow.submit_sheet(second, workflow.save_entries(second, copy, {NUMBER: 193}))

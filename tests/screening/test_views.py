@@ -220,6 +220,17 @@ def test_markup_in_a_record_is_text_on_every_page(owner, first, jobs_now):
         assert "<script>alert" not in sign_in(first).get(at(first, page)).content.decode()
 
 
+def test_what_is_written_from_right_to_left_is_read_so(owner, first, jobs_now):
+    written = {"TI": "تأثير المشي (دراسة)", "AU": ["أحمد، محمد"], "T2": "المجلة الطبية", "AB": "النتائج: RR 0.80."}
+    build.imported(owner, build.ris(written))
+    citation = Citation.objects.get()
+    for path in (f"screen/{TA}/", f"citations/{citation.pk}/"):
+        page = sign_in(first).get(at(first, path)).content.decode()
+        assert re.search(r'<h1[^>]* dir="auto"[^>]*>تأثير', page)
+        assert re.search(r'<div[^>]* dir="auto">النتائج', page)
+        assert "<bdi><i>المجلة الطبية</i></bdi>" in page, "or year, volume and pages behind it are turned round"
+
+
 PDF = pdf("A trial")
 
 
