@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from reviewapp import audit, files, jobs
 from reviewapp.access import Can, require
 from reviewapp.errors import BadFile, BadInput, WrongState
 from reviewapp.models import Member
+from reviewapp.workflow import lock_review
 from screening.formats import Export, UnmappedTable, UnreadableFile
 from screening.formats.preview import Preview, preview
 from screening.models import Import, Search
@@ -25,14 +26,21 @@ UNMAPPED = "unmapped"  # the format of a table of which nobody has said yet what
 PRISMA_S = ("limits", "filters", "prior_work", "peer_review")
 SEARCH_FIELDS = ("kind", "source", "platform", "searched_on", "strategy", "hits", "note", *PRISMA_S)
 
+DOUBLE_CLICK = timedelta(seconds=30)  # so long a second sending of the same form may be on its way
 
 # --- searches ---------------------------------------------------------------------------------------------------
 
 
 def add_search(member: Member, *, kind: str, source: str, **details: Any) -> Search:
-    """Add one search of one source; details are the other fields of SEARCH_FIELDS."""
+    """Add one search of one source; details are the other fields of SEARCH_FIELDS. The second click of a double click adds none."""
     require(member, Can.IMPORT)
     with transaction.atomic():
+        lock_review(member)  # of two clicks the second waits for the first
+        now = timezone.now()
+        known = {"review": member.review_id, "kind": kind, "source": source, **details}
+        lately = Search.objects.filter(**known, dropped_at=None, created_at__gte=now - DOUBLE_CLICK, imports=None)
+        if twin := lately.first():
+            return twin
         search = Search.objects.create(review_id=member.review_id, kind=kind, source=source, **details)
         audit.record(member, "screening.search_added", search, **facts_of(search))
     return search

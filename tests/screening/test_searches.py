@@ -32,6 +32,15 @@ def test_each_record_is_kept_as_it_came_and_waits_for_two_votes(owner):
     assert files.path_of(taken.sha256).read_bytes() == build.ris(ONE, OTHER)
 
 
+def test_the_second_click_of_a_double_click_adds_no_search(owner):
+    said = {"kind": "website", "source": "A ministry", "hits": 3}
+    first = workflow.add_search(owner, **said)
+    assert workflow.add_search(owner, **said) == first
+    assert workflow.add_search(owner, **{**said, "hits": 4}) != first
+    build.imported(owner, build.ris(ONE), into=first)
+    assert workflow.add_search(owner, **said) != first, "a search that has a file is not the one that was just added"
+
+
 def test_same_doi_in_two_databases_is_one_citation_with_two_records(owner, jobs_now):
     build.imported(owner, build.ris(ONE))
     build.imported(owner, build.ris(SAME_DOI, OTHER), into=build.search(owner, source="Embase"))
