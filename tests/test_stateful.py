@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 
 import pytest
 
@@ -65,6 +66,7 @@ class Team(KeepingActs):
         self.sets: FlowSets | None = None
         self.rows: dict[str, int] = {}
         self.written = 0
+        self.turns: Counter[str] = Counter()
         self.begin()
 
     def begin(self) -> None:
@@ -89,13 +91,22 @@ class Team(KeepingActs):
         """An act is done; what is tried before and refused, or finds nothing to be done to, is as good."""
         before = DONE.total()
         while True:
-            (act,) = self.chance.choices([*EVERY], weights=[*EVERY.values()])
+            act = self.next_act()
             for _ in range(TRIES):
                 who, what, more = (self.chance.randrange(10_000) for _ in range(3))
                 print(f"{act}({who}, {what}, {more})")
                 getattr(self, act)(who, what, more)
                 if DONE.total() > before:
                     return
+
+    def next_act(self) -> str:
+        """By weight; every fifth time one of those that have come least in this story, so that what is rare comes too."""
+        (act,) = self.chance.choices([*EVERY], weights=[*EVERY.values()])
+        if self.chance.random() < 0.2:
+            least = min(self.turns[each] for each in EVERY)
+            act = self.chance.choice([each for each in EVERY if self.turns[each] == least])
+        self.turns[act] += 1
+        return act
 
     # --- after every act ---------------------------------------------------------------------------------------
 
