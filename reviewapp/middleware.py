@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.db import DataError
@@ -31,13 +32,20 @@ FORM_ALONE = {
 }
 
 
-def about_nul(request: HttpRequest) -> BadInput | None:
-    """What to say of a request that failed where PostgreSQL refuses a NUL in a text; None where there is none in its fields."""
+UNKEPT = re.compile(r"\0|^\s*-?\d{19,}\s*$")  # a text with NUL, a whole number of more than 64 bits
+
+
+def about_unkept(request: HttpRequest) -> BadInput | None:
+    """What to say of a request that failed where a database refuses a text or a number; None where no field holds one of that sort."""
     fields = [*request.GET.lists(), *request.POST.lists()]
-    field = next((name for name, values in fields if any("\0" in each for each in [name, *values])), None)
+    field = next((name for name, values in fields if any(UNKEPT.search(each) for each in [name, *values])), None)
     if field is None:
         return None
-    told = f"What was sent as “{field}” holds a character that no text has (NUL).".replace("\0", "")
+    told = (
+        f"What was sent as “{field}” holds a character that no text has (NUL), or a number that is too great.".replace(
+            "\0", ""
+        )
+    )
     return BadInput(told, todo="Type it anew: it may have come along with what was pasted.")
 
 
@@ -54,8 +62,8 @@ class DomainErrors:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, (DataError, ValueError)):
-            error = about_nul(request) or error
+        if isinstance(error, (DataError, ValueError, OverflowError)):
+            error = about_unkept(request) or error
         if not isinstance(error, DomainError):
             return None
         if wants_json(request):

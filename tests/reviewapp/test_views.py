@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from extraction import workflow as extraction
 from reviewapp import audit, workflow
 from reviewapp.models import ChainLink, Invitation, Job, Member, Review, Role, User
 from screening import workflow as screening
@@ -368,3 +369,11 @@ def test_a_character_that_no_text_has_is_refused_by_the_name_of_its_field(
     assert "What was sent as “name” holds a character that no text has" in answer.content.decode()
     with pytest.raises(ValueError, match="NUL"):
         client.post(address, {"name": "Our label"})
+
+
+def test_a_number_beyond_all_numbers_is_refused_by_the_name_of_its_field(first: Member) -> None:
+    extraction.add_time_point(first, name="Six months")
+    address = reverse("extraction:outcome-define", args=[first.review.slug])
+    answer = browser(first).post(address, {"name": "Mood", "kind": "continuous", "times": str(10**20)})
+    assert answer.status_code == 422
+    assert "a number that is too great" in answer.content.decode()
