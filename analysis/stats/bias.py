@@ -27,6 +27,7 @@ from .results import Effects, Result, versions
 from .summary import bias_summary
 
 TOO_FEW = "at least three studies with different precision are needed"
+ON_A_LINE = "the studies lie on one line, and nothing is left to test it by"
 FEW = "with fewer than ten studies the test has hardly any power"
 
 
@@ -126,6 +127,9 @@ def _sizes(es: Effects, given: Column | None) -> FloatArray:
     return found
 
 
+PERFECT = 1e-24  # of the weighted sum of squares: far above what rounding leaves, far below what data do
+
+
 def _columns(x: FloatArray) -> FloatArray:
     return np.column_stack([np.ones(len(x)), x])
 
@@ -141,8 +145,12 @@ def multiplicative(name: str, y: FloatArray, x: FloatArray, w: FloatArray) -> Bi
         return _none(name, len(x))
     model = Model.of(y, 1 / w, _columns(x))
     m = model.at_zero
-    dispersion = float(m.q[0]) / model.df
-    return _tested(name, model.k, m.coefficients, m.covariance * dispersion, float(model.df), dispersion)
+    left = float(m.q[0])
+    if left < PERFECT * float(np.sum(w * y**2)):
+        left = 0.0  # all studies lie on the line; a test of what rounding leaves would be one of noise
+    dispersion = left / model.df
+    tested = _tested(name, model.k, m.coefficients, m.covariance * dispersion, float(model.df), dispersion)
+    return tested if left else replace(tested, notes=(ON_A_LINE,))
 
 
 def additive(name: str, y: FloatArray, x: FloatArray, v: FloatArray, method: str, df: float) -> BiasTest:

@@ -114,3 +114,12 @@ def test_the_size_of_a_study_of_rates_is_its_person_time(measure: str, data: dic
     es = effects(measure, data)
     by_size = asymmetry(effects("GEN", yi=es.yi, vi=es.vi), "ni", sizes=[190, 410, 110])
     assert asymmetry(es, "ni").stat == pytest.approx(by_size.stat, rel=1e-12)
+
+
+def test_studies_that_lie_on_one_line_have_no_test_of_what_rounding_left() -> None:
+    """Of roots of rates with one count, effects are in proportion to their standard errors."""
+    test = asymmetry(effects("IRS", xi=[17, 17, 17, 17], ti=[10.3, 41.7, 90.1, 222.9]))
+    assert (math.isnan(test.stat), math.isnan(test.p)) == (True, True)
+    assert test.notes == ("the studies lie on one line, and nothing is left to test it by",)
+    nearly = asymmetry(effects("IRS", xi=[17, 17, 17, 17.0001], ti=[10.3, 41.7, 90.1, 222.9]))
+    assert math.isfinite(nearly.stat)
