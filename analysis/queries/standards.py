@@ -82,8 +82,10 @@ def two_people(member: Member, now: Flow) -> Found:
     at_full_text = alone.filter(stage=Stage.FULL_TEXT)
     count, early = at_full_text.count(), alone.filter(stage=Stage.TITLE_ABSTRACT).count()
     total = decided.filter(stage=Stage.FULL_TEXT).count()
-    told = f"{total:,} full texts decided, {count:,} of them by fewer than two people. "
-    told += f"At title and abstract, where it is desirable, {early:,} were decided by one. "
+    told = f"{counted(total, 'full text')} decided, {count:,} of them by fewer than two people. "
+    told += (
+        f"At title and abstract, where it is desirable, {early:,} {'was' if early == 1 else 'were'} decided by one. "
+    )
     together = ", or together by those who voted" if member.review.settle_together else ""
     told += f"Disagreements are settled by an arbiter or owner{together}."
     if count:
@@ -102,7 +104,7 @@ def not_for_lack_of_data(member: Member, now: Flow) -> Found:
             progress(now, amount(now, "identified")), "No reason in the review's list speaks of outcomes or data."
         )
     concerned = [each.citation for each in excluded(member) if each.reason in {reason.text for reason in doubtful}]
-    told = f"Reasons that speak of outcomes or data: {names}; {len(concerned):,} reports excluded for them. "
+    told = f"Reasons that speak of outcomes or data: {names}; {counted(len(concerned), 'report')} excluded for them. "
     told += "A study is not to be left out because it reports no usable data; one that did not measure any of the outcomes may be."
     if concerned:
         return Found(State.ATTENTION, told, tuple(concerned[:EXAMPLES]))
@@ -115,16 +117,18 @@ def numbers_kept(member: Member, now: Flow) -> Found:
         return Found(State.ATTENTION, "The flow diagram does not add up: " + "; ".join(b.message for b in now.breaches))
     rows = excluded(member)
     without = [each.citation for each in rows if not each.reason]
-    told = f"The flow diagram's sums hold; {len(rows):,} excluded reports are listed, each with its reason."
+    told = f"The flow diagram's sums hold; {counted(len(rows), 'excluded report')} listed, each with its reason."
     if without:
-        return Found(State.ATTENTION, f"{len(without):,} excluded reports have no reason.", tuple(without[:EXAMPLES]))
+        return Found(
+            State.ATTENTION, f"{counted(len(without), 'excluded report')} without a reason.", tuple(without[:EXAMPLES])
+        )
     return Found(progress(now, amount(now, "identified")), told)
 
 
 def reports_joined(member: Member, now: Flow) -> Found:
     """C42: each included report belongs to a study; several reports of a study are counted as one."""
     reports, studies, alone = (now.counts[key].n for key in ("new_reports", "new_studies", "included_without_study"))
-    told = f"{reports:,} included reports of {studies:,} studies"
+    told = f"{counted(reports, 'included report')} of {studies:,} stud{'y' if studies == 1 else 'ies'}"
     if alone:
         concerned = tuple(listed(member, "included_without_study")[:EXAMPLES])
         return Found(
@@ -133,6 +137,10 @@ def reports_joined(member: Member, now: Flow) -> Found:
             concerned,
         )
     return Found(progress(now, reports), f"{told}; each report is joined to its study.")
+
+
+def counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def progress(now: Flow, count: int) -> State:
