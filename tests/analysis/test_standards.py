@@ -16,7 +16,6 @@ from reviewapp.errors import BadInput, NotHere, Refused, WrongState
 from reviewapp.models import Event
 from reviewapp.workflow import amend_protocol
 from screening import workflow as screening
-from screening.models import Standing
 from tests import build
 from tests.screening.test_views import sign_in
 
@@ -60,7 +59,7 @@ def test_full_texts_judged_by_two_are_met_so_far_and_then_met(owner, first, seco
 
 
 def test_a_full_text_decided_by_one_needs_attention_and_is_named(owner, first, second, reports, reason):
-    Standing.objects.filter(citation=reports[0], stage=FT).update(needed=1)
+    amend_protocol(owner, votes_full_text=1)
     screening.vote(first, reports[0], FT, "exclude", reason=reason)
     found = check(owner, "C39")
     assert found.state == State.ATTENTION
