@@ -147,7 +147,8 @@ class BibliographyForm(forms.Form):
     def said(self, name: str, written: Any) -> Any:
         """A field's value as citations and records hold it."""
         if name == "year":
-            return int(written) if written not in (None, "") else None
+            year = str(written or "").strip()  # the field was looked at; what the page carries along was not
+            return int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None
         text = "\n".join(" ".join(line.split()) for line in written.splitlines()).strip()
         if name in self.LISTS:
             return [line for line in map(names.tidy, text.split("\n")) if line]

@@ -116,6 +116,15 @@ def filled(browser, page: str, **changes: object) -> dict[str, object]:
     return sent | {f"initial-{name}": value for name, value in sent.items()} | changes
 
 
+def test_a_page_that_carries_along_no_year_is_answered_in_words(owner, citation, browser):
+    page = f"/reviews/{owner.review.slug}/citations/{citation.pk}/correct/"
+    for nonsense in ("a\0b", "9" * 5000):
+        answer = browser.post(page, filled(browser, page, **{"initial-year": nonsense}))
+        assert answer.status_code in (302, 409, 422)
+    citation.refresh_from_db()
+    assert citation.year == 2006
+
+
 def test_from_the_form_to_the_citation_and_back(owner, citation, browser):
     page = f"/reviews/{owner.review.slug}/citations/{citation.pk}/correct/"
     sent = filled(
