@@ -148,12 +148,13 @@ def asked_of(structure: Structure, form: Form = STANDARD, shared: Shared | None 
     """
     places = {question.id: section for section, question in form.places()}
     shared = {} if shared is None else shared
+    has_tables = any(question.kind is Kind.TABLE for _, question in form.places())
     blocks = []
     for section in form.sections:
         of_arms = section.per is Per.ARM or any(each.kind is Kind.TABLE for each in section.questions)
         for group in groups(section, structure):
             at = (section.id, group.path)
-            block = shared.get(at) or block_of(section, group, structure, places)
+            block = shared.get(at) or block_of(section, group, structure, places, has_tables)
             blocks.append(block)
             if not of_arms:
                 shared[at] = block
@@ -189,10 +190,13 @@ def help_with(outcome: OutcomeOf) -> str:
     return "\n".join(filter(None, (outcome.help, window)))
 
 
-def block_of(section: Section, group: Group, structure: Structure, places: Mapping[str, Section]) -> Block:
+def block_of(
+    section: Section, group: Group, structure: Structure, places: Mapping[str, Section], has_tables: bool
+) -> Block:
+    """has_tables: whether the form asks for tables of outcome data, in this section or another."""
     plain = tuple(each for each in section.questions if each.kind is not Kind.TABLE)
     has_table = len(plain) < len(section.questions)
-    told = unreported_of(group.outcome) if group.outcome and has_tables(places.values()) else None
+    told = unreported_of(group.outcome) if group.outcome and has_tables else None
     unreported, unless = told if has_table else None, told.key if told else ""
     fields = tuple(field_of(each, section, group, places, unless) for each in plain)
     tables = tables_of(group.outcome, structure.arms, unless) if has_table and group.outcome else ()
@@ -201,11 +205,6 @@ def block_of(section: Section, group: Group, structure: Structure, places: Mappi
     return Block(
         f"{section.id}-{group.path.replace('/', '-')}", title or section.title, help, fields, tables, unreported, unless
     )
-
-
-def has_tables(sections: Iterable[Section]) -> bool:
-    """Whether any of them has a table of outcome data."""
-    return any(question.kind is Kind.TABLE for section in sections for question in section.questions)
 
 
 def unreported_of(outcome: OutcomeOf) -> Field:
