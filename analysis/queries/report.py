@@ -40,7 +40,7 @@ from analysis.report.grammar import count, listed
 from extraction.models import Arm, Assessment, Plan, Sheet
 from extraction.queries import FORM, included_studies, plan_of, previous_version, tool_id, tools
 from reviewapp.models import Member, Stage
-from screening.models import Link, Search
+from screening.models import Link, Resolution, Search
 from screening.queries.agreement import Which, categories, counted, line
 from screening.queries.audits import audit_methods
 from screening.queries.pilots import methods
@@ -60,8 +60,14 @@ def facts(member: Member) -> Facts:
         extraction=extraction(member),
         analyses=analyses(member),
         software=tuple((name, version(name.lower())) for name in ("NumPy", "SciPy")),
-        together=member.review.settle_together,
+        together=member.review.settle_together or settled_together(member),
     )
+
+
+def settled_together(member: Member) -> bool:
+    """Whether those who voted settled a difference between them, as after a pilot they may whatever the protocol says."""
+    standing = Resolution.objects.filter(citation__review=member.review_id, withdrawn_at=None)
+    return standing.filter(together=True).exists()
 
 
 def search_run(each: Search) -> SearchRun:

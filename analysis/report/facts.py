@@ -150,7 +150,7 @@ class Pooled:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything. together: whether who differ may settle it between them. software: name and version of what computed."""
+    """Everything. together: whether who differ may settle it between them, or have done so. software: name and version of what computed."""
 
     searches: tuple[SearchRun, ...]
     records: Records

@@ -39,16 +39,16 @@ def line(cells: Sequence[str]) -> bytes:
 
 
 def docx(table: Table) -> bytes:
-    """A Word document, on a page laid across, with the table: its headings are repeated on every page."""
+    """A Word document, on a page of A4 laid across, with the table: its headings are repeated on every page."""
     from docx import Document
     from docx.enum.section import WD_ORIENT
     from docx.oxml import OxmlElement
-    from docx.shared import Pt
+    from docx.shared import Mm, Pt
 
     document = Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = section.page_height, section.page_width
+    section.page_width, section.page_height = Mm(297), Mm(210)
     document.core_properties.title = table.title
     document.add_heading(table.title, level=1)
     made = document.add_table(rows=1, cols=len(table.headings), style="Table Grid")

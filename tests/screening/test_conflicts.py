@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.db import transaction
 
+from analysis.queries import report
 from reviewapp.errors import NotHere, Refused, Stale, WrongState
 from reviewapp.models import Event, Member
 from reviewapp.workflow import amend_protocol
@@ -110,6 +111,8 @@ def test_two_who_disagreed_settle_it_by_giving_the_same_answer(allow, first, sec
     assert Vote.unblinded.standing().count() == 2, "the votes stay as they were"
     event = Event.unblinded.get(verb="screening.resolved")
     assert event.facts["together"] == ["Fay First", "Sam Second"]
+    allow(settle_together=False)
+    assert report.facts(again(first)).together, "the text for the report tells what was done, whatever is allowed later"
 
 
 def test_different_answers_settle_nothing_and_each_sees_the_others(allow, first, second, clash):
