@@ -89,6 +89,8 @@ def _peaks(count: int) -> str:
 def ml(model: Model) -> Tau2:
     """Maximum likelihood, the global maximum; standard error from Fisher's information (Hardy, Thompson 1996)."""
     value, count = maximum_likelihood(model, restricted=False)
+    if value == 0 and model.zero_variances:  # no regression, hence no information, at this boundary
+        return Tau2(0.0, math.nan)
     m = model.at(value)
     information = float((m.w**2).sum() + (m.w_ref**2).sum())
     return Tau2(value, math.sqrt(2 / information), _peaks(count))
@@ -97,7 +99,7 @@ def ml(model: Model) -> Tau2:
 def reml(model: Model) -> Tau2:
     """Restricted maximum likelihood, the global maximum; standard error from Fisher's information (Harville 1977)."""
     value, count = maximum_likelihood(model, restricted=True)
-    if value == 0 and model.zero_variances:  # no regression, hence no information, at this boundary
+    if value == 0 and model.zero_variances:  # as for maximum likelihood
         return Tau2(0.0, math.nan)
     return Tau2(value, math.sqrt(2 / float(model.at(value).trace_pdpd()[0])), _peaks(count))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -119,6 +120,13 @@ def test_nothing_to_pool_is_a_result_that_says_so() -> None:
     fit = pool(effects("RR", ai=[0], n1i=[9], ci=[0], n2i=[9]))
     assert (fit.k, math.isnan(fit.estimate)) == (0, True)
     assert fit.notes == ("there is no study to pool, so nothing is estimated",)
+
+
+def test_no_variance_between_studies_is_found_by_likelihood_where_two_studies_have_none_of_their_own() -> None:
+    es = effects("GEN", yi=[0.0, 2.0**-52, 0.0], vi=[0.0, 0.0, 1.0], preset="metafor")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert {pool(es, method=method).tau2 for method in ("ML", "REML")} == {0.0}
 
 
 def test_a_study_without_sampling_variance_is_kept_as_metafor_keeps_it() -> None:
