@@ -66,7 +66,7 @@ def cells(line: Line) -> Cells:
     if line.shown.is_stale:
         stale.append("The agreed data or the plan have changed since the run that is shown.")
     if line.shown.is_provisional:
-        stale.append(f"Provisional: {line.shown.agreed} of {line.shown.included} studies are agreed.")
+        stale.append(f"Provisional: data are agreed for {line.shown.agreed} of {line.shown.included} studies.")
     interval = unusual_level(run) if run else ""
     return Cells(
         outcome=str(line.finding),

@@ -112,7 +112,7 @@ def state(shown: list[Shown]) -> str:
     if waiting := [str(each.analysis) for each in shown if each.run is None]:
         told.append(f"Not run yet, so not in here: {'; '.join(waiting)}.")
     if shown and shown[0].is_provisional:
-        told.append(f"Provisional: {shown[0].agreed} of {shown[0].included} included studies are agreed.")
+        told.append(f"Provisional: data are agreed for {shown[0].agreed} of {shown[0].included} included studies.")
     if not (stale or waiting or (shown and shown[0].is_provisional)):
         told.append("Every analysis stands on the data that are agreed, of all included studies.")
     return " ".join(told)

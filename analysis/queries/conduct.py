@@ -62,7 +62,7 @@ def characteristics_by_two(member: Member) -> Found:
     """C45: each agreed sheet comes from two that were filled in independently."""
     signed, single = agreed_sheets(member)
     total = queries.included_studies(member.review).count()
-    told = f"{len(signed):,} of {total:,} studies are agreed"
+    told = f"Agreed: {len(signed):,} of {total:,} studies"
     if single:
         told += f"; {len(single):,} of them not from two independent sheets: {SINGLE}."
         return Found(State.ATTENTION, told, studies=named(member, single))
