@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 
@@ -32,7 +33,8 @@ FORM_ALONE = {
 }
 
 
-UNKEPT = re.compile(r"\0|^\s*-?\d{19,}\s*$")  # a text with NUL, a whole number of more than 64 bits
+UNKEPT = re.compile(r"\0|^\s*[-+]?\d{10,}\s*$")  # a text with NUL, a whole number that may have more than 32 bits
+log = logging.getLogger(__name__)
 
 
 def about_unkept(request: HttpRequest) -> BadInput | None:
@@ -41,11 +43,8 @@ def about_unkept(request: HttpRequest) -> BadInput | None:
     field = next((name for name, values in fields if any(UNKEPT.search(each) for each in [name, *values])), None)
     if field is None:
         return None
-    told = (
-        f"What was sent as “{field}” holds a character that no text has (NUL), or a number that is too great.".replace(
-            "\0", ""
-        )
-    )
+    told = f"What was sent as “{field}” holds a character that no text has (NUL), or a number that is too great."
+    told = told.replace("\0", "")
     return BadInput(told, todo="Type it anew: it may have come along with what was pasted.")
 
 
@@ -57,13 +56,16 @@ class DomainErrors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 405 and request.method == "GET" and not request.htmx:
-            return render(request, "error.html", {"error": FORM_ALONE}, status=405)
+        if response.status_code == 405 and request.method == "GET" and not request.htmx and not wants_json(request):
+            told = render(request, "error.html", {"error": FORM_ALONE}, status=405)
+            told["Allow"] = response["Allow"]
+            return told
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, (DataError, ValueError, OverflowError)):
-            error = about_unkept(request) or error
+        if isinstance(error, (DataError, ValueError, OverflowError)) and (refused := about_unkept(request)):
+            log.warning("answered as what no database keeps: %s", request.path, exc_info=error)
+            error = refused
         if not isinstance(error, DomainError):
             return None
         if wants_json(request):

@@ -20,11 +20,13 @@ View = Callable[..., HttpResponse]
 
 
 def signed_in(view: View) -> View:
-    """Let those who are signed in pass; ask the others to sign in, and keep what they entered."""
+    """Let those who are signed in pass; ask the others to sign in, and keep what they entered. So too where a page's script sends for somebody else."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return view(request, *args, **kwargs) if request.user.is_authenticated else ask_to_sign_in(request)
+        of = request.headers.get("X-Page-Of", str(request.user.pk))
+        is_theirs = request.user.is_authenticated and of == str(request.user.pk)
+        return view(request, *args, **kwargs) if is_theirs else ask_to_sign_in(request)
 
     return wrapped
 
@@ -35,7 +37,8 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     Scripts know by the redirection that nobody is signed in, and keep what they have.
     """
     if request.htmx:
-        answer = render(request, "components/_signed_out.html", {"next": came_back_to(request)}, status=401)
+        context = {"next": came_back_to(request), "reading": request.method in READING}
+        answer = render(request, "components/_signed_out.html", context, status=401)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#live", "innerHTML"
         return answer
     if request.method in READING or wants_json(request):

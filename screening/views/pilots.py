@@ -29,12 +29,14 @@ def pilots(request: HttpRequest, member: Member, stage: str) -> HttpResponse:
 def show(request: HttpRequest, member: Member, stage: str, *, status: int = 200, **more: Any) -> HttpResponse:
     found = queries.rounds(member, stage)
     team = voters(member)
+    before = gate(member.review, stage)
     context = {
         "member": member,
         "stage": stage,
         "label": Stage(stage).label,
         "stages": Stage.choices,
-        "gate": gate(member.review, stage),
+        "gate": before,
+        "reached_told": before.pilot is not None and queries.told(member, before.pilot),
         "measure": GateMeasure(member.review.gate_measure).label,
         "rounds": found,
         "under_way": any(each.state == "under way" for each in found),

@@ -158,13 +158,13 @@ def under_another_rule(member: Member, stage: str) -> QuerySet[Standing]:
     return found.exclude(needed=member.review.votes_needed(stage)).order_by("citation")
 
 
-def begin_anew(member: Member, stage: str, citations: list[int]) -> None:
-    """Lock these citations, and let the protocol's number hold for those on which nobody has voted."""
+def begin_anew(member: Member, stage: str, citations: list[int]) -> int:
+    """Lock these citations, and let the protocol's number hold for those on which nobody has voted; -> how many these are."""
     lock_all(Citation.objects.filter(pk__in=citations))
     voted = Vote.unblinded.standing().filter(citation=OuterRef("citation"), stage=stage)
     begun = [StandingState.CONFLICT, *SETTLED]
     fresh = under_another_rule(member, stage).filter(~Exists(voted), citation__in=citations).exclude(state__in=begun)
-    fresh.order_by().update(needed=member.review.votes_needed(stage))
+    return fresh.order_by().update(needed=member.review.votes_needed(stage))
 
 
 def perform_following_of_votes(job: Job) -> None:
@@ -173,16 +173,17 @@ def perform_following_of_votes(job: Job) -> None:
     What it makes hold is the protocol of that moment, not of the change for which it was queued.
     """
     member = Member.objects.select_related("review", "user").get(pk=job.member_id)
-    stage, last, done = job.args["stage"], 0, 0
+    stage, last, done, changed = job.args["stage"], 0, 0, 0
     while True:
         with transaction.atomic():
             member.review = lock_review(member)
             rest = under_another_rule(member, stage).filter(citation__gt=last)
             if not (ids := list(rest.values_list("citation", flat=True)[:AT_ONCE])):
-                told = {"stage": stage, "votes": member.review.votes_needed(stage)}
-                audit.record(member, "screening.votes_needed_followed", member.review, **told)
+                if changed:
+                    told = {"stage": stage, "votes": member.review.votes_needed(stage)}
+                    audit.record(member, "screening.votes_needed_followed", member.review, **told)
                 return
-            begin_anew(member, stage, ids)
+            changed += begin_anew(member, stage, ids)
             last, done = ids[-1], done + len(ids)
             jobs.progress(
                 job,

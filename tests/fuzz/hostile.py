@@ -19,7 +19,23 @@ from tests.world import World, undone
 ROLES = ("owner", "reviewer", "second", "arbiter")
 HUGE = 10**20  # more than a database's whole number holds
 HOSTILE = (
-    *("", " ", "\x00", "a\x00b", "²", "٣", "-1", "0", str(HUGE), "1e999", "nan", "1,5", "x" * 70_000),
+    *(
+        "",
+        " ",
+        "\x00",
+        "a\x00b",
+        "²",
+        "٣",
+        "-1",
+        "0",
+        str(2**31),
+        str(2**63 - 1),
+        str(HUGE),
+        "1e999",
+        "nan",
+        "1,5",
+        "x" * 70_000,
+    ),
     *("[]", "{}", "null", "9999-12-31", "0001-01-01", "2026-02-30", "\u202e<b>&", "=1+1", "\ud800", "1\n2"),
 )
 
@@ -142,5 +158,7 @@ class Attack:
 @contextmanager
 def patched(whole: dict[str, Any], name: str, value: int) -> Iterator[None]:
     before, whole[name] = whole[name], value
-    yield
-    whole[name] = before
+    try:
+        yield
+    finally:
+        whole[name] = before

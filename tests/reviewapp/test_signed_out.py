@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reviewapp.models import Member, Review
+from screening.models import Label
 from tests import build
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -41,10 +42,7 @@ def test_what_was_entered_comes_back_and_is_sent_after_signing_in(owner: Member)
     answer = browser.post(address, {**TYPED, "csrfmiddlewaretoken": "a" * 32}, **came_from)
     text = answer.content.decode()
     assert (answer.status_code, "Not sent yet" in text) == (403, True)
-    again = handed_back(text)
-    assert again.pop("csrfmiddlewaretoken") != token
-    fresh = browser.cookies["csrftoken"].value
-    answer = browser.post(address, {**again, "csrfmiddlewaretoken": fresh}, **came_from)
+    answer = browser.post(address, handed_back(text), **came_from)
     assert answer.status_code == 302
     assert Review.objects.filter(title=TYPED["title"], question=TYPED["question"]).count() == 1
 
@@ -79,6 +77,9 @@ def test_scripts_are_told_in_their_own_way(owner: Member) -> None:
     part = Client().post(address, HTTP_HX_REQUEST="true", HTTP_REFERER=f"{HERE}{address}")
     assert (part.status_code, part["HX-Retarget"]) == (401, "#live")
     assert b"<main" not in part.content
+    assert "what you entered still stands" in part.content.decode()
+    polled = Client().get(address, HTTP_HX_REQUEST="true")
+    assert (polled.status_code, "no longer shows what happens" in polled.content.decode()) == (401, True)
     assert f"next={address}" in part.content.decode().replace("http%3A//testserver", "")
 
 
@@ -88,3 +89,14 @@ def test_an_address_that_only_takes_forms_says_so_to_who_opens_it(owner: Member)
     answer = browser.get(reverse("team-invite", args=[owner.review.slug]))
     assert (answer.status_code, "takes what a form sends" in answer.content.decode()) == (405, True)
     assert reverse("review-home", args=[owner.review.slug]) in answer.content.decode()
+
+
+def test_what_one_person_entered_is_not_sent_for_another_who_signed_in_meanwhile(owner: Member, first: Member) -> None:
+    browser, address = Client(), reverse("screening:add-label", args=[owner.review.slug])
+    browser.force_login(first.user)
+    before = Label.objects.count()
+    answer = browser.post(address, {"name": "Of whom"}, HTTP_HX_REQUEST="true", HTTP_X_PAGE_OF=str(owner.user_id))
+    assert (answer.status_code, f"{first.user} is signed in now" in answer.content.decode()) == (401, True)
+    assert Label.objects.count() == before
+    answer = browser.post(address, {"name": "Of whom"}, HTTP_X_PAGE_OF=str(first.user_id))
+    assert (answer.status_code, Label.objects.count()) == (302, before + 1)

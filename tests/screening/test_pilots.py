@@ -181,6 +181,7 @@ def test_what_differs_is_open_to_those_who_took_part_and_is_settled_by_them(owne
 
 
 def test_who_did_not_take_part_is_told_when_all_is_settled(owner, first, second, third, arbiter, observer, pilot):
+    amend_protocol(owner, gate_level=0.6, gate_measure="kappa")
     *others, last = sample(pilot)
     vote_all([first, second, third], others)
     vote_all([first, second], [last], "include")

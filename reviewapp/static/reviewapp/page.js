@@ -30,12 +30,14 @@ function requestToken() {
   const kept = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
   return kept ? kept[1] : JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 }
-document.addEventListener("submit", (event) => {
-  const field = event.target.elements.namedItem("csrfmiddlewaretoken");
-  if (field) field.value = requestToken();
-});
+// Whom the page was made for: what one person entered is not sent for another who has signed in meanwhile.
+function pageOf() {
+  const whom = JSON.parse(document.body.getAttribute("hx-headers"))["X-Page-Of"];
+  return whom ? { "X-Page-Of": whom } : {};
+}
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = requestToken();
+  if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = requestToken();
 });
 
 // After a swap the focus goes to what the fragment marks with data-focus, usually the heading of the next thing.

@@ -79,7 +79,7 @@ class Outbox {
         method: "POST",
         keepalive: true, // who goes to another page does not stop it
         body: new URLSearchParams({ ...act.fields, csrfmiddlewaretoken: requestToken() }),
-        headers: { Accept: "application/json" },
+        headers: { Accept: "application/json", ...pageOf() },
         signal: AbortSignal.timeout(Outbox.PATIENCE),
       });
       const isWord = (response.headers.get("Content-Type") || "").startsWith("application/json");
