@@ -122,9 +122,12 @@ class AgreementForm:
         return chosen
 
     def origin(self, pair: Pair) -> Origin | None:
-        """How a third number was had; None where nobody says that it is not as reported."""
-        posted = self.posted(pair, "origin")
-        return Origin(posted) if posted in (Origin.CONVERTED, Origin.IMPUTED) else None
+        """How a third number was had; None where nobody says that it is not as reported, or no longer is."""
+        posted, line = self.posted(pair, "origin"), self.agreement.earlier.get(pair.field.key)
+        if pair.field.kind not in NUMBERS or posted not in set(Origin):
+            return None
+        was_reported = line is None or line.origin == Origin.REPORTED
+        return None if posted == Origin.REPORTED and was_reported else Origin(posted)
 
     def problems(self) -> list[Problem]:
         """What keeps these choices from being an agreement."""

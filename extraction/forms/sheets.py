@@ -194,7 +194,7 @@ class SheetForm:
             self.values[key] = schema.read(field, self._typed(field), before if unit is None else unit)
         if unit is not None:
             self.units[key] = unit
-        if f"origin:{key}" in data:
+        if f"origin:{key}" in data and field.kind in NUMBERS:
             basis = schema.read_source(field, data.get(f"basis:{key}", ""))
             self.origins[key] = (schema.read_origin(field, data[f"origin:{key}"]), basis)
 

@@ -164,7 +164,7 @@ def settled_answer(pair: Pair, choice: Choice | None) -> Settled:
         return Settled(pair.second, choice.taken_from, reason)
     unit = read_unit(pair.field, choice.unit)
     value, text = read(pair.field, choice.value, unit), read_source(pair.field, choice.text)
-    origin = choice.origin or Origin.REPORTED
+    origin = Origin.REPORTED if value is None else choice.origin or Origin.REPORTED
     working = "" if origin is Origin.REPORTED else choice.working
     basis = "" if origin is Origin.REPORTED or working else reason
     answer = Answer(value, text, unit, read_place(pair.field, choice.place), working, origin, basis)

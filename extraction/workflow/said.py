@@ -80,6 +80,6 @@ def read_or_refuse(field: Field, before: Answer, said: Said) -> Answer:
     working = before.working if same else ""  # another number was read, or one in another unit, not converted
     if before.working and not same and (origin, basis) == (before.origin, before.basis):
         origin = Origin.REPORTED  # the mark was the conversion's
-    if origin is Origin.REPORTED:
-        working = basis = ""
+    if value is None or origin is Origin.REPORTED:
+        origin, working, basis = Origin.REPORTED, "", ""
     return Answer(value, text, unit if value is not None else "", place, working, origin, basis)

@@ -140,6 +140,7 @@ def test_a_form_that_does_not_hold_together_is_refused_in_a_sentence_that_names_
         ),
         (b'{"title": "\\ud83d"}', "Line 1, column 12: this is not JSON (a text holds a character that cannot be kept)"),
         (rb'{"title": "\\u0000"}', "The file"),
+        (b'{"title": ' + b"9" * 5000 + b"}", "this is not JSON (a number has too many digits)"),
     ],
 )
 def test_a_file_that_is_no_form_is_answered_in_words(text: bytes, told: str) -> None:

@@ -204,5 +204,8 @@ def test_a_third_answer_is_marked_on_the_page_and_its_reason_is_its_basis(desk: 
     assert desk.agreed() == Answer(4.4, origin=Origin.IMPUTED, basis="Largest SD of the review")
     assert "imputed: Largest SD of the review" in client.get(f"{desk.url}agreement/").content.decode()
     workflow.reopen_sheet_agreement(desk.first, desk.study)
+    client.post(f"{desk.url}agreement/", third | {f"origin:{desk.sd}": "reported", f"reason:{desk.sd}": "Table 2"})
+    assert desk.agreed() == Answer(4.4), "the same number was found in the paper"
+    workflow.reopen_sheet_agreement(desk.first, desk.study)
     workflow.agree_sheet(desk.first, desk.study, {desk.sd: Choice(TakenFrom.THIRD, "4.5", reason="Table 2")})
     assert desk.agreed() == Answer(4.5)

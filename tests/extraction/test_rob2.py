@@ -190,7 +190,7 @@ def test_no_algorithm_is_made_up_where_none_is_kept(tool: str, domain: str) -> N
     of = TOOLS[tool].domain(domain)
     assert of.propose({each.id: "Y" for each in of.questions}) is None
     assert of.asked({}) == of.questions
-    assert "No algorithm" in of.about
+    assert "Nothing is proposed" in of.about
 
 
 def test_only_what_the_algorithm_comes_to_is_asked() -> None:

@@ -49,7 +49,7 @@ const agree = {
     let reached = true;
     agree.unknown = false;
     try {
-      const answer = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json", ...pageOf() } });
       const isWord = !answer.redirected && (answer.headers.get("Content-Type") || "").includes("json");
       agree.unknown = !isWord && (answer.redirected || answer.status === 403); // to the sign-in page, or the token is of an earlier sign-in
       if (!isWord) throw new Error("no answer");

@@ -72,9 +72,10 @@ const sheet = {
   typed(control) {
     const worked = [...sheet.form.querySelectorAll("[data-worked]")].find((each) => each.dataset.worked === control.name);
     if (!worked) return;
-    worked.remove();
+    const same = control.value.trim() === control.defaultValue; // typed and taken back: it is the converted number again
+    worked.hidden = !same;
     const had = sheet.form.elements[`origin:${control.name}`];
-    if (had) had.value = "reported";
+    if (had) had.value = same ? worked.dataset.origin : "reported";
   },
 
   // --- what is not confirmed ---
@@ -134,11 +135,14 @@ const sheet = {
     let again = true;
     sheet.unknown = false;
     try {
-      const answer = await fetch(sheet.form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await fetch(sheet.form.action, { method: "POST", body, headers: { Accept: "application/json", ...pageOf() } });
       const isWord = !answer.redirected && (answer.headers.get("Content-Type") || "").includes("json");
       sheet.unknown = !isWord && (answer.redirected || answer.status === 403); // to the sign-in page, or the token is of an earlier sign-in
       if (!isWord) throw new Error("no answer");
-      for (const [name, value] of fields) (sheet.seen[name] ||= []).push(value);
+      for (const [name, value] of fields) {
+        (sheet.seen[name] ||= []).push(value);
+        sheet.form.querySelector(`[data-worked="${CSS.escape(name)}"][hidden]`)?.remove(); // another number stands there now
+      }
       sheet.take(mark, fields, await answer.json());
     } catch {
       again = false;
