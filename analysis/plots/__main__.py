@@ -1,8 +1,8 @@
 """Draw a figure from a JSON file: python -m analysis.plots FIGURE.json PLOT.svg (or .png, .pdf)
 
-The document says which `figure` it is (forest, funnel, baujat, bubble or history; forest if it does not say) and has the
-fields of that figure's dataclass in this folder; a forest's `judgements` may be the name of a tool (rob1, rob2,
-robins_i). The PDF of a forest is on A4, over as many pages as it takes.
+The document says which `figure` it is (forest, funnel, baujat, bubble, history, traffic_light or bias_summary;
+forest if it does not say) and has the fields of that figure's dataclass in this folder; `judgements` may be the name of
+a tool (rob1, rob2, robins_i). The PDF of a forest is on A4, over as many pages as it takes.
 """
 
 import sys
@@ -18,6 +18,7 @@ from analysis.plots.funnel import Funnel
 from analysis.plots.history import History
 from analysis.plots.judgements import ROB1, ROB2, ROBINS_I
 from analysis.plots.reading import Unreadable, read, read_file
+from analysis.plots.traffic_light import BiasSummary, TrafficLight
 
 TOOLS = {"rob1": ROB1, "rob2": ROB2, "robins_i": ROBINS_I}
 
@@ -28,6 +29,8 @@ FIGURES: dict[str, type[Plot]] = {
     "baujat": Baujat,
     "bubble": BubblePlot,
     "history": History,
+    "traffic_light": TrafficLight,
+    "bias_summary": BiasSummary,
 }
 
 

@@ -59,7 +59,10 @@ def _with(change: Mapping[str, Any]) -> dict[str, Any]:
         (_with({"null": True}), "plot.null: must be a number, not True"),
         (_with({"groups": {}}), "plot.groups: must be a list, not {}"),
         (_with({"favours": ["left"]}), "plot.favours: must have 2 items, not 1"),
-        (_with({"figure": "pie"}), "plot.figure: must be one of forest, funnel, baujat, bubble, history, not 'pie'"),
+        (
+            _with({"figure": "pie"}),
+            "plot.figure: must be one of forest, funnel, baujat, bubble, history, traffic_light, bias_summary, not 'pie'",
+        ),
         (_with({"judgements": "robx"}), "plot.judgements: must be one of rob1, rob2, robins_i, not 'robx'"),
         (_with({"judgements": ["low"]}), "plot.judgements: must be an object, not ['low']"),
         (_with({"domains": []}), "plot: 'Orme 1999' has 3 judgements for 0 domains"),
