@@ -43,7 +43,10 @@ OUTSIDE = "p ≤ 0.01"
 
 def measure_of(of: Plain) -> Measure:
     """The measure of a result with its effects; where getting back needs the people behind it, with the harmonic mean of its studies' sizes."""
-    found, effects = measure(of["measure"]), of["effects"]
+    found = measure(of["measure"])
+    if found.scale != "ift":
+        return found
+    effects = of["effects"]
     sizes = [n for n, y in zip(effects["data"].get("ni", ()), effects["yi"], strict=False) if y is not None]
     return found.of_people(len(sizes) / sum(1 / n for n in sizes)) if sizes else found
 
@@ -91,6 +94,7 @@ def plain_table(headings: Sequence[str], rows: Iterable[Row], total: Row | None 
 
 # --- one study left out, one study more --------------------------------------------------------------------------
 
+BY_ALL = " Brought back by the harmonic mean of all studies’ sizes, as the pooled proportion is."
 SERIES = {
     "leave-one-out": ("Left out", "Each line is the pooled effect of all studies but the one named."),
     "cumulative": ("Added", "Each line is the pooled effect of the study named and all above it."),
@@ -103,6 +107,7 @@ def series_forest(title: str, series: Plain, pooled: Plain, method: str, favours
 
     by = measure_of(pooled)
     heading, footnote = SERIES[series["kind"]]
+    footnote += BY_ALL if by.people is not None else ""
     rows = tuple(
         StudyRow(row.label, row.cells, interval(three(series, i), by), weight=1.0)
         for i, row in enumerate(series_rows(series, by))

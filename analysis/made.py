@@ -58,7 +58,7 @@ ADDED = (
 )
 MEANS = ": N = N₁ + N₂, M = (N₁M₁ + N₂M₂) / N, SD² = [(N₁ − 1)SD₁² + (N₂ − 1)SD₂² + (N₁N₂ / N)(M₁ − M₂)²] / (N − 1)"
 ENTERS = {
-    Analysis.Group.ALL: "All arms of a study are combined into one group",
+    Analysis.Group.ALL: "All arms of a study that have numbers are combined into one group",
     Analysis.Group.EXPERIMENTAL: "The arms of a study on the experimental side are combined into one group; its other arms do not enter",
     Analysis.Group.CONTROL: "The arms of a study on the control side are combined into one group; its other arms do not enter",
 }

@@ -247,6 +247,7 @@ def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, objec
         "comparisons": found["k"],
         "measured": run_figures.times_pooled(run) if run.options.get("times") else "",
         "participants": None if found["participants"] is None else round(found["participants"]),
+        "thing": of.thing,  # of the run, as its numbers: the plan may ask for another measure by now
         "effect": f"{of.said} {exports.effect(found['estimate'], fine=of.fine)}",
         "asymmetry": asymmetry(run),
         "beside": tuple(beside(shown.analysis, run, called)),
