@@ -356,24 +356,30 @@ def test_health_is_one_word() -> None:
 # --- what no database keeps ------------------------------------------------------------------------------------
 
 
-def test_a_character_that_no_text_has_is_refused_by_the_name_of_its_field(
-    owner: Member, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "sent"),
+    [
+        (ValueError("A string literal cannot contain NUL (0x00) characters."), "Our\0 label"),  # as psycopg says
+        (OverflowError("Python int too large to convert to SQLite INTEGER"), str(10**20)),  # as sqlite3 does
+    ],
+)
+def test_what_no_database_keeps_is_refused_by_the_name_of_its_field(
+    owner: Member, monkeypatch: pytest.MonkeyPatch, error: Exception, sent: str
 ) -> None:
     def refused(*_: object, **__: object) -> None:
-        raise ValueError("A string literal cannot contain NUL (0x00) characters.")  # as psycopg does
+        raise error
 
     monkeypatch.setattr("screening.workflow.create_label", refused)
     address, client = reverse("screening:add-label", args=[owner.review.slug]), browser(owner)
-    answer = client.post(address, {"name": "Our\0 label"})
+    answer = client.post(address, {"name": sent})
     assert answer.status_code == 422
     assert "What was sent as “name” holds a character that no text has" in answer.content.decode()
-    with pytest.raises(ValueError, match="NUL"):
+    with pytest.raises(type(error)):
         client.post(address, {"name": "Our label"})
 
 
-def test_a_number_beyond_all_numbers_is_refused_by_the_name_of_its_field(first: Member) -> None:
+def test_a_number_beyond_all_numbers_names_nothing(first: Member) -> None:
     extraction.add_time_point(first, name="Six months")
     address = reverse("extraction:outcome-define", args=[first.review.slug])
     answer = browser(first).post(address, {"name": "Mood", "kind": "continuous", "times": str(10**20)})
     assert answer.status_code == 422
-    assert "a number that is too great" in answer.content.decode()
