@@ -4,7 +4,7 @@
 Opens every page of the table of addresses as each role, leaves the forms on it as they are but for one field at a time, into which it puts one hostile value
 after the other, and sends them. So too with what links ask for behind "?", and with the numbers of addresses. What each request changes is
 undone. Prints the requests that ended in an exception, once for each place in the code, and leaves with 1 when there are any. In random order,
-so that some minutes see something of everything; --seed throws the same dice again.
+so that some minutes see something of everything; what the site answers as `about_unkept` is no find; --seed throws the same dice again.
 """
 
 from __future__ import annotations
