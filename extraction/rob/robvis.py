@@ -25,7 +25,8 @@ WORDS = {
     "no information": "No information",
 }
 WEIGHT = "Weight"
-NOT_JUDGED = ("", "na", "not applicable")
+NOT_JUDGED = ("", "na", "n/a", "not applicable")
+BETWEEN_CELLS = ",;\t"  # spreadsheets write a semicolon where the comma is the decimal mark
 # Where robvis expects other names than D1, D2 ...
 COLUMNS = {
     "rob1": (
@@ -82,7 +83,7 @@ def write(tool: Tool, rows: Iterable[Row]) -> str:
 def read(tool: Tool, text: str) -> list[Row]:
     """The rows of such a CSV; the order of its columns tells which domain is which. Raises BadRobvis.
 
-    A column of weights may be missing, as may the overall judgement; capitals do not matter.
+    A column of weights may be missing, as may the overall judgement; capitals do not matter, nor what stands between the cells.
     """
     return list(_read(tool, text))
 
@@ -93,7 +94,9 @@ def _read(tool: Tool, text: str) -> Iterator[Row]:
         raise BadRobvis(
             f"Line {line}: there is a character that no text has (NUL). Export the table again, as CSV in UTF-8."
         )
-    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    text = text.removeprefix("\ufeff")
+    between = max(BETWEEN_CELLS, key=text.partition("\n")[0].count)
+    lines = csv.reader(io.StringIO(text), delimiter=between)
     head = [each.strip() for each in next(lines, [])]
     domains = columns(tool)
     weighted = bool(head) and head[-1].casefold() in ("weight", "weights")
@@ -119,7 +122,9 @@ def _read(tool: Tool, text: str) -> Iterator[Row]:
             study=unguarded(said[0]),
             judgements=judged,
             overall=known(tool, None, overall, lines.line_num) if overall.casefold() not in NOT_JUDGED else "",
-            weight=number(said[-1], lines.line_num) if weighted else 1.0,
+            weight=number(said[-1] if between == "," else said[-1].replace(",", "."), lines.line_num)
+            if weighted
+            else 1.0,
         )
 
 

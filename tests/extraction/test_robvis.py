@@ -35,6 +35,16 @@ def test_a_table_is_read_by_the_order_of_its_columns() -> None:
     assert third.overall == ""
 
 
+def test_a_table_of_a_spreadsheet_that_writes_decimal_commas_says_the_same() -> None:
+    head, *lines = EXAMPLE.replace('"Ash, 2001"', "Ash 2001").splitlines()
+    with_semicolons = [line.replace(",", ";").replace(".", ",") for line in lines]
+    text = "\r\n".join([head.replace(",", ";"), *with_semicolons])
+    assert robvis.read(ROB2, text) == robvis.read(ROB2, "\n".join([head, *lines]))
+    assert robvis.read(ROB2, "\n".join([head, *lines]).replace(",", "\t")) == robvis.read(
+        ROB2, "\n".join([head, *lines])
+    )
+
+
 def test_it_is_written_in_the_words_that_robvis_knows() -> None:
     row = Row("Ash 2001", {domain.id: "some concerns" for domain in ROB2.domains}, "high", 12.5)
     assert robvis.write(ROB2, [row]) == (
