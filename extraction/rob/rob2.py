@@ -2,8 +2,9 @@
 
 Sterne JAC, Savović J, Page MJ, et al. BMJ 2019;366:l4898, and the full guidance of 22 August 2019 (Higgins, Savović, Page, Sterne), whose
 question numbers are kept. The variants for cluster-randomised trials (18 March 2021) and cross-over trials (8 December 2020) number some
-questions anew. Their own domains (1b; S) are left to the assessor: public transcriptions of how these are judged contradict one another
-and the guidance, and a proposal that is wrong is worse than none. So do those of ROBINS-I's second version.
+questions anew, and have a domain of their own each (1b; S), whose flowchart was read in public transcriptions: these agree with what the
+guidance to the questions says. Where one of them departs from the individually randomised tool in a shared domain (2.4 answered with no),
+this follows the tool: its authors say that the variant's second domain was brought into line with it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,26 @@ def randomisation(number: str = "1") -> Algorithm:
         return SOME if replies.yes(imbalance) else LOW
 
     return judge
+
+
+def recruitment(replies: Replies) -> str:
+    """Domain 1b of the cluster variant: whether who took part could depend on the cluster's arm. Recruited before it was drawn, nobody's could."""
+    if replies.yes("1b.1"):
+        return LOW
+    if replies.yes("1b.2"):
+        return HIGH
+    imbalance = replies.yes("1b.3")
+    if replies.no("1b.2"):
+        return SOME if imbalance else LOW
+    return HIGH if imbalance else SOME
+
+
+def carryover(replies: Replies) -> str:
+    """Domain S of the cross-over variant. Without time to fade it is high, however the periods were dealt with; both are asked all the same."""
+    periods = replies.yes("S.1") or replies.yes("S.2")
+    if replies.no("S.3"):
+        return HIGH
+    return LOW if periods and replies.yes("S.3") else SOME
 
 
 def aware(replies: Replies) -> bool:
@@ -124,6 +145,8 @@ def reporting(selected: tuple[str, ...] = ("5.2", "5.3")) -> Algorithm:
 ALGORITHMS: dict[str, Algorithm] = {
     "rob2/randomisation": randomisation(),
     "rob2/randomisation-of-clusters": randomisation("1a"),
+    "rob2/recruitment-in-clusters": recruitment,
+    "rob2/carryover": carryover,
     "rob2/assignment": assignment(),
     "rob2/assignment-of-clusters": assignment(clusters=True),
     "rob2/adherence": adherence(),

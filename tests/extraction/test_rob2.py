@@ -114,6 +114,27 @@ TABLE: dict[tuple[str, str], dict[str, Holds]] = {
         ),
         HIGH: either(yes("5.2"), yes("5.3")),
     },
+    # Cluster-randomised trials (18 March 2021), domain 1b; cross-over trials (8 December 2020), domains S and 5.
+    ("rob2_cluster", "recruitment"): {
+        LOW: either(yes("1b.1"), both(no("1b.2"), but_yes("1b.3"))),
+        SOME: both(but_yes("1b.1"), either(both(no("1b.2"), yes("1b.3")), both(ni("1b.2"), but_yes("1b.3")))),
+        HIGH: both(but_yes("1b.1"), either(yes("1b.2"), both(ni("1b.2"), yes("1b.3")))),
+    },
+    ("rob2_crossover", "period_carryover"): {
+        LOW: both(yes("S.3"), either(yes("S.1"), yes("S.2"))),
+        SOME: either(ni("S.3"), both(yes("S.3"), but_yes("S.1"), but_yes("S.2"))),
+        HIGH: no("S.3"),
+    },
+    ("rob2_crossover", "reporting"): {
+        LOW: both(yes("5.1"), no("5.2"), no("5.3"), no("5.4")),
+        SOME: both(
+            but_yes("5.2"),
+            but_yes("5.3"),
+            but_yes("5.4"),
+            either(but_yes("5.1"), ni("5.2"), ni("5.3"), ni("5.4")),
+        ),
+        HIGH: either(yes("5.2"), yes("5.3"), yes("5.4")),
+    },
 }
 
 
@@ -179,18 +200,20 @@ def test_split_questions_of_the_cluster_variant(domain: str, replies: Said, judg
     assert TOOLS["rob2_cluster"].domain(domain).propose(replies).judgement == judgement
 
 
-@pytest.mark.parametrize(("reply", "judgement"), [("Y", HIGH), ("PY", HIGH), ("NI", SOME), ("PN", LOW), ("N", LOW)])
-def test_a_cross_over_result_dropped_for_carry_over_was_chosen(reply: str, judgement: str) -> None:
-    replies = {"5.1": "Y", "5.2": "N", "5.3": "PN", "5.4": reply}
-    assert TOOLS["rob2_crossover"].domain("reporting").propose(replies).judgement == judgement
+def test_the_domains_of_their_own_ask_what_their_forms_ask() -> None:
+    recruitment = TOOLS["rob2_cluster"].domain("recruitment")
+    carryover = TOOLS["rob2_crossover"].domain("period_carryover")
+    for domain, first, second in ((recruitment, "1b.1", "1b.2"), (carryover, "S.1", "S.2")):
+        always = [each.id for each in domain.questions if each.id != second]
+        assert [each.id for each in domain.asked({})] == always
+        assert [each.id for each in domain.asked({first: "PY"})] == always
+        assert [each.id for each in domain.asked({first: "NI"})] == [each.id for each in domain.questions]
 
 
-@pytest.mark.parametrize(("tool", "domain"), [("rob2_cluster", "recruitment"), ("rob2_crossover", "period_carryover")])
-def test_no_algorithm_is_made_up_where_none_is_kept(tool: str, domain: str) -> None:
-    of = TOOLS[tool].domain(domain)
-    assert of.propose({each.id: "Y" for each in of.questions}) is None
-    assert of.asked({}) == of.questions
-    assert "Nothing is proposed" in of.about
+def test_an_idle_reply_from_before_an_algorithm_was_known_does_not_mislead_it() -> None:
+    recruitment = TOOLS["rob2_cluster"].domain("recruitment")
+    assert recruitment.propose({"1b.1": "Y", "1b.2": "NA", "1b.3": "N"}).judgement == LOW
+    assert recruitment.propose({"1b.1": "N", "1b.2": "NA", "1b.3": "N"}).judgement == SOME
 
 
 def test_only_what_the_algorithm_comes_to_is_asked() -> None:
