@@ -19,6 +19,9 @@ from reviewapp.models import ExclusionReason, Invitation, Job, Member, Review, R
 
 REVIEW_MOVES = {"open": {"closed"}, "closed": {"open"}}
 INVITATION_LASTS = timedelta(days=14)
+DOUBLE_CLICK = timedelta(
+    seconds=5
+)  # within which the same invitation, still open, is a second click and no second wish
 PROTOCOL = (
     "title",
     "question",
@@ -157,17 +160,23 @@ def reopen(member: Member) -> None:
 
 
 def invite(member: Member, role: str, *, is_author: bool = True, for_whom: str = "") -> Invitation:
-    """Make a link by which one person may join in this role, for two weeks."""
+    """Make a link by which one person may join in this role, for two weeks. The second click of a double click makes none."""
     require(member, Can.MANAGE)
     with transaction.atomic():
+        lock_review(member)  # of two clicks the second waits for the first
+        now = timezone.now()
+        wanted = {
+            "review_id": member.review_id,
+            "role": role,
+            "is_author": is_author and role != Role.OBSERVER,
+            "for_whom": for_whom,
+            "created_by": member,
+        }
+        lately = Invitation.objects.filter(**wanted, created_at__gte=now - DOUBLE_CLICK)
+        if twin := lately.filter(accepted_at=None, revoked_at=None).first():
+            return twin
         invitation = Invitation.objects.create(
-            review_id=member.review_id,
-            token=secrets.token_urlsafe(24),
-            role=role,
-            is_author=is_author and role != Role.OBSERVER,
-            for_whom=for_whom,
-            created_by=member,
-            expires_at=timezone.now() + INVITATION_LASTS,
+            **wanted, token=secrets.token_urlsafe(24), created_at=now, expires_at=now + INVITATION_LASTS
         )
         audit.record(member, "team.invited", invitation, role=role, for_whom=for_whom)
     return invitation

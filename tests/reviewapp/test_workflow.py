@@ -129,6 +129,15 @@ def test_an_invitation_ends_after_two_weeks(owner: Member, outsider: User) -> No
         workflow.accept(outsider, invitation.token)
 
 
+def test_a_double_click_makes_one_invitation_and_a_second_wish_another(owner: Member) -> None:
+    made = workflow.invite(owner, Role.REVIEWER)
+    assert workflow.invite(owner, Role.REVIEWER) == made
+    assert workflow.invite(owner, Role.REVIEWER, for_whom="Sam") != made
+    Invitation.objects.filter(pk=made.pk).update(created_at=made.created_at - workflow.DOUBLE_CLICK * 2)
+    assert workflow.invite(owner, Role.REVIEWER) != made
+    assert Event.unblinded.filter(verb="team.invited").count() == 3
+
+
 def test_an_invitation_can_be_taken_back_until_it_is_used(owner: Member, outsider: User) -> None:
     invitation = workflow.invite(owner, Role.REVIEWER)
     workflow.revoke(owner, invitation)
