@@ -153,8 +153,8 @@ class Bibliography(models.Model):
 
     @property
     def short_authors(self) -> str:
-        """The first authors, as a reference list shows them."""
-        return ", ".join(self.authors[:3]) + (" et al." if len(self.authors) > 3 else "")
+        """The first authors, parted as names that have a comma of their own can be."""
+        return "; ".join(self.authors[:3]) + (" et al." if len(self.authors) > 3 else "")
 
     @property
     def first_author(self) -> str:
