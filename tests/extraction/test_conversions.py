@@ -116,9 +116,7 @@ def test_the_arms_of_which_an_arm_is_made_are_offered_as_one(
     assert list(adrift(asked, taken)) == []
     del given[f"outcome/1/arm/3/{min(high)}"]
     assert offers(asked, given) == [], "a part without its numbers makes no whole"
-    assert {field.question for _, _, field in adrift(asked, taken | {f"outcome/1/arm/3/{min(high)}": BLANK})} == set(
-        made
-    )
+    assert {each.field.question for each in adrift(asked, taken | {f"outcome/1/arm/3/{min(high)}": BLANK})} == set(made)
 
 
 @pytest.mark.pure

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import html
 import importlib
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from analysis.models import Analysis
 from analysis.queries.inputs import agreed, input_of
 from extraction import exports, queries, workflow
 from extraction.forms import AgreementForm
-from extraction.models import Outcome, Study
+from extraction.models import Arm, Entry, Outcome, Sheet, Study
 from extraction.schema import (
     Answer,
     ArmOf,
@@ -29,6 +33,7 @@ from extraction.schema import (
 from extraction.schema import convert as c
 from extraction.schema.compare import compare
 from extraction.schema.convert.offers import adrift, offers
+from extraction.schema.lint.answers import doubts_of_sheet
 from extraction.workflow.said import Said, read_or_refuse
 from reviewapp.errors import BadInput
 from reviewapp.models import Event, Member
@@ -69,15 +74,49 @@ def test_of_arms_combined_only_what_rests_on_an_imputed_number_is_imputed() -> N
     taken = {each.key: Answer(each.value, working=each.working, origin=each.origin) for each in found.values()}
     assert list(adrift(asked, guessed | taken)) == []
     as_if_read = {key: Answer(each.value, working=each.working, origin=Origin.CONVERTED) for key, each in taken.items()}
-    assert [field.question for _, _, field in adrift(asked, guessed | as_if_read)] == ["sd"]
+    assert [each.field.question for each in adrift(asked, guessed | as_if_read)] == ["sd"]
 
 
 @pytest.mark.pure
-def test_what_a_person_imputed_is_no_ground_for_a_conversion() -> None:
+def test_what_follows_from_a_number_that_a_person_imputed_is_offered_as_imputed() -> None:
     asked = asked_of(Structure(PARTS[:1], (OutcomeOf(1, "Mood", "continuous"),)))
-    n, se = "outcome/1/arm/1/n", "outcome/1/arm/1/se"
-    assert len(offers(asked, {n: Answer(25), se: Answer(0.8)})) == 1
-    assert offers(asked, {n: Answer(25), se: Answer(0.8, origin=Origin.IMPUTED, basis="a guess")}) == []
+    arm = "outcome/1/arm/1"
+    guessed = Answer(0.5, origin=Origin.IMPUTED, basis="Correlation of Ray 2010")
+    given = {f"{arm}/baseline_sd": Answer(4), f"{arm}/sd": Answer(3), f"{arm}/correlation": guessed}
+    (offer,) = offers(asked, given)
+    assert (offer.key, offer.value, offer.origin) == (f"{arm}/change_sd", 3.6055513, Origin.IMPUTED)
+    assert "baseline_sd = 4, sd = 3, correlation = 0.5: change_sd = 3.60555 (Handbook 6.5.2.8)" in offer.working
+    taken = given | {offer.key: Answer(offer.value, working=offer.working, origin=offer.origin)}
+    assert (offers(asked, taken), list(adrift(asked, taken))) == ([], [])
+
+
+@pytest.mark.pure
+def test_what_rests_on_what_was_read_is_offered_before_what_rests_on_what_was_imputed() -> None:
+    arms = (ArmOf(1, "Talks", "experimental"), ArmOf(2, "Nothing", "control"))
+    asked = asked_of(Structure(arms, (OutcomeOf(1, "Mood", "continuous"),)))
+    sizes = {f"outcome/1/arm/{arm}/n": Answer(25) for arm in (1, 2)}
+    interval = {f"outcome/1/contrast/1-2/difference_{end}": Answer(x) for end, x in (("low", -1), ("high", 3))}
+    guessed = Answer(0.8, origin=Origin.IMPUTED, basis="a guess")
+    found = [
+        each for each in offers(asked, sizes | interval | {"outcome/1/arm/1/se": guessed}) if "/arm/1/" in each.key
+    ]
+    assert [(each.field.question, str(each.origin)) for each in found] == [("sd", "converted"), ("sd", "imputed")]
+    assert "se = 0.8" in found[1].working
+
+
+@pytest.mark.pure
+def test_a_conversion_whose_number_is_marked_as_imputed_later_is_doubted_for_its_mark_alone() -> None:
+    asked = asked_of(Structure(PARTS[:1], (OutcomeOf(1, "Mood", "continuous"),)))
+    given = {"outcome/1/arm/1/n": Answer(25), "outcome/1/arm/1/se": Answer(0.8)}
+    (offer,) = offers(asked, given)
+    taken = given | {offer.key: Answer(offer.value, working=offer.working, origin=offer.origin)}
+    guessed = taken | {"outcome/1/arm/1/se": Answer(0.8, origin=Origin.IMPUTED, basis="a guess")}
+    (told,) = [each.sentence for each in doubts_of_sheet("Murray", asked, guessed, date(2026, 1, 1))]
+    assert told.startswith(
+        "Mood, Any dose: SD was converted from numbers of which one is imputed, and is not marked as"
+    )
+    (again,) = offers(asked, guessed)
+    assert (again.again, again.origin) == (True, Origin.IMPUTED)
 
 
 @pytest.mark.pure
@@ -209,3 +248,40 @@ def test_a_third_answer_is_marked_on_the_page_and_its_reason_is_its_basis(desk: 
     workflow.reopen_sheet_agreement(desk.first, desk.study)
     workflow.agree_sheet(desk.first, desk.study, {desk.sd: Choice(TakenFrom.THIRD, "4.5", reason="Table 2")})
     assert desk.agreed() == Answer(4.5)
+
+
+@pytest.mark.django_db
+def test_what_was_combined_of_imputed_parts_before_marks_were_stored_is_marked_by_the_upgrade(desk: Desk) -> None:
+    whole = desk.study.arms.first()
+    ids = [
+        whole.pk,
+        *(Arm.objects.create(study=desk.study, name=name, role="other", part_of=whole).pk for name in ("Low", "High")),
+    ]
+    structure = tuple(ArmOf(pk, f"Arm {pk}", part_of=None if pk == whole.pk else whole.pk) for pk in ids)
+    asked = asked_of(Structure(structure, (OutcomeOf(desk.outcome.pk, "Mood", "continuous"),)))
+    rows = {ids[1]: {"n": 3, "mean": 2, "sd": 1}, ids[2]: {"n": 3, "mean": 6, "sd": 2}}
+    given = {
+        f"outcome/{desk.outcome.pk}/arm/{arm}/{name}": Answer(x) for arm, row in rows.items() for name, x in row.items()
+    }
+    combined = {each.key: Answer(each.value, working=each.working, origin=each.origin) for each in offers(asked, given)}
+    part = f"outcome/{desk.outcome.pk}/arm/{ids[2]}"
+    sheets = {}
+    for guessed in (f"{part}/sd", f"{part}/mean"):
+        sheet = sheets[guessed] = Sheet.unblinded.create(study=desk.study, tool="form", member=desk.first, agreed=True)
+        for key, answer in (given | combined | {guessed: Answer(given[guessed].value, origin=Origin.IMPUTED)}).items():
+            line = sheet.new_line(key)
+            line.say(answer)
+            line.save()
+        sheet.withdrawn_at = sheet.created_at
+        sheet.save()
+    migration = importlib.import_module("extraction.migrations.0011_combined_of_imputed")
+    migration.mark(apps, SimpleNamespace(connection=connection))
+
+    def imputed(sheet: Sheet) -> set[str]:
+        marked = Entry.unblinded.filter(sheet=sheet, origin=Origin.IMPUTED).exclude(working="")
+        return {key.rpartition("/")[2] for key in marked.values_list("key", flat=True)}
+
+    assert imputed(sheets[f"{part}/sd"]) == {"sd"}
+    assert imputed(sheets[f"{part}/mean"]) == {"mean", "sd"}
+    for sheet in sheets.values():
+        assert list(adrift(asked, sheet.answers())) == []

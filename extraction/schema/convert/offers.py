@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from extraction.schema.answers import BLANK, Answer, Choice, Origin, TakenFrom
 from extraction.schema.asked import Asked, Row, Table
@@ -89,16 +90,30 @@ def offers_of_row(asked: Asked, table: Table, row: Row, answers: Mapping[str, An
 
 
 def converted_for(asked: Asked, table: Table, row: Row, answers: Mapping[str, Answer]) -> list[Converted]:
-    """What the numbers that were read make of the other cells of a row, best first."""
-    typed = {each.question: x for each in row.fields if (x := typed_number(answers, each.key)) is not None}
-    correlation, parts = typed.pop("correlation", None), parts_of(asked, table, row)
+    """What the numbers that were read make of the other cells of a row, best first; then what they make with those that were imputed."""
+    reported = {key: answer for key, answer in answers.items() if answer.origin is not Origin.IMPUTED or answer.working}
+    parts = parts_of(asked, table, row)
     numbers = [
         {each.question: x for each in part.fields if (x := number(answers, each.key)) is not None} for part in parts
     ]
-    found = proposals(table.outcome.kind, typed, contrasts_of(asked, table, row, answers), correlation, numbers)
+    found = made_of(asked, table, row, reported, numbers)
     cells = (each for part in parts for each in part.fields)
     imputed = {each.question for each in cells if answers.get(each.key, BLANK).origin is Origin.IMPUTED}
-    return [replace(each, on_imputed=True) if rests_on_any(each, imputed) else each for each in found]
+    found = [replace(each, on_imputed=True) if rests_on_any(each, imputed) else each for each in found]
+    if len(reported) < len(answers):
+        known = {each.working for each in found}
+        more = (each for each in made_of(asked, table, row, answers, numbers) if each.working not in known)
+        found += [replace(each, on_imputed=True) for each in more]
+    return found
+
+
+def made_of(
+    asked: Asked, table: Table, row: Row, answers: Mapping[str, Answer], parts: list[Numbers]
+) -> list[Converted]:
+    """What these answers make of the other cells of a row, best first."""
+    typed = {each.question: x for each in row.fields if (x := typed_number(answers, each.key)) is not None}
+    correlation = typed.pop("correlation", None)
+    return proposals(table.outcome.kind, typed, contrasts_of(asked, table, row, answers), correlation, parts)
 
 
 def rests_on_any(converted: Converted, imputed: set[str]) -> bool:
@@ -114,20 +129,31 @@ def stands(answer: Answer, converted: Converted) -> bool:
     return is_known and answer.working == converted.working
 
 
-def adrift(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[tuple[Table, Row, Field]]:
-    """The converted cells that do not follow from what stands on the sheet: what they rest on was changed, or emptied."""
+class Drift(NamedTuple):
+    """A converted cell that does not follow from what stands on the sheet: what it rests on was changed, or emptied; or, where only its
+    mark is wanting, was imputed."""
+
+    table: Table
+    row: Row
+    field: Field
+    only_mark: bool
+
+
+def adrift(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[Drift]:
+    """The converted cells that do not follow from what stands on the sheet."""
     for table in asked.tables:
         for row in table.rows:
             converted = [each for each in row.fields if answers.get(each.key, BLANK).working]
             found = converted_for(asked, table, row, answers) if converted else []
-            gone = (each for each in converted if not any(stands(answers[each.key], other) for other in found))
-            yield from ((table, row, each) for each in gone)
+            workings = {each.working for each in found}
+            for each in converted:
+                if not any(stands(answers[each.key], other) for other in found):
+                    yield Drift(table, row, each, answers[each.key].working in workings)
 
 
 def typed_number(answers: Mapping[str, Answer], key: str) -> float | None:
-    """A number that a person read in the paper, or had from there; not one that was converted here, or imputed."""
-    answer = answers.get(key, BLANK)
-    return None if answer.working or answer.origin is Origin.IMPUTED else number(answers, key)
+    """A number that a person typed: read in the paper, had from there, or imputed. Not one that was converted here."""
+    return None if answers.get(key, BLANK).working else number(answers, key)
 
 
 def number(answers: Mapping[str, Answer], key: str) -> float | None:

@@ -167,10 +167,13 @@ def doubts_of_sheet(
 
 
 def check_conversions(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[Finding]:
-    """The converted numbers that do not follow from what stands beside them."""
-    for table, row, field in adrift(asked, answers):
+    """The converted numbers that do not follow from what stands beside them, or rest on an imputed one and are not marked so."""
+    for table, row, field, only_mark in adrift(asked, answers):
         told = (
-            f"{table.outcome.title}, {row.name}: {field.column} was converted from numbers that do not stand here now "
+            f"{table.outcome.title}, {row.name}: {field.column} was converted from numbers of which one is imputed, and is not "
+            f"marked as imputed itself ({answers[field.key].working}). Convert it again, or mark it."
+            if only_mark
+            else f"{table.outcome.title}, {row.name}: {field.column} was converted from numbers that do not stand here now "
             f"({answers[field.key].working}). Convert it again, or empty it and read it."
         )
         yield Finding("conversion-adrift", Severity.UNLIKELY, field.key, told)
