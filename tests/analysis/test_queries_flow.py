@@ -321,4 +321,4 @@ def test_every_sum_holds_after_any_act(pair: Pair, owner: Member, seed: int) -> 
 def test_a_citation_in_short_has_one_full_stop_after_each_part():
     many = Citation(authors=["Ames A", "Bell B", "Cook C", "Dean D"], year=2012, journal="A Journal")
     assert in_short(many) == "Ames A; Bell B; Cook C et al. 2012. A Journal"
-    assert in_short(Citation(authors=["Ames A", "Bell B", "Cook C", "Dean D"])) == "Ames A, Bell B, Cook C et al."
+    assert in_short(Citation(authors=["Ames A", "Bell B", "Cook C", "Dean D"])) == "Ames A; Bell B; Cook C et al."
