@@ -88,7 +88,7 @@ def test_what_is_no_longer_excluded_or_no_longer_at_hand_drops_out(owner, first,
 
 
 def test_a_reference_has_what_is_known_and_no_empty_places(reports):
-    assert reference(reports[0]) == "Smith, A., Jones, B. Sleep of infants. J Trials 2004;3:1."
+    assert reference(reports[0]) == "Smith, A.; Jones, B. Sleep of infants. J Trials 2004;3:1."
     assert reference(reports[2]) == "Neither author nor year."
 
 
