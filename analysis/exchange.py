@@ -9,13 +9,14 @@ from itertools import count
 
 from analysis import queries
 from analysis.comparison import sides
-from analysis.exports import GROUPS, number, pooled_studies
+from analysis.exports import GROUPS, pooled_studies
 from analysis.frozen import Frozen
 from analysis.measures import Answers, measure
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL
 from analysis.queries import takeovers
 from analysis.revman import Comparison, Data, Outcome, Result, Review, Study, Totals, bias, datapackage, rm5
+from analysis.rounded import number
 from extraction.queries import AgreedAssessment, agreed_assessments
 from extraction.rob import ROB1
 from reviewapp.models import Member

@@ -1,4 +1,4 @@
-"""How do results leave the house: as words, as tables, as figures, as files? Numbers are rounded here, and only here."""
+"""How do results leave the house: as words, as tables, as figures, as files?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
@@ -18,6 +17,7 @@ from analysis.measures import Measure, measure
 from analysis.models import Analysis, Run
 from analysis.pooling import CONTROL, EXPERIMENTAL, LEVEL
 from analysis.report.grammar import listed
+from analysis.rounded import effect, effects, number, p_value, percent, plain, variance
 from extraction.queries import tool_of
 from extraction.rob import ROB1
 from reviewapp.errors import NotHere
@@ -31,64 +31,10 @@ if TYPE_CHECKING:
 GROUPS = {EXPERIMENTAL: "Intervention", CONTROL: "Control"}
 WHOLE = "Whole study"  # where all its arms are one group
 SHORT = {"MH": "M-H", "IV": "IV", "Peto": "Peto"}
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_ESTIMABLE = "Not estimable"
 
 
-# --- numbers in words ------------------------------------------------------------------------------------------
-
-
-def number(value: object) -> float | None:
-    """A number of a stored result: None where there is none; "Infinity" is how JSON holds the infinite."""
-    return None if value is None else float(str(value))
-
-
-def minus(text: str) -> str:
-    """A minus sign where a hyphen stands for one; no minus before nothing but zeros."""
-    return text.lstrip("-") if not text.strip("-0.") else text.replace("-", "−")
-
-
-def effect(value: object, *, fine: bool = False) -> str:
-    """An estimate or a limit: two decimals; where 0.01 is much (`fine`), two digits that say something; a power of ten for what is beyond."""
-    x = number(value)
-    if x is None:
-        return "–"
-    if abs(x) == float("inf"):
-        return "∞" if x > 0 else "−∞"
-    small = fine and 0 < abs(x) < 0.01
-    if abs(x) >= 1e6 or (small and abs(x) < 1e-4):
-        digits, exponent = f"{x:.1e}".split("e")
-        return minus(f"{digits}\u00a0×\u00a010") + str(int(exponent)).translate(RAISED)
-    if small:
-        return minus(f"{x:#.2g}")
-    return minus(f"{x:.2f}")
-
-
-def variance(tau2: object) -> str:
-    """A variance between studies; where an iteration ends beside 0, it is 0."""
-    x = number(tau2)
-    return effect(x, fine=x is not None and x >= 1e-9)
-
-
-def plain(value: float) -> str:
-    """A number as somebody extracted it: two decimals at most, of small numbers two digits, none that are zero at the end."""
-    decimals = 2 if abs(value) >= 0.1 or not value else min(15, 1 - floor(log10(abs(value))))
-    return minus(f"{value:.{decimals}f}".rstrip("0").rstrip("."))
-
-
-def percent(value: object, digits: int = 0) -> str:
-    x = number(value)
-    return "–" if x is None else f"{x:.{digits}f}%"
-
-
-def p_value(value: object) -> str:
-    """With its sign: "= 0.03", "= 0.004", "< 0.0001"."""
-    x = number(value)
-    if x is None:
-        return "= –"
-    if x < 0.0001:
-        return "< 0.0001"
-    return f"= {x:.2f}" if x >= 0.0095 else f"= {x:.1g}"
+# --- results in words ------------------------------------------------------------------------------------------
 
 
 def result_in_words(run: Run) -> str:
@@ -96,8 +42,13 @@ def result_in_words(run: Run) -> str:
     if run.state != Run.State.DONE:
         return ""
     of = measure_of(run)
-    estimate, lower, upper = (effect(run.result[name], fine=of.fine) for name in ("estimate", "lower", "upper"))
+    estimate, lower, upper = texts(run.result, of)
     return f"{of.said} {estimate} ({unusual_level(run)}{lower} to {upper})"
+
+
+def texts(of: Mapping[str, Any], measure: Measure) -> list[str]:
+    """Estimate and limits on the natural scale, as they stand side by side."""
+    return effects([of[name] for name in ("estimate", "lower", "upper")], measure)
 
 
 def measure_of(run: Run) -> Measure:
@@ -236,8 +187,7 @@ def interval(run: Run, of: dict[str, Any]) -> str:
     """Estimate and interval as figures print them: "8.93 [1.25, 63.70]"."""
     if of["estimate"] is None or of.get("reason"):
         return NOT_ESTIMABLE
-    fine = measure_of(run).fine
-    estimate, lower, upper = (effect(of[name], fine=fine) for name in ("estimate", "lower", "upper"))
+    estimate, lower, upper = texts(of, measure_of(run))
     return f"{estimate} [{lower}, {upper}]"
 
 
@@ -326,10 +276,16 @@ def summary_of(run: Run) -> SummaryRow | None:
 
 def prediction_in_words(run: Run) -> str:
     """The prediction interval as figures print it; empty where none is computed."""
+    limits = prediction_limits(run)
+    return "[{}, {}]".format(*limits) if limits else ""
+
+
+def prediction_limits(run: Run) -> tuple[str, str] | None:
+    """The ends of the prediction interval, as the estimate is shown; None where none is computed."""
     if not run.result["prediction"]:
-        return ""
-    lower, upper = (effect(limit, fine=measure_of(run).fine) for limit in run.result["prediction"])
-    return f"[{lower}, {upper}]"
+        return None
+    _, lower, upper = effects([run.result["estimate"], *run.result["prediction"]], measure_of(run))
+    return lower, upper
 
 
 def interval_of(of: dict[str, Any]) -> Interval | None:

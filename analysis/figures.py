@@ -14,16 +14,12 @@ from analysis.exports import (
     NOT_ESTIMABLE,
     Row,
     Table,
-    effect,
     heterogeneity_of,
     left_out_in_words,
-    minus,
-    number,
     overall_test_of,
-    p_value,
-    percent,
 )
 from analysis.measures import Measure, measure
+from analysis.rounded import effect, effect_of, effects, minus, number, p_value, percent
 
 if TYPE_CHECKING:
     from analysis.plots.baujat import Baujat
@@ -64,8 +60,8 @@ def natural(value: object, by: Measure) -> float | None:
 
 def shown_interval(of: Sequence[object], by: Measure) -> str:
     """Estimate and limits of the analysis scale as figures print them."""
-    texts = [effect(natural(value, by), fine=by.fine) for value in of]
-    return f"{texts[0]} [{texts[1]}, {texts[2]}]" if of[0] is not None else NOT_ESTIMABLE
+    estimate, lower, upper = effects([natural(value, by) for value in of], by)
+    return f"{estimate} [{lower}, {upper}]" if of[0] is not None else NOT_ESTIMABLE
 
 
 def interval(of: Sequence[object], by: Measure) -> Interval | None:
@@ -205,8 +201,8 @@ def _summary(label: str, pooled: Plain, weight: float) -> SummaryRow:
     prediction = None
     limits = [natural(pooled[name], by) for name in ("pi_lb", "pi_ub")]
     if limits[0] is not None and limits[1] is not None:
-        told = f"[{effect(limits[0], fine=by.fine)}, {effect(limits[1], fine=by.fine)}]"
-        prediction = Prediction("Prediction interval", ("", told), *limits)
+        _, lower, upper = effects([natural(pooled["estimate"], by), *limits], by)
+        prediction = Prediction("Prediction interval", ("", f"[{lower}, {upper}]"), *limits)
     cells = percent(weight, 1), shown_interval(three(pooled), by)
     place = interval(three(pooled), by)
     told = heterogeneity_of(pooled), overall_test_of(pooled) if place else ""
@@ -272,7 +268,7 @@ def funnel_of(title: str, pooled: Plain, filled: Plain | None = None) -> Funnel:
 
 def shown(value: object, by: Measure) -> str:
     """A number of the analysis scale as figures print it; an effect with its name where their axis is another."""
-    told = effect(natural(value, by), fine=by.fine)
+    told = effect_of(natural(value, by), by)
     return told if by.straight is by or not by.compares else f"{by.said} = {told}"
 
 
@@ -298,12 +294,10 @@ def funnel_table(pooled: Plain, filled: Plain | None = None) -> Table:
     """Effect and standard error of each study; those that trim and fill puts in last."""
     read = measure_of(pooled)
     by = read.straight
-    rows = [
-        Row(label, (effect(place, fine=by.fine), error(se))) for label, place, se in studies_of(pooled["effects"], by)
-    ]
+    rows = [Row(label, (effect_of(place, by), error(se))) for label, place, se in studies_of(pooled["effects"], by)]
     if filled is not None:
         for n, (y, v) in enumerate(zip(filled["filled_yi"], filled["filled_vi"], strict=True), start=1):
-            rows.append(Row(f"Filled {n}", (effect(natural(y, by), fine=by.fine), error(v**0.5))))
+            rows.append(Row(f"Filled {n}", (effect_of(natural(y, by), by), error(v**0.5))))
     return plain_table((by.title, se_label(read)), rows)
 
 
@@ -408,7 +402,7 @@ def bubble_table(fit: Plain, line: Plain) -> Table:
     found = list(regressed(fit))
     whole = sum(weight for *_, weight in found)
     rows = [
-        Row(label, (f"{x:.4g}".replace("-", "−"), effect(place, fine=by.fine), percent(100 * weight / whole, 1)))
+        Row(label, (f"{x:.4g}".replace("-", "−"), effect_of(place, by), percent(100 * weight / whole, 1)))
         for label, x, place, weight in found
     ]
     return plain_table((line["moderator"], by.title, "Weight"), rows)

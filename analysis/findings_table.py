@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 
-from analysis.exports import effect, minus, number, result_in_words, unusual_level
+from analysis.exports import result_in_words, unusual_level
 from analysis.grade.absolute import PEOPLE, Absolute
 from analysis.grade.certainty import DOMAINS, LEVELS, MEANING, SIGNS, START_WORDS, Domain, Rating, explained
 from analysis.measures import measure
 from analysis.models import Run
 from analysis.queries.findings import Line
+from analysis.rounded import effect, minus, number
 from analysis.run_figures import counted
 from screening.formats.printed import Table, docx
 from screening.formats.printed import csv_lines as csv

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis import figures
-from analysis.exports import effect, measure_of, p_value, percent, variance
+from analysis.exports import measure_of, texts
 from analysis.investigations import AND, COMMON, MODERATOR, SENSITIVITY, SUBGROUP, YEAR, columns_of
 from analysis.measures import Measure
 from analysis.models import Analysis, Run
 from analysis.queries.investigations import GROUP, worded, words_of
 from analysis.queries.investigations import called as words_for
 from analysis.report.grammar import capital, listed
+from analysis.rounded import p_value, percent, variance
 
 Plain = Mapping[str, Any]
 
@@ -59,7 +60,7 @@ def pooled_cells(found: Plain, of: Measure) -> tuple[str, ...]:
     """How many studies, effect with its interval, tau² where the model has one, I²; of values on the natural scale."""
     if found["estimate"] is None:
         return (str(found["k"]), "Not estimable", "–", "–")
-    estimate, lower, upper = (effect(found[name], fine=of.fine) for name in ("estimate", "lower", "upper"))
+    estimate, lower, upper = texts(found, of)
     tau2 = "–" if found["method"] == "EE" else variance(found["tau2"])
     return str(found["k"]), f"{estimate} [{lower}, {upper}]", tau2, percent(found["I2"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis import exports
+from analysis import rounded
 from analysis.exports import level
 from analysis.measures import measure as of
 from analysis.measures.described import GROUP
@@ -33,13 +33,13 @@ def variance(run: Run) -> str:
     lower, upper = pooled.get("tau2_ci") or (None, None)
     if lower is None or upper is None:
         return told
-    return f"{told}, {level(run)} interval by Q-profile {exports.variance(lower)} to {exports.variance(upper)}"
+    return f"{told}, {level(run)} interval by Q-profile {rounded.variance(lower)} to {rounded.variance(upper)}"
 
 
 def spread(run: Run) -> str:
     """The variance between studies as a number; empty where the model has none, or nothing was pooled."""
     pooled = run.result["pooled"] if run.is_finished else None
-    return exports.variance(pooled["tau2"]) if pooled and pooled["method"] != "EE" else ""
+    return rounded.variance(pooled["tau2"]) if pooled and pooled["method"] != "EE" else ""
 
 
 def intervals(run: Run) -> str:

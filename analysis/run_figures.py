@@ -22,7 +22,6 @@ from analysis.exports import (
     interval_of,
     measure_of,
     method_in_short,
-    p_value,
     pooled_studies,
     result_in_words,
 )
@@ -34,6 +33,7 @@ from analysis.queries import Change
 from analysis.queries.investigations import called as words_for
 from analysis.queries.investigations import worded, words_of
 from analysis.report.grammar import capital, count, listed
+from analysis.rounded import effect, p_value
 from reviewapp.errors import NotHere
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def small_study(run: Run) -> dict[str, Any] | None:
 def tested(found: Mapping[str, Any]) -> dict[str, str]:
     """A test in words. stat: t with its degrees of freedom, or z."""
     infinite = found["df"] in ("Infinity", None)
-    stat = "–" if found["stat"] is None else figures.effect(found["stat"])
+    stat = "–" if found["stat"] is None else effect(found["stat"])
     letter = "z" if infinite else f"t, df {found['df']:g}"
     return {
         "name": found["test"],

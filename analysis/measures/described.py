@@ -78,7 +78,9 @@ class Measure:
     scale: the way from what is pooled to what is read, by its name in analysis.stats.scale. null: where nothing differs; None where
     nothing is compared. log: whether it is drawn on a logarithmic axis, which is straight for what is pooled.
     weights: the methods by which studies can be pooled. tests: of the funnel plot's asymmetry that are made for it.
-    fine: whether a hundredth may be much of it. tied: whether its standard error depends on the effect, which can look like asymmetry.
+    fine: below which a number of it is shown with two digits that say something, 0 where two decimals always say enough; even: whether an estimate and
+    its limits are shown with as many decimals; most: where its numbers end, near which they are as fine as near 0, None where they go on.
+    tied: whether its standard error depends on the effect, which can look like asymmetry.
     turns: whether a scale that runs the other way is taken account of by turning the sign of means.
     note: what a reader of its results must know besides. revman: whether files for RevMan have a place for it. higher_in: in which unit it says that a mean is higher or lower, "" for the
     outcome's own; None where it says nothing of the kind. risk: the risk that it makes of an assumed one, where it can.
@@ -98,7 +100,9 @@ class Measure:
     log: bool = False
     weights: tuple[str, ...] = (IV,)
     tests: tuple[str, ...] = ()
-    fine: bool = False
+    fine: float = 0.0
+    even: bool = False
+    most: float | None = None
     tied: bool = False
     turns: bool = True
     revman: bool = False
@@ -112,7 +116,7 @@ class Measure:
         """The measure on a scale on which its standard errors are what they are: itself, or what is pooled."""
         if self.log or self.scale == "identity":
             return self
-        return replace(self, title=self.pooled_title, scale="identity", fine=False)
+        return replace(self, title=self.pooled_title, scale="identity", fine=0.0, even=False)
 
     @property
     def step(self) -> str:

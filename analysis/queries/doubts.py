@@ -9,11 +9,11 @@ from itertools import permutations
 
 from django.urls import reverse
 
-from analysis.exports import number
 from analysis.measures import measure
 from analysis.models import Analysis
 from analysis.queries.analyses import Shown, shown_analysis
 from analysis.queries.inputs import AgreedStudy, agreed, chosen, sided
+from analysis.rounded import number
 from extraction.models import Outcome, Study
 from extraction.queries import Doubts, sorted_out
 from extraction.schema import ArmOf, OutcomeOf

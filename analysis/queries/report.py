@@ -239,7 +239,7 @@ def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, objec
     if run.state != Run.State.DONE:
         return told
     of = exports.measure_of(run)
-    limits = tuple(exports.effect(found[name], fine=of.fine) for name in ("lower", "upper"))
+    estimate, *limits = exports.texts(found, of)
     pooled_lines = found["k"] > 1
     return told | {
         "studies": len({each["study"] for each in exports.pooled_studies(run)}),
@@ -248,14 +248,14 @@ def result(shown: Shown, run: Run, called: Mapping[str, str]) -> dict[str, objec
         "measured": run_figures.times_pooled(run) if run.options.get("times") else "",
         "participants": None if found["participants"] is None else round(found["participants"]),
         "thing": of.thing,  # of the run, as its numbers: the plan may ask for another measure by now
-        "effect": f"{of.said} {exports.effect(found['estimate'], fine=of.fine)}",
+        "effect": f"{of.said} {estimate}",
         "asymmetry": asymmetry(run),
         "beside": tuple(beside(shown.analysis, run, called)),
-        "limits": limits,
+        "limits": tuple(limits),
         "level": exports.level(run),
         "test": unbracketed(exports.overall_test(run)) if pooled_lines else "",
         "heterogeneity": unbracketed(exports.heterogeneity(run)) if pooled_lines else "",
-        "prediction": prediction(run),
+        "prediction": exports.prediction_limits(run),
     }
 
 
@@ -316,14 +316,6 @@ def dated(words: str, late: bool) -> str:
 
 def p_in_words(p: str) -> str:
     return p if p.startswith("<") else f"= {p}"
-
-
-def prediction(run: Run) -> tuple[str, str] | None:
-    if not run.result["prediction"]:
-        return None
-    fine = exports.measure_of(run).fine
-    low, high = (exports.effect(limit, fine=fine) for limit in run.result["prediction"])
-    return low, high
 
 
 def unbracketed(line: str) -> str:

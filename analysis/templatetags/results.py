@@ -1,4 +1,4 @@
-"""How do pages say what came out of a run? Words and figures, all of them from analysis.exports, which alone rounds."""
+"""How do pages say what came out of a run? Words and figures, as analysis.exports has them; analysis.rounded alone rounds."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import pytest
 
 from analysis import exports, queries, run_figures
-from analysis.measures import MEASURES
 from analysis.models import Run
 from extraction import workflow as extraction
 from extraction.models import Outcome
@@ -34,44 +33,6 @@ def run(pair: Pair, outcome: Outcome, jobs_now: Callable[[], int]) -> Run:
     analysis = build.plan(pair[0], outcome, favours_left="Favours control", favours_right="Favours therapy")
     jobs_now()
     return queries.current_run(pair[0], analysis)
-
-
-@pytest.mark.parametrize(
-    ("value", "measure", "text"),
-    [
-        (8.927849, "RR", "8.93"),
-        (0.0042, "RR", "0.0042"),
-        (0.0000096, "RR", "9.6\u00a0×\u00a010⁻⁶"),
-        (-29010768.2, "MD", "−2.9\u00a0×\u00a010⁷"),
-        (0.005, "RD", "0.0050"),
-        (0.005, "MD", "0.01"),
-        (0.00061, "GEN", "0.00061"),
-        (-0.2249, "SMD", "−0.22"),
-        (-0.001, "SMD", "0.00"),
-        ("Infinity", "RR", "∞"),
-        (None, "RR", "–"),
-    ],
-)
-def test_effects_are_rounded_to_what_is_read(value: object, measure: str, text: str) -> None:
-    assert exports.effect(value, fine=MEASURES[measure].fine) == text
-
-
-@pytest.mark.parametrize(("value", "text"), [(0.0000011, "1.1\u00a0×\u00a010⁻⁶"), (1e-17, "0.00"), (None, "–")])
-def test_a_variance_beside_zero_is_zero(value: object, text: str) -> None:
-    assert exports.variance(value) == text
-
-
-@pytest.mark.parametrize(
-    ("p", "text"), [(0.029, "= 0.03"), (0.0042, "= 0.004"), (0.0096, "= 0.01"), (0.00001, "< 0.0001"), (1.0, "= 1.00")]
-)
-def test_p_values_keep_a_digit_that_says_something(p: float, text: str) -> None:
-    assert exports.p_value(p) == text
-
-
-def test_extracted_numbers_stay_as_they_were_entered() -> None:
-    assert [exports.plain(value) for value in (31, 5.25, 14.10, 9.756, -3, 0.0034, 0)] == [
-        "31", "5.25", "14.1", "9.76", "−3", "0.0034", "0",
-    ]  # fmt: skip
 
 
 def words_of(svg: str) -> str:

@@ -80,6 +80,7 @@ def test_of_double_arcsines_each_study_comes_back_by_its_own_size_and_the_pooled
     read = figures.measure_of(found["pooled"])
     assert read.people == pytest.approx(3 / (1 / 60 + 1 / 330 + 1 / 15), rel=1e-12)
     assert read.natural(found["pooled"]["estimate"]) == pytest.approx(found["estimate"], rel=1e-12)
+    assert figures.shown_interval(figures.three(found["pooled"]), read) == "0.061 [0.013, 0.133]"
 
 
 METAFOR = (0.0611011619576, 0.0130466252469, 0.1333806743078)
