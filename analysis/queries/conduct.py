@@ -105,8 +105,8 @@ def judgements_supported(member: Member) -> Found:
     agreed = queries.agreed_assessments(member.review)
     judged = [(each.study_id, key, said) for each in agreed for key, said in each.judgements.items()]
     bare = {study for study, key, said in judged if key != OVERALL and not said.support.strip()}
-    silent = {study for study, _, said in judged if said.proposal not in ("", said.judgement) and not said.why}
-    departing = sum(said.proposal not in ("", said.judgement) for _, _, said in judged)
+    silent = {study for study, _, said in judged if said.departs and not said.why}
+    departing = sum(said.departs for _, _, said in judged)
     told = f"{len(judged):,} judgements are agreed; {departing:,} are not as the tool proposed."
     if bare or silent:
         told += f" Without support: in {len(bare):,} studies; without a reason for departing: in {len(silent):,}."

@@ -1,7 +1,7 @@
 """What do people enter on the extraction floor, and how is it checked? Forms validate; verbs save."""
 
 from extraction.forms.agreement import AgreementForm, earlier_versions, signed_rows, taken_rows
-from extraction.forms.bias import BiasForm, BiasPlanForm, StudiesForm
+from extraction.forms.bias import BiasForm, BiasPlanForm, StudiesForm, criteria_of
 from extraction.forms.builder import ImportForm, NameForm, PlanForm, QuestionForm, SectionForm, UseForm
 from extraction.forms.previous import PreviousVersionForm
 from extraction.forms.sheets import SheetForm
@@ -37,6 +37,7 @@ __all__ = [
     "TimePointForm",
     "ToolForm",
     "UseForm",
+    "criteria_of",
     "earlier_versions",
     "signed_rows",
     "taken_rows",

@@ -11,9 +11,9 @@ from typing import Any
 from django.http import QueryDict
 
 from extraction import schema
-from extraction.forms.bias import Proposed, proposed_words
+from extraction.forms.bias import Criterion, Proposed, criteria_of, proposed_words
 from extraction.forms.sheets import PLACE, Place, origins_of
-from extraction.models import Blinded, Line
+from extraction.models import Assessment, Blinded, Line
 from extraction.queries import Agreement
 from extraction.rob import Tool, agreeing, asking
 from extraction.schema import Answer, Choice, Field, Kind, Origin, Pair, Problem, Source, TakenFrom
@@ -77,12 +77,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What is to be settled in one domain of an assessment. proposes: whether the tool can propose its judgement."""
+    """What is to be settled in one domain of an assessment. proposes: whether the tool can propose its judgement.
+    criteria: when which judgement is made."""
 
     key: str
     title: str
     rows: list[Row]
     proposes: bool
+    criteria: list[Criterion]
 
     @property
     def is_idle(self) -> bool:
@@ -199,7 +201,8 @@ class AgreementForm:
     @cached_property
     def proposed(self) -> dict[str, Proposed]:
         """Of assessments: what the tool proposes of what is settled so far, by key of the judgement."""
-        return proposed_words(self.agreement.tool, self.agreement.settled_so_far) if self.agreement.tool else {}
+        tool = self.agreement.tool
+        return proposed_words(tool, asking.proposals(tool, self.agreement.settled_so_far)) if tool else {}
 
     def sides(self, pair: Pair, take: str) -> Iterator[Side]:
         if pair.needs_choice:
@@ -226,7 +229,7 @@ class AgreementForm:
 
     def departure(self, side: str, key: str) -> str:
         """Why one author's judgement is not what the tool proposed of their replies; empty where it is."""
-        return departure_words(self.agreement.tool, getattr(self.agreement, side).answers(), key)
+        return departure_words(self.agreement.tool, getattr(self.agreement, side), key)
 
     def differences(self) -> list[Row]:
         """What has to be settled; of an assessment also the equal judgements of domains to whose questions the replies differ."""
@@ -240,10 +243,14 @@ class AgreementForm:
         keys = asking.judged_keys(tool) if tool else ()
         among = {key: [rows[each] for each in agreeing.keys_of(tool, key) if each in rows] for key in keys}
         return [
-            Group(key, asking.title_of(tool, key), found, asking.has_proposal(tool, key))
+            Group(key, asking.title_of(tool, key), found, self.can_propose(tool, key), criteria_of(tool, key))
             for key, found in among.items()
             if found
         ]
+
+    def can_propose(self, tool: Tool, key: str) -> bool:
+        """Whether the tool proposes a judgement, or may once more replies are settled."""
+        return asking.has_proposal(tool, key) and not (key in self.proposed and self.proposed[key].left)
 
     def equals(self) -> list[Row]:
         apart = {pair.field.key for pair in self.agreement.differences}
@@ -310,13 +317,16 @@ def taken_rows(sheet: Blinded, fields: Iterable[Field]) -> list[dict[str, Any]]:
     ]
 
 
-def departure_words(tool: Tool | None, answers: Mapping[str, Answer], key: str) -> str:
-    """That a judgement is not as proposed, and why; empty where it is."""
-    departs = asking.departures(tool, answers).get(key) if tool else None
+def departure_words(tool: Tool | None, submitted: Blinded, key: str) -> str:
+    """That a judgement is not as was proposed when it was submitted or signed, and why; empty where it is."""
+    if tool is None or not isinstance(submitted, Assessment):
+        return ""
+    answers = submitted.answers()
+    departs = asking.departures(tool, answers, asking.kept(tool, answers, submitted.proposals())).get(key)
     if departs is None:
         return ""
     why = answers.get(key + asking.WHY, Answer()).value
-    return f"Not “{asking.label_of(tool, key, departs.judgement)}”, as proposed: {why or 'no reason given'}"
+    return f"Not “{asking.words_of(tool, key, departs)}”, as proposed: {why or 'no reason given'}"
 
 
 def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
@@ -337,7 +347,7 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
             "how": how(line.answer),
             "from": names.get(line.taken_from, "both"),
             "reason": line.reason,
-            "departs": departure_words(agreement.tool, agreement.signed.answers(), pair.field.key),
+            "departs": departure_words(agreement.tool, agreement.signed, pair.field.key),
             "by": line.by,
             "at": line.at,
         }

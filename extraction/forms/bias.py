@@ -16,6 +16,7 @@ from extraction.forms.sheets import Cell, Place, SheetForm
 from extraction.models import Study
 from extraction.rob import Tool, asking
 from extraction.rob.designs import DESIGNS, MEANT_FOR, Rule
+from extraction.rob.replies import Proposal
 from extraction.rob.tones import tone_of
 from extraction.schema import Answer, Asked, Block
 
@@ -32,12 +33,27 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What the tool proposes: the judgement in words and its tone, from which replies; or the question that it waits for."""
+    """What the tool proposes: the judgement in words and its tone, from which replies; or the question that it waits for.
+
+    left: the replies do not decide it. among: the judgements that they leave, in words; empty for all.
+    """
 
     words: str = ""
     tone: str = ""
     path: str = ""
     waits_for: str = ""
+    left: bool = False
+    among: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """When one judgement is made: its words, its sign and tone, and the criterion."""
+
+    label: str
+    sign: str
+    tone: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +71,39 @@ class Judging:
     why: Cell | None
     departs: bool
     needs_support: bool
+    criteria: list[Criterion]
 
 
 class BiasForm(SheetForm):
     """One author's assessment with a tool: the questions with what is answered, and what was posted."""
 
     def __init__(
-        self, tool: Tool, answers: Mapping[str, Answer], data: QueryDict | None = None, *, locked: bool = False
+        self,
+        tool: Tool,
+        answers: Mapping[str, Answer],
+        data: QueryDict | None = None,
+        *,
+        stored: Mapping[str, str] | None = None,
     ) -> None:
-        self.tool = tool
+        """stored: of what is submitted, what was proposed then; it is locked."""
+        self.tool, self.stored, locked = tool, stored, stored is not None
         asked = Asked((Block(tool.id, tool.name, "", asking.fields(tool)),))
         super().__init__(asked, answers, data, locked=locked)
 
     @cached_property
+    def proposed(self) -> Mapping[str, Proposal]:
+        """What is proposed of the replies as they stand; of what is submitted, what was proposed then."""
+        if self.stored is not None:
+            return asking.kept(self.tool, self.answers, self.stored)
+        return asking.proposals(self.tool, self.answers)
+
+    @cached_property
     def departures(self) -> Collection[str]:
-        return asking.departures(self.tool, self.answers)
+        return asking.departures(self.tool, self.answers, self.proposed)
 
     def judgings(self) -> Iterator[Judging]:
         wanted = asking.asked(self.tool, self.answers)
-        proposals = proposed_words(self.tool, self.answers)
+        proposals = proposed_words(self.tool, self.proposed)
         for key in asking.judged_keys(self.tool):
             domain = None if key == asking.OVERALL else self.tool.domain(key)
             questions = domain.questions if domain else ()
@@ -94,6 +124,7 @@ class BiasForm(SheetForm):
                 self.cell(why) if why else None,
                 key in self.departures,
                 self.by_key[key].needs_text,
+                criteria_of(self.tool, key),
             )
 
     def shown(self) -> dict[str, bool]:
@@ -107,22 +138,33 @@ class BiasForm(SheetForm):
         }
 
 
-def proposed_words(tool: Tool, answers: Mapping[str, Answer]) -> dict[str, Proposed]:
+def criteria_of(tool: Tool, key: str) -> list[Criterion]:
+    """When which judgement of a domain is made, as far as the tool says."""
+    if key == asking.OVERALL:
+        return []
+    options = {each.value: each for each in asking.options_of(tool, key)}
+    return [
+        Criterion(options[value].label, options[value].sign, tone_of(options[value]), text)
+        for value, text in tool.domain(key).criteria
+    ]
+
+
+def proposed_words(tool: Tool, proposals: Mapping[str, Proposal]) -> dict[str, Proposed]:
     """What the tool proposes, as the pages say it, by key of the judgement."""
-    found = {}
-    for key, proposal in asking.proposals(tool, answers).items():
-        option = next((each for each in asking.options_of(tool, key) if each.value == proposal.judgement), None)
-        if option is None:
-            waits = proposal.waits_for
-            if key == asking.OVERALL:
-                waits = f"the judgement of “{tool.domain(waits).title}”" if waits else ""
-            else:
-                waits = f"question {waits}"
-            found[key] = Proposed(waits_for=waits)
-            continue
-        path = "" if key == asking.OVERALL else ", ".join(f"{question} {reply}" for question, reply in proposal.path)
-        found[key] = Proposed(option.label, tone_of(option), path)
-    return found
+    return {key: words_for(tool, key, proposal) for key, proposal in proposals.items()}
+
+
+def words_for(tool: Tool, key: str, proposal: Proposal) -> Proposed:
+    path = "" if key == asking.OVERALL else ", ".join(f"{question} {reply}" for question, reply in proposal.path)
+    option = next((each for each in asking.options_of(tool, key) if each.value == proposal.judgement), None)
+    if option is not None:
+        return Proposed(option.label, tone_of(option), path)
+    waits = proposal.waits_for
+    if key == asking.OVERALL:
+        return Proposed(waits_for=f"the judgement of “{tool.domain(waits).title}”" if waits else "")
+    if waits:
+        return Proposed(waits_for=f"question {waits}")
+    return Proposed(path=path, left=True, among=asking.words_of(tool, key, proposal))
 
 
 # --- the plan ------------------------------------------------------------------------------------------------------

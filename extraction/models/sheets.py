@@ -208,6 +208,10 @@ class Assessment(Blinded):
     def new_line(self, key: str) -> Judgement:
         return Judgement(assessment=self, key=key)
 
+    def proposals(self) -> dict[str, str]:
+        """What was proposed of the replies, by key of the judgement, as it is stored."""
+        return {line.key: line.proposal for line in self.lines.all()}
+
 
 class Judgement(Line):
     """The judgement of one domain with its support and what was proposed, a reply to a question, or a reason for departing."""

@@ -11,6 +11,7 @@ from extraction.models import Assessment, Blinded, Entry, Judgement, Line, Sheet
 from extraction.queries.bias import tool_id, tool_of, tools
 from extraction.queries.studies import FORM, included_studies
 from extraction.rob import ROB1, TOOLS, asking
+from extraction.rob.replies import departs
 from reviewapp.models import Review
 
 
@@ -22,6 +23,11 @@ class AgreedJudgement:
     support: str
     proposal: str = ""
     why: str = ""
+
+    @property
+    def departs(self) -> bool:
+        """Whether it is not as proposed."""
+        return departs(self.judgement, self.proposal)
 
 
 def signed_in(review: Review, model: type[Blinded], tool: str, lines: QuerySet[Line]) -> QuerySet[Blinded]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from extraction.rob.overall import STARS, overall
-from extraction.rob.replies import Proposal
+from extraction.rob.replies import OR, Proposal, read_stored
 from extraction.rob.tool import Domain, Tool
 from extraction.schema.answers import BLANK, Answer
 from extraction.schema.clean import Problem, check
@@ -100,18 +100,36 @@ def proposals(tool: Tool, answers: Mapping[str, Answer]) -> dict[str, Proposal]:
     return found
 
 
-def departures(tool: Tool, answers: Mapping[str, Answer]) -> dict[str, Proposal]:
-    """The judgements that are not as proposed, by key, with what was proposed."""
+def kept(tool: Tool, answers: Mapping[str, Answer], stored: Mapping[str, str]) -> dict[str, Proposal]:
+    """What was proposed when an assessment was handed in, as it is stored: the tool may propose otherwise by now.
+
+    With the replies that led there, as far as they still lead there.
+    """
+    now = proposals(tool, answers)
+    values = {key: {each.value for each in options_of(tool, key)} for key in judged_keys(tool)}
+    found = {key: read_stored(stored[key], values[key]) for key in values if stored.get(key)}
+    return {key: now[key] if key in now and now[key].allowed == each.allowed else each for key, each in found.items()}
+
+
+def departures(
+    tool: Tool, answers: Mapping[str, Answer], proposed: Mapping[str, Proposal] | None = None
+) -> dict[str, Proposal]:
+    """The judgements that are not as proposed, by key, with what was proposed: now, or as given."""
     return {
         key: proposal
-        for key, proposal in proposals(tool, answers).items()
-        if proposal.judgement and answers.get(key, BLANK).value not in (None, proposal.judgement)
+        for key, proposal in (proposals(tool, answers) if proposed is None else proposed).items()
+        if proposal.allowed and answers.get(key, BLANK).value not in (None, *proposal.allowed)
     }
 
 
 def label_of(tool: Tool, key: str, judgement: str) -> str:
     """A judgement in the tool's words."""
     return next((each.label for each in options_of(tool, key) if each.value == judgement), judgement)
+
+
+def words_of(tool: Tool, key: str, proposal: Proposal) -> str:
+    """What is proposed, in the tool's words."""
+    return OR.join(label_of(tool, key, each) for each in proposal.allowed)
 
 
 def problems(tool: Tool, answers: Mapping[str, Answer]) -> list[Problem]:
@@ -132,6 +150,6 @@ def lacking(tool: Tool, answers: Mapping[str, Answer]) -> list[Problem]:
     ]
     for key, proposal in departures(tool, answers).items():
         if not str(answers.get(key + WHY, BLANK).value or "").strip():
-            proposed = label_of(tool, key, proposal.judgement)
+            proposed = words_of(tool, key, proposal)
             found.append(Problem(key + WHY, f"{title_of(tool, key)}: say why it is not “{proposed}”, as proposed."))
     return found

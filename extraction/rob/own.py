@@ -113,10 +113,8 @@ def refuse_misfit(tool: Tool, domain: Domain) -> None:
                     f"“{domain.title}”: its algorithm asks question {proposal.waits_for}, which is not there."
                 )
             open_ways += [replies | {asked.id: code} for code in different(asked.replies)]
-        elif proposal is not None and proposal.judgement not in values:
-            raise BadPack(
-                f"“{domain.title}”: its algorithm proposes “{proposal.judgement}”, which is no judgement here."
-            )
+        elif proposal is not None and (unknown := [each for each in proposal.allowed if each not in values]):
+            raise BadPack(f"“{domain.title}”: its algorithm proposes “{unknown[0]}”, which is no judgement here.")
     raise BadPack(
         f"“{domain.title}”: there are too many ways through its algorithm to try them all ({MOST} are tried). "
         "Give its questions fewer replies."
@@ -156,6 +154,8 @@ def domain_of(domain: Domain) -> Iterator[tuple[str, Any]]:
         yield "algorithm", domain.algorithm
     if domain.judgements:
         yield "judgements", [option_of(each) for each in domain.judgements]
+    if domain.criteria:
+        yield "criteria", dict(domain.criteria)
     if domain.questions:
         yield (
             "questions",

@@ -43,7 +43,7 @@ def read_tool(pack: Any) -> Tool:
     judgements = tuple(read_option(each, f"judgement {n}") for n, each in numbered(pack, "judgements", where))
     if len(judgements) < 2:
         raise BadPack("A tool needs two judgements at least.")
-    domains = tuple(read_domain(each, f"domain {n}") for n, each in numbered(pack, "domains", where))
+    domains = tuple(read_domain(each, f"domain {n}", judgements) for n, each in numbered(pack, "domains", where))
     if not domains:
         raise BadPack("A tool needs one domain at least.")
     return Tool(
@@ -58,7 +58,10 @@ def read_tool(pack: Any) -> Tool:
     )
 
 
-def read_domain(row: Any, where: str) -> Domain:
+def read_domain(row: Any, where: str, of_tool: tuple[Option, ...]) -> Domain:
+    judgements = tuple(
+        read_option(each, f"{where}, judgement {n}") for n, each in numbered(row, "judgements", where, needed=False)
+    )
     return Domain(
         id=word(row, "id", where),
         title=word(row, "title", where),
@@ -66,12 +69,21 @@ def read_domain(row: Any, where: str) -> Domain:
         questions=tuple(
             read_question(each, f"{where}, question {n}") for n, each in numbered(row, "questions", where, needed=False)
         ),
-        judgements=tuple(
-            read_option(each, f"{where}, judgement {n}") for n, each in numbered(row, "judgements", where, needed=False)
-        ),
+        judgements=judgements,
         applicability=bool(row.get("applicability", False)),
         algorithm=one_of(row, "algorithm", where, ("", *ALGORITHMS), ""),
+        criteria=read_criteria(row, where, judgements or of_tool),
     )
+
+
+def read_criteria(row: Any, where: str, judgements: tuple[Option, ...]) -> tuple[tuple[str, str], ...]:
+    """When which judgement is made: an object from the values of judgements to sentences."""
+    criteria = mapping(row.get("criteria", {}), f"{where}: “criteria”")
+    values = [each.value for each in judgements]
+    for value in criteria:
+        if value not in values:
+            raise BadPack(f"{where}: “criteria” names “{value}”, which is no judgement here: {', '.join(values)}.")
+    return tuple((value, word(criteria, value, f"{where}, criteria")) for value in values if value in criteria)
 
 
 def read_question(row: Any, where: str) -> Question:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
 from extraction.schema.fields import Option
@@ -55,23 +55,51 @@ class Replies:
         return self.to(question) == "NI"
 
 
-Algorithm = Callable[[Replies], str]
+Algorithm = Callable[[Replies], str | tuple[str, ...]]  # several judgements: the assessor has to choose among them
+OR = " or "
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an algorithm makes of the replies: a judgement, or the question that it waits for; and the replies that led there, in order."""
+    """What an algorithm makes of the replies, and the replies that led there, in order: a judgement, or the question that it waits for.
+
+    With neither, the replies do not decide it: it is left to the assessor, among these judgements, or (`among` empty) among all.
+    """
 
     judgement: str
     path: tuple[tuple[str, str], ...]
     waits_for: str = ""
+    among: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The judgements that are no departure from it; empty where nothing is proposed."""
+        return (self.judgement,) if self.judgement else self.among
+
+    @property
+    def stored(self) -> str:
+        """As it is kept beside the judgement."""
+        return OR.join(self.allowed)
+
+
+def read_stored(stored: str, judgements: Container[str]) -> Proposal:
+    """A proposal as it was kept, without the replies that led there. judgements: those that the tool knows."""
+    if stored in judgements or OR not in stored:
+        return Proposal(stored, ())
+    return Proposal("", (), among=tuple(stored.split(OR)))
+
+
+def departs(judgement: str, stored: str) -> bool:
+    """Whether a judgement is not as was proposed, by the proposal that is kept beside it."""
+    return stored not in ("", judgement) and judgement not in read_stored(stored, (judgement,)).allowed
 
 
 def proposed(algorithm: Algorithm, given: Mapping[str, str]) -> Proposal:
     """Run an algorithm on the replies so far."""
     replies = Replies(given)
     try:
-        judgement = algorithm(replies)
+        found = algorithm(replies)
     except Unanswered as missing:
         return Proposal("", tuple(replies.path.items()), missing.question)
-    return Proposal(judgement, tuple(replies.path.items()))
+    path = tuple(replies.path.items())
+    return Proposal(found, path) if isinstance(found, str) else Proposal("", path, among=found)

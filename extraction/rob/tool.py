@@ -36,6 +36,7 @@ class Domain:
 
     judgements: where they are not the tool's. applicability: whether it asks how well the study fits the review, which is no bias.
     algorithm: the name of what proposes a judgement from the replies; without one the assessor decides unaided.
+    criteria: when which judgement is made, in our own words: its value and a sentence, in the order of the judgements.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Domain:
     judgements: tuple[Option, ...] = ()
     applicability: bool = False
     algorithm: str = ""
+    criteria: tuple[tuple[str, str], ...] = ()
 
     def propose(self, replies: Mapping[str, str]) -> Proposal | None:
         """What the tool's algorithm makes of the replies so far. None where the tool has no algorithm for this domain."""

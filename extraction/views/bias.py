@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from extraction import queries, workflow
-from extraction.forms import BiasPlanForm, StudiesForm
+from extraction.forms import BiasPlanForm, StudiesForm, criteria_of
 from extraction.rob import TOOLS, Tool
 from extraction.rob.asking import has_proposal
 from extraction.rob.designs import DESIGNS
@@ -95,6 +95,11 @@ def bias_tool(request: HttpRequest, member: Member, tool: str) -> HttpResponse:
 
 def domains_of(tool: Tool) -> list[dict[str, object]]:
     return [
-        {"domain": domain, "options": tool.options_of(domain), "proposes": has_proposal(tool, domain.id)}
+        {
+            "domain": domain,
+            "options": tool.options_of(domain),
+            "proposes": has_proposal(tool, domain.id),
+            "criteria": criteria_of(tool, domain.id),
+        }
         for domain in tool.domains
     ]

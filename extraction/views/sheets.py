@@ -40,8 +40,8 @@ def checked(member: Member, kind: str, tool: str) -> str:
 def form_on(mine: Blinded, data: QueryDict | None = None, opened: queries.Opened | None = None) -> SheetForm:
     """The member's own answers as a form; locked once they are submitted."""
     locked = mine.submitted_at is not None
-    if not isinstance(mine, Sheet):
-        return BiasForm(queries.tool_for(mine), mine.answers(), data, locked=locked)
+    if isinstance(mine, Assessment):
+        return BiasForm(queries.tool_for(mine), mine.answers(), data, stored=mine.proposals() if locked else None)
     opened = opened or queries.opened(mine)
     open_keys = queries.open_keys(mine) if mine.renews is not None and not locked else None
     again = {} if locked else opened.carried.again

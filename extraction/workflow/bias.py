@@ -113,7 +113,7 @@ def store_proposals(assessment: Assessment) -> dict[str, str]:
     changed = {}
     for key, proposal in asking.proposals(queries.tool_for(assessment), answers).items():
         line = lines.get(key) or assessment.new_line(key)
-        if line.proposal != proposal.judgement:
-            line.proposal = changed[key] = proposal.judgement
+        if line.proposal != proposal.stored:
+            line.proposal = changed[key] = proposal.stored
             line.save()
     return changed

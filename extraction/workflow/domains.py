@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from extraction import queries
 from extraction.models import Assessment, Study
-from extraction.rob import agreeing, asking
-from extraction.schema import TakenFrom
+from extraction.rob import Tool, agreeing, asking
+from extraction.schema import Answer, TakenFrom
 from extraction.workflow.agreement import being_made, choice_of, choose, pairs_of, require_agreeing, submitted_pair
 from extraction.workflow.common import locked_study
 from reviewapp.errors import BadInput, WrongState
@@ -31,8 +33,16 @@ def choose_domain(member: Member, study: Study, tool: str, domain: str, way: str
             return choose(member, Assessment, study, tool, agreeing.whole_domain(pack, pairs, domain, TakenFrom(way)))
         kept = being_made(Assessment, study, tool)
         made = {line.key: choice_of(line) for line in kept.lines.all()} if kept else {}
-        choices = agreeing.as_proposed(pack, pairs, domain, agreeing.settled_by(pairs, made))
+        settled = agreeing.settled_by(pairs, made)
+        choices = agreeing.as_proposed(pack, pairs, domain, settled)
         if not choices:
-            title = asking.title_of(pack, domain)
-            raise WrongState(f"{title}: nothing is proposed yet.", todo="Settle the replies that it waits for first.")
+            raise nothing_proposed(pack, domain, settled)
         return choose(member, Assessment, study, tool, choices)
+
+
+def nothing_proposed(tool: Tool, domain: str, settled: Mapping[str, Answer]) -> WrongState:
+    """Why a domain cannot be judged as proposed."""
+    title, proposal = asking.title_of(tool, domain), asking.proposals(tool, settled).get(domain)
+    if proposal is None or proposal.waits_for:
+        return WrongState(f"{title}: nothing is proposed yet.", todo="Settle the replies that it waits for first.")
+    return WrongState(f"{title}: the replies do not decide this judgement.", todo="Choose it yourselves.")

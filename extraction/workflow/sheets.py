@@ -315,6 +315,7 @@ def submit_own(member: Member, own: Own) -> Own:
             own.form_number = queries.version_of(own).number
         else:
             own.tool_number = queries.number_of(own.study.review_id, own.tool)
+            store_proposals(own)  # the tool may propose otherwise than when the last answer was saved
         own.submitted_at = timezone.now()
         own.save()
         both = is_pair_in(own)
