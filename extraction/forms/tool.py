@@ -1,6 +1,6 @@
 """What is typed into the builder of a tool, and what is wrong with it? All at once: name, judgements with sign and colour, domains with questions.
 
-Names: name, source, unit, overall, note; of judgement n: jv:n (hidden), jl:n, js:n, jt:n; of domain n: di:n (hidden), dp:n, dt:n, da:n, dq:n.
+Names: name, source, unit, overall, note; of judgement n: jv:n (hidden), jl:n, js:n, jt:n; of domain n: di:n (hidden), dp:n, dt:n, da:n, dq:n, dc:n.
 A row without a label or title is no row, so that emptying it takes it away; one empty row of each kind waits at the end.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -52,6 +52,7 @@ class DomainRow:
     title: str
     about: str
     questions: str
+    criteria: str
     algorithm: str = ""
     told: str = ""
 
@@ -111,12 +112,19 @@ class ToolForm:
                 each["title"],
                 each.get("about", ""),
                 "\n".join(f"{question['id']} {question['text']}" for question in each.get("questions", [])),
+                "\n".join(self.criteria_of(each)),
                 each.get("algorithm", ""),
                 self.told.get(f"dt:{n}", ""),
             )
             for n, each in enumerate(self.pack["domains"])
         ]
-        return [*rows, DomainRow(len(rows), "", "", "", "")]
+        return [*rows, DomainRow(len(rows), "", "", "", "", "")]
+
+    def criteria_of(self, domain: Mapping[str, Any]) -> Iterator[str]:
+        """When which judgement is made, one a line."""
+        labels = {each["value"]: each["label"] for each in judgements_of(self.pack, domain)}
+        for value, text in domain.get("criteria", {}).items():
+            yield f"{labels.get(value, value)}: {' '.join(text.split())}" if text else value
 
     @cached_property
     def told(self) -> dict[str, str]:
@@ -127,11 +135,12 @@ class ToolForm:
 
     def posted(self) -> dict[str, Any]:
         """The tool as it was posted; what the page does not show (algorithms, replies, judgements of one domain) is as before."""
+        judgements = list(self.posted_judgements())
         return {
             **self.stored,
             **{name: self.data.get(name, "").strip() for name in ("name", "source", "unit", "overall")},
-            "judgements": list(self.posted_judgements()),
-            "domains": self.posted_domains(),
+            "judgements": judgements,
+            "domains": self.posted_domains(judgements),
         }
 
     def get(self, name: str, n: int) -> str:
@@ -145,7 +154,7 @@ class ToolForm:
             value = self.get("jv", n) or label.lower()[:40]
             yield {"value": value, "label": label, "sign": self.get("js", n)[:2], "tone": self.get("jt", n)}
 
-    def posted_domains(self) -> list[dict[str, Any]]:
+    def posted_domains(self, judgements: list[dict[str, str]]) -> list[dict[str, Any]]:
         before = {each["id"]: each for each in self.stored["domains"]}
         taken = {*before, OVERALL}
         found = []
@@ -162,6 +171,8 @@ class ToolForm:
         used = {question["id"] for each in self.stored["domains"] for question in each.get("questions", [])}
         for number, (n, domain) in enumerate(ordered, start=1):
             domain["questions"] = list(questions_in(self.get("dq", n), number, domain.get("questions", []), used))
+            values = values_by_word(self.stored["judgements"], domain.get("judgements") or judgements)
+            domain["criteria"] = criteria_in(self.get("dc", n), values)
         return [domain for _, domain in ordered]
 
 
@@ -178,6 +189,29 @@ def questions_in(text: str, domain: int, before: list[dict[str, Any]], used: set
         id = match["id"] if match else next(id for n in range(1, 1000) if (id := f"{domain}.{n}") not in used)
         used.add(id)
         yield {"replies": REPLIES, **known.get(id, {}), "id": id, "text": match["text"] if match else line}
+
+
+def judgements_of(pack: Mapping[str, Any], domain: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    return domain.get("judgements") or pack["judgements"]
+
+
+def values_by_word(*of: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The values of judgements by their words, those that were there before too: who renames one need not rename it in every domain."""
+    return {each["label"].casefold(): each["value"] for judgements in of for each in judgements}
+
+
+def criteria_in(text: str, values: Mapping[str, str]) -> dict[str, str]:
+    """When which judgement is made, by its value: one a line, with the judgement's words before a colon. What begins otherwise is told of."""
+    found: dict[str, str] = {}
+    longest_first = sorted(values, key=len, reverse=True)
+    for line in filter(None, (each.strip() for each in text.split("\n"))):
+        words = next((each for each in longest_first if line.casefold().startswith(f"{each}:")), None)
+        if words is None:
+            found[line] = ""
+        elif criterion := line[len(words) + 1 :].strip():
+            value = values[words]
+            found[value] = f"{found[value]} {criterion}" if value in found else criterion
+    return found
 
 
 # --- what is wrong -------------------------------------------------------------------------------------------------
@@ -207,6 +241,12 @@ def plain_complaints(pack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         twice = [question["id"] for question in each["questions"] if numbers[question["id"]] > 1]
         if twice:
             yield f"dt:{n}", f"Question {twice[0]} is there twice. Begin one of the two with another number."
+        known = {judgement["value"] for judgement in judgements_of(pack, each)}
+        if strange := [key for key in each.get("criteria", {}) if key not in known]:
+            yield (
+                f"dt:{n}",
+                f"“{strange[0]}” is no judgement. Begin each line on when which is judged with the words of one, and a colon.",
+            )
 
 
 def misfits(pack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -217,14 +217,16 @@ def posted(form: ToolForm) -> dict[str, str]:
             f"dt:{row.n}": row.title,
             f"da:{row.n}": row.about,
             f"dq:{row.n}": row.questions,
+            f"dc:{row.n}": row.criteria,
         }
         data[f"dp:{row.n}"] = str(row.n + 1)
     return data
 
 
 @pytest.mark.django_db
-def test_the_builder_keeps_what_it_does_not_show(owner: Member) -> None:
-    wanted = to_pack(TOOLS["rob2_assignment"]) | {"id": "our_rob2"}
+@pytest.mark.parametrize("tool", ["rob2_assignment", "robins_i"])
+def test_the_builder_keeps_what_it_does_not_show(owner: Member, tool: str) -> None:
+    wanted = to_pack(TOOLS[tool]) | {"id": "our_rob2"}
     draft = workflow.import_tool(owner, "our.json", json.dumps(wanted).encode())
     client = Client()
     client.force_login(owner.user)
@@ -258,6 +260,25 @@ def test_domains_and_questions_are_added_moved_and_taken_away(owner: Member, fir
     reader.force_login(first.user)
     file = reader.get(reverse("extraction:tool-json", args=[owner.review.slug, "team_tool"]))
     assert read_own(file.content).judgements[2].tone == "darkred"
+
+
+@pytest.mark.django_db
+def test_when_which_is_judged_is_written_a_line_for_a_judgement(owner: Member) -> None:
+    draft = workflow.begin_tool(owner, "Team tool")
+    client = Client()
+    client.force_login(owner.user)
+    address = reverse("extraction:tool-draft", args=[owner.review.slug, draft.tool])
+    lines = "high risk: paid by the maker: all of it\nLow risk: paid by nobody"
+    data = posted(ToolForm(draft.pack)) | {"dc:0": lines, "jl:0": "Low", "use": "1"}
+    assert client.post(address, data | {"dc:0": lines + "\nBad: paid"}).status_code == 422
+    assert "“Bad: paid” is no judgement" in html.unescape(
+        client.post(address, data | {"dc:0": "Bad: paid"}).content.decode()
+    )
+    assert client.post(address, data).status_code == 302
+    [first] = queries.tool_of(owner.review_id, "team_tool").domains
+    assert first.criteria == (("low", "paid by nobody"), ("high", "paid by the maker: all of it"))
+    page = client.get(reverse("extraction:bias-tool", args=[owner.review.slug, "team_tool"])).content.decode()
+    assert "When is which judged?" in page
 
 
 @pytest.mark.django_db
