@@ -50,11 +50,13 @@ def rename(form: Form, name: str, about: str = "") -> Form:
 
 
 def add_section(form: Form, title: str, per: str = Per.STUDY, help: str = "") -> Form:
-    """A new section, last."""
+    """A new section, last. The same once more (a double click) changes nothing."""
     title = _named(title, "A section", 120)
     if per not in [str(each) for each in Per]:
         raise FormError(f"A section is asked {', '.join(PER_WORDS.values())}; “{per}” is none of these.")
     section = Section(new_id(title, form.ids), title, Per(per), help.strip())
+    if form.sections and replace(form.sections[-1], id=section.id) == section:
+        return form
     return checked(replace(form, sections=(*form.sections, section)))
 
 
@@ -82,11 +84,14 @@ def drop_section(form: Form, id: str) -> Form:
 
 
 def add_question(form: Form, section_id: str, **details: Any) -> Form:
-    """A new question, last in its section; details as of Question, options and units as text (see read_options, read_units)."""
+    """A new question, last in its section; details as of Question, options and units as text (see read_options, read_units).
+    The same once more (a double click) changes nothing."""
     section = form.section(section_id)
     label = _named(details.get("label", ""), "A question", 200)
     question = Question(id=new_id(label, form.ids), label=label, kind=Kind(details.get("kind", Kind.TEXT)))
     question = _with_details(question, details, form)
+    if section.questions and replace(section.questions[-1], id=question.id) == question:
+        return form
     return checked(_with_section(form, replace(section, questions=(*section.questions, question))))
 
 

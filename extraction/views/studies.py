@@ -105,7 +105,7 @@ def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | No
         "bias": bias,
         "arms": [arm for arm in arms if not arm.dropped_at],
         "dropped_arms": [arm for arm in arms if arm.dropped_at],
-        "form": form or ArmForm(wholes=queries.whole_arms(found)),
+        "form": form or ArmForm(wholes=queries.whole_arms(found), initial={"role": missing_side(arms)}),
         "outcomes": asked,
         "asks_arms": not asked or any(each.is_of_arms for each in asked),
         "plan": queries.plan_of(member.review_id),
@@ -114,6 +114,12 @@ def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | No
         **shared([arm for arm in arms if not arm.dropped_at]),
     }
     return render(request, "extraction/study.html", context, status=422 if form else 200)
+
+
+def missing_side(arms: list[Arm]) -> str:
+    """The side of the comparison on which no arm stands yet: the next one is probably of it. Empty when both have one."""
+    there = {arm.role for arm in arms if not arm.dropped_at}
+    return next((side for side in (Arm.Role.EXPERIMENTAL, Arm.Role.CONTROL) if side not in there), "")
 
 
 def ways(arms: list[Arm]) -> list[tuple[str, list[str]]]:
@@ -181,5 +187,10 @@ def move_report(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     chosen = cleaned(MoveForm(request.POST))
     target = queries.study(member, chosen["to"])
     workflow.move_report(member, study, target, queries.report(member, chosen["report"]))
-    messages.success(request, f"The report is one of {target.label} now. Move it back there if that was wrong.")
+    back = f"Move it back to {study.label} if that was wrong."
+    if len(study.links) == 1:
+        back = (
+            f"{study.label} had no other and is dropped; restore it below the studies before you move the report back."
+        )
+    messages.success(request, f"The report is one of {target.label} now. {back}")
     return redirect("extraction:study", member.review.slug, target.pk)

@@ -35,10 +35,14 @@ def add_arm(
     part_of: Arm | None = None,
     note: str = "",
 ) -> Arm:
-    """Add an arm to a study, after the others. part_of: the arm into which its numbers are combined; it is in no comparison itself."""
+    """Add an arm to a study, after the others. part_of: the arm into which its numbers are combined; it is in no comparison itself.
+    The second click of a double click adds none."""
     require(member, Can.EXTRACT)
     with transaction.atomic():
         study = locked_study(member, study)
+        same = {"name": name.strip(), "role": role, "size": size, "part_of": part_of, "note": note}
+        if present := study.arms.filter(dropped_at=None, **same).first():
+            return present
         details = checked_arm(study, name=name, role=role, size=size, part_of=part_of, note=note)
         arm = Arm.objects.create(study=study, position=next_position(study.arms), **details)
         audit.record(member, "extraction.arm_added", study, arm=arm.pk, **in_plain(details))
@@ -134,17 +138,20 @@ def define_outcome(
 ) -> Outcome:
     """Add an outcome of the review, at one time point, after the others. Its kind cannot be changed later.
 
-    at: a time point of the review; else `time_point` says in words when it is measured.
+    at: a time point of the review; else `time_point` says in words when it is measured. The second click of a double click adds none.
     """
     require(member, Can.ANALYSE)
     if kind not in TABLES:
         raise BadInput(f"“{kind}” is no kind of outcome.", todo=f"Known are {', '.join(TABLES)}.")
     with transaction.atomic():
         lock_review(member)
-        details = checked_outcome(
-            member, name=name, time_point=time_point, at=at, unit=unit, higher_is_better=higher_is_better, note=note
-        )
-        position = next_position(Outcome.objects.filter(review=member.review_id))
+        standing = Outcome.objects.filter(review=member.review_id)
+        rest = {"at": at, "unit": unit, "higher_is_better": higher_is_better, "note": note}
+        same = {"name": name.strip(), "kind": kind, "time_point": at.name if at else time_point.strip(), **rest}
+        if present := standing.filter(dropped_at=None, **same).first():
+            return present
+        details = checked_outcome(member, name=name, time_point=time_point, **rest)
+        position = next_position(standing)
         outcome = Outcome.objects.create(review_id=member.review_id, kind=kind, position=position, **details)
         audit.record(member, "extraction.outcome_defined", outcome, kind=kind, **in_plain(details))
     return outcome

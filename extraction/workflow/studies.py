@@ -133,7 +133,10 @@ def restore_study(member: Member, study: Study) -> Study:
         study = locked(Study, study.pk, review=member.review_id)
         if study.dropped_at is None:
             return study
-        refuse_label(member, study.label)
+        if is_taken(member, study.label):
+            raise BadInput(
+                f"Another study is called {study.label} by now.", todo="Rename that one, then restore this one."
+            )
         reports = freed_with(study, study.dropped_at)
         study.dropped_at = None
         study.save(update_fields=["dropped_at"])
@@ -158,7 +161,8 @@ def free_report(member: Member, citation: Citation) -> Citation:
     taken = StudyReport.objects.select_related("study").filter(citation=found, undone_at=None).first()
     if taken:
         raise WrongState(
-            f"“{found}” is already a report of {taken.study.label}.", todo="Split it off from that study first."
+            f"“{found}” is already a report of {taken.study.label}.",
+            todo="If that is wrong, split it off from that study first.",
         )
     return found
 
@@ -189,7 +193,11 @@ def refuse_label(member: Member, label: str) -> None:
         raise BadInput(
             f"A study's label has 1 to {LONGEST} characters.", todo="Author and year are usual: Murray 2003."
         )
-    if Study.objects.filter(review=member.review_id, dropped_at=None, label=label).exists():
+    if is_taken(member, label):
         raise BadInput(
             f"Another study is called {label} already.", todo="Add a letter to the year, as in Murray 2003b."
         )
+
+
+def is_taken(member: Member, label: str) -> bool:
+    return Study.objects.filter(review=member.review_id, dropped_at=None, label=label).exists()

@@ -22,12 +22,16 @@ FIELDS = ("name", "begins", "ends", "unit", "position")
 def add_time_point(
     member: Member, *, name: str, begins: int | None = None, ends: int | None = None, unit: str = "months"
 ) -> TimePoint:
-    """Add a time point of the review, after the others."""
+    """Add a time point of the review, after the others. The second click of a double click adds none."""
     require(member, Can.ANALYSE)
     with transaction.atomic():
         lock_review(member)
-        details = checked(member, name=name, begins=begins, ends=ends, unit=unit)
-        position = next_position(TimePoint.objects.filter(review=member.review_id))
+        standing = TimePoint.objects.filter(review=member.review_id)
+        same = {"name": name.strip(), "begins": begins, "ends": ends, "unit": unit}
+        if present := standing.filter(dropped_at=None, **same).first():
+            return present
+        details = checked(member, **same)
+        position = next_position(standing)
         made = TimePoint.objects.create(review_id=member.review_id, position=position, **details)
         audit.record(member, "extraction.time_point_added", made, **details)
     return made

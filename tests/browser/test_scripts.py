@@ -102,6 +102,23 @@ def test_keys_are_switched_off_for_good_and_on_again_without_a_key(page: Page) -
     assert pressed(page) == 1
 
 
+def test_a_double_click_sends_a_form_once(page: Page) -> None:
+    sent = page.evaluate("""() => {
+        document.querySelector("main").insertAdjacentHTML("beforeend",
+            `<form method="post" id="one"></form><form method="post" id="other"></form>`);
+        const sent = [];
+        window.addEventListener("submit", (event) => {
+            if (!event.defaultPrevented) sent.push(event.target.id);
+            event.preventDefault();
+        });
+        for (const id of ["one", "one", "other"]) document.getElementById(id).requestSubmit();
+        window.dispatchEvent(new Event("pageshow"));
+        document.getElementById("one").requestSubmit();
+        return sent;
+    }""")
+    assert sent == ["one", "other", "one"], "and again when the person has come back to the page"
+
+
 def shown(page: Page) -> str:
     return page.evaluate("document.documentElement.dataset.bsTheme")
 

@@ -38,6 +38,14 @@ def test_a_section_and_a_question_get_ids_that_remind_of_their_words() -> None:
     assert (section.title, question.kind, question.unit) == ("Follow-up & co.", Kind.NUMBER, "months")
 
 
+def test_the_same_question_or_section_once_more_is_one() -> None:
+    form = edit.add_section(STANDARD, "Follow-up", "arm")
+    assert edit.add_section(form, "Follow-up", "arm") == form
+    form = edit.add_question(form, "follow_up", label="Length", kind="number", unit="months")
+    assert edit.add_question(form, "follow_up", label="Length", kind="number", unit="months") == form
+    assert "length_2" in edit.add_question(form, "follow_up", label="Length", kind="number", unit="weeks").questions
+
+
 def test_an_id_is_never_given_again() -> None:
     form = edit.drop_question(edit.add_question(STANDARD, "on_study", label="Country"), "country")
     form = edit.add_question(form, "on_study", label="Country")

@@ -13,7 +13,7 @@ from screening import workflow as screening
 from screening.models import Citation
 from tests import build as screening_build
 from tests.extraction import build
-from tests.extraction.test_views import page, post
+from tests.extraction.test_views import browser, page, post, url
 
 pytestmark = pytest.mark.django_db
 Pair = tuple[Member, Member]
@@ -146,3 +146,21 @@ def test_every_kind_of_outcome_is_asked_for_on_the_sheet_and_kept(kind: str, fir
     post(first, "sheet", study.pk, data={"version": 0, key: number})
     assert queries.own_sheet(first, study).answers()[key].value == float(number)
     assert str(outcome.pk) in key
+
+
+def test_moving_the_only_report_says_that_its_study_is_dropped_and_how_it_comes_back(first: Member, pair: Pair) -> None:
+    one, two = build.study(pair, "One 2001"), build.study(pair, "Two 2002")
+    (only,) = reports_of(one)
+
+    def told(source: Study, target: Study) -> str:
+        form = {"report": only, "to": target.pk}
+        return browser(first).post(url(first, "report-move", source.pk), form, follow=True).content.decode()
+
+    assert "One 2001 had no other and is dropped" in told(one, two)
+    workflow.restore_study(first, one)
+    assert "Move it back to Two 2002 if that was wrong." in told(two, one)
+    workflow.drop_study(first, one)
+    workflow.change_study(first, two, label="One 2001")
+    with pytest.raises(BadInput, match="is called One 2001 by now") as refused:
+        workflow.restore_study(first, one)
+    assert refused.value.todo == "Rename that one, then restore this one."

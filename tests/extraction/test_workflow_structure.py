@@ -46,6 +46,19 @@ def test_an_arm_needs_a_name_of_its_own_and_a_known_role(
         workflow.add_arm(first, study, name=name, role=role)
 
 
+def test_the_same_once_more_is_one_arm_outcome_and_time_point(first: Member, study: Study) -> None:
+    """As when a button is pressed twice in a browser without script."""
+    for _ in range(2):
+        workflow.add_arm(first, study, name="Waiting list", role="other", size=20)
+        at = workflow.add_time_point(first, name="Later", begins=6)
+        workflow.define_outcomes(first, [at], name="Sleep", kind="continuous", unit="hours")
+    verbs = list(Event.blind.for_member(first).values_list("verb", flat=True))
+    assert [verbs.count(f"extraction.{what}") for what in ("time_point_added", "outcome_defined")] == [1, 1]
+    assert [arm.name for arm in study.arms.all()].count("Waiting list") == 1
+    with pytest.raises(BadInput, match="has an arm called"):
+        workflow.add_arm(first, study, name="Waiting list", role="control", size=20)
+
+
 def test_an_arm_changes_its_role_and_the_trail_says_from_what(first: Member, study: Study) -> None:
     arm = study.arms.first()
     workflow.change_arm(first, arm, role="other")

@@ -40,6 +40,20 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = requestToken();
 });
 
+// The second click of a double click sends a form no second time. After a while, or back on the page, it can be sent again.
+const DOUBLE_CLICK = 2000; // milliseconds
+let sent = new WeakMap();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  const now = performance.now();
+  if (now - (sent.get(form) ?? -DOUBLE_CLICK) < DOUBLE_CLICK) event.preventDefault();
+  else sent.set(form, now);
+});
+window.addEventListener("pageshow", () => {
+  sent = new WeakMap();
+});
+
 // After a swap the focus goes to what the fragment marks with data-focus, usually the heading of the next thing.
 document.addEventListener("htmx:afterSettle", (event) => {
   const marked = event.detail.elt.querySelector("[data-focus]");
