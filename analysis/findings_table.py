@@ -28,6 +28,8 @@ HEADINGS = (
     "Certainty (GRADE)",
     "Reasons",
 )
+OF_BOTH = slice(3, 6)  # those of them that say what is without and with the intervention
+ESTIMATE = "Estimate (95% CI)"  # instead of an effect, where nothing has one
 NOT_AGREED = "Not agreed yet"
 STALE = "Agreed on an earlier run: the numbers have changed since."
 
@@ -175,18 +177,35 @@ def higher(value: float, unit: str = "") -> str:
     return f"{effect(abs(value))}{unit} {'higher' if value > 0 else 'lower'}" if value else f"0{unit}"
 
 
+def compares(lines: Sequence[Line]) -> bool:
+    """Whether columns for both sides have a place: not where every outcome is a proportion or a rate of one group."""
+    return not lines or any(line.compares for line in lines)
+
+
+def of_one(row: tuple[str, ...]) -> tuple[str, ...]:
+    """A row without what compares two sides."""
+    return row[: OF_BOTH.start] + row[OF_BOTH.stop :]
+
+
 def printed(title: str, lines: Sequence[Line]) -> Table:
     """The summary as a table for files, with what the signs mean below it."""
-    notes = [
+    headings, rows = HEADINGS, [cells(line).row for line in lines]
+    risks = (
         "The risk with the intervention (and its confidence interval, of 95% where no other is said) is the risk without it, changed by the effect. "
-        "Risks by a hazard ratio are those by the time that the risk without the intervention is for.",
+        "Risks by a hazard ratio are those by the time that the risk without the intervention is for."
+    )
+    both = compares(lines)
+    if not both:
+        headings, rows = of_one((*HEADINGS[:2], ESTIMATE, *HEADINGS[3:])), [of_one(row) for row in rows]
+    notes = [
+        *([risks] if both else []),
         *(
             f"{sign} {level}: {means}."
             for sign, level, means in zip(SIGNS[::-1], LEVELS[::-1], MEANING[::-1], strict=True)
         ),
         "Evidence of randomised trials begins at high, of other studies at low.",
     ]
-    return Table(f"Summary of findings: {title}", HEADINGS, [cells(line).row for line in lines], notes)
+    return Table(f"Summary of findings: {title}", headings, rows, notes)
 
 
 def file(title: str, lines: Sequence[Line], kind: str) -> bytes:

@@ -74,15 +74,20 @@ def in_place(option: str, value: Any) -> Any:
     return VALUE_WORDS.get(value, value)
 
 
-def differences(before: Frozen, after: Frozen, options_before: Frozen, options_after: Frozen) -> list[str]:
-    """What changed between two runs of an analysis, in sentences; options first, then study by study."""
-    found = list(_options(options_before, options_after))
+def differences(
+    before: Frozen, after: Frozen, options_before: Frozen, options_after: Frozen, called: Mapping[str, str] = {}
+) -> list[str]:
+    """What changed between two runs of an analysis, in sentences; options first, then study by study.
+
+    called: the form's words for its questions, and under "question=answer" for their answers; ids stand where they are not known.
+    """
+    found = list(_options(options_before, options_after, called))
     old, new = ({study["study"]: study for study in each["studies"]} for each in (before, after))
     found += [f"{new[pk]['label']} came in." for pk in new if pk not in old]
     found += [f"{old[pk]['label']} dropped out." for pk in old if pk not in new]
     for pk, study in new.items():
         if pk in old:
-            found += _study(old[pk], study)
+            found += _study(old[pk], study, called)
     return found
 
 
@@ -97,17 +102,17 @@ def _unmarked(value: Any) -> Any:
     return [_unmarked(each) for each in value] if isinstance(value, list) else value
 
 
-def _options(before: Frozen, after: Frozen) -> Iterator[str]:
+def _options(before: Frozen, after: Frozen, called: Mapping[str, str]) -> Iterator[str]:
     old, new = ([*options.get("investigations", ())] for options in (before, after))
-    yield from (f"Also asked: {in_words(each)}." for each in new if each not in old)
-    yield from (f"Asked no more: {in_words(each)}." for each in old if each not in new)
+    yield from (f"Also asked: {in_words(each, called)}." for each in new if each not in old)
+    yield from (f"Asked no more: {in_words(each, called)}." for each in old if each not in new)
     for name in dict.fromkeys((*after, *before)):
         if name != "investigations" and before.get(name) != after.get(name):
             was, now = (in_place(name, options.get(name, "")) for options in (before, after))
             yield f"{OPTION_WORDS.get(name, name)}: {was} became {now}."
 
 
-def _study(before: Frozen, after: Frozen) -> Iterator[str]:
+def _study(before: Frozen, after: Frozen, called: Mapping[str, str]) -> Iterator[str]:
     label = after["label"]
     if before["label"] != label:
         yield f"{before['label']} is now called {label}."
@@ -128,7 +133,7 @@ def _study(before: Frozen, after: Frozen) -> Iterator[str]:
     if before.get("turned") != after.get("turned"):
         yield f"{label}: its scale {'now runs the other way' if after.get('turned') else 'no longer runs the other way'}."
     yield from _contrasts(before, after)
-    yield from _answers(before, after)
+    yield from _answers(before, after, called)
     if before["bias"] != after["bias"]:
         yield f"{label}: the risk-of-bias judgements changed."
 
@@ -150,12 +155,16 @@ def _converted(of: str, before: Frozen, after: Frozen) -> Iterator[str]:
         yield from (f"{of}{column} is no longer {name}." for column in old if column not in new)
 
 
-def _answers(before: Frozen, after: Frozen) -> Iterator[str]:
+def _answers(before: Frozen, after: Frozen, called: Mapping[str, str]) -> Iterator[str]:
+    def words(key: str, answer: Any) -> str:
+        given = answer if isinstance(answer, list) else [answer]
+        return ", ".join(called.get(f"{key}={each}", str(each)) for each in given)
+
     old, new = before.get("by", {}), after.get("by", {})
     for key in old:
         if key in new and old[key] != new[key]:
-            was, now = (", ".join(each) if isinstance(each, list) else each for each in (old[key], new[key]))
-            yield f"{after['label']}: {key.partition('/')[2]}, {was} became {now}."
+            name = called.get(key, key.partition("/")[2])
+            yield f"{after['label']}: {name}, {words(key, old[key])} became {words(key, new[key])}."
 
 
 def _contrasts(before: Frozen, after: Frozen) -> Iterator[str]:

@@ -55,13 +55,15 @@ SETS = {
 }
 
 
-def in_words(planned: str) -> str:
-    """An investigation where the form's words for its questions are not at hand: "subgroups by design"."""
+def in_words(planned: str, called: Mapping[str, str] = {}) -> str:
+    """An investigation within a sentence: "subgroups by Study design", or "by design" where the form's words for its questions are not at hand."""
     kind, by = planned.split(":", 1)
     if kind == SENSITIVITY:
         return SETS.get(by, by).lower()
-    name = " and ".join(CHARACTERISTICS.get(each, each.partition("/")[2] or each).lower() for each in by.split(AND))
-    return f"{BEGINNINGS[kind]} {name}"
+    names = [
+        called.get(each) or CHARACTERISTICS.get(each, each.partition("/")[2] or each).lower() for each in by.split(AND)
+    ]
+    return f"{BEGINNINGS[kind]} {' and '.join(names)}"
 
 
 BEGINNINGS = {

@@ -12,6 +12,7 @@ from analysis.frozen import differences, only_marked
 from analysis.measures import PLANNED
 from analysis.models import REFRESH, Analysis, Package, Run
 from analysis.queries.inputs import Input, agreed, input_of
+from analysis.queries.investigations import called
 from extraction.models import Outcome
 from extraction.queries import included_studies, outcomes
 from reviewapp.errors import NotHere
@@ -96,7 +97,8 @@ class Shown:
         """What has changed since the run that is shown, in sentences; nothing while it is current."""
         if self.run is None or self.is_current:
             return []
-        return differences(self.run.input, self.input.data, self.run.options, self.input.options)
+        words = called(self.analysis.review_id)
+        return differences(self.run.input, self.input.data, self.run.options, self.input.options, words)
 
     @property
     def is_only_marked(self) -> bool:
@@ -245,8 +247,9 @@ def history(member: Member, analysis: Analysis) -> list[Change]:
     """The finished runs of an analysis, the newest first, each with what changed since the one before."""
     done = Run.objects.filter(analysis=analysis, analysis__review=member.review_id).exclude(state=Run.State.QUEUED)
     runs = list(done.select_related("member__user").order_by("number"))
+    words = called(member.review_id)
     found = []
     for before, run in zip([None, *runs], runs, strict=False):
-        changes = [] if before is None else differences(before.input, run.input, before.options, run.options)
+        changes = [] if before is None else differences(before.input, run.input, before.options, run.options, words)
         found.append(Change(run, before, changes))
     return found[::-1]

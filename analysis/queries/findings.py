@@ -64,6 +64,11 @@ class Line:
         return self.agreed is not None and (self.run is None or self.agreed.run_id != self.run.pk)
 
     @property
+    def compares(self) -> bool:
+        """Whether its groups are compared: a proportion or a rate of one group says nothing of an intervention."""
+        return measure(self.run.options["measure"] if self.run else self.finding.analysis.measure).compares
+
+    @property
     def takes_risk(self) -> bool:
         """Whether its effect says something about risks."""
         return self.run is not None and measure(self.run.options["measure"]).risk is not None

@@ -28,6 +28,7 @@ def findings(request: HttpRequest, member: Member) -> HttpResponse:
         "member": member,
         "lines": [(line, findings_table.cells(line)) for line in lines],
         "notes": findings_table.printed("", lines).notes,
+        "compares": findings_table.compares(lines),
         "candidates": summary.candidates(member),
         "reliability": summary.reliability(lines),
     }

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.measures import MEASURES, PLANNED, Answers, catalogue
+from analysis.measures import Answers, catalogue
 
 Plain = Mapping[str, Any]
 Pairs = dict[str, tuple[Any, Any]]  # name: what the app says, what analysis.stats says
@@ -32,6 +32,18 @@ KINDS = {
     "cor": catalogue.CORRELATIONS,
     "gen": catalogue.EFFECTS,
 }
+
+# What a plan is to offer for it, and by which weights: said here again, so that no case is taken for inexpressible because a measure went.
+OFFERED = {
+    "bin2": ("RR", "OR", "RD"),
+    "cont2": ("SMD", "MD", "ROM"),
+    "rate2": ("IRR", "IRD"),
+    "prop": ("PLO", "PFT", "PAS", "PLN", "PR"),
+    "rate1": ("IRLN", "IRS", "IR"),
+    "cor": ("ZCOR", "COR"),
+    "gen": ("GEN",),
+}
+WEIGHTED = {"MH": ("RR", "OR", "RD"), "Peto": ("OR",)}
 
 POOLED = ("estimate", "se", "p", "ci_lb", "ci_ub", "tau2", "I2", "Q")
 BLOCK = ("estimate", "se", "ci_lb", "ci_ub", "p")
@@ -77,7 +89,7 @@ class Reference:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        return tuple(each.id for each in PLANNED if each.answers == self.answers)
+        return OFFERED.get(self.content["dataset"]["type"], ())
 
     def numbers(self, row: int) -> list[Any]:
         assert self.answers is not None
@@ -211,7 +223,7 @@ def peto(reference: Reference, case: Plain) -> list[Asked]:
 def _weighted(case: Plain, reference: Reference, method: str, measure: str) -> Asked:
     if case["spec"]["options"]:
         raise Inexpressible(f"corrections inside {case['spec']['weighting']} pooling go with the conventions")
-    if measure not in reference.measures or method not in MEASURES[measure].weights:
+    if measure not in reference.measures or measure not in WEIGHTED[method]:
         raise Inexpressible("Mantel-Haenszel weights are for events of a total")
     options = {**plan(measure, "metafor", "EE"), "method": method}
     return Asked(case, options, lambda result, answer: same(result["pooled"], answer, POOLED))

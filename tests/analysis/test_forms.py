@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.forms import PlanForm
-from analysis.measures import PLANNED, measures_of
+from analysis.measures import PLANNED
 from analysis.models import Analysis
 from extraction import workflow as extraction
 from extraction.models import Outcome
@@ -28,9 +28,9 @@ def test_a_measure_for_means_does_not_fit_events(first: Member, outcome: Outcome
     asked = form(first, outcome, measure="SMD", method="IV")
     assert not asked.is_valid()
     assert asked.errors["measure"] == [
-        "This outcome is of the kind “Dichotomous (events of total)”: choose "
-        + "; ".join(each.label for each in measures_of("dichotomous"))
-        + "."
+        "This outcome is of the kind “Dichotomous (events of total)”: choose Risk ratio (RR); Odds ratio (OR); Risk difference (RD); "
+        "Proportion, pooled as log odds (logit); Proportion, pooled as double arcsine (Freeman-Tukey); Proportion, pooled as arcsine; "
+        "Proportion, pooled as logarithm; Proportion, pooled as it is."
     ]
 
 

@@ -92,3 +92,15 @@ def test_a_number_that_is_converted_now_is_told_and_several_answers_read_as_a_li
         "Murray 2003: Therapy, events is no longer converted.",
         "Murray 2003: settings, home, clinic became home.",
     ]
+
+
+def test_questions_and_answers_are_told_in_the_words_of_the_form() -> None:
+    called = {"study/q7": "Where it was done", "study/q7=home": "At home", "study/q9": "Mean age"}
+    before = murray() | {"by": {"study/q7": ["home"], "study/q9": 31.5}}
+    after = murray() | {"by": {"study/q7": ["home", "clinic"], "study/q9": 35}}
+    asked = OPTIONS | {"investigations": ["moderator:study/q9+study/q8"]}
+    assert differences(data(before), data(after), OPTIONS, asked, called) == [
+        "Also asked: meta-regression on Mean age and q8.",
+        "Murray 2003: Where it was done, At home became At home, clinic.",
+        "Murray 2003: Mean age, 31.5 became 35.",
+    ]

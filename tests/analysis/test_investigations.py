@@ -328,6 +328,7 @@ def test_what_was_planned_first_and_what_came_after_is_told_on_the_page(
     assert Investigation.objects.count() == 5
     assert "Meta-regression on Setting and the year in the study’s name" in page
     assert "Subgroups with one tau² by Setting" in page
+    assert "Also asked: subgroups with one tau² by Setting." in page, "in the form’s words, not by the question’s id"
 
 
 def test_a_dropped_one_is_asked_no_more_and_comes_back_with_its_date(

@@ -147,7 +147,23 @@ def test_a_proportion_is_planned_on_the_page_and_reads_as_one_wherever_it_stands
     add_finding(first, analysis)
     (line,) = lines(first)
     told = findings_table.cells(line)
-    assert (told.effect[:16], told.without, told.with_it) == ("proportion 0.45 ", "–", "–")
+    assert told.effect.startswith("proportion 0.45 ")
+    summary = findings_table.printed("", lines(first))
+    assert list(summary.headings) == [
+        "Outcome", "Participants (studies)", "Estimate (95% CI)", "Certainty (GRADE)", "Reasons",
+    ]  # fmt: skip
+    assert summary.rows == [(told.outcome, told.people, told.effect, told.certainty, "")]
+    for page in ("findings", "certainty"):
+        address = reverse(
+            f"analysis:{page}", args=[first.review.slug, *([line.finding.pk] if page == "certainty" else [])]
+        )
+        said = client.get(address).content.decode()
+        assert told.effect in said
+        assert not any(words in said for words in ("ithout the intervention", ">Without<", ">Difference<"))
+    beside = build.plan(first, agreed)
+    add_finding(first, beside)
+    jobs_now()
+    assert findings_table.printed("", lines(first)).headings == findings_table.HEADINGS
     assert package.pooling(run).shown[0] == run.result["estimate"]
 
 
