@@ -77,13 +77,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What is to be settled in one domain of an assessment. proposes: whether the tool can propose its judgement.
-    criteria: when which judgement is made."""
+    """What is to be settled in one domain of an assessment. proposes: whether the tool can propose its judgement; is_left: whether the
+    settled replies leave it open. criteria: when which judgement is made."""
 
     key: str
     title: str
     rows: list[Row]
     proposes: bool
+    is_left: bool
     criteria: list[Criterion]
 
     @property
@@ -243,14 +244,16 @@ class AgreementForm:
         keys = asking.judged_keys(tool) if tool else ()
         among = {key: [rows[each] for each in agreeing.keys_of(tool, key) if each in rows] for key in keys}
         return [
-            Group(key, asking.title_of(tool, key), found, self.can_propose(tool, key), criteria_of(tool, key))
+            Group(
+                key, asking.title_of(tool, key), found, key in self.proposed, self.is_left(key), criteria_of(tool, key)
+            )
             for key, found in among.items()
             if found
         ]
 
-    def can_propose(self, tool: Tool, key: str) -> bool:
-        """Whether the tool proposes a judgement, or may once more replies are settled."""
-        return asking.has_proposal(tool, key) and not (key in self.proposed and self.proposed[key].left)
+    def is_left(self, key: str) -> bool:
+        """Whether the settled replies leave a judgement open."""
+        return key in self.proposed and self.proposed[key].left
 
     def equals(self) -> list[Row]:
         apart = {pair.field.key for pair in self.agreement.differences}

@@ -129,7 +129,8 @@ def label_of(tool: Tool, key: str, judgement: str) -> str:
 
 def words_of(tool: Tool, key: str, proposal: Proposal) -> str:
     """What is proposed, in the tool's words."""
-    return OR.join(label_of(tool, key, each) for each in proposal.allowed)
+    *others, last = [label_of(tool, key, each) for each in proposal.allowed] or [""]
+    return OR.join(filter(None, (", ".join(others), last)))
 
 
 def problems(tool: Tool, answers: Mapping[str, Answer]) -> list[Problem]:

@@ -366,7 +366,8 @@ def settled_anew(request: HttpRequest, found: queries.Agreement) -> dict[str, An
     form = AgreementForm(found)
     template = "extraction/_proposed.html"
     words = {key: render_to_string(template, {"proposed": each}, request) for key, each in form.proposed.items()}
-    return {"proposed": words, "asked": {row.field.key: not row.is_idle for row in form.differences()}}
+    asked = {row.field.key: not row.is_idle for row in form.differences()}
+    return {"proposed": words, "asked": asked, "judgeable": {key: not each.left for key, each in form.proposed.items()}}
 
 
 def keep_domain(

@@ -77,7 +77,8 @@ def test_two_agree_on_what_is_left_to_them(first: Member, second: Member, study:
     shown = page(first, study, key, "bias-agreement")
     assert "Left to judgement: <strong>Serious risk or Critical risk</strong>" in shown
     assert "When is which judged?" in shown
-    assert 'value="proposed:confounding"' not in shown, "there is nothing to judge as proposed"
+    assert 'value="proposed:confounding" hidden' in shown, "there is nothing to judge as proposed"
+    assert 'value="proposed:overall">' in shown
     with pytest.raises(WrongState, match="the replies do not decide this judgement"):
         workflow.choose_domain(first, study, key, "confounding", "proposed")
     second_has_it = Choice(TakenFrom.SECOND)

@@ -57,6 +57,9 @@ const agree = {
       for (const each of document.querySelectorAll("[data-proposed]")) {
         if (told.proposed && each.dataset.proposed in told.proposed) each.innerHTML = told.proposed[each.dataset.proposed];
       }
+      for (const [key, may] of Object.entries(told.judgeable || {})) {
+        for (const each of document.querySelectorAll(`[name=domain][value="proposed:${CSS.escape(key)}"]`)) each.hidden = !may;
+      }
       agree.ask(told.asked || {});
       box.querySelector("[data-told]").textContent = told.refused ? `▲ ${told.refused}` : "";
       box.querySelector("[data-kept]").textContent = told.refused ? "" : "✓ Kept";
