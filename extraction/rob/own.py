@@ -135,6 +135,7 @@ def to_pack(tool: Tool) -> dict[str, Any]:
         "id": tool.id,
         "name": tool.name,
         "source": tool.source,
+        "about": tool.about,
         "unit": tool.unit,
         "designs": tool.designs,
         "overall": tool.overall,

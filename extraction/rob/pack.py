@@ -55,6 +55,7 @@ def read_tool(pack: Any) -> Tool:
         unit=one_of(pack, "unit", where, (STUDY, RESULT), STUDY),
         designs=word(pack, "designs", where, ""),
         overall=one_of(pack, "overall", where, ("", *NAMES), ""),
+        about=word(pack, "about", where, ""),
     )
 
 

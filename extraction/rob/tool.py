@@ -63,6 +63,7 @@ class Domain:
 class Tool:
     """A tool as data. source: who made it, and where it is described. unit: whether one assessment is of a study or of a result.
 
+    about: what is to be known of it here, such as in whose words it asks and from what it proposes.
     overall: the name of the rule that makes one judgement of the domains' (extraction/rob/overall.py); empty for none.
     """
 
@@ -74,6 +75,7 @@ class Tool:
     unit: str = STUDY
     designs: str = ""
     overall: str = ""
+    about: str = ""
 
     def options_of(self, domain: Domain) -> tuple[Option, ...]:
         return domain.judgements or self.judgements
