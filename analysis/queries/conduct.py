@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from extraction import queries
-from extraction.models import Entry, Sheet, Study
+from extraction.models import Assessment, Entry, Judgement, Sheet, Study
 from extraction.rob.asking import OVERALL
 from reviewapp.models import Member
 from screening.models import Citation
@@ -88,16 +88,26 @@ def data_by_two(member: Member) -> Found:
 
 
 def bias_by_two(member: Member) -> Found:
-    """C53: everything that the plan asks for is agreed from two independent assessments, and each study has something to judge."""
-    studies = queries.appraised(member, queries.studies(member).filter(pk__in=queries.included_studies(member.review)))
-    wanted = [each for study in studies for each in study.appraisals if each.planned]
-    done = sum(each.state == queries.AGREED for each in wanted)
-    without = [study for study in studies if not any(each.planned for each in study.appraisals)]
-    told = f"{done:,} of {len(wanted):,} assessments are agreed, each from two that were made independently."
+    """C53: everything that the plan asks for is agreed from two independent assessments, and each study has something to judge, with every
+    tool that is for its design."""
+    included = queries.included_studies(member.review)
+    studies = queries.appraised(member, queries.studies(member).filter(pk__in=included))
+    wanted = [(study.pk, each) for study in studies for each in study.appraisals if each.planned]
+    done = {(pk, each.judged.key) for pk, each in wanted if each.state == queries.AGREED}
+    filed = done & set(
+        Judgement.unblinded.filter(
+            assessment__in=Assessment.unblinded.signed().filter(study__in=included), taken_from=Judgement.IMPORTED
+        ).values_list("assessment__study", "assessment__tool")
+    )
+    without = {each.pk for each in studies if each.needs_results or not any(other.planned for other in each.appraisals)}
+    told = f"{len(done):,} of {len(wanted):,} assessments are agreed"
+    told += f"; {len(filed):,} came with a file. " if filed else ", each from two that were made independently. "
     if without:
-        told += f" {len(without):,} studies have no tool for their design, or no result chosen to be judged."
-        return Found(State.ATTENTION, told, studies=tuple(without[:EXAMPLES]))
-    return Found(progress(done, len(wanted)), told)
+        whose = "1 study has" if len(without) == 1 else f"{len(without):,} studies have"
+        told += f"{whose} no tool for the design, or no result chosen to be judged."
+    if lacking := without | {pk for pk, _ in filed}:
+        return Found(State.ATTENTION, told.strip(), studies=named(member, lacking))
+    return Found(progress(len(done), len(wanted)), told.strip())
 
 
 def judgements_supported(member: Member) -> Found:

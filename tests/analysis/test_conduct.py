@@ -69,6 +69,31 @@ def test_a_study_for_which_there_is_nothing_to_judge_needs_attention(owner: Memb
     assert (found.state, found.studies) == (State.ATTENTION, (study,))
 
 
+def test_a_tool_for_results_without_a_chosen_result_needs_attention(owner: Member, pair: Pair, study: Study) -> None:
+    for member in pair:
+        extracting.assessed(member, study)
+    extraction.agree_assessment(pair[0], study, {})
+    extraction.plan_bias(owner, [Rule("rob1"), Rule("rob2_cluster", ("cluster",))])
+    extraction.describe_studies(pair[0], {study.pk: ("cluster", [])})
+    found = check(owner, "C53")
+    assert (found.state, found.studies) == (State.ATTENTION, (study,))
+    assert "1 study has no tool for the design, or no result chosen" in found.found
+
+
+def test_judgements_that_came_with_a_file_are_not_from_two_here(owner: Member) -> None:
+    came = extraction.take_over_study(
+        owner,
+        "Murray 2003",
+        taken_from="old.rm5",
+        arms=[],
+        rows=[],
+        bias={"sequence_generation": ("low", "Drawn lots")},
+    )
+    found = check(owner, "C53")
+    assert (found.state, found.studies) == (State.ATTENTION, (came,))
+    assert found.found == "1 of 1 assessments are agreed; 1 came with a file."
+
+
 def test_judgements_carry_support_and_departures_their_reason(
     owner: Member, pair: Pair, study: Study, outcome: Outcome
 ) -> None:
