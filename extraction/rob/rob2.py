@@ -86,20 +86,15 @@ def assignment(clusters: bool = False) -> Algorithm:
     return judge
 
 
-def adherence(clusters: bool = False) -> Algorithm:
-    """Domain 2, effect of adhering to intervention."""
-
-    def judge(replies: Replies) -> str:
-        known = (aware_in_clusters if clusters else aware)(replies)
-        balanced = not known or replies.yes("2.3") or replies.to("2.3") == "NA"
-        if balanced:
-            failures = not (replies.no("2.4") or replies.to("2.4") == "NA")
-            lapses = not (replies.no("2.5") or replies.to("2.5") == "NA")
-            if not failures and not lapses:
-                return LOW
-        return SOME if replies.yes("2.6") else HIGH
-
-    return judge
+def adherence(replies: Replies) -> str:
+    """Domain 2, effect of adhering to intervention; the same in every variant."""
+    balanced = not aware(replies) or replies.yes("2.3") or replies.to("2.3") == "NA"
+    if balanced:
+        failures = not (replies.no("2.4") or replies.to("2.4") == "NA")
+        lapses = not (replies.no("2.5") or replies.to("2.5") == "NA")
+        if not failures and not lapses:
+            return LOW
+    return SOME if replies.yes("2.6") else HIGH
 
 
 def missing_data(available: tuple[str, ...] = ("3.1",)) -> Algorithm:
@@ -149,8 +144,7 @@ ALGORITHMS: dict[str, Algorithm] = {
     "rob2/carryover": carryover,
     "rob2/assignment": assignment(),
     "rob2/assignment-of-clusters": assignment(clusters=True),
-    "rob2/adherence": adherence(),
-    "rob2/adherence-in-clusters": adherence(clusters=True),
+    "rob2/adherence": adherence,
     "rob2/missing-data": missing_data(),
     "rob2/missing-data-in-clusters": missing_data(("3.1a", "3.1b")),
     "rob2/measurement": measurement(),

@@ -38,7 +38,7 @@ COLUMNS = {
         "Selective.reporting",
         "Other.sources.of.bias",
     ),
-    "rob2_cluster": ("D1", "D1b", "D2", "D3", "D4", "D5"),
+    **dict.fromkeys(("rob2_cluster", "rob2_cluster_adhering"), ("D1", "D1b", "D2", "D3", "D4", "D5")),
 }
 
 

@@ -172,6 +172,15 @@ def test_both_effects_of_interest_share_all_domains_but_the_second(domain: str) 
     assert TOOLS["rob2_adhering"].domain(domain) == TOOLS["rob2_assignment"].domain(domain)
 
 
+@pytest.mark.parametrize("variant", ["rob2_cluster", "rob2_crossover"])
+def test_the_effect_of_adhering_differs_in_a_variant_by_its_second_domain_which_is_that_of_individuals(
+    variant: str,
+) -> None:
+    assigned, adhering = TOOLS[variant], TOOLS[f"{variant}_adhering"]
+    of_individuals = TOOLS["rob2_adhering"].domain("deviations")
+    assert adhering.domains == tuple(of_individuals if each.id == "deviations" else each for each in assigned.domains)
+
+
 def in_clusters(replies: Said) -> dict[str, str]:
     """Replies for individuals, as the cluster variant numbers them, where its split questions are both answered alike."""
     renamed = {"1.1": ["1a.1"], "1.2": ["1a.2"], "1.3": ["1a.3"], "2.1": ["2.1a", "2.1b"]}

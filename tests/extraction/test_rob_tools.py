@@ -21,7 +21,9 @@ pytestmark = pytest.mark.pure
         ("rob2_assignment", 5, 22),  # Sterne 2019: 3, 7, 4, 5, 3
         ("rob2_adhering", 5, 21),  # 6 in domain 2
         ("rob2_cluster", 6, 28),
+        ("rob2_cluster_adhering", 6, 26),
         ("rob2_crossover", 6, 26),
+        ("rob2_crossover_adhering", 6, 25),
         ("robins_i", 7, 34),  # Sterne 2016
         ("quadas2", 7, 11),  # Whiting 2011: 11 signalling questions; applicability asked of three domains
         ("nos_cohort", 8, 0),
