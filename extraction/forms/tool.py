@@ -245,7 +245,7 @@ def plain_complaints(pack: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if strange := [key for key in each.get("criteria", {}) if key not in known]:
             yield (
                 f"dt:{n}",
-                f"“{strange[0]}” is no judgement. Begin each line on when which is judged with the words of one, and a colon.",
+                f"When is which judged: “{strange[0]}” does not begin with a judgement. Write the words of one before it, and a colon.",
             )
 
 

@@ -271,7 +271,7 @@ def test_when_which_is_judged_is_written_a_line_for_a_judgement(owner: Member) -
     lines = "high risk: paid by the maker: all of it\nLow risk: paid by nobody"
     data = posted(ToolForm(draft.pack)) | {"dc:0": lines, "jl:0": "Low", "use": "1"}
     assert client.post(address, data | {"dc:0": lines + "\nBad: paid"}).status_code == 422
-    assert "“Bad: paid” is no judgement" in html.unescape(
+    assert "“Bad: paid” does not begin with a judgement" in html.unescape(
         client.post(address, data | {"dc:0": "Bad: paid"}).content.decode()
     )
     assert client.post(address, data).status_code == 302
