@@ -230,7 +230,13 @@ class AgreementForm:
 
     def departure(self, side: str, key: str) -> str:
         """Why one author's judgement is not what the tool proposed of their replies; empty where it is."""
-        return departure_words(self.agreement.tool, getattr(self.agreement, side), key)
+        return self.departures[side].get(key, "")
+
+    @cached_property
+    def departures(self) -> dict[str, dict[str, str]]:
+        """The same of both authors, by key."""
+        sides = {"first": self.agreement.first, "second": self.agreement.second}
+        return {side: departure_words(self.agreement.tool, submitted) for side, submitted in sides.items()}
 
     def differences(self) -> list[Row]:
         """What has to be settled; of an assessment also the equal judgements of domains to whose questions the replies differ."""
@@ -320,16 +326,17 @@ def taken_rows(sheet: Blinded, fields: Iterable[Field]) -> list[dict[str, Any]]:
     ]
 
 
-def departure_words(tool: Tool | None, submitted: Blinded, key: str) -> str:
-    """That a judgement is not as was proposed when it was submitted or signed, and why; empty where it is."""
+def departure_words(tool: Tool | None, submitted: Blinded) -> dict[str, str]:
+    """Which judgements are not as was proposed when they were submitted or signed, and why, by key."""
     if tool is None or not isinstance(submitted, Assessment):
-        return ""
+        return {}
     answers = submitted.answers()
-    departs = asking.departures(tool, answers, asking.kept(tool, answers, submitted.proposals())).get(key)
-    if departs is None:
-        return ""
-    why = answers.get(key + asking.WHY, Answer()).value
-    return f"Not “{asking.words_of(tool, key, departs)}”, as proposed: {why or 'no reason given'}"
+    departing = asking.departures(tool, answers, asking.kept(tool, answers, submitted.proposals()))
+    whys = {key: answers.get(key + asking.WHY, Answer()).value or "no reason given" for key in departing}
+    return {
+        key: f"Not “{asking.words_of(tool, key, proposal)}”, as proposed: {whys[key]}"
+        for key, proposal in departing.items()
+    }
 
 
 def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
@@ -338,6 +345,7 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
         return []
     lines = {line.key: line for line in agreement.signed.lines.all()}
     judged = asking.judged_keys(agreement.tool) if agreement.tool else ()
+    departing = departure_words(agreement.tool, agreement.signed)
     names = {"first": str(agreement.first.member), "second": str(agreement.second.member), "third": "third answer"}
     return [
         {
@@ -350,7 +358,7 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
             "how": how(line.answer),
             "from": names.get(line.taken_from, "both"),
             "reason": line.reason,
-            "departs": departure_words(agreement.tool, agreement.signed, pair.field.key),
+            "departs": departing.get(pair.field.key, ""),
             "by": line.by,
             "at": line.at,
         }
