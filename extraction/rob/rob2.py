@@ -1,7 +1,7 @@
 """How does RoB 2 come from replies to a judgement? The published algorithm, domain by domain.
 
 Sterne JAC, Savović J, Page MJ, et al. BMJ 2019;366:l4898, and the full guidance of 22 August 2019 (Higgins, Savović, Page, Sterne), whose
-question numbers are kept. The variants for cluster-randomised trials (18 March 2021) and cross-over trials (8 December 2020) number some
+question numbers are kept. The variants for cluster-randomised trials and cross-over trials (test versions, revised on 18 March 2021) number some
 questions anew, and have a domain of their own each (1b; S), whose flowchart was read in public transcriptions: these agree with what the
 guidance to the questions says. Where one of them departs from the individually randomised tool in a shared domain (2.4 answered with no),
 this follows the tool: its authors say that the variant's second domain was brought into line with it.

@@ -114,7 +114,7 @@ TABLE: dict[tuple[str, str], dict[str, Holds]] = {
         ),
         HIGH: either(yes("5.2"), yes("5.3")),
     },
-    # Cluster-randomised trials (18 March 2021), domain 1b; cross-over trials (8 December 2020), domains S and 5.
+    # Cluster-randomised trials, domain 1b; cross-over trials, domains S and 5 (both revised on 18 March 2021).
     ("rob2_cluster", "recruitment"): {
         LOW: either(yes("1b.1"), both(no("1b.2"), but_yes("1b.3"))),
         SOME: both(but_yes("1b.1"), either(both(no("1b.2"), yes("1b.3")), both(ni("1b.2"), but_yes("1b.3")))),
