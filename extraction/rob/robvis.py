@@ -27,7 +27,7 @@ WORDS = {
 WEIGHT = "Weight"
 NOT_JUDGED = ("", "na", "n/a", "not applicable")
 BETWEEN_CELLS = ",;\t"  # spreadsheets write a semicolon where the comma is the decimal mark
-# Where robvis expects other names than D1, D2 ...
+# Where robvis expects other names than D1, D2 ..., or the tool numbers its domains otherwise.
 COLUMNS = {
     "rob1": (
         "Random.sequence.generation",
@@ -39,6 +39,7 @@ COLUMNS = {
         "Other.sources.of.bias",
     ),
     **dict.fromkeys(("rob2_cluster", "rob2_cluster_adhering"), ("D1", "D1b", "D2", "D3", "D4", "D5")),
+    **dict.fromkeys(("rob2_crossover", "rob2_crossover_adhering"), ("D1", "DS", "D2", "D3", "D4", "D5")),
 }
 
 

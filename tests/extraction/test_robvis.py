@@ -61,6 +61,7 @@ def test_a_judgement_is_known_by_its_first_letter_and_may_be_missing() -> None:
 
 def test_columns_have_the_names_that_robvis_expects() -> None:
     assert robvis.write(TOOLS["rob2_cluster"], []) == "Study,D1,D1b,D2,D3,D4,D5,Overall,Weight\n"
+    assert robvis.write(TOOLS["rob2_crossover"], []) == "Study,D1,DS,D2,D3,D4,D5,Overall,Weight\n"
     assert robvis.write(TOOLS["rob1"], []).startswith("Study,Random.sequence.generation,Allocation.concealment,")
 
 
