@@ -320,9 +320,9 @@ def taken_rows(sheet: Blinded, fields: Iterable[Field]) -> list[dict[str, Any]]:
     """The answers of a sheet that came with a file, in the order of the form."""
     lines = {line.key: line for line in sheet.lines.all() if line.value is not None}
     return [
-        {"label": field.label, "says": spell(field, lines[field.key].answer), "text": lines[field.key].text}
+        {"label": field.label, "says": spell(field, line.answer), "how": how(line.answer), "text": line.text}
         for field in fields
-        if field.key in lines
+        if (line := lines.get(field.key))
     ]
 
 

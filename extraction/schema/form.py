@@ -204,8 +204,6 @@ def parse(text: str | bytes) -> Form:
         raise FormError("The file is not text in UTF-8. Save it as JSON in UTF-8.") from None
     except json.JSONDecodeError as error:
         raise FormError(f"Line {error.lineno}, column {error.colno}: this is not JSON ({error.msg}).") from None
-    except RecursionError:
-        raise FormError("The file is nested too deeply to be a form.") from None
 
 
 def from_json(data: object) -> Form:

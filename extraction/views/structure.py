@@ -90,10 +90,11 @@ def define_outcome(request: HttpRequest, member: Member) -> HttpResponse:
 @for_member(Can.ANALYSE)
 def change_outcome(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     outcome = queries.outcome(member, pk)
+    title = f"Change {outcome}"  # a form that is looked through writes what was typed into the outcome
     form = OutcomeForm(request.POST or None, instance=outcome, times=queries.standing_times(member))
     if taken(form, partial(workflow.change_outcome, member, outcome)):
         return redirect("extraction:outcomes", member.review.slug)
-    context = {"member": member, "form": form, "title": f"Change {outcome}"}
+    context = {"member": member, "form": form, "title": title}
     return render(request, "extraction/change.html", context, status=422 if form.is_bound else 200)
 
 
@@ -132,10 +133,11 @@ def add_time_point(request: HttpRequest, member: Member) -> HttpResponse:
 @for_member(Can.ANALYSE)
 def change_time_point(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     time = queries.time_point(member, pk)
+    title = f"Change {time.name}"
     form = TimePointForm(request.POST or None, instance=time)
     if taken(form, partial(workflow.change_time_point, member, time)):
         return redirect("extraction:outcomes", member.review.slug)
-    context = {"member": member, "form": form, "title": f"Change {time.name}"}
+    context = {"member": member, "form": form, "title": title}
     return render(request, "extraction/change.html", context, status=422 if form.is_bound else 200)
 
 

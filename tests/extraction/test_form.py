@@ -140,7 +140,27 @@ def test_a_form_that_does_not_hold_together_is_refused_in_a_sentence_that_names_
         ),
         (b'{"title": "\\ud83d"}', "Line 1, column 12: this is not JSON (a text holds a character that cannot be kept)"),
         (rb'{"title": "\\u0000"}', "The file"),
-        (b'{"title": ' + b"9" * 5000 + b"}", "this is not JSON (a number has too many digits)"),
+        (b'{"title": ' + b"9" * 5000 + b"}", "Line 1, column 11: this is not JSON (a number has too many digits)"),
+        (
+            b'{"a": "' + b"9" * 5000 + b'",\n "b": [1,\n-' + b"9" * 5000 + b"]}",
+            "Line 3, column 1: this is not JSON (a number",
+        ),
+        (b'\xef\xbb\xbf{"title": "\\u0000"}', "Line 1, column 12: this is not JSON (a text holds"),
+        (
+            rb'{"a": "\ud83d\ude00 \\ud83d",' + b"\n" + rb'"b": "\ud83dx \u0000"}',
+            "Line 2, column 7: this is not JSON (a text",
+        ),
+        (
+            b'{"a": {"id": 1,\r\n"x": [{"id": 1}, {"id": 2}],\r\n"\\u0069d": 2}}',
+            "Line 3, column 1: this is not JSON (“id” stands twice",
+        ),
+        (b'{"a": 1,\r"b": 2,\r"a": 3}', "Line 3, column 1: this is not JSON (“a” stands twice in one object)"),
+        (b'{"a": 1}\n{"a": 2}', "Line 2, column 1: this is not JSON (Extra data)"),
+        (b'{"a":\n' + b"[" * 100_000, "Line 2, column 200: this is not JSON (it is nested too deeply)"),
+        (b"\n" + b"[" * 300 + b"]" * 300, "Line 2, column 201: this is not JSON (it is nested too deeply)"),
+        (b'{"a": "\\"\\u0000"}', "Line 1, column 10: this is not JSON (a text"),
+        (b'{"a": "x\ny"}', "Line 1, column 9: this is not JSON (Invalid control"),
+        (b"", "Line 1, column 1: this is not JSON"),
     ],
 )
 def test_a_file_that_is_no_form_is_answered_in_words(text: bytes, told: str) -> None:

@@ -105,6 +105,9 @@ def test_outcomes_are_defined_changed_dropped_and_restored(first: Member) -> Non
     text = page(first, "outcomes")
     assert "Depression score, 6 months" in text
     assert "Continuous" in text
+    refused = post(first, "outcome", outcome.pk, status=422, data={"name": "Anxiety", "time_point": "m" * 400})
+    assert "<h1>Change Depression score, 6 months</h1>" in refused, "what was refused is no name yet"
+    assert 'value="Anxiety"' in refused
     post(first, "outcome-drop", outcome.pk)
     assert "Dropped outcomes (1)" in page(first, "outcomes")
     post(first, "outcome-restore", outcome.pk)
