@@ -110,7 +110,7 @@ class AgreementForm:
         if line is None or (line.taken_from != TakenFrom.THIRD and name != "take"):
             return ""
         earlier = {"take": line.taken_from, "value": schema.show(line.value), "text": line.text, "reason": line.reason}
-        return {**earlier, "unit": line.unit, "origin": line.origin, **typed_place(line.place)}[name]
+        return {**earlier, "unit": line.unit, "origin": line.origin, **(line.place or Source()).typed}[name]
 
     def choices(self) -> dict[str, Choice]:
         """The choices made, by key. Equal answers that are left as they are need none."""
@@ -283,13 +283,6 @@ class AgreementForm:
 def sources_of(*answers: tuple[str, Answer]) -> tuple[tuple[str, Source], ...]:
     """Whose, and where in a document: of those of these answers that have a source."""
     return tuple((whose, answer.source) for whose, answer in answers if answer.source)
-
-
-def typed_place(source: Source | None) -> dict[str, str]:
-    """A place as the fields of a page have it."""
-    found = source or Source()
-    parts = {"document": found.document, "page": found.page, "quote": found.quote, "box": schema.box_words(found.box)}
-    return {name: str(value or "") for name, value in parts.items()}
 
 
 def spell(field: Field, answer: Answer) -> str:

@@ -2,7 +2,7 @@
 
 The name of a field is its key, such as `outcome/3/arm/7/events`. Beside it stand, for the key or the table row that it is in (`mark`):
 unit:KEY, source:MARK (where it stands, in words), document:MARK, page:MARK, quote:MARK, box:MARK; confirm:KEY after the form has
-changed; origin:KEY and basis:KEY, how a number was had; known:KEY and known:origin:KEY, what the window has seen. The place of a row is that of all its cells that have no place of their own (document:KEY and
+changed; origin:KEY and basis:KEY, how a number was had; known:NAME, what the window has seen stored in a field. The place of a row is that of all its cells that have no place of their own (document:KEY and
 so on, or source:KEY alone, which is nowhere in a document: from the authors' e-mail). Only what was posted counts: what came to the form while a page was open is left as it is.
 """
 
@@ -151,6 +151,7 @@ class SheetForm:
         self.locked = locked
         self.open_keys = open_keys  # None: all of them
         self.told: dict[str, str] = {}
+        self.is_behind = False  # another window has stored what this one has not seen
         self._told_of_rows: set[tuple[str, str]] = set()
         self._asked_keys = {field.key for field in asked_fields(self.questions, answers)}
         if data is not None:
@@ -245,8 +246,14 @@ class SheetForm:
 
     @property
     def known(self) -> dict[str, list[str]]:
-        names = (name for field in self.questions for name in (field.key, f"origin:{field.key}"))
-        return {name: seen for name in names if (seen := self.data.getlist(f"known:{name}"))}
+        names = (name.removeprefix("known:") for name in self.data if name.startswith("known:"))
+        return {name: self.data.getlist(f"known:{name}") for name in names}
+
+    def tell_newer(self, stands: Mapping[str, str]) -> None:
+        """Say beside the answers what another window has stored there; what was typed here stays in the fields."""
+        self.is_behind = True
+        for key, sentence in stands.items():
+            self.told[key] = f"{sentence} Saving again stores what stands here."
 
     def problems(self) -> list[Problem]:
         """What could not be read, by field."""

@@ -28,6 +28,12 @@ class Source:
         return {name: value for name, value in found.items() if value}
 
     @property
+    def typed(self) -> dict[str, str]:
+        """As the fields of a page have it."""
+        parts = {"document": self.document, "page": self.page, "quote": self.quote, "box": box_words(self.box)}
+        return {name: str(value or "") for name, value in parts.items()}
+
+    @property
     def fragment(self) -> str:
         """What the end of an address says of the place, for the viewer that shows it: page, rectangle, quote."""
         parts = {"page": self.page, "box": box_words(self.box), "quote": self.quote}

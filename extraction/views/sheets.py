@@ -17,6 +17,7 @@ from extraction.models import Assessment, Blinded, Sheet, Study
 from extraction.schema.convert.offers import Offer, offers, together
 from extraction.workflow import agreement as agreeing
 from extraction.workflow import conversions, domains, sheets
+from extraction.workflow.newer import Newer
 from extraction.workflow.said import Said
 from extraction.workflow.sources import beyond, sources_in
 from reviewapp.access import Can, for_member, require
@@ -70,7 +71,10 @@ def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> Ht
     """One field, sent by script: what became of it, in values. A refusal is an answer too, so that nothing is sent for ever."""
     before = queries.opened(mine) if isinstance(mine, Sheet) else None
     try:
-        form, after = saved(request, member, mine, before)
+        form, after = save_posted(request, member, mine, before)
+    except Newer as error:
+        told = {"refused": error.message, "stands": list(error.stands.values()), "newer": error.parts}
+        return JsonResponse(told, status=error.status)
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
     context = {"version": after.version, "problems": form.problems()}
@@ -81,7 +85,8 @@ def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> Ht
         context |= {"missing": opened.problems, "doubts": doubts}
         about = {"doubts": doubts, "member": member, **for_doubts(member, after.study_id)}
         answer["doubts"] = render_to_string("extraction/_doubts.html", about, request)
-        touched = {key.rpartition("/")[0] for key in form.values if key.startswith("outcome/")}
+        said = {*form.values, *form.units, *form.origins}
+        touched = {key.rpartition("/")[0] for key in said if key.startswith("outcome/")}
         answer["offers"] = {
             row: render_offers(request, member, after, row, found) for row, found in offered(opened, touched).items()
         }
@@ -152,10 +157,20 @@ def for_doubts(member: Member, study: int) -> dict[str, object]:
     }
 
 
-def saved(
+def saved(request: HttpRequest, member: Member, mine: Blinded | None) -> tuple[SheetForm, Blinded]:
+    """Save what was posted by a whole page, unless it knows less than another window; the form tells of it then, and keeps what was typed."""
+    try:
+        return save_posted(request, member, mine)
+    except Newer as error:
+        form = form_on(mine, request.POST)
+        form.tell_newer(error.stands)
+        return form, mine
+
+
+def save_posted(
     request: HttpRequest, member: Member, mine: Blinded | None, opened: queries.Opened | None = None
 ) -> tuple[SheetForm, Blinded]:
-    """Save what can be read of what was posted; the form knows what could not."""
+    """Save what can be read of what was posted; the form knows what could not. Raises Newer."""
     require(member, Can.EXTRACT)
     if mine is None:
         raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
@@ -208,7 +223,8 @@ def page(
         **for_doubts(member, study.pk),
         "convert_url": reverse("extraction:sheet-convert", args=[member.review.slug, study.pk]),
     }
-    return render(request, f"extraction/{kind}.html", context, status=422 if problems else 200)
+    status = Newer.status if form and form.is_behind else 422 if problems else 200
+    return render(request, f"extraction/{kind}.html", context, status=status)
 
 
 @require_POST

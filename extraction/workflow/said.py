@@ -17,8 +17,8 @@ Had = tuple[Origin, str]  # how a number was had, and on what basis
 class Said:
     """What is to be saved of some questions, by key: only what stands in a mapping is changed.
 
-    confirmed: answers that were looked at again after the form had changed. known: of a field, answers that this window has seen
-    stored or has sent itself; none of them makes it stale. Under `origin:KEY`, the same of how the number was had.
+    confirmed: answers that were looked at again after the form had changed. known: by name of a field on the page, what this window has
+    seen stored there or has sent itself; see `newer`.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)

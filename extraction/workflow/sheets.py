@@ -6,7 +6,7 @@ depends on how far the other is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -15,14 +15,15 @@ from django.utils import timezone
 from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Plan, Sheet, Study
 from extraction.rob import ROB1
-from extraction.schema import Answer, Field, Problem, show
+from extraction.schema import Answer, Field, Problem
 from extraction.workflow.bias import refuse_unplanned, store_proposals
 from extraction.workflow.common import locked, locked_study
+from extraction.workflow.newer import refuse_newer
 from extraction.workflow.said import Had, Said, changed_lines, told
 from extraction.workflow.sources import count_ahead, refuse_beyond, refuse_foreign
 from reviewapp import audit
 from reviewapp.access import Can, require
-from reviewapp.errors import BadInput, Stale, WrongState
+from reviewapp.errors import BadInput, WrongState
 from reviewapp.models import Member
 
 AUTHORS = 2  # independent ones for each study (MECIR C45, C46, C53)
@@ -243,7 +244,7 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
         labels = {key: fields[key].label for key in answers}
         refuse_foreign(own.study, before, answers, labels)
         refuse_beyond(own.study, before, answers, labels)
-        refuse_stale(changed, fields, own.version if version is None else version, said.known)
+        refuse_newer(changed, fields, own.version if version is None else version, said.known)
         number = queries.version_of(own).number if isinstance(own, Sheet) else 0
         confirmed = [key for key in said.confirmed if key in lines and lines[key].form_number != number]
         if not changed and not confirmed:
@@ -280,26 +281,6 @@ def refuse_seen(own: Own, changed: list[tuple[Line, Answer]], fields: Mapping[st
             f"Both authors have seen each other's answers to: {'; '.join(seen[:5])}.",
             todo="Correct them in the agreement, with a reason; here only new and changed questions are answered.",
         )
-
-
-def refuse_stale(
-    changed: list[tuple[Line, Answer]], fields: Mapping[str, Field], seen: int, known: Mapping[str, Collection[str]]
-) -> None:
-    """Raise Stale for answers that were saved elsewhere after the version that this person has seen."""
-    newer = [
-        fields[line.key].label for line, answer in changed if line.version > seen and not is_known(line, answer, known)
-    ]
-    if newer:
-        raise Stale(
-            f"Changed in another window meanwhile: {'; '.join(newer)}. Nothing of this page was saved.",
-            todo="Load the page again to see what is stored, then make your change.",
-        )
-
-
-def is_known(line: Line, answer: Answer, known: Mapping[str, Collection[str]]) -> bool:
-    """Whether a window has seen what its answer would take the place of."""
-    is_had_so = line.origin == answer.origin or line.origin in known.get(f"origin:{line.key}", ())
-    return is_had_so and show(line.value) in known.get(line.key, ())
 
 
 def submit_own(member: Member, own: Own) -> Own:

@@ -68,10 +68,16 @@ def test_what_the_server_did_not_confirm_is_kept_shown_and_sent_again(
     state = page.context.storage_state()
     address = page.url
     page.context.close()  # the browser dies
+    elsewhere = queries.own_sheet(here.first, study)  # meanwhile, on the same person's other computer
+    workflow.save_entries(here.first, elsewhere, {"study/setting": "In a clinic"})
 
     again = browser.new_context(storage_state=state).new_page()
     again.goto(address)
     expect(again.get_by_label(re.compile("^Setting( needed)?$"))).to_have_value("At ho")
+    note = again.get_by_role("alert").filter(has_text="Changed in another window meanwhile.")
+    expect(note).to_contain_text("Setting: there stands “In a clinic”, here “At ho”.")
+    assert answer(here.first, study, "study/setting") == "In a clinic", "nothing is undone unseen"
+    note.get_by_role("button", name="Save what stands here").click()
     saved(again)
     assert answer(here.first, study, "study/participants") == "Mothers"
     assert answer(here.first, study, "study/setting") == "At ho"

@@ -202,12 +202,55 @@ def test_a_mark_set_in_another_window_is_not_overwritten_unseen(desk: Desk, clie
     client.force_login(desk.first.user)
     typed = {desk.sd: "4", f"known:{desk.sd}": "4", f"origin:{desk.sd}": "reported", "version": str(seen)}
     typed |= {f"known:origin:{desk.sd}": "reported"}
-    answer = client.post(desk.url, typed, headers={"Accept": "application/json"}).json()
-    assert "Changed in another window meanwhile" in answer["refused"]
-    answer = client.post(
-        desk.url, typed | {f"known:origin:{desk.sd}": "imputed"}, headers={"Accept": "application/json"}
-    )
-    assert "refused" not in answer.json()
+
+    def sent(**more: str) -> dict[str, object]:
+        return client.post(desk.url, typed | more, headers={"Accept": "application/json"}).json()
+
+    assert "Changed in another window meanwhile" in sent()["refused"]
+    known = {f"known:origin:{desk.sd}": "imputed"}
+    assert sent(**known)["newer"] == {f"basis:{desk.sd}": GUESSED[1]}, "with the mark its reason would go, unseen"
+    assert "refused" not in sent(**known, **{f"known:basis:{desk.sd}": GUESSED[1]})
+
+
+@pytest.mark.django_db
+def test_what_an_older_window_does_not_know_it_does_not_undo_and_what_it_typed_is_kept(
+    desk: Desk, client: Client
+) -> None:
+    row = desk.sd.rpartition("/")[0]
+    desk.fill(desk.first, origins={desk.sd: GUESSED}, sources={desk.sd: "Table 2"})
+    sheet = queries.own_sheet(desk.first, desk.study)
+    older = str(sheet.version)
+    mended = (Origin.IMPUTED, "The median SD of 12 studies")
+    workflow.save_entries(desk.first, sheet, {}, origins={desk.sd: mended}, sources={desk.sd: "Table 3"})
+    client.force_login(desk.first.user)
+
+    def stands() -> Answer:
+        return queries.own_sheet(desk.first, desk.study).answers()[desk.sd]
+
+    def sent(**typed: str) -> dict[str, object]:
+        known = {f"known:{desk.sd}": "4", f"known:origin:{desk.sd}": "imputed", f"known:basis:{desk.sd}": GUESSED[1]}
+        known |= {f"known:source:{row}": "Table 2", f"known:source:{desk.sd}": "", "version": older}
+        return client.post(desk.url, known | typed, headers={"Accept": "application/json"}).json()
+
+    told = sent(**{f"origin:{desk.sd}": "imputed", f"basis:{desk.sd}": "A guess"})
+    assert told["newer"] == {f"basis:{desk.sd}": mended[1]}
+    assert "there stands “4 (imputed: The median SD of 12 studies) [Table 3]”, here “4 (imputed: A guess)" in str(told)
+    assert sent(**{f"source:{row}": "Table 9"})["newer"] == {f"source:{row}": "Table 3"}
+    assert (stands().basis, stands().text) == (mended[1], "Table 3")
+    assert "refused" not in sent(**{desk.sd: "4.1"}), "the number alone was changed here alone"
+    assert stands() == Answer(4.1, "Table 3", origin=mended[0], basis=mended[1])
+    assert "newer" in sent(**{desk.sd: "4.2", f"known:{desk.sd}": "4.0"})
+    assert "refused" not in sent(**{desk.sd: "4.2", f"known:{desk.sd}": "4.10"}), "4.10 is what stands there"
+    plain = {desk.sd: "5", f"origin:{desk.sd}": "imputed", f"basis:{desk.sd}": "A guess", "version": older}
+    page = client.post(desk.url, plain)
+    text = html.unescape(page.content.decode())
+    assert page.status_code == 409
+    assert "Not saved: this was changed in another window meanwhile" in text
+    assert f'name="{desk.sd}" id="id_{desk.sd}" value="5"' in text
+    assert stands().value == 4.2
+    again = plain | {"version": text.partition('name="version" value="')[2].partition('"')[0]}
+    assert client.post(desk.url, again).status_code == 302
+    assert (stands().value, stands().basis) == (5.0, "A guess"), "who has seen both chooses"
 
 
 @pytest.mark.django_db

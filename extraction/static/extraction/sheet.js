@@ -1,14 +1,19 @@
-// How does a sheet save itself? Each element with data-save is sent when one of its fields changes, one request after the other, to
-// the address to which the whole form is sent without script. What is not confirmed stays in this browser, is shown as such, and is
-// sent again: when the network is back, every few seconds, and when the page is opened the next time.
+// How does a sheet save itself? Of each element with data-save the fields that changed are sent, one request after the other, to the
+// address to which the whole form is sent without script. What is not confirmed stays in this browser, is shown as such, and is sent
+// again: when the network is back, every few seconds, and when the page is opened the next time. With each field goes what this window
+// has seen stored in it: where another window has stored something else since, both are shown, and one is chosen.
 "use strict";
 
 const sheet = {
   form: null,
   key: "",
-  unsent: {}, // mark -> {fields: [[name, value], ...], known: {name: [values that this window has seen or sent]}}
-  seen: {}, // name -> values that this window has seen stored, or has sent
+  unsent: {}, // mark -> {fields: [[name, value], ...], seen: {name: [texts]}, version}
+  stored: [], // marks that this window keeps in the browser
+  seen: {}, // name -> the texts that the server may hold, as far as this window knows: one, and those sent that it has not confirmed
+  version: 0, // up to which this window knows every save
   sending: false,
+  lost: false, // an answer of the server was lost
+  elsewhere: false, // another window has saved
   cut: false, // the server could not be reached when something was sent last
   unknown: false, // the server did not know the person when something was sent last
   refused: {}, // mark -> true: the server has said why; sent again only when it is changed
@@ -20,20 +25,31 @@ const sheet = {
     sheet.form.addEventListener("change", sheet.show);
     if (!sheet.form.dataset.autosave) return;
     sheet.key = `sheet/${sheet.form.dataset.autosave}`;
-    for (const [name, value] of new FormData(sheet.form)) (sheet.seen[name] ||= []).push(String(value));
+    sheet.version = Number(sheet.form.elements.version.value);
+    sheet.see(sheet.form);
     sheet.restore();
     sheet.form.addEventListener("input", (event) => { sheet.typed(event.target); sheet.remember(event.target); });
     sheet.form.addEventListener("change", (event) => { sheet.remember(event.target); sheet.send(); });
     for (const each of sheet.form.querySelectorAll("[data-empty]")) {
       each.addEventListener("click", (event) => { event.preventDefault(); sheet.fold(each.value === "fold"); });
     }
-    sheet.form.addEventListener("submit", () => { sheet.leaving = true; });
+    sheet.form.addEventListener("submit", sheet.leave);
     window.addEventListener("online", sheet.send);
     window.addEventListener("beforeunload", (event) => {
       if (sheet.marks().length && !sheet.leaving) event.preventDefault();
     });
     setInterval(sheet.send, 5000);
     sheet.send();
+  },
+
+  // The whole form goes off: with it, of what was not confirmed, what this window has seen or sent.
+  leave() {
+    sheet.leaving = true;
+    for (const [mark, entry] of Object.entries(sheet.unsent)) {
+      for (const name of sheet.changed(sheet.box(mark), entry.fields)) {
+        for (const each of sheet.seen[name]) sheet.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: `known:${name}`, value: each }));
+      }
+    }
   },
 
   // --- conditions ---
@@ -44,7 +60,7 @@ const sheet = {
   show() {
     for (const each of sheet.form.querySelectorAll("[data-asked-key]")) {
       const wanted = each.dataset.askedValues.split(";").filter(Boolean);
-      const other = [...sheet.form.querySelectorAll("[data-save]")].find((box) => box.dataset.save === each.dataset.askedKey);
+      const other = sheet.box(each.dataset.askedKey);
       const given = other && other.hidden ? [] : sheet.values(each.dataset.askedKey);
       each.hidden = !given.length || (wanted.length > 0 && !given.some((value) => wanted.includes(value)));
     }
@@ -85,39 +101,81 @@ const sheet = {
     const box = control.closest("[data-save]");
     if (!box) return;
     delete sheet.refused[box.dataset.save];
-    sheet.unsent[box.dataset.save] = sheet.fields(box);
+    const before = sheet.unsent[box.dataset.save];
+    const seen = Object.fromEntries([...sheet.names(box)].map((name) => [name, sheet.seen[name] || []]));
+    sheet.unsent[box.dataset.save] = { fields: sheet.fields(box), seen, version: before ? before.version : sheet.version };
+    box.querySelector(".newer")?.remove();
     sheet.store();
     sheet.tell();
   },
 
   fields(box) {
-    const names = new Set([...box.querySelectorAll("[name]")].map((each) => each.name));
+    const names = sheet.names(box);
     return [...new FormData(sheet.form)].filter(([name]) => names.has(name)).map(([name, value]) => [name, String(value)]);
   },
 
+  // What stands in these fields is what the server holds.
+  see(box) {
+    const texts = sheet.texts(new FormData(sheet.form));
+    for (const name of sheet.names(box)) sheet.seen[name] = [texts[name] || ""];
+  },
+
+  names: (box) => new Set([...box.querySelectorAll("input[name], select[name], textarea[name]")].map((each) => each.name)),
+
+  // By name, the text of a field; of several ticks, theirs, joined as the server joins them.
+  texts(fields) {
+    const found = {};
+    for (const [name, value] of fields) if (value !== "") found[name] = name in found ? `${found[name]};${value}` : String(value);
+    return found;
+  },
+
+  // The names in a box that are to be sent: those whose text is not the one that stands there for sure, each with what is read with it.
+  changed(box, fields) {
+    const part = (name) => {
+      const [first, ...rest] = name.split(":");
+      if (["source", "document", "page", "quote", "box"].includes(first)) return "place";
+      if (["origin", "basis"].includes(first)) return `origin:${rest.join(":")}`;
+      return first === "unit" ? rest.join(":") : name;
+    };
+    const parts = new Set(sheet.unsure(box, fields, sheet.seen).map(part));
+    return [...sheet.names(box)].filter((name) => parts.has(part(name)));
+  },
+
+  unsure(box, fields, seen) {
+    const texts = sheet.texts(fields);
+    return [...sheet.names(box)].filter((name) => (seen[name] || []).length !== 1 || seen[name][0] !== (texts[name] || ""));
+  },
+
+  // Other windows of this browser keep theirs in the same place.
   store() {
     try {
-      if (sheet.marks().length) localStorage.setItem(sheet.key, JSON.stringify(sheet.unsent));
+      const all = sheet.kept();
+      for (const mark of sheet.stored) delete all[mark];
+      Object.assign(all, sheet.unsent);
+      sheet.stored = sheet.marks();
+      if (Object.keys(all).length) localStorage.setItem(sheet.key, JSON.stringify(all));
       else localStorage.removeItem(sheet.key);
     } catch { /* a full or forbidden store: the fields themselves still hold what was typed */ }
   },
 
+  kept() {
+    try { return JSON.parse(localStorage.getItem(sheet.key) || "{}"); } catch { return {}; }
+  },
+
+  // What was typed is put back; where the page shows by now what another window has stored, that is not known as seen.
   restore() {
-    let kept = {};
-    try { kept = JSON.parse(localStorage.getItem(sheet.key) || "{}"); } catch { localStorage.removeItem(sheet.key); }
-    for (const [mark, fields] of Object.entries(kept)) {
-      const box = [...sheet.form.querySelectorAll("[data-save]")].find((each) => each.dataset.save === mark);
+    for (const [mark, found] of Object.entries(sheet.kept())) {
+      const entry = Array.isArray(found) ? { fields: found, seen: {} } : found; // as it was kept before
+      const box = sheet.box(mark);
       if (!box) continue;
-      for (const control of box.querySelectorAll("[name]")) {
-        if (control.type === "hidden") continue; // says that its boxes were there, ticked or not
-        const given = fields.filter(([name]) => name === control.name).map(([, value]) => value);
-        if (control.name.startsWith("box:")) control.value = given[0] || ""; // a rectangle, which no choice of the page has
-        if (["radio", "checkbox"].includes(control.type)) control.checked = given.includes(control.value);
-        else if (given.length) control.value = given[given.length - 1];
-        if (control.name.startsWith("box:")) control.closest("label").hidden = !control.value;
+      const texts = sheet.texts(entry.fields);
+      for (const name of sheet.unsure(box, entry.fields, entry.seen)) {
+        sheet.put(name, texts[name] || "");
+        sheet.seen[name] = entry.seen[name] || [];
       }
-      sheet.unsent[mark] = fields;
+      sheet.unsent[mark] = { ...entry, fields: sheet.fields(box) };
     }
+    sheet.store();
     sheet.show();
     sheet.tell();
   },
@@ -127,11 +185,16 @@ const sheet = {
     const mark = sheet.marks().find((each) => !sheet.refused[each]);
     if (!mark || sheet.sending) return;
     sheet.sending = true;
-    const fields = sheet.unsent[mark];
-    const body = new URLSearchParams(fields);
-    body.set("version", sheet.form.elements.version.value);
+    const entry = sheet.unsent[mark];
+    const box = sheet.box(mark);
+    const names = box ? sheet.changed(box, entry.fields) : [];
+    const body = new URLSearchParams(entry.fields.filter(([name]) => names.includes(name)));
+    body.set("version", entry.version ?? sheet.version);
     body.set("csrfmiddlewaretoken", requestToken());
-    for (const [name, value] of fields) for (const each of sheet.seen[name] || []) body.append(`known:${name}`, each);
+    for (const name of names) for (const each of sheet.seen[name] || []) body.append(`known:${name}`, each);
+    const given = sheet.texts(entry.fields);
+    const texts = Object.fromEntries(names.map((name) => [name, given[name] || ""]));
+    for (const name of names) if (!(sheet.seen[name] ||= []).includes(texts[name])) sheet.seen[name] = [...sheet.seen[name], texts[name]];
     let again = true;
     sheet.unknown = false;
     try {
@@ -139,13 +202,10 @@ const sheet = {
       const isWord = !answer.redirected && (answer.headers.get("Content-Type") || "").includes("json");
       sheet.unknown = !isWord && (answer.redirected || answer.status === 403); // to the sign-in page, or the token is of an earlier sign-in
       if (!isWord) throw new Error("no answer");
-      for (const [name, value] of fields) {
-        (sheet.seen[name] ||= []).push(value);
-        sheet.form.querySelector(`[data-worked="${CSS.escape(name)}"][hidden]`)?.remove(); // another number stands there now
-      }
-      sheet.take(mark, fields, await answer.json());
+      sheet.take(mark, entry, texts, await answer.json());
     } catch {
       again = false;
+      sheet.lost = true; // it may have been stored all the same
     }
     sheet.sending = false;
     sheet.cut = !again;
@@ -153,9 +213,12 @@ const sheet = {
     if (again) sheet.send();
   },
 
-  take(mark, fields, answer) {
-    if (answer.version !== undefined) sheet.form.elements.version.value = answer.version;
-    const box = [...sheet.form.querySelectorAll("[data-save]")].find((each) => each.dataset.save === mark);
+  box: (mark) => [...sheet.form.querySelectorAll("[data-save]")].find((each) => each.dataset.save === mark),
+
+  take(mark, entry, texts, answer) {
+    if (answer.version <= sheet.version + 1) sheet.version = answer.version; // else another window has saved as well, which this one has not seen
+    else if (answer.version && !sheet.lost) sheet.elsewhere = true;
+    const box = sheet.box(mark);
     const told = answer.told || {};
     for (const each of box ? box.querySelectorAll("[data-told]") : []) {
       each.textContent = told[each.dataset.told] ? `▲ ${told[each.dataset.told]}` : "";
@@ -165,10 +228,17 @@ const sheet = {
     if (answer.refused || Object.keys(told).length) {
       sheet.refused[mark] = true;
       sheet.problem = answer.refused || "";
-    } else if (JSON.stringify(sheet.unsent[mark]) === JSON.stringify(fields)) {
-      delete sheet.unsent[mark];
-      for (const each of box ? box.querySelectorAll(".again") : []) if (each.querySelector("input").checked) each.remove();
+    } else {
+      for (const [name, text] of Object.entries(texts)) {
+        sheet.seen[name] = [text];
+        sheet.form.querySelector(`[data-worked="${CSS.escape(name)}"][hidden]`)?.remove(); // another number stands there now
+      }
+      if (sheet.unsent[mark] === entry) {
+        delete sheet.unsent[mark];
+        for (const each of box ? box.querySelectorAll(".again") : []) if (each.querySelector("input").checked) each.remove();
+      }
     }
+    if (answer.newer && box) sheet.choose(mark, box, answer);
     for (const each of document.querySelectorAll("[data-offers]")) if ((answer.offers || {})[each.dataset.offers] !== undefined) each.innerHTML = answer.offers[each.dataset.offers];
     for (const [row, places] of Object.entries(answer.places || {})) sheet.place(row, places);
     const doubts = document.querySelector("[data-doubts]");
@@ -178,7 +248,37 @@ const sheet = {
       if (answer.shown && each.dataset.save in answer.shown) each.hidden = !answer.shown[each.dataset.save];
     }
     if (answer.status) document.getElementById("saved").innerHTML = answer.status;
+    sheet.form.elements.version.value = sheet.version; // of the whole form, where that is sent
     sheet.store();
+  },
+
+  // Another window stored something else meanwhile: both are said, and one is chosen.
+  choose(mark, box, answer) {
+    box.querySelector(".newer")?.remove();
+    const note = document.getElementById("newer").content.cloneNode(true).firstElementChild;
+    for (const each of answer.stands) note.querySelector("ul").appendChild(document.createElement("li")).textContent = each;
+    for (const each of note.querySelectorAll("[data-newer]")) {
+      each.addEventListener("click", () => {
+        for (const [name, text] of Object.entries(answer.newer)) {
+          sheet.seen[name] = [text];
+          if (each.dataset.newer === "there") sheet.put(name, text);
+        }
+        note.remove();
+        sheet.remember(box.querySelector("[name]"));
+        sheet.show();
+        sheet.send();
+      });
+    }
+    (box.querySelector("td.wide") || box).append(note);
+  },
+
+  put(name, text) {
+    for (const control of [...sheet.form.querySelectorAll("[name]")].filter((each) => each.name === name && each.type !== "hidden")) {
+      if (name.startsWith("box:")) control.value = text;
+      if (["radio", "checkbox"].includes(control.type)) control.checked = name.startsWith("box:") ? text !== "" : control.type === "radio" ? control.value === text : text.split(";").includes(control.value);
+      else control.value = text;
+      if (name.startsWith("box:")) control.closest("label").hidden = !text;
+    }
   },
 
   // What was just answered in another way gets a place of its own; one that is there already is left as it is.
@@ -188,6 +288,7 @@ const sheet = {
       if ([...box.querySelectorAll("[data-place-of]")].some((each) => each.dataset.placeOf === key)) continue;
       box.insertAdjacentHTML("beforeend", html);
       for (const each of box.lastElementChild.querySelectorAll("[data-needs-script]")) each.hidden = false;
+      sheet.see(box.lastElementChild);
     }
   },
 
@@ -200,6 +301,7 @@ const sheet = {
     if (waiting) sentences.push(`${waiting} answer${waiting > 1 ? "s" : ""} not saved yet: kept in this browser${sheet.cut && !sheet.unknown ? ", and sent again when the server can be reached" : ""}.`);
     if (waiting && sheet.unknown) sentences.push("The server does not know you any more. Sign in again in another window; they are sent then.");
     if (refused) sentences.push(sheet.problem || `${refused} answer${refused > 1 ? "s" : ""} could not be saved: see what is said beside ${refused > 1 ? "them" : "it"}.`);
+    if (sheet.elsewhere) sentences.push("This was changed in another window as well: load the page again to see all of it.");
     box.textContent = sentences.join(" ");
     box.hidden = !sentences.length;
     box.classList.toggle("trouble", refused > 0 || sheet.cut);

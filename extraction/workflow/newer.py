@@ -1,0 +1,87 @@
+"""Would an answer take the place of one that its window has not seen? What another window saved meanwhile is never overwritten in silence.
+
+A window names the version of the sheet up to which it knows every save, and with each field that it sends, what it has seen stored there
+or has sent itself (`known`). Each part of an answer is looked at by itself: the number, its unit, how it was had and on what basis, and
+where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from extraction.models import Line
+from extraction.schema import Answer, Field, Source, Unreadable, read, show
+from extraction.workflow.said import told
+from reviewapp.errors import Stale
+
+Known = Mapping[str, Collection[str]]
+
+
+class Newer(Stale):
+    """Another window saved answers that this one has not seen, and nothing was stored. stands: by key, what both say, in a sentence;
+    parts: by name of the field, what stands there."""
+
+    def __init__(self, stands: Mapping[str, str], parts: Mapping[str, str], labels: list[str]) -> None:
+        super().__init__(
+            f"Changed in another window meanwhile: {'; '.join(labels)}. What is typed here is not saved over it.",
+            todo="See what stands there now, and choose.",
+        )
+        self.stands, self.parts = stands, parts
+
+
+def refuse_newer(changed: list[tuple[Line, Answer]], fields: Mapping[str, Field], seen: int, known: Known) -> None:
+    """Raise Newer for answers of which another window saved a part after the version that this one has seen."""
+    stands, parts, labels = {}, {}, []
+    for line, answer in changed:
+        field = fields[line.key]
+        if line.version > seen and (unseen := dict(unseen_parts(field, line.answer, answer, known))):
+            parts |= unseen
+            stands[line.key] = f"{field.label}: there stands {in_words(line.answer)}, here {in_words(answer)}."
+            labels.append(field.label)
+    if stands:
+        raise Newer(stands, parts, labels)
+
+
+def unseen_parts(field: Field, stored: Answer, answer: Answer, known: Known) -> Iterator[tuple[str, str]]:
+    """The parts of a stored answer that would be lost unseen: name of the field on the page, and what stands there."""
+    becomes = parts_of(field, answer)
+    for name, text in parts_of(field, stored).items():
+        if text == becomes[name]:
+            continue
+        at_cell, at_row = f"{name}:{field.key}".removeprefix("value:"), f"{name}:{field.row}"
+        seen = [each.strip().replace("\r\n", "\n") for each in known.get(at_cell, ())]
+        if name in PLACE and field.row:
+            seen = [each for each in seen if each]  # left empty: at the place of its row
+            at_cell = at_cell if seen else at_row
+            seen += known.get(at_row, ())
+        if text not in seen and not (name == "value" and any(reads(field, each, stored) for each in seen)):
+            yield at_cell, text
+
+
+PLACE = ("source", "document", "page", "quote", "box")
+
+
+def parts_of(field: Field, answer: Answer) -> dict[str, str]:
+    """An answer as the fields of a page have it."""
+    place = answer.source or Source()
+    return {
+        "value": show(answer.value),
+        "unit": answer.unit or field.unit,
+        "origin": str(answer.origin),
+        "basis": answer.basis,
+        "source": answer.text,
+        **place.typed,
+    }
+
+
+def reads(field: Field, typed: str, stored: Answer) -> bool:
+    """Whether what was typed, such as 12.30, is what is stored."""
+    try:
+        return read(field, typed, stored.unit) == stored.value
+    except Unreadable:
+        return False
+
+
+def in_words(answer: Answer) -> str:
+    words = told(answer)
+    return f"“{words}”" if words else "nothing"
