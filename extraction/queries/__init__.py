@@ -70,7 +70,7 @@ from extraction.queries.sheets import (
     tool_for,
     version_of,
 )
-from extraction.queries.steps import BIAS, SHEET, NextStep, bias_steps, next_step, steps, waits_for
+from extraction.queries.steps import BIAS, SHEET, NextStep, bias_steps, next_step, onward, steps, waits_for
 from extraction.queries.studies import (
     AGREED,
     BOTH,
@@ -152,6 +152,7 @@ __all__ = [
     "NEW",
     "newest",
     "next_step",
+    "onward",
     "NextStep",
     "domain_agreement",
     "dropped_tool",

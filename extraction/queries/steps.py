@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 
 from extraction.models import Study
@@ -22,6 +23,7 @@ from extraction.queries.studies import (
     all_studies,
     included_reports,
     reports_without_study,
+    studies,
 )
 from reviewapp.access import Can, can
 from reviewapp.models import Member
@@ -43,6 +45,16 @@ def waits_for(member: Member, study: Study) -> set[str]:
         if state == BOTH and agrees:
             waiting.add("agree")
     return waiting
+
+
+def onward(member: Member, study: Study, key: str) -> NextStep | None:
+    """Where this member goes on after a study: the next one, by its label, that waits to be extracted or agreed on; None if none does."""
+    if not member.review.is_open or (key == "extract" and not can(member, Can.EXTRACT)):
+        return None
+    todo = Q(sheet_state=BOTH, sheet_agrees=True) if key == "agree" else Q(sheet_state__in=(NEW, OPEN, VERIFY))
+    waiting = studies(member).filter(todo, counts=True).exclude(pk=study.pk).prefetch_related(None)
+    found = waiting.filter(label__gt=study.label).first() or waiting.first()
+    return next_step(member, found) if found else None
 
 
 @dataclass(frozen=True, slots=True)

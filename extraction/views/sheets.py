@@ -342,6 +342,7 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         "signed": signed_rows(found) if found else [],
         "versions": earlier_versions(found) if found else [],
         "may_agree": may_agree,
+        "onward": queries.onward(member, study, "agree") if kind == "sheet" and found and found.signed else None,
         "doubts": queries.agreement_doubts(member, study, found) if found else None,
         "doubt_url": reverse("extraction:agreement-doubt", args=[member.review.slug, pk]),
         "may_answer": may_agree,

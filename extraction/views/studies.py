@@ -103,6 +103,7 @@ def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | No
         "study": found,
         "data": data,
         "bias": bias,
+        "onward": None if data.mine else queries.onward(member, found, "extract"),
         "arms": [arm for arm in arms if not arm.dropped_at],
         "dropped_arms": [arm for arm in arms if arm.dropped_at],
         "form": form or ArmForm(wholes=queries.whole_arms(found), initial={"role": missing_side(arms)}),

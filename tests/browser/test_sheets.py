@@ -99,9 +99,14 @@ def test_an_answer_that_cannot_be_read_is_told_beside_it_and_its_correction_is_s
     expect(page.locator("form.sheet")).to_have_attribute("data-unsent", "1")
     assert answer(here.first, study, "study/design") == "A trial", "one that is refused holds up no other"
     field.fill("193")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label(re.compile("^Funding and conflicts of interest( needed)?$"))).to_be_focused()
     saved(page)
     assert answer(here.first, study, "study/randomised") == 193
+    page.locator(".cells .number").nth(1).press("Enter")  # past where the row stands, to the row below
+    expect(page.locator(".cells .number:visible").nth(2)).to_be_focused()
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".cells .number:visible").nth(1)).to_be_focused()
     page.context.close()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from extraction import queries, workflow
-from extraction.models import Outcome, Study, StudyReport
+from extraction.models import Outcome, Study, StudyReport, TakenFrom
 from extraction.schema.tables import TABLES
+from extraction.workflow import Choice
 from reviewapp.errors import BadInput
 from reviewapp.models import Event, Member
 from screening import workflow as screening
@@ -164,3 +165,24 @@ def test_moving_the_only_report_says_that_its_study_is_dropped_and_how_it_comes_
     with pytest.raises(BadInput, match="is called One 2001 by now") as refused:
         workflow.restore_study(first, one)
     assert refused.value.todo == "Rename that one, then restore this one."
+
+
+def test_after_a_study_the_next_that_waits_is_one_press_away(
+    first: Member, second: Member, arbiter: Member, observer: Member, pair: Pair
+) -> None:
+    alpha, beta, gamma = (build.study(pair, label) for label in ("Alpha 2001", "Beta 2002", "Gamma 2003"))
+    assert queries.onward(first, alpha, "extract").study == beta
+    build.submitted(first, beta)
+    told = page(first, "study", beta.pk)
+    assert "Next to extract: <strong>Gamma 2003</strong>" in told
+    assert f'action="{url(first, "sheet-start", gamma.pk)}"' in told
+    assert "Next to extract" not in page(first, "study", gamma.pk), "which has its own button"
+    build.submitted(first, gamma)
+    assert queries.onward(first, gamma, "extract").study == alpha, "from the last on to the first that was left out"
+    assert queries.onward(second, gamma, "extract").study == alpha, "of what another has done nothing is told"
+    assert queries.onward(observer, beta, "extract") is queries.onward(arbiter, beta, "extract") is None
+    assert queries.onward(first, alpha, "agree") is None
+    for study in (beta, gamma):
+        build.submitted(second, study)
+    workflow.agree_sheet(first, beta, dict.fromkeys(build.TEXTS, Choice(TakenFrom.BOTH)))
+    assert "Next to agree on: <strong>Gamma 2003</strong>" in page(second, "sheet-agreement", beta.pk)
