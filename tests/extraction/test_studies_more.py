@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from extraction import queries, workflow
-from extraction.models import Outcome, Study, StudyReport, TakenFrom
+from extraction.models import Outcome, Study, StudyReport
+from extraction.schema import Choice, TakenFrom
 from extraction.schema.tables import TABLES
-from extraction.workflow import Choice
 from reviewapp.errors import BadInput
 from reviewapp.models import Event, Member
 from screening import workflow as screening
