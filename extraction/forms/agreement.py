@@ -371,6 +371,12 @@ def earlier_versions(agreement: Agreement) -> list[dict[str, Any]]:
 
 def otherwise(agreement: Agreement, then: Mapping[str, Answer], now: Mapping[str, Answer]) -> Iterator[dict[str, str]]:
     for pair in agreement.pairs:
-        before, after = (spell(pair.field, each.get(pair.field.key, Answer())) for each in (then, now))
+        before, after = (in_full(pair.field, each.get(pair.field.key, Answer())) for each in (then, now))
         if before != after:
-            yield {"label": pair.field.label, "then": before or "not answered", "now": after or "not answered"}
+            yield {"label": pair.field.label, "then": before, "now": after}
+
+
+def in_full(field: Field, answer: Answer) -> str:
+    """An answer with how it was had, and where it stands in words."""
+    had, where = how(answer), f"[{answer.text}]" if answer.text else ""
+    return " ".join(filter(None, (spell(field, answer), f"({had})" if had else "", where)))

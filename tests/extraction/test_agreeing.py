@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from extraction import queries, workflow
 from extraction.models import Outcome, Sheet, Study
 from extraction.queries import reliability
-from extraction.schema import Choice, TakenFrom
+from extraction.schema import Choice, Origin, TakenFrom
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import Event, Member
 from tests.extraction import build
@@ -95,6 +95,11 @@ def test_a_reopened_agreement_begins_with_what_was_chosen_and_by_whom(
     text = " ".join(re.sub("<[^>]+>", " ", page(first, "sheet-agreement", differing.pk)).split())
     assert "Earlier versions (1) Signed by Fay First on" in text
     assert "Question Then Now Design A trial of two arms A trial of three arms" in text, "and nothing that is as it was"
+    workflow.reopen_sheet_agreement(second, differing)
+    same = Choice(TakenFrom.THIRD, THIRD.value, THIRD.text, "A guess", origin=Origin.IMPUTED)
+    workflow.agree_sheet(second, differing, {DESIGN: Choice(TakenFrom.SECOND), NUMBER: same})
+    text = " ".join(re.sub("<[^>]+>", " ", page(first, "sheet-agreement", differing.pk)).split())
+    assert "193 people [Table 1] 193 people (imputed: A guess) [Table 1]" in text, "nor is a mark passed over"
 
 
 def test_equal_answers_are_accepted_in_bulk_and_texts_shown_with_their_differences(

@@ -230,6 +230,7 @@ def _several(*changed: Numbers, **of_last: Any) -> list[tuple[str, Outcome]]:
     ("studies", "rule"),
     [
         (_several({"sd": 0.78}), "sd-looks-like-se"),
+        (_several({"sd": 0.78})[-3:], "sd-looks-like-se"),
         (_several({"sd": 30.25}), "sd-looks-like-variance"),
         (_several({"mean": -14.8}), "sign-of-means"),
         (
@@ -275,12 +276,14 @@ def test_an_effect_or_a_weight_that_stands_out_is_told(estimates: list[Estimate]
 
 def test_studies_that_agree_and_few_studies_are_left_in_peace() -> None:
     assert check_outcomes(_several()) == []
+    assert check_outcomes(_several({"sd": 0.78, "mean": 1.9})[-3:]) == [], "on another scale"
+    assert check_outcomes(_several({"sd": 0.78})[-2:]) == []
     assert check_estimates(_estimates()) == []
     assert check_estimates(_estimates(effect=2.9)[2:]) == []
 
 
 def test_at_least_sixty_errors_are_planted() -> None:
-    assert len(IN_ONE_STUDY) + 7 + 6 + 3 >= 90
+    assert len(IN_ONE_STUDY) + 7 + 7 + 3 >= 90
 
 
 # Published rows.

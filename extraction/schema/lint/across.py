@@ -12,6 +12,7 @@ from extraction.schema.lint.rows import Finding, Outcome, Row, Severity
 
 UNLIKELY = Severity.UNLIKELY
 FEWEST = 5  # studies, below which nothing stands out
+FEWEST_ALIKE = 3  # but a spread among these that are alike
 TO_SD = 1.4826  # from the median absolute deviation to the SD of a normal distribution
 
 
@@ -44,17 +45,30 @@ def check_outcomes(studies: Sequence[tuple[str, Outcome]], higher_is_better: boo
 def _small_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
     rows = [(label, row) for label, o in studies for row in o.arms if row.has("sd", "n")]
     for label, row in rows:
-        others = [r.numbers["sd"] for other, r in rows if other != label and r.numbers["sd"] > 0]
-        if len({other for other, _ in rows if other != label}) < FEWEST - 1 or not others:
+        others = [r for other, r in rows if other != label and r.numbers["sd"] > 0]
+        count = len({other for other, _ in rows if other != label})
+        if not others or count < FEWEST_ALIKE - 1:
             continue
-        typical, sd, n = median(others), row.numbers["sd"], row.numbers["n"]
-        least = min(others)
-        if 0 < sd < typical / 3 and sd < least / 1.5 and n >= 9 and 0.4 < sd * math.sqrt(n) / typical < 2.5:
+        spreads = [each.numbers["sd"] for each in others]
+        typical, sd, n = median(spreads), row.numbers["sd"], row.numbers["n"]
+        as_se = sd * math.sqrt(n) / typical
+        if count >= FEWEST - 1:
+            is_small = 0 < sd < typical / 3 and sd < min(spreads) / 1.5 and 0.4 < as_se < 2.5
+        else:  # few say little of what is usual: only where they say the same, on what looks like one scale
+            is_small = 0 < sd < min(spreads) / 4 and max(spreads) < 2 * min(spreads) and 0.6 < as_se < 1.7
+            is_small = is_small and _is_on_scale(row, others)
+        if is_small and n >= 9:
             told = (
                 f"{label}, {row.name}: the SD {sd:g} is far below the {typical:.3g} of the other studies, and √n times it is "
                 "not; is it a standard error?"
             )
             yield Finding("sd-looks-like-se", UNLIKELY, row.cell("sd"), told)
+
+
+def _is_on_scale(row: Row, others: Sequence[Row]) -> bool:
+    """Whether a mean is of the size of those of other studies, as it is not on another scale."""
+    means = [abs(each.numbers["mean"]) for each in others if each.has("mean")]
+    return row.has("mean") and bool(means) and median(means) / 2 < abs(row.numbers["mean"]) < median(means) * 2
 
 
 def _large_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:

@@ -300,8 +300,10 @@ const sheet = {
     const sentences = [];
     if (waiting) sentences.push(`${waiting} answer${waiting > 1 ? "s" : ""} not saved yet: kept in this browser${sheet.cut && !sheet.unknown ? ", and sent again when the server can be reached" : ""}.`);
     if (waiting && sheet.unknown) sentences.push("The server does not know you any more. Sign in again in another window; they are sent then.");
-    if (refused) sentences.push(sheet.problem || `${refused} answer${refused > 1 ? "s" : ""} could not be saved: see what is said beside ${refused > 1 ? "them" : "it"}.`);
-    if (sheet.elsewhere) sentences.push("This was changed in another window as well: load the page again to see all of it.");
+    const choices = document.querySelectorAll(".newer").length;
+    if (choices) sentences.push(`${choices} answer${choices > 1 ? "s" : ""} changed in another window meanwhile: choose beside ${choices > 1 ? "them" : "it"}. What you typed is kept.`);
+    else if (refused) sentences.push(sheet.problem || `${refused} answer${refused > 1 ? "s" : ""} could not be saved: see what is said beside ${refused > 1 ? "them" : "it"}.`);
+    if (sheet.elsewhere && !choices) sentences.push("This was changed in another window as well: load the page again to see all of it.");
     box.textContent = sentences.join(" ");
     box.hidden = !sentences.length;
     box.classList.toggle("trouble", refused > 0 || sheet.cut);
