@@ -9,7 +9,7 @@ from django import forms
 from extraction.models import Plan
 from extraction.schema import Form, Question, edit
 from extraction.schema.fields import NUMBERS, WITH_OPTIONS, Kind
-from extraction.schema.form import KIND_WORDS, LONGEST, PER_WORDS
+from extraction.schema.form import KIND_WORDS, LONGEST, PER_WORDS, Per
 
 
 class NameForm(forms.Form):
@@ -88,10 +88,12 @@ class QuestionForm(forms.Form):
         help_text="Answers given before are then to be looked at again. Leave it empty when only the words are better.",
     )
 
-    def __init__(self, form: Form, *args: Any, question: Question | None = None, **kwargs: Any) -> None:
+    def __init__(self, form: Form, per: Per, *args: Any, question: Question | None = None, **kwargs: Any) -> None:
         if question and "initial" not in kwargs:
             kwargs["initial"] = initial(form, question)
         super().__init__(*args, **kwargs)
+        if per is not Per.OUTCOME:  # where alone tables are asked
+            self.fields["kind"].choices = [each for each in self.fields["kind"].choices if each[0] != Kind.TABLE]
         self.fields["asked_if"].choices = [("", "asked always"), *conditions(form, question)]
         if question is None:
             del self.fields["asks_anew"]

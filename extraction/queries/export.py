@@ -54,15 +54,18 @@ def order_of(sheet: Sheet) -> tuple[str, int, bool, int]:
 
 def row_of(sheet: Sheet, line: dict[str, Any], words: Words) -> dict[str, Any]:
     source = line["source"] or {}
+    number = (
+        sheet.form_number if sheet.agreed else line["form_number"]
+    )  # what is agreed was asked by the newer of both authors' forms
     return {
         "study_id": sheet.study_id,
         "study": sheet.study.label,
         "sheet": "agreed" if sheet.agreed else "verified" if sheet.verifies else "own",
         "sheet_id": sheet.pk,
         "author": str(sheet.member),
-        "form_version": line["form_number"],
+        "form_version": number,
         "key": line["key"],
-        **words.of(line["key"], line["form_number"]),
+        **words.of(line["key"], number),
         "value": line["value"],
         "unit": line["unit"],
         "origin": line["origin"] if isinstance(line["value"], int | float) else "",

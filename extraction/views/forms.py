@@ -17,7 +17,7 @@ from extraction import queries, workflow
 from extraction.exports import csv_lines
 from extraction.forms import ImportForm, NameForm, PlanForm, QuestionForm, SectionForm, SheetForm, UseForm
 from extraction.models import FormVersion
-from extraction.schema import ArmOf, Form, FormError, OutcomeOf, Structure, TimeOf, asked_of
+from extraction.schema import ArmOf, Form, FormError, OutcomeOf, Question, Structure, TimeOf, asked_of, show
 from extraction.schema.carry import differences
 from extraction.schema.codebook import HEAD, codebook
 from extraction.schema.form import KIND_WORDS, PER_WORDS, from_json, write
@@ -42,12 +42,21 @@ def sections_of(form: Form) -> list[dict[str, Any]]:
         {
             "section": section,
             "per": PER_WORDS[section.per],
-            "questions": [
-                (each, KIND_WORDS[each.kind], condition_words(each, questions)) for each in section.questions
-            ],
+            "questions": [(each, kind_words(each), condition_words(each, questions)) for each in section.questions],
         }
         for section in form.sections
     ]
+
+
+def kind_words(question: Question) -> str:
+    """Of what kind its answers are, in which unit and range, and what they need."""
+    least, most = question.lowest, question.highest
+    within = f"{show(least)} to {show(most)}" if least is not None and most is not None else ""
+    if not within and (least, most) != (None, None):
+        within = f"{show(least)} or more" if least is not None else f"at most {show(most)}"
+    needs = ["needed"] if question.required else []
+    needs += ["has to say where it stands"] if question.needs_source else []
+    return " · ".join([", ".join(filter(None, [KIND_WORDS[question.kind], question.unit, within])), *needs])
 
 
 def condition_words(question: Any, questions: dict[str, Any]) -> str:
@@ -213,7 +222,7 @@ def change_section(request: HttpRequest, member: Member, id: str) -> HttpRespons
 def add_question(request: HttpRequest, member: Member, id: str) -> HttpResponse:
     design = drafted(member)[1]
     section = found(design.section, id)
-    form = QuestionForm(design, request.POST or None)
+    form = QuestionForm(design, section.per, request.POST or None)
     if form.is_valid():
         try_step(member, form, "add_question", id)
     if form.is_valid():
@@ -232,7 +241,7 @@ def add_question(request: HttpRequest, member: Member, id: str) -> HttpResponse:
 def change_question(request: HttpRequest, member: Member, id: str) -> HttpResponse:
     design = drafted(member)[1]
     section, question = found(design.place, id)
-    form = QuestionForm(design, request.POST or None, question=question)
+    form = QuestionForm(design, section.per, request.POST or None, question=question)
     if form.is_valid():
         try_step(member, form, "change_question", id)
     if form.is_valid():

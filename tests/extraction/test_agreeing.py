@@ -237,12 +237,16 @@ def rows(member: Member, name: str) -> list[dict[str, str]]:
 def test_every_answer_leaves_with_its_key_its_words_and_its_source(
     first: Member, second: Member, study: Study, outcome: Outcome
 ) -> None:
+    workflow.begin_form(first)
+    workflow.edit_form(first, "add_question", "on_study", label="Country")
+    workflow.use_form(first)
     cells = build.cells(study, outcome, {"events": 8, "total": 14}, {"events": 1, "total": 54})
     for author in (first, second):
         build.submitted(author, study, cells | {"study/notes": "=1+1"})
     workflow.agree_sheet(first, study, {})
     found = rows(first, "data-csv")
     assert [row["sheet"] for row in found[:: len(found) // 3]][:3] == ["agreed", "own", "own"]
+    assert {row["form_version"] for row in found} == {"1"}, "of what is agreed as of what each author said"
     events = next(row for row in found if row["field"] == "events")
     assert (events["label"], events["arm"], events["value"]) == ("Events", "Psychotherapy", "8")
     assert events["outcome"] == "Secure attachment, after treatment"

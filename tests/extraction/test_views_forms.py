@@ -255,3 +255,12 @@ def test_a_sheet_takes_as_many_queries_for_a_hundred_and_fifty_questions_as_for_
             client.get(url(first, "sheet", study.pk))
         numbers.append(len(seen))
     assert numbers[0] == numbers[1]
+
+
+def test_a_question_is_read_with_its_range_and_a_table_is_offered_only_where_it_can_stand(first: Member) -> None:
+    workflow.begin_form(first)
+    details = {"label": "Age", "kind": "number", "unit": "years", "lowest": 0, "highest": 120.5, "needs_source": True}
+    workflow.edit_form(first, "add_question", "on_study", **details)
+    assert "Number, years, 0 to 120.5 · has to say where it stands" in page(first, "form-draft")
+    assert "Table of outcome data" not in page(first, "form-question-add", "on_study")
+    assert "Table of outcome data" in page(first, "form-question-add", "outcome_data")

@@ -15,6 +15,7 @@ const agree = {
       const box = event.target.closest("[data-choose]");
       if (!box) return;
       agree.waiting.set(box.dataset.choose, box);
+      if (!agree.complete(box)) box.querySelector("[data-kept]").textContent = "Not kept yet: it needs a reason.";
       agree.send();
     });
     window.addEventListener("online", agree.send);
