@@ -306,7 +306,8 @@ def how(answer: Answer) -> str:
 
 def converted(field: Field, answer: Answer) -> str:
     """A number that was given in another unit, in the question's own."""
-    return f"= {own_unit(field, answer):g} {field.unit}" if answer.unit and answer.value is not None else ""
+    number = own_unit(field, answer) if answer.unit not in ("", field.unit) else None
+    return f"= {number:g} {field.unit}" if isinstance(number, int | float) else ""
 
 
 def taken_rows(sheet: Blinded, fields: Iterable[Field]) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from django.http import QueryDict
 from extraction import schema
 from extraction.schema import Answer, Asked, Block, Field, Kind, Origin, Problem, Row, Table
 from extraction.schema.asked import asked_fields
+from extraction.schema.clean import knows_unit
 from extraction.schema.convert.offers import Offer, offers, together
 from extraction.schema.fields import NUMBERS
 
@@ -191,7 +192,7 @@ class SheetForm:
         data, key = self.data, field.key
         unit = schema.read_unit(field, data[f"unit:{key}"]) if f"unit:{key}" in data else None
         if key in data:
-            before = self.said_of(field).unit
+            before = self.said_of(field).unit if knows_unit(field, self.said_of(field).unit) else ""
             self.values[key] = schema.read(field, self._typed(field), before if unit is None else unit)
         if unit is not None:
             self.units[key] = unit

@@ -51,6 +51,7 @@ def why_again(before: Field | None, now: Field, answer: Answer) -> str:
         return error.sentence
     if before is not None and before.edition != now.edition:
         was = f" It was “{before.label}”." if before.label != now.label else ""
+        was += f" Its unit was {before.unit}." if before.unit and before.unit != now.unit else ""
         return f"{now.label}: the question has changed since it was answered.{was}"
     return ""
 

@@ -153,7 +153,7 @@ def read_number(field: Field, text: str, unit: str = "") -> int | float:
         raise Unreadable(field, f"{field.label}: “{text}” has more than {LONGEST_NUMBER} digits.")
     value = int(plain) if whole else float(plain)
     told = f"{text} {unit}".strip()
-    own = value * field.factor(unit)
+    own = value * field.factor(read_unit(field, unit))
     if field.lowest is not None and own < field.lowest:
         raise Unreadable(field, f"{field.label}: {told} is less than {show(field.lowest)}, the least that is possible.")
     if field.highest is not None and own > field.highest:
@@ -187,10 +187,16 @@ def spell(field: Field, answer: Answer) -> str:
     return f"{show(answer.value)} {unit}" if unit and field.kind in NUMBERS else show(answer.value)
 
 
+def knows_unit(field: Field, unit: str) -> bool:
+    """Whether a number in this unit can be converted: an earlier version of the form may have had others."""
+    return unit in ("", field.unit, *(each.name for each in field.units))
+
+
 def own_unit(field: Field, answer: Answer) -> Value:
-    """The answer in the question's own unit."""
+    """The answer in the question's own unit; in words, with the unit, where the question does not know that."""
     if isinstance(answer.value, int | float) and answer.unit:
-        return answer.value * field.factor(answer.unit)
+        known = knows_unit(field, answer.unit)
+        return answer.value * field.factor(answer.unit) if known else f"{show(answer.value)} {answer.unit}"
     return answer.value
 
 

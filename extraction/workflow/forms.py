@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from extraction import queries
-from extraction.models import FormVersion, Plan
+from extraction.models import Entry, FormVersion, Plan
 from extraction.schema import Form, FormError, edit
 from extraction.schema.carry import differences
 from extraction.schema.form import checked, from_json, parse, to_json
@@ -128,16 +128,28 @@ def use_form(member: Member, note: str = "") -> FormVersion:
     with transaction.atomic():
         draft = locked_draft(member)
         form = from_json(draft.design)
-        changes = differences(queries.current_version(member.review_id).form, form)
+        before = queries.current_version(member.review_id).form
+        changes = differences(before, form)
         if not changes:
             raise WrongState("The draft is the form in use: nothing has changed.", todo="Change it first.")
         if not form.questions:
             raise BadInput("A form without a question cannot be used.", todo="Add one.")
         draft.note, draft.used_at, draft.past = note.strip(), timezone.now(), []
         draft.save(update_fields=["note", "used_at", "past"])
+        spell_out_units(member, before, form)
         told = [f"{each.sign} {each.sentence}" for each in changes]
         audit.record(member, "extraction.form_used", draft, number=draft.number, note=draft.note, changes=told)
     return draft
+
+
+def spell_out_units(member: Member, old: Form, new: Form) -> None:
+    """Numbers in a question's own unit say so before that becomes another: 12, answered in weeks, is never read as 12 days."""
+    for id, question in old.questions.items():
+        now = new.questions.get(id)
+        if question.unit and now is not None and now.unit != question.unit:
+            keys = rf"^(study|(arm|outcome|time)/[0-9]+)/{id}$"
+            lines = Entry.unblinded.filter(sheet__study__review=member.review_id, key__regex=keys, unit="")
+            lines.exclude(value=None).update(unit=question.unit)
 
 
 def drop_form_draft(member: Member) -> None:

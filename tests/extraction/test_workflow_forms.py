@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from extraction import queries, workflow
 from extraction.models import Arm, Entry, FormVersion, Outcome, Plan, Sheet, Study, StudyReport
-from extraction.schema import STANDARD
+from extraction.schema import STANDARD, Answer, Match
+from extraction.schema.clean import own_unit
 from extraction.schema.form import from_json, write
 from extraction.workflow.said import Said
 from extraction.workflow.sheets import save_own
@@ -130,6 +131,30 @@ def test_a_form_changed_after_extraction_loses_nothing_and_asks_again_only_what_
         "Who paid: the question has changed since it was answered. "
         "It was “Funding and conflicts of interest”. Look at it again."
     )
+
+
+def test_a_number_keeps_its_unit_when_the_question_gets_another(first: Member, second: Member, study: Study) -> None:
+    length = {"label": "Length", "kind": "number", "unit": "weeks"}
+    changed(first, ("add_question", {"of": "on_study", **length}))
+    for author in (first, second):
+        build.submitted(author, study, {"study/length": "12"})
+    changed(first, ("change_question", {"of": "length", **length, "unit": "days", "units": "weeks = 7"}))
+    mine = workflow.renew_sheet(first, queries.own_sheet(first, study))
+    (told,) = [each.sentence for each in queries.opened(mine).problems]
+    assert "Length: the question has changed since it was answered. Its unit was weeks." in told
+    assert mine.answers()["study/length"] == Answer(12.0, unit="weeks"), "never 12 days"
+    workflow.submit_sheet(first, save_own(first, mine, Said(confirmed=["study/length"]), mine.version))
+    (pair,) = [each for each in queries.sheet_agreement(first, study).pairs if each.field.key == "study/length"]
+    assert pair.match == Match.EQUAL, "one of them looked at it again"
+    changed(first, ("change_question", {"of": "length", **length, "unit": "hours", "units": ""}))
+    mine = workflow.renew_sheet(first, queries.own_sheet(first, study))
+    (told,) = [each.sentence for each in queries.opened(mine).problems]
+    assert "“weeks” is not one of its units (hours)" in told
+    mine = workflow.save_entries(first, mine, {"study/length": "2016"})
+    assert mine.answers()["study/length"] == Answer(2016.0)
+    workflow.submit_sheet(first, mine)
+    (pair,) = [each for each in queries.sheet_agreement(first, study).pairs if each.field.key == "study/length"]
+    assert (pair.match, own_unit(pair.field, pair.second)) == (Match.DIFFERENT, "12 weeks")
 
 
 def test_an_answer_that_was_looked_at_again_is_as_good_as_new(first: Member, study: Study) -> None:

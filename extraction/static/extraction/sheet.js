@@ -53,8 +53,11 @@ const sheet = {
   },
 
   // --- conditions ---
+  // What is answered to a question, on a sheet that is locked as well.
   values(key) {
-    return [...new FormData(sheet.form)].filter(([name, value]) => name === key && value !== "").map(([, value]) => value);
+    const found = sheet.form.elements[key];
+    const controls = !found ? [] : found.tagName ? [found] : [...found];
+    return controls.filter((each) => each.value !== "" && (each.checked || !["radio", "checkbox"].includes(each.type))).map((each) => each.value);
   },
 
   show() {
