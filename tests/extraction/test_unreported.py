@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from extraction import queries, workflow
@@ -109,3 +111,19 @@ def test_a_section_of_its_own_on_an_outcome_is_folded_with_it_wherever_it_stands
     workflow.submit_sheet(first, sheet)
     build.submitted(second, study, {unreported: "yes"})
     assert queries.sheet_agreement(first, study).differences == [], "what is folded differs in nothing"
+
+
+def test_a_sheet_that_is_taken_up_again_is_sent_whole_without_what_both_have_seen(
+    first: Member, second: Member, study: Study, unreported: str
+) -> None:
+    for author in (first, second):
+        build.submitted(author, study, {unreported: "yes"})
+    workflow.begin_form(first)
+    workflow.edit_form(first, "add_question", "on_study", label="Country", required=True)
+    workflow.use_form(first)
+    workflow.renew_sheet(first, queries.own_sheet(first, study))
+    hidden = re.findall('<input type="hidden" name="([^"]*)" value="([^"]*)"', page(first, "sheet", study.pk))
+    post(first, "sheet-submit", study.pk, data=dict(hidden) | {"study/country": "Wales"})
+    sheet = queries.own_sheet(first, study)
+    assert sheet.submitted_at
+    assert sheet.answers()[unreported].value == "yes"
