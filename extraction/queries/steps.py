@@ -97,7 +97,7 @@ def button(
     member: Member, study: Study, kind: str, state: str, agrees: bool, *rest: str
 ) -> tuple[str, str, bool, bool]:
     """Label, address, whether it is a post, and whether it waits for this member."""
-    may_begin = can(member, Can.EXTRACT) and member.review.is_open
+    may_begin = can(member, Can.EXTRACT) and member.review.is_open and study.counts
     label, page = {
         NEW: ("Extract" if kind == SHEET else "Judge", "-start") if may_begin else ("", ""),
         TAKEN: ("", ""),

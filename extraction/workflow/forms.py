@@ -82,7 +82,7 @@ def import_form(member: Member, name: str, data: bytes) -> FormVersion:
     """Take over a form from a JSON file, in the place of the draft's questions, which go to the shelf. Raises BadFile."""
     require(member, Can.ANALYSE)
     if len(data) > LARGEST_FILE:
-        raise BadFile(f"{name} has {len(data)} bytes; a form has at most {LARGEST_FILE}.")
+        raise BadFile(f"{name} has more than {LARGEST_FILE} bytes, which no form has.")
     try:
         form = parse(data)
     except FormError as error:

@@ -136,6 +136,35 @@ def test_a_source_in_a_pdf_that_was_replaced_stays_when_the_answer_changes(
     assert queries.own_sheet(first, study).answers()[DESIGN].source.document == paper.pk
 
 
+def test_a_source_in_a_report_that_left_the_study_stays_and_says_so(
+    owner: Member, first: Member, study: Study, pair: tuple[Member, Member], paper: Document
+) -> None:
+    report = study.report_links.get().citation
+    begun = workflow.start_sheet(first, study)
+    workflow.save_entries(first, begun, {}, places={DESIGN: PLACE | {"document": paper.pk}})
+    workflow.join_report(first, study, build.reports(pair)[0])
+    workflow.split_report(first, study, report)
+    told = f'<option value="{paper.pk}" selected>murray.pdf, whose report is not of this study now</option>'
+    assert told in page(first, "sheet", study.pk)
+    post(
+        first,
+        "sheet",
+        study.pk,
+        data=source_fields(PLACE | {"document": paper.pk}) | {DESIGN: "A trial", "version": 1},
+    )
+    assert queries.own_sheet(first, study).answers()[DESIGN].source.document == paper.pk
+
+
+def test_one_file_of_two_reports_is_one_paper(
+    owner: Member, first: Member, study: Study, pair: tuple[Member, Member]
+) -> None:
+    extra = build.reports(pair)[0]
+    workflow.join_report(first, study, extra)
+    for report in (study.report_links.first().citation, extra):
+        screening.attach(owner, report, "both.pdf", [pdf("Two reports in one")])
+    assert len(queries.papers(queries.study(first, study.pk))) == 1
+
+
 def test_both_sources_stand_at_the_agreement_and_the_agreed_one_behind_the_cell(
     first: Member, second: Member, study: Study, paper: Document
 ) -> None:

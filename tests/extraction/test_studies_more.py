@@ -186,3 +186,16 @@ def test_after_a_study_the_next_that_waits_is_one_press_away(
         build.submitted(second, study)
     workflow.agree_sheet(first, beta, dict.fromkeys(build.TEXTS, Choice(TakenFrom.BOTH)))
     assert "Next to agree on: <strong>Gamma 2003</strong>" in page(second, "sheet-agreement", beta.pk)
+
+
+def test_a_study_that_is_left_out_or_dropped_says_so_and_offers_no_sheet(first: Member, pair: Pair) -> None:
+    study = build.study(pair, "One 2001")
+    workflow.start_sheet(first, study)
+    (only,) = reports_of(study)
+    workflow.drop_study(first, study)
+    assert "This study is dropped" in page(first, "sheet", study.pk)
+    workflow.make_study(first, "Two 2002", [Citation.objects.get(pk=only)])
+    workflow.restore_study(first, study)
+    assert "None of its reports is included any more" in page(first, "sheet", study.pk)
+    assert queries.next_step(pair[1], queries.study(pair[1], study.pk)).label == "", "nothing is begun"
+    assert queries.next_step(first, queries.study(first, study.pk)).label == "Go on", "what is begun is kept"
