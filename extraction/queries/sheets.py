@@ -138,8 +138,13 @@ class Agreement:
 
     @property
     def is_outdated(self) -> bool:
-        """Whether the form has changed since this was signed, and both authors have answered what is new."""
+        """Whether the form has changed since this was signed, and an author has answered what is new."""
         return self.signed is not None and self.signed.asked_number < newest([self.first, self.second]).asked_number
+
+    @property
+    def is_answered_by_one(self) -> bool:
+        """Whether one of the two has not answered what is new in the form by which they are compared."""
+        return self.first.asked_number != self.second.asked_number
 
     @property
     def asked_pairs(self) -> list[Pair]:

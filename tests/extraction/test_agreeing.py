@@ -193,6 +193,7 @@ def test_a_new_question_is_answered_blind_after_an_agreement_and_settled_with_wh
         workflow.save_entries(first, mine, {DESIGN: "Another"})
     workflow.submit_sheet(first, workflow.save_entries(first, mine, {"study/country": "England"}))
     assert queries.sheet_agreement(second, differing) is not None
+    assert "and one of the two authors has answered what is new" in page(first, "sheet-agreement", differing.pk)
     with pytest.raises(WrongState, match="Both sheets are in"):
         workflow.reopen_sheet(second, queries.own_sheet(second, differing))
     theirs = workflow.renew_sheet(second, queries.own_sheet(second, differing))
@@ -201,6 +202,7 @@ def test_a_new_question_is_answered_blind_after_an_agreement_and_settled_with_wh
     workflow.submit_sheet(second, workflow.save_entries(second, theirs, {"study/country": "Scotland"}))
     found = queries.sheet_agreement(second, differing)
     assert (found.is_outdated, found.signed is not None) == (True, True)
+    assert "and both authors have answered what is new" in page(first, "sheet-agreement", differing.pk)
     assert queries.agreed_characteristics(first.review)[differing.pk][NUMBER] == 193, "what was agreed stands meanwhile"
     workflow.reopen_sheet_agreement(second, differing)
     agreed = workflow.agree_sheet(
