@@ -309,7 +309,7 @@ def test_a_page_that_the_document_does_not_have_is_refused_beside_the_cell_and_t
     begun = workflow.start_sheet(first, study)
     wrong = {"document": paper.pk, "page": "7", "quote": "x", "box": ""}
     text = post(first, "sheet", study.pk, status=422, data=source_fields(wrong, row) | {events: "8"})
-    assert text.count("page 7 is named, but murray.pdf has 6.") == 2, "at its cell, and above"
+    assert text.count("page 7 is named, but murray.pdf has 6.") == 3, "at its cell, above, and at the foot"
     assert place_in(text, row) == ("7", "x"), "to be corrected"
     assert queries.own_sheet(first, study).answers() == {events: Answer(8)}
     paper.refresh_from_db()
