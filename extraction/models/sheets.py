@@ -31,24 +31,39 @@ class BlindPair(models.QuerySet):
 
     def holding(self) -> BlindPair:
         """Own ones that take one of the two places: submitted, or of a member who may still go on with it."""
-        present = Q(
-            member__left_at=None, member__is_author=True, member__role__in=[str(role) for role in ROLES[Can.EXTRACT]]
-        )
-        return self.own().filter(present | Q(submitted_at__isnull=False))
+        return self.own().filter(present() | Q(submitted_at__isnull=False))
 
     def for_member(self, member: Member) -> BlindPair:
         """Own ones; agreed ones; and another author's once both are submitted."""
-        model = self.model
-        waiting = model.unblinded.filter(
-            study=OuterRef("study"), agreed=False, withdrawn_at=None, submitted_at=None, tool=OuterRef("tool")
+        return self.filter(study__review=member.review_id).filter(Q(member=member) | Q(agreed=True) | self.both_in())
+
+    def both_in(self) -> Q:
+        """Those that are open to others: of a pair that is submitted, for the same version of the form."""
+        pair = self.model.unblinded.filter(
+            study=OuterRef("study"), agreed=False, withdrawn_at=None, tool=OuterRef("tool")
         )
-        others = (
-            model.unblinded.filter(study=OuterRef("study"), agreed=False, withdrawn_at=None, tool=OuterRef("tool"))
-            .exclude(member=OuterRef("member"))
-            .exclude(submitted_at=None)
-        )
-        both_in = Q(submitted_at__isnull=False) & Q(Exists(others)) & ~Q(Exists(waiting))
-        return self.filter(study__review=member.review_id).filter(Q(member=member) | Q(agreed=True) | both_in)
+        others = pair.exclude(member=OuterRef("member")).exclude(submitted_at=None)
+        found = Q(submitted_at__isnull=False) & Q(Exists(others)) & ~Q(Exists(pair.filter(submitted_at=None)))
+        return found & ~self.half_answered(pair)
+
+    def half_answered(self, pair: BlindPair) -> Q:
+        """Of a form that has changed since: those whose pair has answered it by half, as long as who has not may still take their sheet up."""
+        return Q(pk__in=[])
+
+
+def present() -> Q:
+    """Of members who may go on with what they began."""
+    roles = [str(role) for role in ROLES[Can.EXTRACT]]
+    return Q(member__left_at=None, member__is_author=True, member__role__in=roles)
+
+
+class BlindSheets(BlindPair):
+    """The same of sheets, whose form may change after they were submitted."""
+
+    def half_answered(self, pair: BlindPair) -> Q:
+        behind = pair.filter(present(), form_number__lt=OuterRef("form_number"))
+        ahead = pair.filter(form_number__gt=OuterRef("form_number"))
+        return Q(may_verify=False) & (Q(Exists(behind)) | (Q(Exists(ahead)) & present()))
 
 
 class Blinded(models.Model):
@@ -143,6 +158,9 @@ class Sheet(Blinded):
         null=True, help_text="Reopened for a new version of the form; the version on which both had submitted."
     )
     verifies = models.BooleanField(default=False, help_text="Begun as a copy of another's sheet, to verify it.")
+
+    unblinded = BlindSheets.as_manager()
+    blind = BlindSheets.as_manager()
 
     class Meta(Blinded.Meta):
         constraints = [

@@ -299,7 +299,7 @@ def submit_own(member: Member, own: Own) -> Own:
             store_proposals(own)  # the tool may propose otherwise than when the last answer was saved
         own.submitted_at = timezone.now()
         own.save()
-        both = is_pair_in(own)
+        both = type(own).unblinded.filter(type(own).unblinded.both_in(), pk=own.pk).exists()
         audit.record(
             member,
             f"extraction.{name_of(own)}_submitted",

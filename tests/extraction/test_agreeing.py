@@ -182,7 +182,7 @@ def add_country(member: Member) -> None:
 
 
 def test_a_new_question_is_answered_blind_after_an_agreement_and_settled_with_what_was_chosen_before(
-    first: Member, second: Member, differing: Study
+    first: Member, second: Member, observer: Member, differing: Study
 ) -> None:
     workflow.agree_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
     add_country(first)
@@ -192,14 +192,23 @@ def test_a_new_question_is_answered_blind_after_an_agreement_and_settled_with_wh
     with pytest.raises(WrongState, match="Both authors have seen each other's answers to: Design"):
         workflow.save_entries(first, mine, {DESIGN: "Another"})
     workflow.submit_sheet(first, workflow.save_entries(first, mine, {"study/country": "England"}))
-    assert queries.sheet_agreement(second, differing) is not None
-    assert "and one of the two authors has answered what is new" in page(first, "sheet-agreement", differing.pk)
+    for member in (first, second, observer):
+        assert queries.sheet_agreement(member, differing) is None, (
+            "what is new is not open before both have answered it"
+        )
+    assert "England" not in page(second, "sheet-agreement", differing.pk) + str(rows(second, "data-csv"))
+    assert not any("England" in str(each.facts) for each in Event.blind.for_member(second))
+    Member.objects.filter(pk=second.pk).update(is_author=False)
+    told = "one of the two authors has answered what is new"
+    assert told in page(first, "sheet-agreement", differing.pk), "nobody waits for who does not extract any more"
+    Member.objects.filter(pk=second.pk).update(is_author=True)
     with pytest.raises(WrongState, match="Both sheets are in"):
         workflow.reopen_sheet(second, queries.own_sheet(second, differing))
     theirs = workflow.renew_sheet(second, queries.own_sheet(second, differing))
     assert queries.sheet_agreement(first, differing) is None, "sealed again until both are in"
     assert Sheet.blind.for_member(second).own().filter(study=differing).exclude(member=second).count() == 0
     workflow.submit_sheet(second, workflow.save_entries(second, theirs, {"study/country": "Scotland"}))
+    assert any("England" in str(each.facts) for each in Event.blind.for_member(second))
     found = queries.sheet_agreement(second, differing)
     assert (found.is_outdated, found.signed is not None) == (True, True)
     assert "and both authors have answered what is new" in page(first, "sheet-agreement", differing.pk)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from extraction import queries, workflow
 from extraction.models import Arm, Entry, FormVersion, Outcome, Plan, Sheet, Study, StudyReport
-from extraction.schema import STANDARD, Answer, Match
+from extraction.schema import STANDARD, Answer, Choice, Match, Pair, TakenFrom
 from extraction.schema.clean import own_unit
 from extraction.schema.form import from_json, write
 from extraction.workflow.said import Said
@@ -144,17 +144,26 @@ def test_a_number_keeps_its_unit_when_the_question_gets_another(first: Member, s
     assert "Length: the question has changed since it was answered. Its unit was weeks." in told
     assert mine.answers()["study/length"] == Answer(12.0, unit="weeks"), "never 12 days"
     workflow.submit_sheet(first, save_own(first, mine, Said(confirmed=["study/length"]), mine.version))
-    (pair,) = [each for each in queries.sheet_agreement(first, study).pairs if each.field.key == "study/length"]
-    assert pair.match == Match.EQUAL, "one of them looked at it again"
+    theirs = workflow.renew_sheet(second, queries.own_sheet(second, study))
+    workflow.submit_sheet(second, workflow.save_entries(second, theirs, {"study/length": "84"}))
+
+    def compared() -> Pair:
+        found = queries.sheet_agreement(first, study)
+        return next(each for each in found.pairs if each.field.key == "study/length")
+
+    assert (compared().match, own_unit(compared().field, compared().second)) == (Match.DIFFERENT, 588.0), (
+        "84 weeks, as was typed"
+    )
+    workflow.agree_sheet(first, study, {"study/length": Choice(TakenFrom.FIRST)})
     changed(first, ("change_question", {"of": "length", **length, "unit": "hours", "units": ""}))
-    mine = workflow.renew_sheet(first, queries.own_sheet(first, study))
-    (told,) = [each.sentence for each in queries.opened(mine).problems]
-    assert "“weeks” is not one of its units (hours)" in told
-    mine = workflow.save_entries(first, mine, {"study/length": "2016"})
-    assert mine.answers()["study/length"] == Answer(2016.0)
-    workflow.submit_sheet(first, mine)
-    (pair,) = [each for each in queries.sheet_agreement(first, study).pairs if each.field.key == "study/length"]
-    assert (pair.match, own_unit(pair.field, pair.second)) == (Match.DIFFERENT, "12 weeks")
+    for author in (first, second):
+        mine = workflow.renew_sheet(author, queries.own_sheet(author, study))
+        (told,) = [each.sentence for each in queries.opened(mine).problems]
+        assert "“weeks” is not one of its units (hours)" in told
+        mine = workflow.save_entries(author, mine, {"study/length": "2016"})
+        assert mine.answers()["study/length"] == Answer(2016.0)
+        workflow.submit_sheet(author, mine)
+    assert compared().match == Match.EQUAL
 
 
 def test_an_answer_that_was_looked_at_again_is_as_good_as_new(first: Member, study: Study) -> None:
