@@ -31,7 +31,7 @@ def mark(apps, schema_editor):
     for pk, sheet, key, working in list(worked.values_list("pk", "sheet", "key", "working")):
         outcome, whole, given = combined_of(key, working) or ("", "", set())
         keys = [f"outcome/{outcome}/arm/{part}/{name}" for part in parts.get(whole, ()) for name, _ in given]
-        imputed = entries.filter(sheet=sheet, key__in=keys, origin=IMPUTED).values_list("key", "value")
+        imputed = entries.filter(sheet=sheet, key__in=keys, origin=IMPUTED, value__isnull=False).values_list("key", "value")
         if any((key.rpartition("/")[2], f"{value:.10g}") in given for key, value in imputed):
             entries.filter(pk=pk).update(origin=IMPUTED)
 

@@ -317,6 +317,14 @@ def test_what_was_combined_of_imputed_parts_before_marks_were_stored_is_marked_b
             line.save()
         sheet.withdrawn_at = sheet.created_at
         sheet.save()
+    emptied = Sheet.unblinded.create(
+        study=desk.study, tool="form", member=desk.second
+    )  # a number whose mark stayed when it went
+    for key, answer in combined.items():
+        line = emptied.new_line(key)
+        line.say(answer)
+        line.save()
+    Entry.unblinded.create(sheet=emptied, key=f"{part}/n", value=None, origin=Origin.IMPUTED)
     migration = importlib.import_module("extraction.migrations.0011_combined_of_imputed")
     migration.mark(apps, SimpleNamespace(connection=connection))
 
@@ -326,5 +334,6 @@ def test_what_was_combined_of_imputed_parts_before_marks_were_stored_is_marked_b
 
     assert imputed(sheets[f"{part}/sd"]) == {"sd"}
     assert imputed(sheets[f"{part}/mean"]) == {"mean", "sd"}
+    assert imputed(emptied) == set()
     for sheet in sheets.values():
         assert list(adrift(asked, sheet.answers())) == []
