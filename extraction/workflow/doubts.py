@@ -14,7 +14,7 @@ from extraction.queries import Doubts
 from extraction.schema.lint.answers import Doubt
 from extraction.workflow.agreement import require_agreeing, submitted_pair
 from extraction.workflow.common import locked_study
-from extraction.workflow.sheets import is_pair_in, locked_own, subject
+from extraction.workflow.sheets import is_open, locked_own, subject
 from reviewapp import audit
 from reviewapp.access import Can, can, require
 from reviewapp.errors import BadInput, NotHere, Refused, Stale, WrongState
@@ -114,7 +114,7 @@ def withdraw_reason(member: Member, reason: Reason) -> None:
 
 
 def record_reason(member: Member, verb: str, reason: Reason) -> None:
-    sealed = reason.sheet is not None and not is_pair_in(reason.sheet)
+    sealed = reason.sheet is not None and not is_open(reason.sheet)
     facts = {"cell": reason.cell, "doubt": reason.sentence, "reason": reason.reason}
     audit.record(member, verb, subject(reason.study, Sheet, queries.FORM), sealed=sealed, **facts)
 

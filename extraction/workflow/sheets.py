@@ -148,7 +148,7 @@ def renew_sheet(member: Member, sheet: Sheet) -> Sheet:
         number = queries.current_version(member.review_id).number
         if sheet.form_number == number:
             raise WrongState("The form has not changed since you submitted.", todo="Correct answers in the agreement.")
-        if is_pair_in(sheet) or sheet.renews is not None:
+        if is_open(sheet) or was_open_to_both(sheet):
             sheet.renews = sheet.form_number if sheet.renews is None else sheet.renews
         sheet.submitted_at = None
         sheet.save(update_fields=["submitted_at", "renews"])
@@ -299,7 +299,7 @@ def submit_own(member: Member, own: Own) -> Own:
             store_proposals(own)  # the tool may propose otherwise than when the last answer was saved
         own.submitted_at = timezone.now()
         own.save()
-        both = type(own).unblinded.filter(type(own).unblinded.both_in(), pk=own.pk).exists()
+        both = is_open(own)
         audit.record(
             member,
             f"extraction.{name_of(own)}_submitted",
@@ -310,17 +310,16 @@ def submit_own(member: Member, own: Own) -> Own:
     return own
 
 
-def is_pair_in(own: Own) -> bool:
-    pair = type(own).unblinded.own().filter(study=own.study, tool=own.tool)
-    return pair.filter(submitted_at__isnull=False).count() == AUTHORS
+def is_open(own: Own) -> bool:
+    """Whether others may read it: both are in, for the same version of the form."""
+    found = type(own).unblinded
+    return found.filter(found.both_in(), pk=own.pk).exists()
 
 
 def was_open_to_both(own: Own) -> bool:
-    """Whether the other author has taken up a sheet again that this one could read."""
-    if not isinstance(own, Sheet) or own.renews is not None:
-        return False
+    """Whether a sheet, or the other author's, has been taken up again that the other of them could read."""
     pair = Sheet.unblinded.own().filter(study=own.study, tool=own.tool)
-    return pair.filter(renews__isnull=False).exclude(pk=own.pk).exists()
+    return isinstance(own, Sheet) and pair.filter(renews__isnull=False).exists()
 
 
 def reopen_own(member: Member, own: Own) -> Own:
@@ -329,7 +328,7 @@ def reopen_own(member: Member, own: Own) -> Own:
         own = locked_own(member, own)
         if own.submitted_at is None:
             return own
-        if is_pair_in(own) or was_open_to_both(own):
+        if is_open(own) or was_open_to_both(own):
             raise WrongState(
                 f"Both {name_of(own)}s are in, or were, and each author can read the other's.",
                 todo="Correct it in the agreement, as a third answer with its reason.",

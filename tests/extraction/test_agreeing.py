@@ -221,6 +221,23 @@ def test_a_new_question_is_answered_blind_after_an_agreement_and_settled_with_wh
     assert {line.key: line.value for line in agreed.lines.all()}["study/country"] == "Scotland"
 
 
+def test_who_submitted_before_the_form_changed_answers_it_before_the_two_are_open(
+    first: Member, second: Member, study: Study
+) -> None:
+    build.submitted(first, study)
+    add_country(first)
+    build.submitted(second, study, {"study/country": "Scotland"})
+    assert queries.sheet_agreement(first, study) is None
+    assert "Scotland" not in str(rows(first, "data-csv"))
+    mine = workflow.reopen_sheet(first, queries.own_sheet(first, study))
+    said = build.TEXTS | {DESIGN: "Seen by nobody yet", "study/country": "Wales"}
+    workflow.submit_sheet(first, workflow.save_entries(first, mine, said))
+    apart = queries.sheet_agreement(second, study).differences
+    assert [each.field.key for each in apart] == [DESIGN, "study/country"]
+    with pytest.raises(WrongState, match="Both sheets are in"):
+        workflow.reopen_sheet(first, queries.own_sheet(first, study))
+
+
 def test_while_one_takes_a_sheet_up_again_the_other_cannot_change_what_both_had_seen(
     first: Member, second: Member, differing: Study
 ) -> None:
