@@ -267,6 +267,8 @@ const sheet = {
           if (each.dataset.newer === "there") sheet.put(name, text);
         }
         note.remove();
+        const changed = Object.keys(answer.newer).map((name) => box.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`));
+        (changed.find(Boolean) || box.querySelector("[name]")).focus(); // where a keyboard goes on
         sheet.remember(box.querySelector("[name]"));
         sheet.show();
         sheet.send();
