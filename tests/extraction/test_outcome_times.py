@@ -125,7 +125,7 @@ def test_two_outcomes_of_one_name_are_not_at_one_time_point_and_none_is_at_anoth
 ) -> None:
     at = workflow.define_outcome(first, name="Secure attachment", kind="dichotomous", at=times[0])
     with pytest.raises(BadInput, match="of this name and time point"):
-        workflow.define_outcome(first, name="Secure attachment", kind="dichotomous", at=times[0])
+        workflow.define_outcome(first, name="Secure attachment", kind="dichotomous", at=times[0], note="Another one")
     with pytest.raises(BadInput, match="of this name and time point"):
         workflow.change_time_point(first, times[0], name="After treatment")
     workflow.drop_outcome(first, at)
