@@ -192,7 +192,9 @@ def test_a_percentage_that_no_or_many_people_make_is_told() -> None:
 @pytest.mark.parametrize(
     ("conversion", "arguments", "message"),
     [
-        (c.sd_from_se, (-1, 25), "se is -1, but cannot be negative"),
+        (c.sd_from_se, (-1, 25), "se is -1, but must be above 0"),
+        (c.sd_from_se, (0, 25), "se is 0, but must be above 0"),
+        (c.sd_from_difference_se, (0, 25, 22), "difference_se is 0, but must be above 0"),
         (c.sd_from_se, (math.nan, 25), "se is nan"),
         (c.sd_from_ci, (2, 1, 25), "ci_low 2 is above ci_high 1"),
         (c.sd_from_ci, (1, 2, 1), "needs at least 2 participants"),

@@ -58,6 +58,16 @@ def of_contrast(kind: str, **numbers: float) -> Study:
     return Study("Barlow 2015", (Outcome("Death", kind, rows, (between,)),))
 
 
+def of_whole(kind: str, **numbers: float) -> Study:
+    whole = Row("outcome/1/whole", "Study", numbers)
+    return Study("Barlow 2015", (Outcome("Bonding", kind, whole=whole),))
+
+
+def rate(first: Numbers) -> Study:
+    rows = arm(1, {"events": 10, "time": 100} | first), arm(2, {"events": 14, "time": 98})
+    return Study("Barlow 2015", (Outcome("Falls", "rate", rows),))
+
+
 def dated(**dates: str) -> Study:
     return dichotomous(dates={role: (text, f"study/{role}") for role, text in dates.items()})
 
@@ -114,6 +124,14 @@ IN_ONE_STUDY: list[tuple[Study, str, str]] = [
     (of_contrast("time_to_event", hr=0.7, hr_low=0.49, hr_high=0.99, p=0.43), "p-against-interval", "contrast/1-2/p"),
     (of_contrast("generic", effect=2.1, effect_low=1.1, effect_high=4.2), "lopsided-interval", "contrast/1-2/effect"),
     (of_contrast("generic", effect=0.4, effect_low=0.1, effect_high=0.7, se=0.3), "se-against-interval", "contrast/1-2/se"),
+    (of_contrast("generic", effect=0.4, se=0), "no-error", "contrast/1-2/se"),
+    (of_contrast("time_to_event", o_e=-4, v=0), "no-error", "contrast/1-2/v"),
+    (of_contrast("time_to_event", log_effect=-0.3, se_log=0), "no-error", "contrast/1-2/se_log"),
+    (continuous({"sd": 3.0, "se": 0}), "no-error", "arm/1/se"),
+    (continuous(contrast={"difference": -3.3, "difference_se": 0}), "no-error", "contrast/1-2/difference_se"),
+    (of_whole("correlation", r=1, n=40), "no-error", "whole/r"),
+    (of_whole("correlation", r=-1, n=40), "no-error", "whole/r"),
+    (rate({"time": 0}), "no-error", "arm/1/time"),
     (dichotomous({"total": 86}), "over-randomised", "arm/1/total"),
     (dichotomous(randomised=160), "over-randomised", "arm/1/total"),
     (dichotomous({"total": 180}), "over-randomised", "arm/1/total"),
@@ -205,6 +223,24 @@ def _sheet(first: Numbers, second: Numbers | None = None) -> Outcome:
 def test_a_slip_between_two_sheets_is_named(theirs: Outcome, rule: str, told: str) -> None:
     (finding,) = [f for f in check_sheets(_sheet({"events": 12, "total": 80}), theirs) if f.rule == rule]
     assert told in finding.sentence
+
+
+@pytest.mark.parametrize(("one", "other", "told"), [
+    (of_contrast("time_to_event", hr_high=0.98), of_contrast("time_to_event", hr_high=0.89), "95% CI to is 0.98 on one sheet and 0.89"),
+    (of_contrast("time_to_event", o_e=-4, v=16), of_contrast("time_to_event", o_e=4, v=16), "minus sign"),
+    (of_whole("correlation", r=0.45, n=50), of_whole("correlation", r=0.54, n=50), "two digits are transposed"),
+    (of_whole("diagnostic", tp=30), of_whole("diagnostic", tp=300), "True positive is 30 on one sheet and 300"),
+])  # fmt: skip
+def test_a_slip_is_named_in_every_kind_of_table(one: Study, other: Study, told: str) -> None:
+    (finding,) = check_sheets(one.outcomes[0], other.outcomes[0])
+    assert told in finding.sentence
+
+
+def test_a_doubt_calls_a_number_as_the_sheet_does() -> None:
+    (finding,) = check_study(of_contrast("time_to_event", hr=0.7, hr_low=0.8, hr_high=1.2))
+    assert finding.sentence == "Death, Arm 1 against Arm 2: HR 0.7 is not in its interval, 0.8 to 1.2."
+    (finding,) = check_study(continuous({"q1": 15.0, "median": 14.2}))
+    assert finding.sentence == "Depression, Arm 1: Lower quartile 15 is above Median 14.2."
 
 
 def test_a_plain_difference_between_two_sheets_is_no_slip() -> None:

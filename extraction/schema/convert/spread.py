@@ -22,8 +22,7 @@ HIGGINS = "Higgins, White and Anzures-Cabrera 2008, Stat Med 27:6072, method 1; 
 
 def sd_from_se(se: float, n: float) -> Converted:
     """The standard deviation of a group behind the standard error of its mean."""
-    check_not_negative(se=se)
-    check_above_zero(n=n)
+    check_above_zero(se=se, n=n)
     return Converted("sd", se * math.sqrt(n), (("se", se), ("n", n)), "sd = se √n", "Handbook 6.5.2.2")
 
 
@@ -39,7 +38,7 @@ def sd_from_ci(ci_low: float, ci_high: float, n: float, level: float = 95.0) -> 
 
 def sd_from_difference_se(difference_se: float, n1: float, n2: float) -> Converted:
     """The standard deviation within two groups behind the standard error of the difference of their means."""
-    check_not_negative(difference_se=difference_se)
+    check_above_zero(difference_se=difference_se)
     given = (("difference_se", difference_se), ("n1", n1), ("n2", n2))
     formula = "sd = difference_se / √(1/n1 + 1/n2)"
     return Converted("sd", _within(difference_se, n1, n2), given, formula, "Handbook 6.5.2.3", SAME_SD)

@@ -23,7 +23,7 @@ from extraction.schema.lint.across import Estimate, check_estimates, check_outco
 from extraction.schema.lint.rows import Contrast, Finding, Outcome, Row, Severity, Study
 from extraction.schema.lint.sheets import check_sheets
 from extraction.schema.lint.study import check_study
-from extraction.schema.tables import BETTER, DIRECTION, MEASURED, study_key
+from extraction.schema.tables import BETTER, DIRECTION, MEASURED, study_key, whole_key
 
 Values = Mapping[str, Any]  # what is answered, by key
 DATES = {
@@ -116,7 +116,8 @@ def outcome_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...], values: Values) -> O
     ]
     lowest, highest = scale_of(outcome)
     filled = tuple(row for row in of_arms.values() if row and row.numbers)
-    return Outcome(outcome.title, outcome.kind, filled, tuple(between), lowest, highest, way_of(outcome, values))
+    whole = rows.get(whole_key(outcome.id))
+    return Outcome(outcome.title, outcome.kind, filled, tuple(between), whole, lowest, highest, way_of(outcome, values))
 
 
 def way_of(outcome: OutcomeOf, values: Values) -> bool | None:

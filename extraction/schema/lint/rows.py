@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from extraction.schema.tables import TABLES
+
 
 class Severity(StrEnum):
     """Impossible: one of the numbers is wrong. Unlikely: look at the report once more, and say why it stands."""
@@ -66,15 +68,24 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One outcome of one study. kind: as in `tables`; lowest, highest: the range of its scale, where it has one."""
+    """One outcome of one study. kind: as in `tables`; whole: the numbers of the study as a whole, where its kind has such; lowest,
+    highest: the range of its scale, where it has one.
+    """
 
     title: str
     kind: str
     arms: tuple[Row, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
+    whole: Row | None = None
     lowest: float | None = None
     highest: float | None = None
     higher_is_better: bool | None = None
+
+    def named(self, column: str) -> str:
+        """What a column of its tables is called on the sheet."""
+        shape = TABLES[self.kind]
+        known = (*shape.per_arm, *shape.per_contrast, *shape.whole)
+        return next(each.label for each in known if each.name == column)
 
 
 @dataclass(frozen=True, slots=True)

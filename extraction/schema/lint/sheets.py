@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from extraction.schema.lint.rows import Finding, Outcome, Row, Severity
 
@@ -14,8 +14,21 @@ def check_sheets(first: Outcome, second: Outcome) -> list[Finding]:
 
 
 def _pairs(first: Outcome, second: Outcome) -> list[tuple[Row, Row]]:
-    theirs = {row.key: row for row in second.arms}
-    return [(row, theirs[row.key]) for row in first.arms if row.key in theirs]
+    """The rows of arms."""
+    return _beside(first.arms, second.arms)
+
+
+def _beside(first: Iterable[Row], second: Iterable[Row]) -> list[tuple[Row, Row]]:
+    theirs = {row.key: row for row in second}
+    return [(row, theirs[row.key]) for row in first if row.key in theirs]
+
+
+def _every(outcome: Outcome) -> Iterator[Row]:
+    """The rows of arms, of two arms and of the study as a whole."""
+    yield from outcome.arms
+    yield from (contrast.row for contrast in outcome.contrasts)
+    if outcome.whole:
+        yield outcome.whole
 
 
 def _swapped(first: Outcome, second: Outcome) -> Iterator[Finding]:
@@ -29,14 +42,14 @@ def _swapped(first: Outcome, second: Outcome) -> Iterator[Finding]:
 
 
 def _slips(first: Outcome, second: Outcome) -> Iterator[Finding]:
-    for a, b in _pairs(first, second):
+    for a, b in _beside(_every(first), _every(second)):
         for name in a.numbers:
             x, y = a.numbers[name], b.get(name)
             if y is None or x == y:
                 continue
             slip = _slip(x, y)
             if slip:
-                told = f"{first.title}, {a.name}: {name} is {x:g} on one sheet and {y:g} on the other; {slip}."
+                told = f"{first.title}, {a.name}: {first.named(name)} is {x:g} on one sheet and {y:g} on the other; {slip}."
                 yield Finding("slip-between-sheets", Severity.UNLIKELY, a.cell(name), told)
 
 

@@ -13,6 +13,7 @@ from extraction.schema.lint.rows import Finding, Outcome, Row, Severity, Study, 
 
 IMPOSSIBLE, UNLIKELY = Severity.IMPOSSIBLE, Severity.UNLIKELY
 COUNTS = ("events", "total", "n")
+ERRORS = ("se", "difference_se", "se_log", "v")
 Z95 = 1.959964
 
 
@@ -31,7 +32,7 @@ def _counts(o: Outcome) -> Iterator[Finding]:
             if x is None or (name == "events" and o.kind == "rate"):
                 continue
             if x < 0 or x != int(x):
-                told = f"{where}: {name} is {x:g}, but people are counted in whole numbers from 0."
+                told = f"{where}: {o.named(name)} is {x:g}, but people are counted in whole numbers from 0."
                 yield Finding("count", IMPOSSIBLE, row.cell(name), told)
         if row.has("events", "total") and row.numbers["events"] > row.numbers["total"]:
             told = f"{where}: {row.numbers['events']:g} events, but only {row.numbers['total']:g} people."
@@ -73,6 +74,20 @@ def _spread(o: Outcome) -> Iterator[Finding]:
                 yield Finding("sd-against-se", UNLIKELY, row.cell("sd"), told)
 
 
+def _no_error(o: Outcome) -> Iterator[Finding]:
+    """What would weigh without bounds: an estimate without error, a rate of no time, a correlation without exception."""
+    rows = [(contrast.row, ERRORS) for contrast in o.contrasts] + [(row, ("se", "time")) for row in o.arms]
+    for row, columns in rows:
+        for column in columns:
+            if row.get(column) == 0:
+                why = "a rate needs time at risk" if column == "time" else "no estimate is without error"
+                told = f"{o.title}, {row.name}: {o.named(column)} is 0, but {why}; was it rounded?"
+                yield Finding("no-error", IMPOSSIBLE, row.cell(column), told)
+    if o.whole and abs(o.whole.get("r") or 0) == 1:
+        told = f"{o.title}: r is {o.whole.numbers['r']:g}: everybody would lie on one line; was it rounded?"
+        yield Finding("no-error", UNLIKELY, o.whole.cell("r"), told)
+
+
 def _large_difference(o: Outcome) -> Iterator[Finding]:
     for a, b in itertools.combinations(o.arms, 2):
         if not (a.has("mean", "sd", "n") and b.has("mean", "sd", "n")):
@@ -103,11 +118,11 @@ def _order(o: Outcome) -> Iterator[Finding]:
         five = [(name, row.numbers[name]) for name in ("least", "q1", "median", "q3", "most") if row.has(name)]
         for (low_name, low), (high_name, high) in itertools.pairwise(five):
             if low > high:
-                told = f"{o.title}, {row.name}: {low_name} {low:g} is above {high_name} {high:g}."
+                told = f"{o.title}, {row.name}: {o.named(low_name)} {low:g} is above {o.named(high_name)} {high:g}."
                 yield Finding("quantile-order", IMPOSSIBLE, row.cell(high_name), told)
         mean = row.get("mean")
         if mean is not None and row.has("least", "most") and not row.numbers["least"] <= mean <= row.numbers["most"]:
-            told = f"{o.title}, {row.name}: the mean {mean:g} is not between least and most."
+            told = f"{o.title}, {row.name}: the mean {mean:g} is not between minimum and maximum."
             yield Finding("mean-outside", IMPOSSIBLE, row.cell("mean"), told)
 
 
@@ -137,7 +152,7 @@ def _interval(
         for each in (name, low_name, high_name):
             x = row.get(each)
             if x is not None and x <= 0:
-                told = f"{where}: {each} is {x:g}, but a ratio is above 0; is it a logarithm?"
+                told = f"{where}: {o.named(each)} is {x:g}, but a ratio is above 0; is it a logarithm?"
                 yield Finding("ratio-not-positive", IMPOSSIBLE, row.cell(each), told)
                 return
     if not row.has(low_name, high_name):
@@ -150,12 +165,12 @@ def _interval(
     estimate = row.get(name)
     if estimate is not None:
         if not low <= estimate <= high:
-            told = f"{where}: {name} {estimate:g} is not in its interval, {low:g} to {high:g}."
+            told = f"{where}: {o.named(name)} {estimate:g} is not in its interval, {low:g} to {high:g}."
             yield Finding("outside-interval", IMPOSSIBLE, row.cell(name), told)
         elif _lopsided(estimate, low, high, ratio):
             other = _lopsided(estimate, low, high, not ratio) if min(estimate, low) > 0 else True
             hint = "" if other else " It is so on the other scale: a logarithm, or a ratio, in the wrong place?"
-            told = f"{where}: {name} {estimate:g} is not in the middle of {low:g} to {high:g}.{hint}"
+            told = f"{where}: {o.named(name)} {estimate:g} is not in the middle of {low:g} to {high:g}.{hint}"
             yield Finding("lopsided-interval", UNLIKELY, row.cell(name), told)
     se = row.get(se_name)
     if se and se > 0 and high > low:
@@ -212,7 +227,7 @@ def _swapped(o: Outcome) -> Iterator[Finding]:
 
 
 RULES: tuple[Callable[[Outcome], Iterator[Finding]], ...] = (
-    _counts, _percent, _spread, _large_difference, _scale, _order, _intervals, _same_arms, _swapped, *REPORTED,
+    _counts, _percent, _spread, _no_error, _large_difference, _scale, _order, _intervals, _same_arms, _swapped, *REPORTED,
 )  # fmt: skip
 
 
