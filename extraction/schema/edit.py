@@ -5,6 +5,7 @@ What is taken off goes to the shelf under its id, and can be put back; no id is 
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Collection
 from dataclasses import replace
@@ -39,6 +40,17 @@ def new_id(words: str, taken: Collection[str]) -> str:
     while (found := stem if number == 1 else f"{stem}_{number}") in taken:
         number += 1
     return found
+
+
+def mark(form: Form, step: str, id: str = "") -> str:
+    """What stands for that which a step changes, as it is now: another one once somebody has changed it. Raises FormError."""
+    thing: object = form.name, form.about
+    if step == change_section.__name__:
+        section = form.section(id)
+        thing = section.title, section.help
+    elif step == change_question.__name__:
+        thing = form.place(id)[1]
+    return hashlib.sha256(repr(thing).encode()).hexdigest()[:16]
 
 
 def rename(form: Form, name: str, about: str = "") -> Form:

@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import BaseForm, ChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,17 +19,18 @@ from extraction import queries, workflow
 from extraction.exports import csv_lines
 from extraction.forms import ImportForm, NameForm, PlanForm, QuestionForm, SectionForm, SheetForm, UseForm
 from extraction.models import FormVersion
-from extraction.schema import ArmOf, Form, FormError, OutcomeOf, Question, Structure, TimeOf, asked_of, show
+from extraction.schema import ArmOf, Form, FormError, OutcomeOf, Question, Structure, TimeOf, asked_of, edit, show
 from extraction.schema.carry import differences
 from extraction.schema.codebook import HEAD, codebook
 from extraction.schema.form import KIND_WORDS, PER_WORDS, from_json, write
 from extraction.schema.packs import packs
 from extraction.views.studies import cleaned, taken
 from reviewapp.access import Can, for_member
-from reviewapp.errors import BadInput, NotHere, WrongState
+from reviewapp.errors import BadInput, NotHere, Stale, WrongState
 from reviewapp.models import Member
 
 SECTION_IDS = "new_%s"  # of the fields of a section, which stand on one page with other forms
+STALE = "stale"  # the code of the error that somebody changed the same meanwhile
 SAMPLE = Structure(
     (ArmOf(1, "Arm A", "experimental"), ArmOf(2, "Arm B", "control")),
     (OutcomeOf(1, "An outcome of events", "dichotomous"), OutcomeOf(2, "A measured outcome", "continuous")),
@@ -191,10 +194,9 @@ def draft_page(request: HttpRequest, member: Member, section: SectionForm | None
 def rename_form(request: HttpRequest, member: Member) -> HttpResponse:
     design = drafted(member)[1]
     form = NameForm(request.POST or None, initial={"name": design.name, "about": design.about})
-    if taken(form, partial(workflow.edit_form, member, "rename")):
+    if done(request, member, form, "rename"):
         return to_draft(member)
-    context = {"member": member, "form": form, "title": f"Form “{design.name}”"}
-    return render(request, "extraction/form_part.html", context, status=422 if form.is_bound else 200)
+    return part_page(request, member, form, f"Form “{design.name}”", seen=edit.mark(design, "rename"))
 
 
 @require_POST
@@ -209,12 +211,12 @@ def add_section(request: HttpRequest, member: Member) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_member(Can.ANALYSE)
 def change_section(request: HttpRequest, member: Member, id: str) -> HttpResponse:
-    section = found(drafted(member)[1].section, id)
+    design = drafted(member)[1]
+    section = found(design.section, id)
     form = SectionForm(request.POST or None, known=True, initial={"title": section.title, "help": section.help})
-    if taken(form, partial(workflow.edit_form, member, "change_section", id)):
+    if done(request, member, form, "change_section", id):
         return to_draft(member, f"s-{id}")
-    context = {"member": member, "form": form, "title": f"Section “{section.title}”"}
-    return render(request, "extraction/form_part.html", context, status=422 if form.is_bound else 200)
+    return part_page(request, member, form, f"Section “{section.title}”", seen=edit.mark(design, "change_section", id))
 
 
 @require_http_methods(["GET", "POST"])
@@ -223,17 +225,9 @@ def add_question(request: HttpRequest, member: Member, id: str) -> HttpResponse:
     design = drafted(member)[1]
     section = found(design.section, id)
     form = QuestionForm(design, section.per, request.POST or None)
-    if form.is_valid():
-        try_step(member, form, "add_question", id)
-    if form.is_valid():
+    if done(request, member, form, "add_question", id):
         return to_draft(member, f"s-{id}")
-    context = {
-        "member": member,
-        "form": form,
-        "title": f"A question for “{section.title}”",
-        "per": PER_WORDS[section.per],
-    }
-    return render(request, "extraction/form_part.html", context, status=422 if form.is_bound else 200)
+    return part_page(request, member, form, f"A question for “{section.title}”", per=PER_WORDS[section.per])
 
 
 @require_http_methods(["GET", "POST"])
@@ -242,26 +236,48 @@ def change_question(request: HttpRequest, member: Member, id: str) -> HttpRespon
     design = drafted(member)[1]
     section, question = found(design.place, id)
     form = QuestionForm(design, section.per, request.POST or None, question=question)
-    if form.is_valid():
-        try_step(member, form, "change_question", id)
-    if form.is_valid():
+    if done(request, member, form, "change_question", id):
         return to_draft(member, f"q-{id}")
-    context = {
-        "member": member,
-        "form": form,
-        "title": f"Question “{question.label}”",
-        "per": PER_WORDS[section.per],
-        "id": id,
-    }
-    return render(request, "extraction/form_part.html", context, status=422 if form.is_bound else 200)
+    seen = edit.mark(design, "change_question", id)
+    return part_page(
+        request, member, form, f"Question “{question.label}”", seen=seen, per=PER_WORDS[section.per], id=id
+    )
 
 
-def try_step(member: Member, form: QuestionForm, step: str, id: str) -> None:
-    """Do the step; what speaks against it stands on the form."""
+def done(request: HttpRequest, member: Member, form: BaseForm, step: str, *given: str) -> bool:
+    """Whether the step was done with what the form holds; what speaks against it stands on the form then."""
+    if not form.is_valid():
+        return False
+    details = form.details() if isinstance(form, QuestionForm) else form.cleaned_data
     try:
-        workflow.edit_form(member, step, id, **form.details())
+        workflow.edit_form(member, step, *given, seen=request.POST.get("seen", ""), **details)
     except BadInput as error:
         form.add_error(None, error.message)
+    except Stale as error:
+        form.add_error(None, ValidationError(f"{error.message} {error.todo}", code=STALE))
+    return not form.errors
+
+
+def part_page(
+    request: HttpRequest, member: Member, form: BaseForm, title: str, *, seen: str = "", **context: str
+) -> HttpResponse:
+    """The page on which a part of the draft is changed. seen: what stands for it as it is now; what it was when the page was first
+    loaded goes on being sent, until the member was shown that it has changed since."""
+    stale = form.has_error(NON_FIELD_ERRORS, STALE)
+    shown = {"member": member, "form": form, "title": title, "now": stands_there(form) if stale else []}
+    shown["seen"] = request.POST.get("seen", seen) if not stale else seen
+    status = 409 if stale else 422 if form.is_bound else 200
+    return render(request, "extraction/form_part.html", shown | context, status=status)
+
+
+def stands_there(form: BaseForm) -> list[tuple[str, str]]:
+    """What the draft has now in each field in which the form has something else."""
+    rows = []
+    for name in form.changed_data:
+        now, field = form.initial.get(name), form.fields[name]
+        words = dict(field.choices) if isinstance(field, ChoiceField) else {True: "Yes", False: "No"}
+        rows.append((str(form[name].label), str(words.get(now, now) if now not in (None, "") else "empty")))
+    return rows
 
 
 @require_POST

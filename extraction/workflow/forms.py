@@ -20,7 +20,7 @@ from extraction.schema.form import checked, from_json, parse, to_json
 from extraction.schema.packs import packs
 from reviewapp import audit
 from reviewapp.access import Can, require
-from reviewapp.errors import BadFile, BadInput, WrongState
+from reviewapp.errors import BadFile, BadInput, Stale, WrongState
 from reviewapp.models import Member
 from reviewapp.workflow import lock_review
 
@@ -63,10 +63,23 @@ def begin(member: Member, form: Form) -> FormVersion:
     return draft
 
 
-def edit_form(member: Member, step: str, *given: Any, **details: Any) -> FormVersion:
-    """One step of building, by the name of its function in schema.edit. Raises BadInput with the sentence of the refusal."""
+def edit_form(member: Member, step: str, *given: Any, seen: str = "", **details: Any) -> FormVersion:
+    """One step of building, by the name of its function in schema.edit. Raises BadInput with the sentence of the refusal.
+
+    seen: edit.mark of what is changed, as the member had it before them. Raises Stale when somebody has changed it since.
+    """
     require(member, Can.ANALYSE)
-    return change_draft(member, step, lambda form: STEPS[step](form, *given, **details))
+
+    def changing(form: Form) -> Form:
+        after = STEPS[step](form, *given, **details)
+        if seen and after != form and seen != edit.mark(form, step, *given):
+            raise Stale(
+                "This was changed while you had it open, and yours is not kept yet.",
+                todo="Look at what it is now; what you keep from here on replaces it.",
+            )
+        return after
+
+    return change_draft(member, step, changing)
 
 
 def take_pack(member: Member, pack: str, *, add: bool) -> FormVersion:

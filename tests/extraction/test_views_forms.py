@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -69,6 +70,43 @@ def test_a_question_shows_what_it_is_and_keeps_what_is_not_changed(first: Member
     post(first, "form-question", "randomised", data=data)
     question = from_json(queries.form_draft(first).design).questions["randomised"]
     assert (question.label, question.unit, question.lowest, question.edition) == ("Randomised", "people", 1, 1)
+
+
+def mark_on(text: str) -> str:
+    """What the page sends along, by which it is known what its reader saw."""
+    return re.search(r'name="seen" value="(\w+)"', text)[1]
+
+
+def test_of_two_who_change_the_same_question_the_later_one_is_told(first: Member, second: Member) -> None:
+    post(first, "form-begin")
+    mine, theirs = (mark_on(page(each, "form-question", "randomised")) for each in (first, second))
+    data = {"kind": "integer", "unit": "people"}
+    post(first, "form-question", "randomised", data=data | {"label": "Randomised", "help": "In all.", "seen": mine})
+    post(first, "form-question", "randomised", data=data | {"label": "Randomised", "help": "In all.", "seen": mine})
+    data |= {"label": "Number of women", "seen": theirs}
+    text = post(second, "form-question", "randomised", status=422, data=data | {"label": ""})
+    assert mark_on(text) == theirs  # the first one's change was not shown yet
+    text = post(second, "form-question", "randomised", status=409, data=data)
+    assert "This was changed while you had it open" in text
+    assert 'value="Number of women"' in text
+    assert '<dt>Question</dt><dd class="break">Randomised</dd><dt>Help</dt><dd class="break">In all.</dd>' in text
+    assert from_json(queries.form_draft(first).design).questions["randomised"].label == "Randomised"
+    post(second, "form-question", "randomised", data=data | {"seen": mark_on(text)})
+    assert from_json(queries.form_draft(first).design).questions["randomised"].label == "Number of women"
+
+
+def test_who_changes_another_question_or_a_heading_meanwhile_is_not_disturbed(first: Member, second: Member) -> None:
+    post(first, "form-begin")
+    seen, of_section = mark_on(page(first, "form-question", "notes")), mark_on(page(first, "form-section", "on_study"))
+    post(second, "form-question", "setting", data={"label": "Country", "kind": "text"})
+    post(first, "form-question", "notes", data={"label": "Remarks", "kind": "text", "seen": seen})
+    post(second, "form-section", "on_study", data={"title": "The trial"})
+    text = post(first, "form-section", "on_study", status=409, data={"title": "A trial", "seen": of_section})
+    assert '<dd class="break">The trial</dd>' in text
+    name = mark_on(page(first, "form-name"))
+    post(second, "form-name", data={"name": "Theirs"})
+    post(first, "form-name", status=409, data={"name": "Ours", "seen": name})
+    assert from_json(queries.form_draft(first).design).name == "Theirs"
 
 
 def test_a_condition_on_an_answer_with_a_comma_is_shown_and_kept_as_it_is(first: Member) -> None:
