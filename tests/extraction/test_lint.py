@@ -24,6 +24,7 @@ from extraction.schema.lint import (
     check_sheets,
     check_study,
 )
+from extraction.schema.lint.study import check_wholes
 
 pytestmark = pytest.mark.pure
 
@@ -129,8 +130,6 @@ IN_ONE_STUDY: list[tuple[Study, str, str]] = [
     (of_contrast("time_to_event", log_effect=-0.3, se_log=0), "no-error", "contrast/1-2/se_log"),
     (continuous({"sd": 3.0, "se": 0}), "no-error", "arm/1/se"),
     (continuous(contrast={"difference": -3.3, "difference_se": 0}), "no-error", "contrast/1-2/difference_se"),
-    (of_whole("correlation", r=1, n=40), "no-error", "whole/r"),
-    (of_whole("correlation", r=-1, n=40), "no-error", "whole/r"),
     (rate({"time": 0}), "no-error", "arm/1/time"),
     (dichotomous({"total": 86}), "over-randomised", "arm/1/total"),
     (dichotomous(randomised=160), "over-randomised", "arm/1/total"),
@@ -241,6 +240,15 @@ def test_a_doubt_calls_a_number_as_the_sheet_does() -> None:
     assert finding.sentence == "Death, Arm 1 against Arm 2: HR 0.7 is not in its interval, 0.8 to 1.2."
     (finding,) = check_study(continuous({"q1": 15.0, "median": 14.2}))
     assert finding.sentence == "Depression, Arm 1: Lower quartile 15 is above Median 14.2."
+
+
+@pytest.mark.parametrize("r", [1, -1])
+def test_a_correlation_without_exception_is_doubted_in_its_study_alone(r: int) -> None:
+    study = of_whole("correlation", r=r, n=40)
+    (finding,) = check_wholes(study)
+    assert (finding.rule, finding.cell) == ("no-error", "outcome/1/whole/r")
+    assert check_study(study) == []
+    assert list(check_wholes(of_whole("correlation", r=0.99, n=40))) == []
 
 
 def test_a_plain_difference_between_two_sheets_is_no_slip() -> None:

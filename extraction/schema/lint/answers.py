@@ -22,7 +22,7 @@ from extraction.schema.fields import Kind
 from extraction.schema.lint.across import Estimate, check_estimates, check_outcomes
 from extraction.schema.lint.rows import Contrast, Finding, Outcome, Row, Severity, Study
 from extraction.schema.lint.sheets import check_sheets
-from extraction.schema.lint.study import check_study
+from extraction.schema.lint.study import check_study, check_wholes
 from extraction.schema.tables import BETTER, DIRECTION, MEASURED, study_key, whole_key
 
 Values = Mapping[str, Any]  # what is answered, by key
@@ -159,8 +159,10 @@ def doubts_of_sheet(
     """What lint doubts in the answers of one sheet."""
     answers = asked_answers(asked.fields, answers)
     values = plain(answers)
+    study = study_of(label, asked, values, design)
     found = [
-        *check_study(study_of(label, asked, values, design), today),
+        *check_study(study, today),
+        *check_wholes(study),
         *check_conversions(asked, answers),
         *check_windows(asked, answers),
     ]

@@ -24,6 +24,14 @@ def check_study(study: Study, today: date | None = None) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.severity is UNLIKELY)
 
 
+def check_wholes(study: Study) -> Iterator[Finding]:
+    """Doubts about numbers of the study as a whole. Their cells are called the same in every study: only for a study by itself."""
+    for o in study.outcomes:
+        if o.whole and abs(o.whole.get("r") or 0) == 1:
+            told = f"{o.title}: r is {o.whole.numbers['r']:g}: everybody would lie on one line; was it rounded?"
+            yield Finding("no-error", UNLIKELY, o.whole.cell("r"), told)
+
+
 def _counts(o: Outcome) -> Iterator[Finding]:
     for row in o.arms:
         where = f"{o.title}, {row.name}"
@@ -75,7 +83,7 @@ def _spread(o: Outcome) -> Iterator[Finding]:
 
 
 def _no_error(o: Outcome) -> Iterator[Finding]:
-    """What would weigh without bounds: an estimate without error, a rate of no time, a correlation without exception."""
+    """What would weigh without bounds: an estimate without error, a rate of no time."""
     rows = [(contrast.row, ERRORS) for contrast in o.contrasts] + [(row, ("se", "time")) for row in o.arms]
     for row, columns in rows:
         for column in columns:
@@ -83,9 +91,6 @@ def _no_error(o: Outcome) -> Iterator[Finding]:
                 why = "a rate needs time at risk" if column == "time" else "no estimate is without error"
                 told = f"{o.title}, {row.name}: {o.named(column)} is 0, but {why}; was it rounded?"
                 yield Finding("no-error", IMPOSSIBLE, row.cell(column), told)
-    if o.whole and abs(o.whole.get("r") or 0) == 1:
-        told = f"{o.title}: r is {o.whole.numbers['r']:g}: everybody would lie on one line; was it rounded?"
-        yield Finding("no-error", UNLIKELY, o.whole.cell("r"), told)
 
 
 def _large_difference(o: Outcome) -> Iterator[Finding]:
