@@ -20,7 +20,7 @@ from django.http import QueryDict
 from extraction import schema
 from extraction.schema import Answer, Asked, Block, Field, Kind, Origin, Problem, Row, Table
 from extraction.schema.asked import asked_fields
-from extraction.schema.clean import knows_unit
+from extraction.schema.clean import knows_unit, read_anew, unit_of
 from extraction.schema.convert.offers import Offer, offers, together
 from extraction.schema.fields import NUMBERS
 
@@ -61,9 +61,10 @@ class Cell:
 
     @property
     def units(self) -> list[tuple[str, bool]]:
-        """Units to choose from, if there are several."""
-        names = [self.field.unit, *(each.name for each in self.field.units)] if self.field.units else []
-        return [(name, name == (self.unit or self.field.unit)) for name in names]
+        """Units to choose from, if there are several; one that the question does not know any more is among them while the number has it."""
+        former = [] if knows_unit(self.field, self.unit) else [self.unit]
+        names = [*former, self.field.unit, *(each.name for each in self.field.units)]
+        return [(name, name == (self.unit or self.field.unit)) for name in names] if former or self.field.units else []
 
     @property
     def asked_values(self) -> str:
@@ -190,10 +191,10 @@ class SheetForm:
 
     def _read_value(self, field: Field) -> None:
         data, key = self.data, field.key
-        unit = schema.read_unit(field, data[f"unit:{key}"]) if f"unit:{key}" in data else None
+        before = self.said_of(field)
+        unit = unit_of(field, data[f"unit:{key}"], before) if f"unit:{key}" in data else None
         if key in data:
-            before = self.said_of(field).unit if knows_unit(field, self.said_of(field).unit) else ""
-            self.values[key] = schema.read(field, self._typed(field), before if unit is None else unit)
+            self.values[key] = read_anew(field, self._typed(field), before.unit if unit is None else unit, before)
         if unit is not None:
             self.units[key] = unit
         if f"origin:{key}" in data and field.kind in NUMBERS:

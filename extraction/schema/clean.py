@@ -123,6 +123,19 @@ def read_unit(field: Field, typed: object) -> str:
     return "" if unit == field.unit else unit
 
 
+def unit_of(field: Field, typed: object, before: Answer) -> str:
+    """The same of an answer that stands already, which may keep a unit that the question does not know any more. Raises Unreadable."""
+    return before.unit if typed == before.unit else read_unit(field, typed)
+
+
+def read_anew(field: Field, typed: object, unit: str, before: Answer) -> Value:
+    """The value of what was typed, in this unit, where an answer stands already: what is as it was is not read again. Raises Unreadable."""
+    is_number = isinstance(before.value, int | float)
+    if is_number and unit == before.unit and (typed == before.value or str(typed).strip() == show(before.value)):
+        return before.value
+    return read(field, typed, unit if knows_unit(field, unit) else "")
+
+
 def read_place(field: Field, given: Mapping[str, Any] | None) -> Source | None:
     """The place in a document from which an answer was read. Raises Unreadable."""
     try:

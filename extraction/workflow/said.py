@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extraction.models import Assessment, Line, Sheet
-from extraction.schema import Answer, Field, Origin, Unreadable, read, read_place, read_source, read_unit, show
-from extraction.schema.clean import knows_unit
+from extraction.schema import Answer, Field, Origin, Unreadable, read_place, read_source, show
+from extraction.schema.clean import read_anew, unit_of
 from reviewapp.errors import BadInput
 
 Had = tuple[Origin, str]  # how a number was had, and on what basis
@@ -69,9 +69,8 @@ def read_or_refuse(field: Field, before: Answer, said: Said) -> Answer:
     key = field.key
     try:
         anew = key in said.values or key in said.units
-        unit = read_unit(field, said.units[key]) if key in said.units else before.unit
-        unit = unit if knows_unit(field, unit) or not anew else ""  # another number, in what the question asks for now
-        value = read(field, said.values.get(key, before.value), unit) if anew else before.value
+        unit = unit_of(field, said.units[key], before) if key in said.units else before.unit
+        value = read_anew(field, said.values.get(key, before.value), unit, before) if anew else before.value
         text = read_source(field, said.texts[key]) if key in said.texts else before.text
         place = read_place(field, said.places[key]) if key in said.places else before.source
         origin, basis = said.origins.get(key, (before.origin, before.basis))

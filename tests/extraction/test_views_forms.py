@@ -218,6 +218,43 @@ def test_every_kind_of_answer_is_saved_field_by_field(first: Member, study: Stud
     assert queries.own_sheet(first, study).answers()["study/countries"].value is None
 
 
+@pytest.mark.parametrize("units", ["", "minutes = 0.016667"])
+def test_a_number_whose_unit_the_form_gave_up_keeps_it_until_another_is_chosen(
+    units: str, first: Member, study: Study
+) -> None:
+    every_kind(first)
+    sheet = workflow.start_sheet(first, study)
+    save(first, study, **{"study/length": "2", "unit:study/length": "years", "version": 0})
+    anew = {
+        "id": "length",
+        "label": "Length",
+        "kind": "number",
+        "unit": "hours",
+        "units": units,
+        "lowest": 1000,
+        "highest": None,
+    }
+    workflow.begin_form(first)
+    workflow.edit_form(first, "change_question", **anew)
+    workflow.use_form(first)
+
+    def stored() -> tuple[object, str]:
+        answer = queries.own_sheet(first, study).answers()["study/length"]
+        return answer.value, answer.unit
+
+    text = page(first, "sheet", study.pk)
+    assert '<option value="years" selected>years</option><option value="hours">hours</option>' in text
+    whole = {"study/length": "2", "unit:study/length": "years", "study/design": "A trial"}
+    answer = save(first, study, **whole, version=queries.own_sheet(first, study).version)
+    assert stored() == (2.0, "years"), "what nobody touched"
+    assert "study/length" not in answer["told"]
+    save(first, study, **{"study/length": "2", "version": answer["version"]})
+    assert stored() == (2.0, "years"), "from a window of before"
+    assert "“years” is not one of its units" in " ".join(each.sentence for each in queries.problems_of(sheet))
+    save(first, study, **{"study/length": "17520", "unit:study/length": "hours", "version": answer["version"]})
+    assert stored() == (17520.0, "")
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [

@@ -160,7 +160,11 @@ def test_a_number_keeps_its_unit_when_the_question_gets_another(first: Member, s
         mine = workflow.renew_sheet(author, queries.own_sheet(author, study))
         (told,) = [each.sentence for each in queries.opened(mine).problems]
         assert "“weeks” is not one of its units (hours)" in told
-        mine = workflow.save_entries(author, mine, {"study/length": "2016"})
+        mine = workflow.save_entries(author, mine, {"study/length": "14"})
+        assert mine.answers()["study/length"] == Answer(14.0, unit="weeks"), (
+            "which the page says until hours are chosen"
+        )
+        mine = save_own(author, mine, Said({"study/length": "2016"}, units={"study/length": "hours"}), mine.version)
         assert mine.answers()["study/length"] == Answer(2016.0)
         workflow.submit_sheet(author, mine)
     assert compared().match == Match.EQUAL
