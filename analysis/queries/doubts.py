@@ -14,9 +14,9 @@ from analysis.models import Analysis
 from analysis.queries.analyses import Shown, shown_analysis
 from analysis.queries.inputs import AgreedStudy, agreed, chosen, sided
 from analysis.rounded import number
-from extraction.models import Outcome, Study
-from extraction.queries import Doubts, sorted_out
-from extraction.schema import ArmOf, OutcomeOf
+from extraction.models import Entry, Outcome, Sheet, Study
+from extraction.queries import FORM, Doubts, sorted_out
+from extraction.schema import Answer, ArmOf, OutcomeOf
 from extraction.schema.lint import Estimate
 from extraction.schema.lint.answers import arm_of, doubts_across
 from extraction.schema.tables import TABLES, contrast_key, core, row_key
@@ -29,8 +29,10 @@ def doubts(member: Member, shown: Shown) -> Doubts:
     among = known.measured[shown.analysis.pk]
     entered = [(each, chosen(shown.analysis, sided(shown.analysis, each), among)[0]) for each in known.studies]
     arms = {
-        each.study.pk: tuple(ArmOf(arm.pk, arm.name, arm.role, arm.size) for arm in each.arms) for each in known.studies
+        each.study.pk: tuple(ArmOf(arm.pk, arm.name, arm.role, arm.size, arm.part_of_id) for arm in each.arms)
+        for each in known.studies
     }
+    sheets = workings(known.studies)
     found = []
     for outcome in dict.fromkeys(outcome for _, outcome in entered):  # one, unless a rule chooses among time points
         way = outcome.higher_is_better
@@ -38,13 +40,25 @@ def doubts(member: Member, shown: Shown) -> Doubts:
         here = [each for each, whose in entered if whose == outcome]
         studies = [(each.study.label, arms[each.study.pk], each.answers) for each in here]
         designs = [each.study.design for each in here]
-        found += doubts_across(asked, studies, list(estimates(shown, outcome, here)), designs)
+        said = [sheets.get(each.study.pk, {}) for each in here]
+        found += doubts_across(asked, studies, list(estimates(shown, outcome, here)), designs, said)
     owners = {arm.pk: each.study for each in known.studies for arm in each.arms}
     slug = member.review.slug
     placed = [
         replace(each, page=reverse("extraction:sheet-agreement", args=[slug, owners[arm_of(each.cell)].pk])) for each in found
     ]  # fmt: skip
     return sorted_out(member, [each.study.pk for each in known.studies], placed)
+
+
+def workings(studies: list[AgreedStudy]) -> dict[int, dict[str, Answer]]:
+    """What is agreed on the studies of which some number is converted, by study: with how it was had."""
+    having = [each.study.pk for each in studies if each.converted]
+    found: dict[int, dict[str, Answer]] = {pk: {} for pk in having}
+    signed = Sheet.unblinded.signed().filter(study__in=having, tool=FORM)
+    lines = Entry.unblinded.filter(sheet__in=signed, key__startswith="outcome/").select_related("sheet")
+    for line in lines if having else ():
+        found[line.sheet.study_id][line.key] = line.answer
+    return found
 
 
 def estimates(shown: Shown, outcome: Outcome, agreed: list[AgreedStudy]) -> Iterator[Estimate]:

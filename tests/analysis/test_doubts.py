@@ -13,6 +13,8 @@ from analysis.workflow import doubts
 from extraction import queries as extracted
 from extraction import workflow as extraction
 from extraction.models import Outcome
+from extraction.schema import Choice, TakenFrom
+from extraction.schema.convert.offers import offers
 from reviewapp.errors import Refused, Stale
 from reviewapp.models import Event, Member
 from tests.analysis import build
@@ -66,6 +68,31 @@ def test_a_reason_given_at_the_agreement_holds_before_pooling(pair: tuple[Member
     given = extraction.let_stand_in_agreement(first, study, same.ref, "A misprint")
     assert [reason for _, reason in doubted(first, analysis).answered] == [given]
     assert queries.shown_analysis(first, analysis.pk).run is None
+
+
+def test_a_converted_number_whose_source_was_agreed_otherwise_is_doubted_before_pooling(
+    pair: tuple[Member, Member],
+) -> None:
+    first, second = pair
+    mood = studies_of.outcome(first, "Mood", "continuous")
+    study = studies_of.study(pair, "Murray 2003")
+    cells = studies_of.cells(study, mood, {"mean": 10, "se": 0.5, "n": 40}, {"mean": 12, "sd": 3, "n": 42})
+    for author in pair:
+        sheet = extraction.start_sheet(author, study)
+        extraction.save_entries(author, sheet, studies_of.TEXTS | cells)
+        opened = extracted.opened(extracted.own_sheet(author, study))
+        extraction.convert(author, study, offers(opened.asked, opened.sheet.answers())[0].ref)
+        extraction.submit_sheet(author, extracted.own_sheet(author, study))
+    analysis = build.plan(first, mood)
+    extraction.agree_sheet(first, study, {})
+    assert doubted(first, analysis).open == []
+    extraction.reopen_sheet_agreement(first, study)
+    third = Choice(TakenFrom.THIRD, 0.55, reason="By the erratum")
+    extraction.agree_sheet(second, study, {f"outcome/{mood.pk}/arm/{study.arms.first().pk}/se": third})
+    (doubt,) = doubted(first, analysis).open
+    assert doubt.sentence.startswith("Murray 2003: Mood, after treatment, Psychotherapy: SD was converted")
+    (same,) = extracted.agreement_doubts(first, study, extracted.sheet_agreement(first, study)).open
+    assert same.ref == doubt.ref
 
 
 def test_a_hazard_ratio_that_stands_out_leads_to_the_comparison_where_it_was_entered(

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from extraction.schema.answers import BLANK, Answer
-from extraction.schema.asked import ArmOf, Asked, OutcomeOf, asked_answers, contrasts, tables_of
+from extraction.schema.asked import ArmOf, Asked, OutcomeOf, Structure, asked_answers, asked_of, contrasts, tables_of
 from extraction.schema.clean import own_unit, spell
 from extraction.schema.convert.offers import adrift
 from extraction.schema.fields import Kind
@@ -236,17 +236,24 @@ def doubts_across(
     studies: Sequence[tuple[str, tuple[ArmOf, ...], Values]],
     estimates: Sequence[Estimate] = (),
     designs: Sequence[str] = (),
+    sheets: Sequence[Mapping[str, Answer]] = (),
 ) -> list[Doubt]:
     """What lint doubts in the agreed numbers of one outcome, study by study (label, arms, values), among them, and in their effects.
 
     A doubt that was there on the sheet is the same here, so that its reason still holds. estimates: their cells are of the studies'.
-    designs: of the studies, in their order, where they are known.
+    designs: of the studies, in their order, where they are known. sheets: of each of them the answers with their workings, where some
+    were converted.
     """
     rows = [(label, outcome_of(outcome, arms, values)) for label, arms, values in studies]
     found = [
         told_of(label, doubt(each, values))
         for (label, of), (_, _, values), design in zip(rows, studies, designs or [""] * len(rows), strict=True)
         for each in check_study(Study(label, (of,), design=design))
+    ]
+    found += [
+        told_of(label, doubt(each, values))
+        for (label, arms, values), answers in zip(studies, sheets, strict=bool(sheets))
+        for each in check_conversions(asked_of(Structure(arms, (outcome,))), answers)
     ]
     owners = {arm.id: values for _, arms, values in studies for arm in arms}
     among = [*check_outcomes(rows, outcome.higher_is_better), *check_estimates(estimates)]
