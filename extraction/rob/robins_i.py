@@ -37,7 +37,10 @@ def confounding(replies: Replies) -> Found:
 
 
 def selection(replies: Replies) -> Found:
-    """Who is in the study by something seen later, tied to both intervention and outcome; and follow-up that begins late."""
+    """Who is in the study by something seen later, tied to both intervention and outcome; and follow-up that begins late.
+
+    Low is for follow-up that begins in time for everybody, moderate for late ones too few to matter: 2.4 asks for most alone.
+    """
     selected = replies.yes("2.1") and replies.yes("2.2") and replies.yes("2.3")
     harmless = replies.yes("2.1") and (replies.no("2.2") or (replies.yes("2.2") and replies.no("2.3")))
     late, prompt = replies.no("2.4"), replies.yes("2.4")
@@ -49,7 +52,7 @@ def selection(replies: Replies) -> Found:
         return NO_INFORMATION
     if not prompt:
         return OPEN
-    return LOW if replies.no("2.1") else LOW_OR_MODERATE if harmless else OPEN
+    return LOW_OR_MODERATE if replies.no("2.1") or harmless else OPEN
 
 
 def classification(replies: Replies) -> Found:
@@ -82,20 +85,27 @@ def deviations(replies: Replies) -> Found:
 
 
 def adherence(replies: Replies) -> Found:
-    """Failures are moderate where the analysis allows for them. Other treatments are asked for as important ones; of delivery and
-    adherence it may be slight what they change."""
+    """Other treatments are asked for as important ones: unequal, they are moderate where the analysis allows for them.
+
+    Of failures of delivery and adherence no question asks whether they change the outcome (low: not likely; moderate: slightly), nor
+    of those in the few for whom it was not delivered as meant.
+    """
     said = [replies.to(question) for question in ("4.3", "4.4", "4.5")]
     if any(replies.no(question) for question in ("4.3", "4.4", "4.5")):
-        if replies.yes("4.6"):
-            return MODERATE
-        return SERIOUS_OR_CRITICAL if replies.no("4.3") and replies.no("4.6") else NOT_LOW
+        allowed_for = replies.yes("4.6")
+        if not replies.no("4.3"):
+            return LOW_OR_MODERATE if allowed_for else OPEN
+        return MODERATE if allowed_for else SERIOUS_OR_CRITICAL if replies.no("4.6") else NOT_LOW
     if all(replies.yes(question) for question in ("4.3", "4.4", "4.5")):
-        return LOW
+        return LOW_OR_MODERATE
     return NO_INFORMATION if said == ["NI", "NI", "NI"] else OPEN
 
 
 def missing_data(replies: Replies) -> Found:
-    """Low when data are complete, or missing alike; how much a difference matters is a degree."""
+    """Low when data are complete, or missing alike; how much a difference matters is a degree.
+
+    Where outcomes are there for nearly all, those left out for other reasons may be so few that data are complete all the same.
+    """
     said = [replies.to(question) for question in ("5.1", "5.2", "5.3")]
     if replies.no("5.1") or replies.yes("5.2") or replies.yes("5.3"):
         alike, robust = replies.yes("5.4"), replies.yes("5.5")
@@ -103,7 +113,7 @@ def missing_data(replies: Replies) -> Found:
             return LOW
         if robust:
             return LOW_OR_MODERATE
-        return NOT_LOW if replies.no("5.4") else OPEN
+        return NOT_LOW if replies.no("5.1") and replies.no("5.4") else OPEN
     if "NI" not in said:
         return LOW
     return NO_INFORMATION if said == ["NI", "NI", "NI"] else OPEN

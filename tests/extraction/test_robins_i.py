@@ -81,8 +81,7 @@ TABLE: dict[str, dict[tuple[str, ...], Holds]] = {
         ),
     },
     "selection": {
-        LOW: both(no("2.1"), yes("2.4")),
-        LOW_MODERATE: both(any_no("2.2", "2.3"), yes("2.4")),
+        LOW_MODERATE: both(any_no("2.1", "2.2", "2.3"), yes("2.4")),  # low: in time for everybody; 2.4 asks for most
         MODERATE: yes("2.5"),
         SERIOUS_CRITICAL: both(SELECTED, no("2.5")),
         NOT_LOW: either(any_of("NI NA")("2.5"), both(but(SELECTED), no("2.5"))),
@@ -96,17 +95,18 @@ TABLE: dict[str, dict[tuple[str, ...], Holds]] = {
         NONE: both(ni("3.1"), but(yes("3.3"))),
     },
     "deviations": {
-        LOW: either(no("4.1"), both(ADHERING, yes("4.3", "4.4", "4.5"))),
-        LOW_MODERATE: no("4.2"),
-        MODERATE: yes("4.6"),
+        LOW: no("4.1"),
+        # Adhering: low where no failure is likely to change the outcome, moderate where slightly; 4.4 asks for most.
+        LOW_MODERATE: either(no("4.2"), yes("4.3", "4.4", "4.5"), both(but(no("4.3")), yes("4.6"))),
+        MODERATE: both(no("4.3"), yes("4.6")),
         SERIOUS_CRITICAL: either(yes("4.2"), no("4.3", "4.6")),
-        NOT_LOW: either(any_of("NI NA")("4.6"), both(but(no("4.3")), no("4.6"))),
+        NOT_LOW: both(no("4.3"), any_of("NI NA")("4.6")),
         NONE: either(ni("4.1"), ni("4.3", "4.4", "4.5")),
     },
     "missing_data": {
         LOW: either(both(yes("5.1"), no("5.2", "5.3")), yes("5.4")),
         LOW_MODERATE: both(but(yes("5.4")), yes("5.5")),
-        NOT_LOW: both(no("5.4"), but(yes("5.5"))),
+        NOT_LOW: both(no("5.1"), no("5.4"), but(yes("5.5"))),  # else data may be reasonably complete, which is low
         NONE: ni("5.1", "5.2", "5.3"),
     },
     "measurement": {
