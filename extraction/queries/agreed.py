@@ -10,24 +10,21 @@ from django.db.models import Prefetch, QuerySet
 from extraction.models import Assessment, Blinded, Entry, Judgement, Line, Sheet
 from extraction.queries.bias import tool_id, tool_of, tools
 from extraction.queries.studies import FORM, included_studies
-from extraction.rob import ROB1, TOOLS, asking
+from extraction.rob import ROB1, TOOLS, Tool, asking
 from extraction.rob.replies import departs
 from reviewapp.models import Review
 
 
 @dataclass(frozen=True, slots=True)
 class AgreedJudgement:
-    """One domain's agreed judgement: a value of the tool's judgements, what supports it, what the tool proposed, and why it is not that."""
+    """One domain's agreed judgement: a value of the tool's judgements, what supports it, what the tool proposed, whether it is not that,
+    and why."""
 
     judgement: str
     support: str
     proposal: str = ""
     why: str = ""
-
-    @property
-    def departs(self) -> bool:
-        """Whether it is not as proposed."""
-        return departs(self.judgement, self.proposal)
+    departs: bool = False
 
 
 def signed_in(review: Review, model: type[Blinded], tool: str, lines: QuerySet[Line]) -> QuerySet[Blinded]:
@@ -38,20 +35,24 @@ def signed_in(review: Review, model: type[Blinded], tool: str, lines: QuerySet[L
 
 def agreed_bias(review: Review, tool: str = ROB1.id) -> dict[int, dict[str, AgreedJudgement]]:
     """The agreed judgements: study id -> domain id -> judgement. Studies without a signed assessment are left out."""
-    keys = asking.judged_keys(tool_of(review.pk, tool))
+    asks = tool_of(review.pk, tool)
+    keys = asking.judged_keys(asks)
     lines = Judgement.unblinded.filter(key__in=[*keys, *(key + asking.WHY for key in keys)])
-    return {each.study_id: judgements(each) for each in signed_in(review, Assessment, tool, lines)}
+    return {each.study_id: judgements(each, asks) for each in signed_in(review, Assessment, tool, lines)}
 
 
-def judgements(assessment: Assessment) -> dict[str, AgreedJudgement]:
-    """What an assessment says, by key, without reasons for departing, which stand with their judgements."""
+def judgements(assessment: Assessment, tool: Tool) -> dict[str, AgreedJudgement]:
+    """What an assessment with this tool says, by key, without reasons for departing, which stand with their judgements."""
     lines = {line.key: line for line in assessment.lines.all() if line.value is not None}
     whys = {key.removesuffix(asking.WHY): line.value for key, line in lines.items() if key.endswith(asking.WHY)}
-    return {
-        key: AgreedJudgement(line.value, line.text, line.proposal, whys.get(key, ""))
-        for key, line in lines.items()
-        if not key.endswith(asking.WHY)
-    }
+    judged = asking.judged_keys(tool)
+    found = {}
+    for key, line in lines.items():
+        if not key.endswith(asking.WHY):
+            known = {each.value for each in asking.options_of(tool, key)} if key in judged else ()
+            departing = departs(line.value, line.proposal, known)
+            found[key] = AgreedJudgement(line.value, line.text, line.proposal, whys.get(key, ""), departing)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def agreed_assessments(review: Review, key: str = "") -> list[AgreedAssessment]:
             each.study_id,
             each.study.label,
             each.tool,
-            {name: judged for name, judged in judgements(each).items() if name in asking.judged_keys(tool)},
+            {name: judged for name, judged in judgements(each, tool).items() if name in asking.judged_keys(tool)},
         )
         for each in rows
         if (tool := known.get(tool_id(each.tool)))

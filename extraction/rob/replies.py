@@ -89,9 +89,9 @@ def read_stored(stored: str, judgements: Container[str]) -> Proposal:
     return Proposal("", (), among=tuple(stored.split(OR)))
 
 
-def departs(judgement: str, stored: str) -> bool:
-    """Whether a judgement is not as was proposed, by the proposal that is kept beside it."""
-    return stored not in ("", judgement) and judgement not in read_stored(stored, (judgement,)).allowed
+def departs(judgement: str, stored: str, judgements: Container[str]) -> bool:
+    """Whether a judgement is not as was proposed, by the proposal that is kept beside it. judgements: those that the tool knows."""
+    return stored != "" and judgement not in read_stored(stored, judgements).allowed
 
 
 def proposed(algorithm: Algorithm, given: Mapping[str, str]) -> Proposal:

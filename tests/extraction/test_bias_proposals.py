@@ -90,10 +90,11 @@ def test_two_agree_on_what_is_left_to_them(first: Member, second: Member, study:
 @pytest.mark.parametrize(
     ("judgement", "stored", "told"),
     [("low", "", False), ("low", "low", False), ("low", "high", True), ("low", "serious or critical", True)]
-    + [("critical", "serious or critical", False), ("good or fair", "good or fair", False)],
+    + [("critical", "serious or critical", False), ("low or unclear", "low or unclear", False)]
+    + [("low", "low or unclear", True), ("unclear", "low or unclear", True)],  # the words of one judgement
 )
 def test_a_stored_proposal_tells_whether_a_judgement_departs_from_it(judgement: str, stored: str, told: bool) -> None:
-    assert departs(judgement, stored) is told
+    assert departs(judgement, stored, {"low", "low or unclear", "unclear", "high", "serious", "critical"}) is told
 
 
 def test_what_was_submitted_and_signed_before_a_tool_proposed_stays_as_it_was(

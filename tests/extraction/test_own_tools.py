@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from analysis.queries.conduct import judgements_supported
 from extraction import queries, workflow
 from extraction.forms import ToolForm
 from extraction.models import OwnTool, Study
@@ -329,3 +330,19 @@ def test_a_tool_is_begun_brought_and_changed_from_the_page_of_tools(owner: Membe
     text = client.get(at("bias-tools")).content.decode()
     for told in ("Other tool", "Third tool", "Bring it back", "version 2, being made"):
         assert told in text
+
+
+@pytest.mark.django_db
+def test_the_better_half_of_a_judgement_with_or_in_its_words_departs_from_it(
+    owner: Member, first: Member, second: Member, study: Study
+) -> None:
+    words = ["Low", "Low or unclear", "High"]
+    judgements = [{"value": each.lower(), "label": each, "sign": each[:1]} for each in words]
+    workflow.use_tool(owner, workflow.import_tool(owner, "tool.json", json.dumps(pack(judgements=judgements)).encode()))
+    workflow.plan_bias(owner, [Rule("team_tool")])
+    for member in (first, second):
+        judge(member, study, first="low or unclear", **{"overall.why": "It hardly matters."})
+    workflow.agree_assessment(first, study, {}, "team_tool")
+    said = queries.agreed_bias(owner.review, "team_tool")[study.pk]["overall"]
+    assert (said.judgement, said.proposal, said.departs) == ("low", "low or unclear", True)
+    assert "1 are not as the tool proposed" in judgements_supported(owner).told
