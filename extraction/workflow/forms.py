@@ -95,7 +95,10 @@ def import_form(member: Member, name: str, data: bytes) -> FormVersion:
     """Take over a form from a JSON file, in the place of the draft's questions, which go to the shelf. Raises BadFile."""
     require(member, Can.ANALYSE)
     if len(data) > LARGEST_FILE:
-        raise BadFile(f"{name} has more than {LARGEST_FILE} bytes, which no form has.")
+        raise BadFile(
+            f"{name} has more than {LARGEST_FILE} bytes, which no form has.",
+            todo="Choose the file that “Form as JSON” on a form’s page gives.",
+        )
     try:
         form = parse(data)
     except FormError as error:

@@ -99,6 +99,9 @@ def test_a_form_goes_out_as_a_file_and_comes_into_another_review(first: Member) 
     assert "dose" in from_json(draft.design).questions
     with pytest.raises(BadFile, match="form.json: Line 1, column 1: this is not JSON"):
         workflow.import_form(first, "form.json", b"nothing")
+    with pytest.raises(BadFile) as refused:
+        workflow.import_form(first, "form.json", b" " * (workflow.LARGEST_FILE + 1))
+    assert refused.value.todo == "Choose the file that “Form as JSON” on a form’s page gives."
 
 
 def test_who_may_not_plan_builds_no_form(observer: Member) -> None:
