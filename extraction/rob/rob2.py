@@ -2,9 +2,10 @@
 
 Sterne JAC, Savović J, Page MJ, et al. BMJ 2019;366:l4898, and the full guidance of 22 August 2019 (Higgins, Savović, Page, Sterne), whose
 question numbers are kept. The variants for cluster-randomised trials and cross-over trials (test versions, revised on 18 March 2021) number some
-questions anew, and have a domain of their own each (1b; S), whose flowchart was read in public transcriptions: these agree with what the
-guidance to the questions says. Where one of them departs from the individually randomised tool in a shared domain (2.4 answered with no),
-this follows the tool: its authors say that the variant's second domain was brought into line with it.
+questions anew, and have a domain of their own each (1b; S), whose flowchart (page 9 of the one's sheet, figure 2 of the other's) was read at
+second hand: it agrees with the guidance to the questions, and is to be checked against the sheets at riskofbias.info. Where one of the
+variants departs from the individually randomised tool in a shared domain (2.4 answered with no), this follows the tool: its authors say
+that the variant's second domain was brought into line with it.
 """
 
 from __future__ import annotations
