@@ -19,7 +19,14 @@ from analysis.queries.investigations import asked_of
 from analysis.queries.times import Timed, measured
 from analysis.times import Measured, Span, days, rule_of
 from extraction.models import Arm, Entry, Outcome, Sheet, Study
-from extraction.queries import FORM, AgreedAssessment, agreed_assessments, included_studies
+from extraction.queries import (
+    FORM,
+    AgreedAssessment,
+    agreed_assessments,
+    current_version,
+    in_own_unit,
+    included_studies,
+)
 from extraction.rob import ROB1
 from extraction.schema import Origin
 from extraction.schema.tables import (
@@ -91,11 +98,12 @@ def agreed(member: Member, analyses: Iterable[Analysis]) -> Agreed:
     bias: dict[int, list[AgreedAssessment]] = defaultdict(list)
     for each in agreed_assessments(member.review):
         bias[each.study_id].append(each)
+    form = current_version(member.review_id).form
     studies = [
         AgreedStudy(
             study=sheet.study,
             arms=list(sheet.study.arms.all()),
-            answers={line.key: line.value for line in sheet.lines.all()},
+            answers={line.key: in_own_unit(form, line) for line in sheet.lines.all()},
             converted=frozenset(line.key for line in sheet.lines.all() if line.origin != Origin.REPORTED),
             imputed=frozenset(line.key for line in sheet.lines.all() if line.origin == Origin.IMPUTED),
             measured=dict(days_measured(sheet.lines.all())),

@@ -6,6 +6,7 @@ from extraction.queries.agreed import (
     agreed_assessments,
     agreed_bias,
     agreed_characteristics,
+    in_own_unit,
 )
 from extraction.queries.bias import (
     Appraisal,
@@ -141,6 +142,7 @@ __all__ = [
     "form_for",
     "form_version",
     "form_versions",
+    "in_own_unit",
     "included_reports",
     "included_studies",
     "Judged",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from extraction.models import Assessment, Blinded, Entry, Judgement, Line, Sheet
 from extraction.queries.bias import tool_id, tool_of, tools
+from extraction.queries.forms import current_version
 from extraction.queries.studies import FORM, included_studies
 from extraction.rob import ROB1, TOOLS, Tool, asking
 from extraction.rob.replies import departs
+from extraction.schema import Form
 from reviewapp.models import Review
 
 
@@ -83,9 +86,20 @@ def agreed_assessments(review: Review, key: str = "") -> list[AgreedAssessment]:
     ]
 
 
+def in_own_unit(form: Form, line: Line) -> Any:
+    """An answer to a question of this form, a number in the question's own unit; None where the question does not know the one it was given in."""
+    questions = form.questions | {each.question.id: each.question for each in form.shelf}
+    question = questions.get(line.key.rpartition("/")[2]) if line.unit else None
+    if question is None or line.unit == question.unit:
+        return line.value
+    factor = next((each.factor for each in question.units if each.name == line.unit), None)
+    return None if factor is None else line.value * factor
+
+
 def agreed_characteristics(review: Review) -> dict[int, dict[str, str | int | float]]:
-    """What is agreed on the studies themselves: study id -> key (`study/design` ...) -> answer."""
+    """What is agreed on the studies themselves: study id -> key (`study/design` ...) -> answer, numbers in the unit of the form in use."""
+    form = current_version(review).form
     return {
-        each.study_id: {line.key: line.value for line in each.lines.all() if line.value is not None}
+        each.study_id: {line.key: said for line in each.lines.all() if (said := in_own_unit(form, line)) is not None}
         for each in signed_in(review, Sheet, FORM, Entry.unblinded.filter(key__startswith="study/"))
     }

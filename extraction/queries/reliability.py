@@ -131,8 +131,9 @@ def said_of(pair: Pair, kinds: Mapping[str, str], labels: Mapping[str, str]) -> 
 
 
 def _number(field: Field, answer: Answer) -> float | None:
+    """In the field's own unit; of one in a unit that it does not know, only whether it is equal can be said."""
     value = own_unit(field, answer)
-    return None if value is None else float(value)
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _text(field: Field, answer: Answer) -> str | None:

@@ -17,7 +17,8 @@ from analysis.models import Analysis, Investigation, Run
 from analysis.pooling import compute, resolved
 from analysis.queries import investigations as known
 from analysis.workflow import investigations
-from extraction.models import Outcome
+from extraction import workflow as extracting
+from extraction.models import Entry, Outcome, Sheet
 from reviewapp.errors import BadInput, NotHere, Refused
 from reviewapp.models import Event, Member
 from tests.analysis import build
@@ -376,3 +377,21 @@ def test_an_answer_that_no_plan_asks_for_makes_no_run_stale(
     run = Run.objects.get(analysis=planned, number=2) if planned.runs.count() > 1 else planned.runs.get()
     assert "investigations" not in run.options
     assert "by" not in run.input["studies"][0]
+
+
+def test_numbers_of_studies_are_regressed_on_in_the_unit_of_their_question(
+    pair: Pair, analysis: Analysis, jobs_now: Callable[[], int]
+) -> None:
+    extracting.begin_form(pair[0])
+    length = {"label": "Length", "kind": "number", "unit": "weeks", "units": "days = 0.142857142857"}
+    extracting.edit_form(pair[0], "add_question", "on_study", **length)
+    extracting.use_form(pair[0])
+    said = {"Abe 1999": (12, ""), "Orme 2003": (84, "days"), "Rask 2011": (3, "moons")}
+    for label, (value, unit) in said.items():
+        sheet = Sheet.unblinded.get(study__label=label, agreed=True)
+        Entry.unblinded.create(sheet=sheet, key="study/length", value=value, unit=unit, by=pair[0])
+    investigations.investigate(pair[0], analysis, "moderator", "study/length")
+    jobs_now()
+    run = analysis.runs.order_by("-number").first()
+    by = {each["label"]: each["by"].get("study/length") for each in run.input["studies"]}
+    assert by == {"Abe 1999": 12, "Orme 2003": pytest.approx(12), "Rask 2011": None}

@@ -122,7 +122,7 @@ def test_the_path_counts_what_is_done(pair: Pair, outcome: Outcome, jobs_now: Do
     assert (queries.steps(pair[0])[1].done, queries.steps(pair[0])[1].total) == (3, 7)
 
 
-@pytest.mark.parametrize(("look", "count"), [(queries.shown_analyses, 10), (queries.steps, 13)], ids=["list", "path"])
+@pytest.mark.parametrize(("look", "count"), [(queries.shown_analyses, 11), (queries.steps, 14)], ids=["list", "path"])
 def test_the_queries_do_not_grow_with_analyses_and_studies(
     pair: Pair, first: Member, jobs_now: DoJobs, django_assert_num_queries: Callable, look: Callable, count: int
 ) -> None:

@@ -158,7 +158,11 @@ def test_a_number_keeps_its_unit_when_the_question_gets_another(first: Member, s
         "84 weeks, as was typed"
     )
     workflow.agree_sheet(first, study, {"study/length": Choice(TakenFrom.FIRST)})
+    assert queries.agreed_characteristics(first.review)[study.pk]["study/length"] == 84.0, "12 weeks, in days"
     changed(first, ("change_question", {"of": "length", **length, "unit": "hours", "units": ""}))
+    assert "study/length" not in queries.agreed_characteristics(first.review)[study.pk], "of which hours make 12 weeks?"
+    (apart,) = [each.found for each in queries.field_agreement(first) if each.field == "length"]
+    assert (apart.n, apart.equal, apart.coefficient) == (1, 0, None)
     for author in (first, second):
         mine = workflow.renew_sheet(author, queries.own_sheet(author, study))
         (told,) = [each.sentence for each in queries.opened(mine).problems]
