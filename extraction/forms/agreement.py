@@ -363,7 +363,8 @@ def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
 
 def earlier_versions(agreement: Agreement) -> list[dict[str, Any]]:
     """The agreements that were signed and reopened, the last one first: by whom, when, and what stands otherwise now."""
-    now = agreement.signed.answers() if agreement.signed else agreement.settled_so_far
+    begun = {key: line.answer for key, line in agreement.earlier.items()}  # with what it said that was reopened last
+    now = agreement.signed.answers() if agreement.signed else agreement.settled_so_far | begun
     return [
         {"version": each, "rows": list(otherwise(agreement, each.answers(), now))}
         for each in reversed(agreement.reopened)

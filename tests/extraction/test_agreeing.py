@@ -86,6 +86,8 @@ def test_a_reopened_agreement_begins_with_what_was_chosen_and_by_whom(
 ) -> None:
     workflow.agree_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
     workflow.reopen_sheet_agreement(second, differing)
+    text = " ".join(re.sub("<[^>]+>", " ", page(first, "sheet-agreement", differing.pk)).split())
+    assert "Its answers are those that stand now." in text, "before anything is chosen anew"
     workflow.choose_on_sheet(second, differing, {DESIGN: Choice(TakenFrom.SECOND)})
     agreed = workflow.agree_sheet(second, differing, {})
     lines = {line.key: (line.taken_from, line.by) for line in agreed.lines.all()}
