@@ -53,6 +53,11 @@ def mark(form: Form, step: str, id: str = "") -> str:
     return hashlib.sha256(repr(thing).encode()).hexdigest()[:16]
 
 
+def mark_of_all(form: Form) -> str:
+    """The same for the form as a whole."""
+    return hashlib.sha256(repr(form).encode()).hexdigest()[:16]
+
+
 def rename(form: Form, name: str, about: str = "") -> Form:
     """The form under another name, with another account of what it is for."""
     return checked(replace(form, name=_named(name, "A form", LONGEST["name"]), about=about.strip()))

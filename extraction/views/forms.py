@@ -177,6 +177,7 @@ def draft_page(request: HttpRequest, member: Member, section: SectionForm | None
         "member": member,
         "draft": draft,
         "form": form,
+        "seen": edit.mark_of_all(form),
         "sections": sections_of(form),
         "shelf": [(each.question, KIND_WORDS[each.question.kind], PER_WORDS[each.per]) for each in form.shelf],
         "changes": changes,
@@ -299,7 +300,7 @@ def form_step(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @for_member(Can.ANALYSE)
 def undo_edit(request: HttpRequest, member: Member) -> HttpResponse:
-    workflow.undo_edit(member)
+    workflow.undo_edit(member, request.POST.get("seen", ""))
     messages.success(request, "The last step is taken back.")
     return to_draft(member)
 
@@ -325,7 +326,7 @@ def import_form(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @for_member(Can.ANALYSE)
 def use_form(request: HttpRequest, member: Member) -> HttpResponse:
-    version = workflow.use_form(member, **cleaned(UseForm(request.POST)))
+    version = workflow.use_form(member, seen=request.POST.get("seen", ""), **cleaned(UseForm(request.POST)))
     messages.success(request, f"Version {version.number} is in use.")
     return redirect("extraction:form", member.review.slug)
 

@@ -123,11 +123,15 @@ def change_draft(member: Member, step: str, changing: Callable[[Form], Form], **
     return draft
 
 
-def undo_edit(member: Member) -> FormVersion:
-    """Take back the last step of building. Raises WrongState when there is none."""
+def undo_edit(member: Member, seen: str = "") -> FormVersion:
+    """Take back the last step of building. Raises WrongState when there is none.
+
+    seen: edit.mark_of_all of the draft that the member had before them. Raises Stale when a step was done since: it would be that one.
+    """
     require(member, Can.ANALYSE)
     with transaction.atomic():
         draft = locked_draft(member)
+        refuse_unseen(draft, seen)
         if not draft.past:
             raise WrongState("There is no step to take back.", todo="Discard the draft to keep the form in use.")
         *draft.past, design = draft.past
@@ -138,11 +142,15 @@ def undo_edit(member: Member) -> FormVersion:
     return draft
 
 
-def use_form(member: Member, note: str = "") -> FormVersion:
-    """Put the draft into use. What was answered stays; sheets that are open ask by the new version from now on."""
+def use_form(member: Member, note: str = "", seen: str = "") -> FormVersion:
+    """Put the draft into use. What was answered stays; sheets that are open ask by the new version from now on.
+
+    seen: as for undo_edit; nobody puts into use what they have not seen.
+    """
     require(member, Can.ANALYSE)
     with transaction.atomic():
         draft = locked_draft(member)
+        refuse_unseen(draft, seen)
         form = from_json(draft.design)
         before = queries.current_version(member.review_id).form
         changes = differences(before, form)
@@ -156,6 +164,14 @@ def use_form(member: Member, note: str = "") -> FormVersion:
         told = [f"{each.sign} {each.sentence}" for each in changes]
         audit.record(member, "extraction.form_used", draft, number=draft.number, note=draft.note, changes=told)
     return draft
+
+
+def refuse_unseen(draft: FormVersion, seen: str) -> None:
+    if seen and seen != edit.mark_of_all(from_json(draft.design)):
+        raise Stale(
+            "The draft was changed while you had it open, and nothing was done.",
+            todo="Look at what it is now, then do it again.",
+        )
 
 
 def spell_out_units(member: Member, old: Form, new: Form) -> None:

@@ -109,6 +109,21 @@ def test_who_changes_another_question_or_a_heading_meanwhile_is_not_disturbed(fi
     assert from_json(queries.form_draft(first).design).name == "Theirs"
 
 
+def test_nobody_takes_back_or_puts_into_use_what_they_have_not_seen(first: Member, second: Member) -> None:
+    post(first, "form-begin")
+    post(first, "form-question", "notes", data={"label": "Remarks", "kind": "text"})
+    seen = mark_on(page(first, "form-draft"))
+    post(second, "form-question", "setting", data={"label": "Country", "kind": "text"})
+    for step in ("form-undo", "form-use"):
+        text = post(first, step, data={"seen": seen}, status=409)
+        assert "The draft was changed while you had it open, and nothing was done." in text
+    assert from_json(queries.form_draft(first).design).questions["setting"].label == "Country"
+    post(first, "form-undo", data={"seen": mark_on(page(first, "form-draft"))})
+    assert from_json(queries.form_draft(first).design).questions["setting"].label == "Setting"
+    post(first, "form-use", data={"seen": mark_on(page(first, "form-draft"))})
+    assert queries.form_draft(first) is None
+
+
 def test_a_condition_on_an_answer_with_a_comma_is_shown_and_kept_as_it_is(first: Member) -> None:
     post(first, "form-begin")
     post(first, "form-pack", data={"pack": "trials", "how": "replace"})
