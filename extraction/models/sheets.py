@@ -79,6 +79,7 @@ class Blinded(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True, help_text="For an agreed one: signed off.")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0, help_text="Grows by one with each save.")
+    stood: int  # of what was just saved: its version before
 
     unblinded = BlindPair.as_manager()
     blind = BlindPair.as_manager()

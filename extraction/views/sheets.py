@@ -78,7 +78,7 @@ def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> Ht
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
     context = {"version": after.version, "problems": form.problems()}
-    answer: dict[str, Any] = {"version": after.version, "told": form.told}
+    answer: dict[str, Any] = {"version": after.version, "stood": after.stood, "told": form.told}
     if isinstance(after, Sheet):
         opened = queries.opened(after, before)
         doubts = queries.own_doubts(member, opened)

@@ -233,6 +233,7 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
     count_ahead(own.study, said.places.values())
     with transaction.atomic():
         own = locked_own(member, own)
+        own.stood = own.version
         if own.submitted_at:
             raise WrongState(f"This {name_of(own)} is submitted.", todo="Reopen it first, then change it.")
         fields = {each.key: each for each in queries.fields_for(own)}

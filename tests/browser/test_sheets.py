@@ -85,6 +85,42 @@ def test_what_the_server_did_not_confirm_is_kept_shown_and_sent_again(
     again.context.close()
 
 
+def test_a_window_that_another_overtook_overwrites_nothing_that_it_has_not_shown(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    study = study_of(here)
+    page = at_sheet(browser, live_server, here, "reviewer", study)
+    field = {name: page.get_by_label(re.compile(f"^{name}( needed)?$")) for name in ("Design", "Setting")}
+
+    def elsewhere(**said: str) -> None:
+        answers = {f"study/{name}": value for name, value in said.items()}
+        workflow.save_entries(here.first, queries.own_sheet(here.first, study), answers)
+
+    elsewhere(setting="In a clinic")
+    for typed in ("A", ""):  # something that changes nothing goes off
+        field["Design"].fill(typed)
+        page.keyboard.press("Tab")
+        saved(page)
+    field["Setting"].fill("At home")
+    page.keyboard.press("Tab")
+    note = page.get_by_role("alert").filter(has_text="Changed in another window meanwhile.")
+    expect(note).to_contain_text("Setting: there stands “In a clinic”, here “At home”.")
+    assert answer(here.first, study, "study/setting") == "In a clinic"
+    note.get_by_role("button", name="Save what stands here").click()
+    saved(page)
+
+    elsewhere(setting="In a prison")
+    page.context.set_offline(True)  # so that the whole form is what is sent
+    field["Setting"].fill("At work")
+    page.keyboard.press("Tab")
+    page.context.set_offline(False)
+    page.evaluate("document.querySelector('form.sheet').submit()")
+    expect(page.get_by_text("Not saved: this was changed in another window meanwhile")).to_be_visible()
+    expect(note).to_contain_text("Setting: there stands “In a prison”, here “At work”.")
+    assert answer(here.first, study, "study/setting") == "In a prison"
+    page.context.close()
+
+
 def test_an_answer_that_cannot_be_read_is_told_beside_it_and_its_correction_is_saved(
     browser: Browser, live_server: LiveServer, here: World
 ) -> None:

@@ -237,7 +237,10 @@ def test_what_an_older_window_does_not_know_it_does_not_undo_and_what_it_typed_i
     assert "there stands “4 (imputed: The median SD of 12 studies) [Table 3]”, here “4 (imputed: A guess)" in str(told)
     assert sent(**{f"source:{row}": "Table 9"})["newer"] == {f"source:{row}": "Table 3"}
     assert (stands().basis, stands().text) == (mended[1], "Table 3")
-    assert "refused" not in sent(**{desk.sd: "4.1"}), "the number alone was changed here alone"
+    now = queries.own_sheet(desk.first, desk.study).version
+    nothing, something = sent(), sent(**{desk.sd: "4.1"})
+    assert [(each["stood"], each["version"]) for each in (nothing, something)] == [(now, now), (now, now + 1)]
+    assert "refused" not in something, "the number alone was changed here alone"
     assert stands() == Answer(4.1, "Table 3", origin=mended[0], basis=mended[1])
     assert "newer" in sent(**{desk.sd: "4.2", f"known:{desk.sd}": "4.0"})
     assert "refused" not in sent(**{desk.sd: "4.2", f"known:{desk.sd}": "4.10"}), "4.10 is what stands there"

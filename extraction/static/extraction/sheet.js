@@ -27,6 +27,7 @@ const sheet = {
     sheet.key = `sheet/${sheet.form.dataset.autosave}`;
     sheet.version = Number(sheet.form.elements.version.value);
     sheet.see(sheet.form);
+    if (sheet.form.dataset.behind) sheet.fall(Number(sheet.form.dataset.behind));
     sheet.restore();
     sheet.form.addEventListener("input", (event) => { sheet.typed(event.target); sheet.remember(event.target); });
     sheet.form.addEventListener("change", (event) => { sheet.remember(event.target); sheet.send(); });
@@ -40,6 +41,13 @@ const sheet = {
     });
     setInterval(sheet.send, 5000);
     sheet.send();
+  },
+
+  // Nothing on this page was saved, because it knew no save after this version: each answer is sent by itself, and what is newer is chosen.
+  fall(version) {
+    sheet.version = version;
+    sheet.seen = {};
+    for (const box of sheet.form.querySelectorAll("[data-save]")) sheet.remember(box);
   },
 
   // The whole form goes off: with it, of what was not confirmed, what this window has seen or sent.
@@ -168,7 +176,7 @@ const sheet = {
   // What was typed is put back; where the page shows by now what another window has stored, that is not known as seen.
   restore() {
     for (const [mark, found] of Object.entries(sheet.kept())) {
-      const entry = Array.isArray(found) ? { fields: found, seen: {} } : found; // as it was kept before
+      const entry = Array.isArray(found) ? { fields: found, seen: {}, version: 0 } : found; // kept before it was known what it had seen
       const box = sheet.box(mark);
       if (!box) continue;
       const texts = sheet.texts(entry.fields);
@@ -219,7 +227,7 @@ const sheet = {
   box: (mark) => [...sheet.form.querySelectorAll("[data-save]")].find((each) => each.dataset.save === mark),
 
   take(mark, entry, texts, answer) {
-    if (answer.version <= sheet.version + 1) sheet.version = answer.version; // else another window has saved as well, which this one has not seen
+    if (answer.stood === sheet.version) sheet.version = answer.version; // else another window has saved as well, which this one has not seen
     else if (answer.version && !sheet.lost) sheet.elsewhere = true;
     const box = sheet.box(mark);
     const told = answer.told || {};
