@@ -83,7 +83,7 @@ def _spread(o: Outcome) -> Iterator[Finding]:
 
 
 def _no_error(o: Outcome) -> Iterator[Finding]:
-    """What would weigh without bounds: an estimate without error, a rate of no time."""
+    """What cannot be weighed, so that its study is left out where it is pooled: an estimate without error, a rate of no time."""
     rows = [(contrast.row, ERRORS) for contrast in o.contrasts] + [(row, ("se", "time")) for row in o.arms]
     for row, columns in rows:
         for column in columns:
