@@ -49,13 +49,18 @@ def unseen_parts(field: Field, stored: Answer, answer: Answer, known: Known) -> 
         if text == becomes[name]:
             continue
         at_cell, at_row = f"{name}:{field.key}".removeprefix("value:"), f"{name}:{field.row}"
-        seen = [each.strip().replace("\r\n", "\n") for each in known.get(at_cell, ())]
+        seen = as_stored(known.get(at_cell, ()))
         if name in PLACE and field.row:
             seen = [each for each in seen if each]  # left empty: at the place of its row
             at_cell = at_cell if seen else at_row
-            seen += known.get(at_row, ())
+            seen += as_stored(known.get(at_row, ()))
         if text not in seen and not (name == "value" and any(reads(field, each, stored) for each in seen)):
             yield at_cell, text
+
+
+def as_stored(texts: Collection[str]) -> list[str]:
+    """What was typed, or sent by a form, without the blanks and the ends of lines that are not stored."""
+    return [each.replace("\r\n", "\n").strip() for each in texts]
 
 
 PLACE = ("source", "document", "page", "quote", "box")

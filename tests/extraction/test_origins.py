@@ -244,6 +244,9 @@ def test_what_an_older_window_does_not_know_it_does_not_undo_and_what_it_typed_i
     assert stands() == Answer(4.1, "Table 3", origin=mended[0], basis=mended[1])
     assert "newer" in sent(**{desk.sd: "4.2", f"known:{desk.sd}": "4.0"})
     assert "refused" not in sent(**{desk.sd: "4.2", f"known:{desk.sd}": "4.10"}), "4.10 is what stands there"
+    workflow.save_entries(desk.first, sheet, {}, places={desk.sd: {"page": "4", "quote": "SD 4\nas a median"}})
+    at_row = {f"page:{row}": "4", f"quote:{row}": "SD 4", f"known:page:{row}": "4"}
+    assert "refused" not in sent(**at_row, **{f"known:quote:{row}": "SD 4\r\nas a median "}), "the form ends lines so"
     plain = {desk.sd: "5", f"origin:{desk.sd}": "imputed", f"basis:{desk.sd}": "A guess", "version": older}
     page = client.post(desk.url, plain)
     text = html.unescape(page.content.decode())
