@@ -88,8 +88,7 @@ def agreed_assessments(review: Review, key: str = "") -> list[AgreedAssessment]:
 
 def in_own_unit(form: Form, line: Line) -> Any:
     """An answer to a question of this form, a number in the question's own unit; None where the question does not know the one it was given in."""
-    questions = form.questions | {each.question.id: each.question for each in form.shelf}
-    question = questions.get(line.key.rpartition("/")[2]) if line.unit else None
+    question = form.known.get(line.key.rpartition("/")[2]) if line.unit else None
     if question is None or line.unit == question.unit:
         return line.value
     factor = next((each.factor for each in question.units if each.name == line.unit), None)

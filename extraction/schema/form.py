@@ -123,6 +123,11 @@ class Form:
         return {question.id: question for _, question in self.places()}
 
     @property
+    def known(self) -> dict[str, Question]:
+        """The same with those on the shelf, as they were when they were put there."""
+        return {each.question.id: each.question for each in self.shelf} | self.questions
+
+    @property
     def ids(self) -> set[str]:
         """Every id that was ever given on this form, to sections and questions, the shelf's too."""
         return (

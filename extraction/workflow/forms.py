@@ -176,7 +176,7 @@ def refuse_unseen(draft: FormVersion, seen: str) -> None:
 
 def spell_out_units(member: Member, old: Form, new: Form) -> None:
     """Numbers in a question's own unit say so before that becomes another: 12, answered in weeks, is never read as 12 days."""
-    for id, question in old.questions.items():
+    for id, question in old.known.items():
         now = new.questions.get(id)
         if question.unit and now is not None and now.unit != question.unit:
             keys = rf"^(study|(arm|outcome|time)/[0-9]+)/{id}$"

@@ -136,6 +136,16 @@ def test_a_form_changed_after_extraction_loses_nothing_and_asks_again_only_what_
     )
 
 
+def test_a_number_keeps_its_unit_when_the_question_comes_back_with_another(first: Member, study: Study) -> None:
+    length = {"label": "Length", "kind": "number", "unit": "weeks"}
+    changed(first, ("add_question", {"of": "on_study", **length}))
+    sheet = workflow.save_entries(first, workflow.start_sheet(first, study), {"study/length": "12"})
+    changed(first, ("drop_question", {"of": "length"}))
+    changed(first, ("put_back", {"of": "length"}), ("change_question", {"of": "length", **length, "unit": "days"}))
+    assert queries.own_sheet(first, study).answers()["study/length"] == Answer(12.0, unit="weeks")
+    assert "“weeks” is not one of its units (days)" in " ".join(each.sentence for each in queries.problems_of(sheet))
+
+
 def test_a_number_keeps_its_unit_when_the_question_gets_another(first: Member, second: Member, study: Study) -> None:
     length = {"label": "Length", "kind": "number", "unit": "weeks"}
     changed(first, ("add_question", {"of": "on_study", **length}))
