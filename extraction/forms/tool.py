@@ -1,6 +1,6 @@
 """What is typed into the builder of a tool, and what is wrong with it? All at once: name, judgements with sign and colour, domains with questions.
 
-Names: name, source, unit, overall, note; of judgement n: jv:n (hidden), jl:n, js:n, jt:n; of domain n: di:n (hidden), dp:n, dt:n, da:n, dq:n, dc:n.
+Names: name, source, about, unit, overall, note; of judgement n: jv:n (hidden), jl:n, js:n, jt:n; of domain n: di:n (hidden), dp:n, dt:n, da:n, dq:n, dc:n.
 A row without a label or title is no row, so that emptying it takes it away; one empty row of each kind waits at the end.
 """
 
@@ -139,6 +139,7 @@ class ToolForm:
         return {
             **self.stored,
             **{name: self.data.get(name, "").strip() for name in ("name", "source", "unit", "overall")},
+            "about": self.data.get("about", self.stored.get("about", "")).replace("\r\n", "\n").strip(),
             "judgements": judgements,
             "domains": self.posted_domains(judgements),
         }

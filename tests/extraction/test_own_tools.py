@@ -208,7 +208,7 @@ def test_a_tool_in_use_goes_on_judging_what_it_judged(owner: Member, first: Memb
 
 def posted(form: ToolForm) -> dict[str, str]:
     """What a browser sends of the page as it is."""
-    data = {name: form.stored.get(name, "") for name in ("name", "source", "overall")}
+    data = {name: form.stored.get(name, "") for name in ("name", "source", "about", "overall")}
     data["unit"] = form.stored.get("unit", "study")
     for row in form.judgements():
         data |= {f"jv:{row.n}": row.value, f"jl:{row.n}": row.label, f"js:{row.n}": row.sign, f"jt:{row.n}": row.tone}
@@ -346,3 +346,20 @@ def test_the_better_half_of_a_judgement_with_or_in_its_words_departs_from_it(
     said = queries.agreed_bias(owner.review, "team_tool")[study.pk]["overall"]
     assert (said.judgement, said.proposal, said.departs) == ("low", "low or unclear", True)
     assert "1 are not as the tool proposed" in judgements_supported(owner).told
+
+
+@pytest.mark.django_db
+def test_what_a_changed_copy_says_of_itself_is_written_anew(owner: Member) -> None:
+    copied = to_pack(TOOLS["rob2_cluster"]) | {"id": "our_rob2"}
+    draft = workflow.import_tool(owner, "our.json", json.dumps(copied).encode())
+    client = Client()
+    client.force_login(owner.user)
+    address = reverse("extraction:tool-draft", args=[owner.review.slug, "our_rob2"])
+    assert html.escape(copied["about"]) in client.get(address).content.decode()
+    said = "We asked in our own words; nothing is proposed for 1b."
+    client.post(address, posted(ToolForm(draft.pack)) | {"about": f" {said}\r\n", "use": "1", "note": "Ours"})
+    assert queries.tool_of(owner.review_id, "our_rob2").about == said
+    assert said in client.get(reverse("extraction:bias-tool", args=[owner.review.slug, "our_rob2"])).content.decode()
+    draft = workflow.change_tool(owner, "our_rob2")
+    client.post(address, posted(ToolForm(draft.pack)) | {"about": "", "use": "1", "note": "None"})
+    assert queries.tool_of(owner.review_id, "our_rob2").about == ""
