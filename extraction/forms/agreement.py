@@ -16,12 +16,17 @@ from extraction.forms.sheets import PLACE, Place, origins_of
 from extraction.models import Assessment, Blinded, Line
 from extraction.queries import Agreement
 from extraction.rob import Tool, agreeing, asking
-from extraction.schema import Answer, Choice, Field, Kind, Origin, Pair, Problem, Source, TakenFrom
+from extraction.schema import BLANK, Answer, Choice, Field, Kind, Origin, Pair, Problem, Source, TakenFrom
 from extraction.schema.clean import own_unit
 from extraction.schema.compare import still_asked
 from extraction.schema.convert.offers import Offer, offers_settled
 from extraction.schema.fields import NUMBERS
 from extraction.schema.worddiff import Piece, word_diff
+
+UNEXPLAINED = (
+    "Both judged so, and neither said why it is not as proposed. Give the reason under “Another answer”, with the same judgement or "
+    "another one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,8 @@ class AgreementForm:
         third["origin"] = origin
         line = self.agreement.made.get(pair.field.key)
         told = self.told.get(pair.field.key, "")
+        if not told and take != "third" and pair.field.key in self.unexplained:
+            told = UNEXPLAINED
         sides = list(self.sides(pair, take))
         proposed = self.proposed.get(pair.field.key)
         place = self.place(pair)
@@ -265,11 +272,27 @@ class AgreementForm:
         apart = {pair.field.key for pair in self.agreement.differences}
         return [row for row in self.rows(("equal",)) if not self.is_touched(row, apart)]
 
+    @cached_property
+    def unexplained(self) -> set[str]:
+        """The judgements that both made alike, that are not as is proposed of what is settled so far, and for which neither gave a reason:
+        as when both judged before the tool proposed."""
+        tool, found = self.agreement.tool, self.agreement
+        if tool is None:
+            return set()
+        whys = [own.answers() for own in (found.first, found.second)]
+        alike = {pair.field.key for pair in found.equals}
+        departing = alike & asking.departures(tool, found.settled_so_far).keys()
+        return {
+            key for key in departing if not any(str(each.get(key + asking.WHY, BLANK).value or "") for each in whys)
+        }
+
     def is_touched(self, of: Pair | Row, apart: Collection[str]) -> bool:
-        """Whether an equal judgement rests on replies that differ."""
+        """Whether an equal judgement rests on replies that differ, or needs a reason that nobody gave."""
         tool, key = self.agreement.tool, of.field.key
-        if tool is None or of.match != "equal" or key not in asking.judged_keys(tool) or key == asking.OVERALL:
+        if tool is None or of.match != "equal" or key not in asking.judged_keys(tool):
             return False
+        if key in self.unexplained or key == asking.OVERALL:
+            return key in self.unexplained
         return any(question.id in apart for question in tool.domain(key).questions)
 
     def blanks(self) -> list[Row]:

@@ -23,12 +23,17 @@ from extraction.schema import Answer, Asked, Block
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One signalling question on the page; not asked: the algorithm has not come to it."""
+    """One signalling question on the page; not asked: the algorithm has not come to it. What is submitted shows such replies, too."""
 
     cell: Cell
     id: str
     text: str
     is_asked: bool
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it was answered when the assessment was submitted, and the replies before do not lead to it."""
+        return self.cell.locked and bool(self.cell.value) and not self.is_asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,13 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
             reasons, problems = departures_of(first, second, settled, chosen)
             settled |= reasons
         if problems:
-            raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo="Then sign it.")
+            silent = any(each.key.endswith(asking.WHY) for each in problems)
+            todo = (
+                "A reason is given with the judgement, under “Another answer”. Then sign it."
+                if silent
+                else "Then sign it."
+            )
+            raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo=todo)
         refuse_foreign_third(study, said, settled, pairs)
         agreed.member, agreed.submitted_at = member, timezone.now()
         if isinstance(agreed, Sheet):
@@ -119,10 +125,12 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
             agreed.tool_number = max(first.tool_number, second.tool_number)
         agreed.save()
         store(member, agreed, settled)
+        facts = facts_of(settled)
         idle = agreed.lines.exclude(key__in=settled)  # what was chosen before other choices let it not be asked
         if isinstance(agreed, Assessment):
             idle.update(value=None)
-            store_proposals(agreed)
+            if proposed := store_proposals(agreed):
+                facts["proposed"] = proposed
         else:
             idle.filter(key__in=[pair.field.key for pair in pairs_of(first, second)]).update(value=None)
         audit.record(
@@ -132,7 +140,7 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
             study=study.pk,
             first=first.member_id,
             second=second.member_id,
-            **facts_of(settled),
+            **facts,
         )
     return agreed
 

@@ -293,11 +293,13 @@ def submit_own(member: Member, own: Own) -> Own:
         problems = queries.problems_of(own)
         if problems:
             raise BadInput(f"This {name_of(own)} is not complete. {sentences(problems)}", todo="Then submit it again.")
+        facts: dict[str, Any] = {}
         if isinstance(own, Sheet):
             own.form_number = queries.version_of(own).number
         else:
             own.tool_number = queries.number_of(own.study.review_id, own.tool)
-            store_proposals(own)  # the tool may propose otherwise than when the last answer was saved
+            if proposed := store_proposals(own):  # the tool may propose otherwise than when the last answer was saved
+                facts["proposed"] = proposed
         own.submitted_at = timezone.now()
         own.save()
         both = is_open(own)
@@ -307,6 +309,7 @@ def submit_own(member: Member, own: Own) -> Own:
             subject(own.study, own, own.tool),
             sealed=not both,
             unseals=both,
+            **facts,
         )
     return own
 

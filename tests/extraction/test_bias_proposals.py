@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from analysis.queries.whole import judgements
 from extraction import queries, workflow
 from extraction.models import Assessment, Outcome, Study
 from extraction.rob import TOOLS
@@ -15,7 +17,7 @@ from extraction.rob.designs import Rule
 from extraction.rob.replies import departs
 from extraction.schema import Choice, TakenFrom
 from reviewapp.errors import BadInput, WrongState
-from reviewapp.models import Member
+from reviewapp.models import Event, Member
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,15 @@ def page(member: Member, study: Study, key: str, name: str = "bias") -> str:
     return client.get(reverse(f"extraction:{name}", args=[member.review.slug, study.pk, key])).content.decode()
 
 
+ROBINS_I = TOOLS["robins_i"]
+SILENT = replace(  # as it was before it proposed anything, when every question was asked
+    ROBINS_I,
+    domains=tuple(
+        replace(each, algorithm="", questions=tuple(replace(q, on_demand=False) for q in each.questions))
+        for each in ROBINS_I.domains
+    ),
+)
+UNASKED = {q.id: "NA" for each in ROBINS_I.domains for q in each.questions if "NA" in q.replies and q.id not in SOUND}
 UNCONTROLLED = {"1.4": "N", "overall": "serious"}
 
 
@@ -100,21 +111,13 @@ def test_a_stored_proposal_tells_whether_a_judgement_departs_from_it(judgement: 
 def test_what_was_submitted_and_signed_before_a_tool_proposed_stays_as_it_was(
     first: Member, second: Member, study: Study, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = TOOLS["robins_i"]
-    silent = [
-        replace(each, algorithm="", questions=tuple(replace(q, on_demand=False) for q in each.questions))
-        for each in now.domains
-    ]
-    monkeypatch.setitem(TOOLS, "robins_i", replace(now, domains=tuple(silent)))
-    unasked = {
-        q.id: "NA" for domain in now.domains for q in domain.questions if "NA" in q.replies and q.id not in SOUND
-    }
+    monkeypatch.setitem(TOOLS, "robins_i", SILENT)
     for member in (first, second):
-        mine = begun(member, study, key, confounding="serious", overall="serious", **unasked)
+        mine = begun(member, study, key, confounding="serious", overall="serious", **UNASKED)
         workflow.submit_assessment(member, mine)
     workflow.agree_assessment(first, study, {}, key)
 
-    monkeypatch.setitem(TOOLS, "robins_i", now)
+    monkeypatch.undo()
     assert "as proposed" not in page(first, study, key, "bias-agreement")
     shown = page(first, study, key)
     assert "Nothing is proposed for this domain" in shown
@@ -123,7 +126,49 @@ def test_what_was_submitted_and_signed_before_a_tool_proposed_stays_as_it_was(
 
     workflow.reopen_assessment_agreement(first, study, key)
     assert "as proposed: no reason" not in page(first, study, key, "bias-agreement")
-    with pytest.raises(BadInput, match="Confounding: say why it is not “Moderate risk”, as proposed"):
+    with pytest.raises(BadInput, match="Confounding: say why it is not “Moderate risk”, as proposed") as refused:
         workflow.agree_assessment(first, study, {}, key)
+    assert refused.value.todo == "A reason is given with the judgement, under “Another answer”. Then sign it."
+    to_settle = page(first, study, key, "bias-agreement").partition("equal answers, taken over")[0]
+    assert 'id="q-confounding"' in to_settle, "it is listed with what is to be settled"
+    assert "neither said why it is not as proposed" in to_settle
+    assert "1 of the equal ones needs a reason" in to_settle
     third = Choice(TakenFrom.THIRD, "serious", "Page 2.", "Unmeasured severity")
     assert workflow.agree_assessment(first, study, {"confounding": third}, key).submitted_at
+
+
+def test_what_is_proposed_otherwise_when_it_is_submitted_and_signed_is_in_the_trail(
+    first: Member, second: Member, study: Study, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TOOLS, "robins_i", SILENT)
+    drafts = {member: begun(member, study, key, **UNASKED) for member in (first, second)}
+    monkeypatch.undo()
+    for member, mine in drafts.items():
+        workflow.submit_assessment(member, mine)
+    workflow.agree_assessment(first, study, {}, key)
+    events = Event.unblinded.filter(verb__in=["extraction.assessment_submitted", "extraction.assessment_agreed"])
+    told = [(each.sealed, each.facts["proposed"]["confounding"]) for each in events.order_by("pk")]
+    assert told == [(True, "moderate"), (False, "moderate"), (False, "moderate")]
+
+
+def test_replies_to_questions_that_are_not_asked_any_more_stay_where_they_were_submitted(
+    first: Member, second: Member, study: Study, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TOOLS, "robins_i", SILENT)
+    for member in (first, second):
+        workflow.submit_assessment(member, begun(member, study, key, **UNASKED | {"2.2": "PY"}))
+    monkeypatch.undo()
+    shown = page(first, study, key, "bias-agreement")
+    agreed = workflow.agree_assessment(first, study, {}, key)
+    assert "to which the replies before do not lead" in shown
+    assert not agreed.lines.filter(key="2.2", value__isnull=False).exists(), "it does not lead to what is agreed"
+    for member in (first, second):
+        mine = queries.own(member, Assessment, study, key)
+        assert mine is not None
+        held = {name: answer.value for name, answer in mine.answers().items()}
+        assert held | UNASKED | {"2.2": "PY"} == held
+        row = re.search(r'id="id_2.2"[^>]*>', page(member, study, key))
+        assert row is not None
+        assert "hidden" not in row[0]
+        told = [each["judgement"] for each in judgements(member) if each["domain"] == "2.2"]
+        assert told == ["PY", "PY"], "both are in the export"
