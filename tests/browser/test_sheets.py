@@ -111,10 +111,16 @@ def test_a_window_that_another_overtook_overwrites_nothing_that_it_has_not_shown
     saved(page)
 
     elsewhere(setting="In a prison")
+    page.evaluate("""() => {  // a window that was closed while the network was cut
+        const entry = {fields: [["study/design", "A trial"]], seen: {"study/design": [""]}, version: 0};
+        localStorage.setItem(sheet.key, JSON.stringify({"study/design": entry}));
+    }""")
     page.get_by_role("button", name="Save", exact=True).click()  # with nothing changed here
     expect(page.get_by_text("Not saved: this was changed in another window meanwhile")).to_be_visible()
     expect(note).to_contain_text("Setting: there stands “In a prison”, here “At home”.")
     assert answer(here.first, study, "study/setting") == "In a prison"
+    expect(page.locator("form.sheet")).to_have_attribute("data-unsent", "1")
+    assert answer(here.first, study, "study/design") == "A trial", "what the closed window had kept is saved"
     page.context.close()
 
 

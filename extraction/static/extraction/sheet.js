@@ -47,7 +47,8 @@ const sheet = {
   fall(version) {
     sheet.version = version;
     sheet.seen = {};
-    for (const box of sheet.form.querySelectorAll("[data-save]")) sheet.remember(box);
+    const kept = sheet.kept(); // is put back, whichever window it was typed in
+    for (const box of sheet.form.querySelectorAll("[data-save]")) if (!(box.dataset.save in kept)) sheet.remember(box);
   },
 
   // The whole form goes off: with it, of what was not confirmed, what this window has seen or sent.
