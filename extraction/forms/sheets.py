@@ -71,6 +71,9 @@ class Cell:
         return ";".join(sorted(self.field.asked_if.values)) if self.field.asked_if else ""
 
 
+GROUPS = ("study/", "arm/", "outcome/", "time/")  # as the names of answers begin
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an answer, or the answers of a row, were read. origin, basis: of a single number, how it was had; empty where that is not asked."""
@@ -241,6 +244,17 @@ class SheetForm:
         """The version of the sheet that the page has seen."""
         typed = self.data.get("version", "") if self.data is not None else ""
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+    @property
+    def unasked(self) -> str:
+        """What is to be said of answers to questions that went off the form, with an arm or an outcome too, while the page was open."""
+        data = self.data or {}
+        typed = {name: data[name] for name in data if name.startswith(GROUPS) and name not in self.by_key}
+        stood = {key: schema.show(answer.value) for key, answer in self.answers.items()}
+        lost = [f"“{text}”" for key, text in typed.items() if text.strip() and text != stood.get(key, "")]
+        if not lost:
+            return ""
+        return f"{'; '.join(lost[:5])}: not saved, because the form, an arm or an outcome has changed and this is not asked any more."
 
     @property
     def confirmed(self) -> list[str]:

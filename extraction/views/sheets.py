@@ -49,6 +49,9 @@ def form_on(mine: Blinded, data: QueryDict | None = None, opened: queries.Opened
     return SheetForm(opened.asked, mine.answers(), data, again=again, locked=locked, open_keys=open_keys)
 
 
+LOAD_AGAIN = "Copy it if you need it, then load the page again."
+
+
 @require_http_methods(["GET", "POST"])
 @for_member(Can.READ)
 def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
@@ -61,6 +64,8 @@ def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = ""
     if request.method == "GET":
         return page(request, member, study, kind, tool, mine)
     form, mine = saved(request, member, mine)
+    if form.unasked:
+        messages.warning(request, form.unasked)
     if form.problems():
         return page(request, member, study, kind, tool, mine, form, form.problems())
     messages.success(request, "Saved.")
@@ -77,6 +82,8 @@ def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> Ht
         return JsonResponse(told, status=error.status)
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
+    if form.unasked:
+        return JsonResponse({"refused": f"{form.unasked} {LOAD_AGAIN}"}, status=WrongState.status)
     context = {"version": after.version, "problems": form.problems()}
     answer: dict[str, Any] = {"version": after.version, "stood": after.stood, "told": form.told}
     if isinstance(after, Sheet):

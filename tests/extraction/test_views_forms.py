@@ -233,6 +233,25 @@ def test_every_kind_of_answer_is_saved_field_by_field(first: Member, study: Stud
     assert queries.own_sheet(first, study).answers()["study/countries"].value is None
 
 
+def test_what_is_typed_in_a_question_that_has_gone_meanwhile_is_told(first: Member, study: Study) -> None:
+    every_kind(first)
+    workflow.start_sheet(first, study)
+    save(first, study, **{"study/length": "2", "version": 0})
+    workflow.begin_form(first)
+    workflow.edit_form(first, "drop_question", "length")
+    workflow.use_form(first)
+    answer = save(first, study, **{"study/length": "3", "version": 1})
+    assert answer["http"] == 409
+    assert "“3”: not saved, because the form, an arm or an outcome has changed" in str(answer["refused"])
+    whole = {"study/length": "2", "study/design": "A trial", "version": 1}
+    sender, address = browser(first), url(first, "sheet", study.pk)
+    kept = sender.post(address, whole, follow=True).content.decode()
+    assert ": not saved" not in kept, "what stood there is kept"
+    typed = sender.post(address, whole | {"study/length": "4", "version": 2}, follow=True).content.decode()
+    assert "“4”: not saved" in typed
+    assert queries.own_sheet(first, study).answers()["study/length"].value == 2.0
+
+
 @pytest.mark.parametrize("units", ["", "minutes = 0.016667"])
 def test_a_number_whose_unit_the_form_gave_up_keeps_it_until_another_is_chosen(
     units: str, first: Member, study: Study
