@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -121,7 +122,17 @@ def test_a_window_that_another_overtook_overwrites_nothing_that_it_has_not_shown
     assert answer(here.first, study, "study/setting") == "In a prison"
     expect(page.locator("form.sheet")).to_have_attribute("data-unsent", "1")
     assert answer(here.first, study, "study/design") == "A trial", "what the closed window had kept is saved"
+    state, address = page.context.storage_state(), page.url
     page.context.close()
+
+    kept = state["origins"][0]["localStorage"][0]  # as a browser kept it before the upgrade
+    kept["value"] = json.dumps({mark: entry["fields"] for mark, entry in json.loads(kept["value"]).items()})
+    again = browser.new_context(storage_state=state).new_page()
+    again.goto(address)
+    note = again.get_by_role("alert").filter(has_text="Changed in another window meanwhile.")
+    expect(note).to_contain_text("Setting: there stands “In a prison”, here “At home”.")
+    assert answer(here.first, study, "study/setting") == "In a prison"
+    again.context.close()
 
 
 def test_an_answer_that_cannot_be_read_is_told_beside_it_and_its_correction_is_saved(

@@ -177,7 +177,8 @@ const sheet = {
   // What was typed is put back; where the page shows by now what another window has stored, that is not known as seen.
   restore() {
     for (const [mark, found] of Object.entries(sheet.kept())) {
-      const entry = Array.isArray(found) ? { fields: found, seen: {}, version: 0 } : found; // kept before it was known what it had seen
+      // Kept before the upgrade, when what a window had seen was not kept with it: it has seen nothing.
+      const entry = { seen: {}, version: 0, ...(Array.isArray(found) ? { fields: found } : found) };
       const box = sheet.box(mark);
       if (!box) continue;
       const texts = sheet.texts(entry.fields);
@@ -201,7 +202,7 @@ const sheet = {
     const box = sheet.box(mark);
     const names = box ? sheet.changed(box, entry.fields) : [];
     const body = new URLSearchParams(entry.fields.filter(([name]) => names.includes(name)));
-    body.set("version", entry.version ?? sheet.version);
+    body.set("version", entry.version);
     body.set("csrfmiddlewaretoken", requestToken());
     for (const name of names) for (const each of sheet.seen[name] || []) body.append(`known:${name}`, each);
     const given = sheet.texts(entry.fields);
