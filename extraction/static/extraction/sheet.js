@@ -56,7 +56,7 @@ const sheet = {
     sheet.leaving = true;
     for (const [mark, entry] of Object.entries(sheet.unsent)) {
       for (const name of sheet.changed(sheet.box(mark), entry.fields)) {
-        for (const each of sheet.seen[name]) sheet.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: `known:${name}`, value: each }));
+        for (const each of sheet.seen[name] || []) sheet.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: `known:${name}`, value: each }));
       }
     }
   },
