@@ -40,15 +40,17 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = requestToken();
 });
 
-// The second click of a double click sends a form no second time. After a while, or back on the page, it can be sent again.
+// The second click of a double click sends a form no second time. After a while, or back on the page, it can be sent again; and by
+// another button at once. Heard last of all, at the window: what a script of the page sends itself, as votes are, is its own affair.
 const DOUBLE_CLICK = 2000; // milliseconds
 let sent = new WeakMap();
-document.addEventListener("submit", (event) => {
+window.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
   const now = performance.now();
-  if (now - (sent.get(form) ?? -DOUBLE_CLICK) < DOUBLE_CLICK) event.preventDefault();
-  else sent.set(form, now);
+  const last = sent.get(form);
+  if (last && last.by === event.submitter && now - last.at < DOUBLE_CLICK) event.preventDefault();
+  else sent.set(form, { by: event.submitter, at: now });
 });
 window.addEventListener("pageshow", () => {
   sent = new WeakMap();
