@@ -34,12 +34,20 @@ def answer(service: Service, path: str = "/healthz") -> str:
 def programs(service: Service) -> list[str]:
     """What runs, one word for each process, sorted."""
     words = ("valkey-server", "celery", "gunicorn", "manage.py")
-    return sorted(next(word for word in words if word in " ".join(each.cmdline())) for each in service.processes())
+    return sorted(
+        next((word for word in words if word in " ".join(each.cmdline())), "another") for each in service.processes()
+    )
 
 
-def all_run(service: Service, words: list[str]) -> None:
-    """Wait until just these run: the first web worker answers before the last one is forked."""
+# the worker has its beat and two processes for jobs, the web server has four workers
+WITHOUT_BROKER = ["celery"] * 4 + ["gunicorn"] * 5 + ["manage.py"]
+EVERYTHING = [*WITHOUT_BROKER, "valkey-server"]
+
+
+def all_run(service: Service, words: list[str] = EVERYTHING) -> list[psutil.Process]:
+    """The processes, as soon as just these run: the first web worker answers before the last one is forked."""
     wait_until(lambda: programs(service) == words, f"there run just {words}", seconds=20)
+    return service.processes()
 
 
 @pytest.mark.once
@@ -50,10 +58,7 @@ def test_one_command_starts_everything_and_stops_it_in_order(alone: Alone) -> No
     assert "Preparing the database" in service.log.read_text(), "nothing was there, not even its tables"
     assert answer(service) == "ok"
     assert ".button" in answer(service, "/static/admin/css/base.css"), "static files are served without a further step"
-    # the worker has its beat and two processes for jobs, the web server has four workers
-    all_run(service, ["celery"] * 4 + ["gunicorn"] * 5 + ["manage.py", "valkey-server"])
-
-    everything = service.processes()
+    everything = all_run(service)
     last_to_first = [service.part(name) for name in ("valkey-server", "celery", "gunicorn")]
     service.supervisor.send_signal(signal.SIGINT)
     seen = set()
@@ -103,8 +108,7 @@ def test_a_data_folder_is_served_once_and_a_port_is_taken_once(alone: Alone) -> 
 def test_nothing_outlives_a_supervisor_that_is_killed(alone: Alone) -> None:
     service = alone()
     service.start()
-    everything = service.processes()
-    assert len(everything) == 11
+    everything = all_run(service)
     service.kill_supervisor()
     assert alive(everything) == []
     service.restart()
@@ -119,7 +123,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed(alone: Alone) -> None:
 def test_when_one_part_is_killed_the_others_stop_and_a_new_start_works(alone: Alone, kill: str, name: str) -> None:
     service = alone()
     service.start()
-    everything = service.processes()
+    everything = all_run(service)
     getattr(service, kill)()
     assert service.supervisor.returncode == 1
     assert f"Stopped, because the {name} was ended by SIGKILL" in service.log.read_text()
@@ -174,7 +178,7 @@ def test_a_redis_of_ones_own_takes_the_place_of_the_embedded_broker(alone: Alone
     try:
         service = alone(REDIS_URL=f"redis://127.0.0.1:{port}/0")
         service.start()
-        all_run(service, ["celery"] * 4 + ["gunicorn"] * 5 + ["manage.py"])
+        all_run(service, WITHOUT_BROKER)
         assert not (service.folder / "broker").exists()
         clients = {peer.pid for peer in psutil.net_connections("tcp") if peer.raddr and peer.raddr.port == port}
         assert service.part("celery").pid in clients
