@@ -127,6 +127,8 @@ class Shown:
 def shown(member: Member, chosen: Iterable[Analysis]) -> list[Shown]:
     """Each analysis with the run that is shown for it. The number of queries does not grow with them."""
     chosen = list(chosen)
+    if not chosen:
+        return []
     known_here = agreed(member, chosen)
     included = included_studies(member.review).count()
     now = {each.pk: input_of(each, known_here) for each in chosen}

@@ -89,11 +89,11 @@ def agreed(member: Member, analyses: Iterable[Analysis]) -> Agreed:
     among = measured(analyses)
     outcomes = {each.outcome.pk for timed in among.values() for each in timed}
     prefix = f"outcome/{outcomes.pop()}/" if len(outcomes) == 1 else "outcome/"
-    arms = Prefetch("study__arms", Arm.objects.filter(dropped_at=None))
+    arms = Prefetch("study__arms", Arm.objects.filter(dropped_at=None), to_attr="standing_arms")
     wanted = Q(key__startswith=prefix) | Q(key__in=asked_of(analyses))
     for question in {found.by for each in analyses if (found := comparison_of(each.comparison))}:
         wanted |= Q(key__startswith="arm/", key__endswith=f"/{question}")
-    lines = Prefetch("lines", Entry.unblinded.filter(wanted))
+    lines = Prefetch("lines", Entry.unblinded.filter(wanted), to_attr="said")
     signed = Sheet.unblinded.signed().filter(study__in=included_studies(member.review), tool=FORM)
     bias: dict[int, list[AgreedAssessment]] = defaultdict(list)
     for each in agreed_assessments(member.review):
@@ -102,11 +102,11 @@ def agreed(member: Member, analyses: Iterable[Analysis]) -> Agreed:
     studies = [
         AgreedStudy(
             study=sheet.study,
-            arms=list(sheet.study.arms.all()),
-            answers={line.key: in_own_unit(form, line) for line in sheet.lines.all()},
-            converted=frozenset(line.key for line in sheet.lines.all() if line.origin != Origin.REPORTED),
-            imputed=frozenset(line.key for line in sheet.lines.all() if line.origin == Origin.IMPUTED),
-            measured=dict(days_measured(sheet.lines.all())),
+            arms=sheet.study.standing_arms,
+            answers={line.key: in_own_unit(form, line) for line in sheet.said},
+            converted=frozenset(line.key for line in sheet.said if line.origin != Origin.REPORTED),
+            imputed=frozenset(line.key for line in sheet.said if line.origin == Origin.IMPUTED),
+            measured=dict(days_measured(sheet.said)),
             bias=bias[sheet.study_id],
         )
         for sheet in signed.select_related("study").prefetch_related(lines, arms).order_by("study__label", "study")

@@ -71,16 +71,10 @@ from extraction.queries.sheets import (
     tool_for,
     version_of,
 )
+from extraction.queries.states import AGREED, BOTH, NEW, OPEN, STATES, TAKEN, WAITING, with_state
 from extraction.queries.steps import BIAS, SHEET, NextStep, bias_steps, next_step, onward, steps, waits_for
 from extraction.queries.studies import (
-    AGREED,
-    BOTH,
     FORM,
-    NEW,
-    OPEN,
-    STATES,
-    TAKEN,
-    WAITING,
     all_studies,
     arm,
     arms,
@@ -214,4 +208,5 @@ __all__ = [
     "WAITING",
     "waits_for",
     "whole_arms",
+    "with_state",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from extraction.models import Assessment, Blinded, Entry, Judgement, Line, Sheet
 from extraction.queries.bias import tool_id, tool_of, tools
@@ -31,22 +31,29 @@ class AgreedJudgement:
 
 
 def signed_in(review: Review, model: type[Blinded], tool: str, lines: QuerySet[Line]) -> QuerySet[Blinded]:
-    """The standing agreements on the review's studies, by label, with these of their lines."""
+    """The standing agreements on the review's studies, by label, each with these of its lines as `said`."""
     found = model.unblinded.signed().filter(study__in=included_studies(review), tool=tool)
-    return found.select_related("study").prefetch_related(Prefetch("lines", lines)).order_by("study__label", "study")
+    said = Prefetch("lines", lines, to_attr="said")
+    return found.select_related("study").prefetch_related(said).order_by("study__label", "study")
 
 
 def agreed_bias(review: Review, tool: str = ROB1.id) -> dict[int, dict[str, AgreedJudgement]]:
     """The agreed judgements: study id -> domain id -> judgement. Studies without a signed assessment are left out."""
     asks = tool_of(review.pk, tool)
-    keys = asking.judged_keys(asks)
-    lines = Judgement.unblinded.filter(key__in=[*keys, *(key + asking.WHY for key in keys)])
-    return {each.study_id: judgements(each, asks) for each in signed_in(review, Assessment, tool, lines)}
+    return {
+        each.study_id: judgements(each.said, asks) for each in signed_in(review, Assessment, tool, judged_lines([asks]))
+    }
 
 
-def judgements(assessment: Assessment, tool: Tool) -> dict[str, AgreedJudgement]:
+def judged_lines(tools: Iterable[Tool]) -> QuerySet[Judgement]:
+    """The judgements of assessments with these tools, and why they are not as proposed; without the replies to questions."""
+    keys = {key for tool in tools for key in asking.judged_keys(tool)}
+    return Judgement.unblinded.filter(key__in=keys | {key + asking.WHY for key in keys})
+
+
+def judgements(said: Iterable[Judgement], tool: Tool) -> dict[str, AgreedJudgement]:
     """What an assessment with this tool says, by key, without reasons for departing, which stand with their judgements."""
-    lines = {line.key: line for line in assessment.lines.all() if line.value is not None}
+    lines = {line.key: line for line in said if line.value is not None}
     whys = {key.removesuffix(asking.WHY): line.value for key, line in lines.items() if key.endswith(asking.WHY)}
     judged = asking.judged_keys(tool)
     found = {}
@@ -72,14 +79,17 @@ def agreed_assessments(review: Review, key: str = "") -> list[AgreedAssessment]:
     """Every signed assessment of the included studies, by label of the study; or those stored under one key."""
     found = Assessment.unblinded.signed().filter(study__in=included_studies(review))
     found = found.filter(tool=key) if key else found
-    rows = list(found.select_related("study").prefetch_related("lines").order_by("study__label", "study", "tool"))
-    known = TOOLS if all(tool_id(each.tool) in TOOLS for each in rows) else tools(review.pk)
+    rows = list(found.select_related("study").order_by("study__label", "study", "tool"))
+    used = {tool_id(each.tool) for each in rows}
+    known = TOOLS if used <= set(TOOLS) else tools(review.pk)
+    lines = judged_lines(known[id] for id in used if id in known)
+    prefetch_related_objects(rows, Prefetch("lines", lines, to_attr="said"))
     return [
         AgreedAssessment(
             each.study_id,
             each.study.label,
             each.tool,
-            {name: judged for name, judged in judgements(each, tool).items() if name in asking.judged_keys(tool)},
+            {name: judged for name, judged in judgements(each.said, tool).items() if name in asking.judged_keys(tool)},
         )
         for each in rows
         if (tool := known.get(tool_id(each.tool)))
@@ -99,6 +109,6 @@ def agreed_characteristics(review: Review) -> dict[int, dict[str, str | int | fl
     """What is agreed on the studies themselves: study id -> key (`study/design` ...) -> answer, numbers in the unit of the form in use."""
     form = current_version(review).form
     return {
-        each.study_id: {line.key: said for line in each.lines.all() if (said := in_own_unit(form, line)) is not None}
+        each.study_id: {line.key: said for line in each.said if (said := in_own_unit(form, line)) is not None}
         for each in signed_in(review, Sheet, FORM, Entry.unblinded.filter(key__startswith="study/"))
     }

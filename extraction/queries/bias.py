@@ -10,12 +10,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from extraction.models import AssessedResult, Assessment, BiasPlan, Outcome, OwnTool, Study
-from extraction.queries.studies import AGREED, BOTH, NEW, OPEN, TAKEN, WAITING
+from extraction.queries.states import NEW, seen_of, state_of, with_state
 from extraction.rob import TOOLS, Tool
 from extraction.rob.designs import FIRST, Rule, from_json, tools_for
 from extraction.rob.pack import read_tool
 from extraction.rob.tool import RESULT
-from reviewapp.access import Can, can
 from reviewapp.errors import NotHere
 from reviewapp.models import Member
 
@@ -202,23 +201,25 @@ class Appraisal:
 
 
 def appraised(member: Member, studies: Iterable[Study]) -> list[Study]:
-    """The studies, each with `appraisals`, what is judged of it; and `needs_results`, whether results are still to be chosen."""
-    listed = list(studies)
+    """The studies, each with how far its sheets are (see states.with_state); `appraisals`, what is judged of it; and `needs_results`, whether
+    results are still to be chosen."""
+    listed = with_state(member, studies)
     ids = [study.pk for study in listed]
     rules, known, results = bias_plan(member.review_id).rules, tools(member.review_id), results_of(ids)
-    seen, held = seen_of(member, ids), held_by_others(member, ids)
-    outcomes: dict[int, Outcome] = {}
-    left = {pk: sorted(keys) for pk, keys in seen.items()}
-    wanted = {outcome_id(key) for keys in left.values() for key in keys} - {None}
-    if wanted:
-        outcomes = Outcome.objects.filter(review=member.review_id).in_bulk(wanted)
+    seen, held = seen_of(member, Assessment, ids), held_by_others(member, ids)
+    left: dict[int, list[str]] = defaultdict(list)
+    for pk, key in sorted(seen):
+        left[pk].append(key)
+    wanted = {outcome_id(key) for _, key in seen} - {None}
+    outcomes = Outcome.objects.filter(review=member.review_id).in_bulk(wanted) if wanted else {}
     for study in listed:
         asked = planned(study.design, results.get(study.pk, []), rules, known)
         keys = {each.key for each in asked}
         others = [other for key in left.get(study.pk, []) if key not in keys if (other := found(key, known, outcomes))]
         study.appraisals = [
-            appraisal(member, each, seen[study.pk].get(each.key, []), held[study.pk, each.key], each.key in keys)
+            Appraisal(each, *state_of(member, seen.get(at, []), held[at]), each.key in keys)
             for each in [*asked, *others]
+            if (at := (study.pk, each.key))
         ]
         by_result = any(known[id].unit == RESULT for id in tools_for(rules, study.design) if id in known)
         study.needs_results = by_result and not results.get(study.pk)
@@ -231,38 +232,10 @@ def found(key: str, known: Mapping[str, Tool], outcomes: Mapping[int, Outcome]) 
     return Judged(key, tool, outcomes.get(outcome) if outcome else None) if tool else None
 
 
-Seen = tuple[int, bool, bool]  # member, agreed, submitted
-
-
-def seen_of(member: Member, studies: list[int]) -> dict[int, dict[str, list[Seen]]]:
-    """The assessments that the member may see, by study and key."""
-    rows = Assessment.blind.for_member(member).standing().filter(study__in=studies).order_by("pk")
-    by: dict[int, dict[str, list[Seen]]] = defaultdict(lambda: defaultdict(list))
-    for study, key, whose, agreed, at in rows.values_list("study", "tool", "member", "agreed", "submitted_at"):
-        by[study][key].append((whose, agreed, at is not None))
-    return by
-
-
 def held_by_others(member: Member, studies: list[int]) -> Counter[tuple[int, str]]:
     """How many others hold a place; used for whether both places are taken, and for nothing else."""
     rows = Assessment.unblinded.holding().filter(study__in=studies).exclude(member=member)
     return Counter(rows.values_list("study", "tool"))
-
-
-def appraisal(member: Member, what: Judged, seen: list[Seen], held: int, is_planned: bool) -> Appraisal:
-    mine = [submitted for whose, agreed, submitted in seen if whose == member.pk and not agreed]
-    if mine and not mine[0]:
-        state = OPEN
-    elif any(agreed and submitted for _, agreed, submitted in seen):
-        state = AGREED
-    elif any(whose != member.pk and not agreed for whose, agreed, _ in seen):
-        state = BOTH
-    elif mine:
-        state = WAITING
-    else:
-        state = TAKEN if held >= 2 else NEW
-    agrees = can(member, Can.ARBITRATE) or (can(member, Can.EXTRACT) and bool(mine and mine[0]))
-    return Appraisal(what, state, agrees, is_planned)
 
 
 def to_carry(member: Member, study: Study, key: str) -> list[Judged]:

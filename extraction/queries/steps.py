@@ -5,26 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.urls import reverse
 
 from extraction.models import Study
 from extraction.queries.bias import Appraisal, appraised
-from extraction.queries.studies import (
-    AGREED,
-    BOTH,
-    HELD,
-    NEW,
-    OPEN,
-    STATES,
-    TAKEN,
-    VERIFY,
-    WAITING,
-    all_studies,
-    included_reports,
-    reports_without_study,
-    studies,
-)
+from extraction.queries.states import AGREED, BOTH, HELD, NEW, OPEN, STATES, TAKEN, VERIFY, WAITING, with_state
+from extraction.queries.studies import all_studies, included_reports, reports_without_study, studies
 from reviewapp.access import Can, can
 from reviewapp.models import Member
 from reviewapp.queries import Step
@@ -34,26 +20,27 @@ SHEET, BIAS = "sheet", "bias"
 
 def waits_for(member: Member, study: Study) -> set[str]:
     """What this member has to do on a study that `appraised` has brought: any of `extract`, `bias`, `agree`."""
-    waiting = set()
     if not member.review.is_open or not study.counts:
-        return waiting
-    both = [("extract", study.sheet_state, study.sheet_agrees)]
-    both += [("bias", each.state, each.agrees) for each in study.appraisals]
-    for key, state, agrees in both:
-        if state in (NEW, OPEN, VERIFY) and can(member, Can.EXTRACT):
-            waiting.add(key)
-        if state == BOTH and agrees:
-            waiting.add("agree")
-    return waiting
+        return set()
+    waiting = {waits("extract", member, study.sheet_state, study.sheet_agrees)}
+    return (waiting | {waits("bias", member, each.state, each.agrees) for each in study.appraisals}) - {""}
+
+
+def waits(to_fill_in: str, member: Member, state: str, agrees: bool) -> str:
+    """What this member has to do on sheets or assessments that are so far: what filling them in is called, `agree`, or nothing."""
+    if state in (NEW, OPEN, VERIFY) and can(member, Can.EXTRACT):
+        return to_fill_in
+    return "agree" if state == BOTH and agrees else ""
 
 
 def onward(member: Member, study: Study, key: str) -> NextStep | None:
     """Where this member goes on after a study: the next one, by its label, that waits to be extracted or agreed on; None if none does."""
     if not member.review.is_open or (key == "extract" and not can(member, Can.EXTRACT)):
         return None
-    todo = Q(sheet_state=BOTH, sheet_agrees=True) if key == "agree" else Q(sheet_state__in=(NEW, OPEN, VERIFY))
-    waiting = studies(member).filter(todo, counts=True).exclude(pk=study.pk).prefetch_related(None)
-    found = waiting.filter(label__gt=study.label).first() or waiting.first()
+    listed = with_state(member, studies(member).filter(counts=True).prefetch_related(None))
+    here = next((place for place, each in enumerate(listed) if each.pk == study.pk), -1)
+    after = [*listed[here + 1 :], *listed[: max(here, 0)]]
+    found = next((each for each in after if waits("extract", member, each.sheet_state, each.sheet_agrees) == key), None)
     return next_step(member, found) if found else None
 
 

@@ -1,24 +1,10 @@
-"""Which reports, studies, arms and outcomes does the review have, and how far is each study, as one member may know it?
-
-Where that depends on others it comes from the blind managers: another author's sheet is there once both are in.
-"""
+"""Which reports, studies, arms and outcomes does the review have?"""
 
 from __future__ import annotations
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
 
-from extraction.models import (
-    Arm,
-    BlindPair,
-    Outcome,
-    PreviousVersion,
-    Sheet,
-    Study,
-    StudyReport,
-    TimePoint,
-)
-from reviewapp.access import Can, can
+from extraction.models import Arm, Outcome, PreviousVersion, Study, StudyReport, TimePoint
 from reviewapp.errors import NotHere
 from reviewapp.models import Member, Review, Stage
 from screening.models import Citation, Standing, StandingState
@@ -73,7 +59,12 @@ def selected_studies(review: Review) -> QuerySet[Study]:
 
 def included_studies(review: Review) -> QuerySet[Study]:
     """The studies of the review, of which data may be agreed and pooled: those selected here, and those taken over as included elsewhere."""
-    return Study.objects.filter(has_report() | ~Q(taken_from=""), review=review, dropped_at=None)
+    return Study.objects.filter(counting(), review=review)
+
+
+def counting() -> Q:
+    """Whether the outer row's study is included."""
+    return (has_report() | ~Q(taken_from="")) & Q(dropped_at=None)
 
 
 def has_report() -> Exists:
@@ -92,55 +83,17 @@ def known_studies(member: Member) -> QuerySet[Study]:
     return Study.objects.filter(pk__in=stated.values("known"))
 
 
-# --- how far a study is, as one member may know it ---------------------------------------------------------------
-
-NEW, TAKEN, OPEN, WAITING, BOTH, AGREED = "new", "taken", "open", "waiting", "both", "agreed"
-HELD, VERIFY = "held", "verify"  # under the plan of one author with a second who verifies
-STATES = {  # a sign and words for each; a new one says nothing of others
-    NEW: ("", "Not begun by you"),
-    TAKEN: ("", "With two other authors"),
-    HELD: ("", "With one author, to be verified"),
-    VERIFY: ("◔", "Extracted, to be verified by you"),
-    OPEN: ("◐", "Begun by you"),
-    WAITING: ("◕", "Submitted, waiting for the second"),
-    BOTH: ("⇄", "Both are in, to be agreed"),
-    AGREED: ("✓", "Agreed"),
-}
-
-
-def with_state(studies: QuerySet[Study], member: Member) -> QuerySet[Study]:
-    """Annotate studies with `sheet_state`, a key of STATES, and `sheet_agrees`: whether this member is to agree on the sheets."""
-    seen: BlindPair = Sheet.blind.for_member(member).filter(study=OuterRef("pk"), tool=FORM)
-    mine = seen.own().filter(member=member)
-    submitted = Exists(mine.filter(submitted_at__isnull=False))
-    others = Sheet.unblinded.holding().filter(study=OuterRef("pk"), tool=FORM).exclude(member=member)
-    held = others.order_by().values("study").annotate(held=Count("pk")).values("held")
-    single = others.filter(may_verify=True)  # open to all: that is how the review said that it extracts
-    state = Case(
-        When(Exists(mine.filter(submitted_at=None)), then=Value(OPEN)),
-        When(Exists(seen.signed()), then=Value(AGREED)),
-        When(Exists(seen.own().exclude(member=member)), then=Value(BOTH)),
-        When(submitted, then=Value(WAITING)),
-        When(sheet_held__gte=2, then=Value(TAKEN)),
-        When(Exists(single.filter(submitted_at__isnull=False)), then=Value(VERIFY)),
-        When(Exists(single), then=Value(HELD)),
-        default=Value(NEW),
-    )
-    studies = studies.alias(sheet_held=Coalesce(Subquery(held), 0))  # never on the row: it would tell of others
-    agrees = Value(True) if can(member, Can.ARBITRATE) else submitted if can(member, Can.EXTRACT) else Value(False)
-    return studies.annotate(sheet_state=state, sheet_agrees=agrees)
+# --- studies, arms, outcomes, time points -------------------------------------------------------------------------
 
 
 def all_studies(member: Member) -> QuerySet[Study]:
-    """The review's studies, dropped ones too, each with how far it is for this member, and its reports.
+    """The review's studies, dropped ones too, each with its reports.
 
-    sheet_state: a key of STATES. sheet_agrees: this member may agree on them. counts: still has an included report. How far its
-    assessments of risk of bias are: queries.appraised.
+    counts: still has an included report. How far its sheets and its assessments of risk of bias are: queries.appraised.
     """
     links = StudyReport.objects.filter(undone_at=None).select_related("citation__report__document")
     studies = Study.objects.filter(review=member.review_id)
-    studies = studies.annotate(counts=Exists(included_studies(member.review).filter(pk=OuterRef("pk"))))
-    studies = with_state(studies, member)
+    studies = studies.annotate(counts=ExpressionWrapper(counting(), BooleanField()))
     links = links.annotate(counts=included("citation"))
     return studies.prefetch_related(Prefetch("report_links", links, to_attr="links"))
 

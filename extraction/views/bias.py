@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from extraction import queries, workflow
@@ -26,6 +28,7 @@ def bias_tools(request: HttpRequest, member: Member) -> HttpResponse:
     studies = queries.appraised(member, queries.studies(member))
     results = queries.results_of(study.pk for study in studies)
     outcomes = list(queries.outcomes(member).filter(dropped_at=None))
+    options = {design: design_options(design) for design in {study.design for study in studies}}
     context = {
         "member": member,
         "plan": plans[0],
@@ -35,13 +38,20 @@ def bias_tools(request: HttpRequest, member: Member) -> HttpResponse:
         ],
         "form": BiasPlanForm(tools, plans[0].rules),
         "drafts": queries.tool_drafts(member),
-        "designs": DESIGNS,
         "by_result": any(rule.tool in tools and tools[rule.tool].unit == RESULT for rule in plans[0].rules),
         "outcomes": outcomes,
         "keys": {each.judged.key: each.judged.name for study in studies for each in study.appraisals if each.planned},
-        "studies": [(study, {each.pk for each in results.get(study.pk, [])}) for study in studies],
+        "studies": [
+            (study, options[study.design], {each.pk for each in results.get(study.pk, [])}) for study in studies
+        ],
     }
     return render(request, "extraction/bias_tools.html", context)
+
+
+def design_options(chosen: str) -> SafeString:
+    """The options of a choice among designs, written once for all studies of one design."""
+    rows = ((value, " selected" if value == chosen else "", words) for value, words in DESIGNS.items())
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 @require_POST

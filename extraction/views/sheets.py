@@ -211,6 +211,7 @@ def page(
     parked = opened.carried.parked if opened else {}
     is_open = mine is not None and mine.submitted_at is None
     appraisal = queries.appraisal_of(member, study, tool) if kind == "bias" else None
+    state = appraisal.state if appraisal else queries.with_state(member, [study])[0].sheet_state
     context = {
         "member": member,
         "study": study,
@@ -220,7 +221,7 @@ def page(
         "mine": mine,
         "to_carry": queries.to_carry(member, study, tool) if kind == "bias" and mine and not mine.submitted_at else [],
         "form": form or (form_on(mine, opened=opened) if mine else None),
-        "state": appraisal.state if appraisal else study.sheet_state,
+        "state": state,
         "problems": problems or [],
         "missing": opened.problems if opened else queries.problems_of(mine) if mine else [],
         "papers": queries.papers(study, mine.answers()) if mine else [],

@@ -30,6 +30,11 @@ def reports(voters: tuple[Member, Member], count: int = 1) -> list[Citation]:
     return [Citation.objects.get(pk=citation.pk) for citation in found]
 
 
+def state(member: Member, study: Study) -> str:
+    """How far the study's sheets are, as this member may know it."""
+    return queries.with_state(member, [study])[0].sheet_state
+
+
 def study(voters: tuple[Member, Member], label: str = "Murray 2003") -> Study:
     """A study of one report, with an experimental and a control arm."""
     made = workflow.make_study(voters[0], label, reports(voters))

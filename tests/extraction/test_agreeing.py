@@ -146,13 +146,13 @@ def verified(owner: Member) -> None:
 
 def test_one_extracts_and_a_second_verifies_a_copy(verified: None, first: Member, second: Member, study: Study) -> None:
     begun = workflow.save_entries(first, workflow.start_sheet(first, study), {**build.TEXTS, NUMBER: 139})
-    assert queries.study(second, study.pk).sheet_state == "held"
+    assert build.state(second, study) == "held"
     with pytest.raises(WrongState, match="Fay First extracts Murray 2003; a second author verifies it"):
         workflow.start_sheet(second, study)
     with pytest.raises(WrongState, match="no sheet to verify"):
         workflow.verify_sheet(second, study)
     workflow.submit_sheet(first, begun)
-    assert queries.study(second, study.pk).sheet_state == "verify"
+    assert build.state(second, study) == "verify"
     assert "Extracted, to be verified by you" in page(second, "studies")
     assert [each.mine_label for each in queries.steps(second) if each.key == "extract"] == ["1 study to verify"]
     post(second, "sheet-verify", study.pk)
@@ -169,7 +169,7 @@ def test_a_sheet_that_was_begun_for_a_blind_pair_is_never_copied(
 ) -> None:
     build.submitted(first, study)
     workflow.plan_extraction(owner, "verified", "A rapid review")
-    assert queries.study(second, study.pk).sheet_state == "new"
+    assert build.state(second, study) == "new"
     with pytest.raises(WrongState, match="no sheet to verify"):
         workflow.verify_sheet(second, study)
 

@@ -143,7 +143,7 @@ def test_a_third_author_is_refused_in_words_and_may_assess_what_has_one(
     workflow.start_sheet(second, study)
     with pytest.raises(WrongState, match="Two review authors have Murray 2003 already"):
         workflow.start_sheet(third, study)
-    assert queries.study(third, study.pk).sheet_state == "taken"
+    assert build.state(third, study) == "taken"
     [appraisal] = queries.appraised(third, [queries.study(third, study.pk)])[0].appraisals
     assert appraisal.state == "new"
     workflow.start_assessment(third, study)
@@ -234,7 +234,7 @@ def test_until_both_are_in_the_other_sees_no_trace(
     first: Member, second: Member, study: Study, outcome: Outcome
 ) -> None:
     def what_second_sees() -> tuple[object, ...]:
-        row = queries.study(second, study.pk)
+        row = queries.with_state(second, [queries.study(second, study.pk)])[0]
         return (
             list(Sheet.blind.for_member(second)),
             list(Assessment.blind.for_member(second)),
@@ -254,16 +254,16 @@ def test_until_both_are_in_the_other_sees_no_trace(
 
     workflow.start_sheet(second, study)
     workflow.start_assessment(second, study)
-    assert queries.study(second, study.pk).sheet_state == "open"
+    assert build.state(second, study) == "open"
     assert not Sheet.blind.for_member(second).exclude(member=second).exists()
     assert not Event.blind.for_member(second).exclude(actor=second.user).filter(verb__contains="sheet").exists()
 
 
 def test_what_an_author_can_do_does_not_depend_on_the_other(first: Member, second: Member, study: Study) -> None:
     mine = build.submitted(second, study)
-    assert queries.study(second, study.pk).sheet_state == "waiting"
+    assert build.state(second, study) == "waiting"
     workflow.start_sheet(first, study)
-    assert queries.study(second, study.pk).sheet_state == "waiting"
+    assert build.state(second, study) == "waiting"
     workflow.reopen_sheet(second, mine)
     assert workflow.submit_sheet(second, mine).submitted_at
 
@@ -276,7 +276,7 @@ def test_the_second_submission_opens_both_sheets_and_their_trail_to_all(
     build.submitted(second, study)
     for member in (first, second, observer):
         assert Sheet.blind.for_member(member).count() == 2
-        assert queries.study(member, study.pk).sheet_state == "both"
+        assert build.state(member, study) == "both"
         assert Event.blind.for_member(member).filter(verb="extraction.sheet_saved").count() == 2
     assert not Assessment.blind.for_member(observer).exists()
 
