@@ -215,10 +215,18 @@ class StudiesForm:
     def said(self, studies: Collection[Study]) -> dict[int, tuple[str, list[int]]]:
         """By study, what was posted of it; others are left as they are."""
         return {
-            study.pk: (
-                self.data[f"design:{study.pk}"],
-                [int(each) for each in self.data.getlist(f"results:{study.pk}") if each.isascii() and each.isdigit()],
-            )
+            study.pk: (self.data[f"design:{study.pk}"], numbers(self.data.getlist(f"results:{study.pk}")))
             for study in studies
             if f"design:{study.pk}" in self.data
         }
+
+    def seen(self, studies: Collection[Study]) -> dict[int, tuple[str, list[int]]]:
+        """By study, what the page showed of it before anything was changed there."""
+        return {
+            study.pk: (self.data.get(f"was:{study.pk}", ""), numbers(self.data.getlist(f"had:{study.pk}")))
+            for study in studies
+        }
+
+
+def numbers(posted: Sequence[str]) -> list[int]:
+    return [int(each) for each in posted if each.isascii() and each.isdigit()]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -70,3 +73,8 @@ class OwnTool(models.Model):
                 name="one_own_tool_draft", fields=["review", "tool"], condition=Q(used_at=None, dropped_at=None)
             ),
         ]
+
+    @property
+    def mark(self) -> str:
+        """Of what stands there: another one as soon as anything of it is otherwise."""
+        return hashlib.sha256(json.dumps(self.pack, sort_keys=True).encode()).hexdigest()[:16]

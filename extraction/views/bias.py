@@ -58,7 +58,9 @@ def design_options(chosen: str) -> SafeString:
 @for_member(Can.MANAGE)
 def plan_bias(request: HttpRequest, member: Member) -> HttpResponse:
     form = BiasPlanForm(queries.tools(member.review_id), (), request.POST)
-    plan = workflow.plan_bias(member, form.rules(), request.POST.get("note", ""))
+    seen = request.POST.get("seen", "")
+    number = int(seen) if seen.isascii() and seen.isdigit() else -1
+    plan = workflow.plan_bias(member, form.rules(), request.POST.get("note", ""), number)
     messages.success(request, f"Version {plan.number} of the plan holds from now on. What is judged already stays.")
     return redirect("extraction:bias-tools", member.review.slug)
 
@@ -66,7 +68,8 @@ def plan_bias(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @for_member(Can.EXTRACT)
 def describe_studies(request: HttpRequest, member: Member) -> HttpResponse:
-    changed = workflow.describe_studies(member, StudiesForm(request.POST).said(list(queries.studies(member))))
+    form, studies = StudiesForm(request.POST), list(queries.studies(member))
+    changed = workflow.describe_studies(member, form.said(studies), form.seen(studies))
     messages.success(request, f"Saved: {changed} {'study' if changed == 1 else 'studies'} changed.")
     return redirect("extraction:bias-tools", member.review.slug)
 

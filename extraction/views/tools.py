@@ -11,7 +11,7 @@ from extraction import queries, workflow
 from extraction.forms import ToolForm
 from extraction.rob.own import write
 from reviewapp.access import Can, for_member
-from reviewapp.errors import BadInput, NotHere
+from reviewapp.errors import BadInput, NotHere, Stale
 from reviewapp.models import Member
 
 
@@ -46,16 +46,22 @@ def tool_draft(request: HttpRequest, member: Member, tool: str) -> HttpResponse:
     """The builder: one form, saved as a whole; then put into use or discarded."""
     draft = queries.tool_draft(member, tool)
     form = ToolForm(draft.pack, request.POST if request.method == "POST" else None)
+    behind = None
     if request.method == "POST" and not form.told:
-        workflow.save_tool(member, draft, form.pack)
+        try:
+            workflow.save_tool(member, draft, form.pack, request.POST.get("seen", ""))
+        except Stale as error:
+            behind, draft = error, queries.tool_draft(member, tool)
+    if request.method == "POST" and not form.told and not behind:
         if "use" in request.POST:
             workflow.use_tool(member, draft, request.POST.get("note", ""))
             messages.success(request, "In use. Say below for which designs, and it is asked.")
             return redirect("extraction:bias-tools", member.review.slug)
         messages.success(request, "Saved.")
         return redirect("extraction:tool-draft", member.review.slug, tool)
-    context = {"member": member, "draft": draft, "form": form}
-    return render(request, "extraction/tool_draft.html", context, status=422 if form.told else 200)
+    context = {"member": member, "draft": draft, "form": form, "behind": behind}
+    status = behind.status if behind else BadInput.status if form.told else 200
+    return render(request, "extraction/tool_draft.html", context, status=status)
 
 
 @require_POST

@@ -14,15 +14,16 @@ from extraction.rob.designs import DESIGNS, Rule, to_json
 from extraction.workflow.common import change, locked_study
 from reviewapp import audit
 from reviewapp.access import Can, require
-from reviewapp.errors import BadInput, NotHere, WrongState
+from reviewapp.errors import BadInput, NotHere, Stale, WrongState
 from reviewapp.models import Member
 from reviewapp.workflow import lock_review
 
 
-def plan_bias(member: Member, rules: Iterable[Rule], note: str = "") -> BiasPlan:
+def plan_bias(member: Member, rules: Iterable[Rule], note: str = "", seen: int | None = None) -> BiasPlan:
     """Say with which tools risk of bias is judged, and for which designs: a new version of the plan.
 
-    What is judged already stays, and is shown as judged before. Refused: no tool, an unknown one, an unknown design (BadInput).
+    What is judged already stays, and is shown as judged before. Refused: no tool, an unknown one, an unknown design (BadInput); a plan
+    that was changed after the version that was read, `seen` (Stale).
     """
     require(member, Can.MANAGE)
     chosen = tuple(rules)
@@ -42,6 +43,12 @@ def plan_bias(member: Member, rules: Iterable[Rule], note: str = "") -> BiasPlan
         before = queries.bias_plan(member.review_id)
         if before.rules == chosen and before.row is not None:
             return before.row
+        if seen is not None and before.number != seen:
+            who = f" by {before.row.member}" if before.row else ""
+            raise Stale(
+                f"Version {before.number} of the plan was made meanwhile{who}. Nothing of this page was stored.",
+                todo="Load the page of tools to see it, and change that.",
+            )
         plan = BiasPlan.objects.create(
             review_id=member.review_id,
             number=before.number + 1,
@@ -54,17 +61,42 @@ def plan_bias(member: Member, rules: Iterable[Rule], note: str = "") -> BiasPlan
     return plan
 
 
-def describe_studies(member: Member, said: Mapping[int, tuple[str, Collection[int]]]) -> int:
-    """Say of which design studies are, and for which outcomes their results are judged: by study, all at once. How many changed."""
+Described = tuple[str, Collection[int]]  # a design, and the outcomes for which results are judged
+
+
+def describe_studies(member: Member, said: Mapping[int, Described], seen: Mapping[int, Described] | None = None) -> int:
+    """Say of which design studies are, and for which outcomes their results are judged: by study, all at once. How many changed.
+
+    seen: what was read of them. A study of which the same is said is left as it is; one that was changed since is not overwritten, and
+    then nothing is stored (Stale).
+    """
     require(member, Can.EXTRACT)
     outcomes = {each.pk: each for each in Outcome.objects.filter(review=member.review_id)}
-    changed = 0
+    changed, behind = 0, []
     with transaction.atomic():
         for pk in sorted(said):  # in one order, so that two such acts never wait for each other
             design, chosen = said[pk]
+            if seen is not None and is_same(said[pk], seen[pk]):
+                continue
             study = locked_study(member, Study(pk=pk))
+            if seen is not None and not is_same(described(study), seen[pk]) and not is_same(described(study), said[pk]):
+                behind.append(study.label)
             changed += any([set_design(member, study, design), choose_results(member, study, chosen, outcomes)])
+        if behind:
+            raise Stale(
+                f"Design or results were changed meanwhile, in another window or by somebody else: {'; '.join(behind)}. Nothing was stored.",
+                todo="Load the page of tools to see what is said there now, and say what you mean.",
+            )
     return changed
+
+
+def is_same(one: Described, other: Described) -> bool:
+    return one[0] == other[0] and set(one[1]) == set(other[1])
+
+
+def described(study: Study) -> Described:
+    """What is said of a study now."""
+    return study.design, [each.pk for each in queries.results_of([study.pk]).get(study.pk, [])]
 
 
 def set_design(member: Member, study: Study, design: str) -> bool:

@@ -19,7 +19,7 @@ from extraction.rob.pack import read_tool
 from extraction.rob.tool import STUDY
 from reviewapp import audit
 from reviewapp.access import Can, require
-from reviewapp.errors import BadFile, BadInput, WrongState
+from reviewapp.errors import BadFile, BadInput, Stale, WrongState
 from reviewapp.models import Member
 from reviewapp.workflow import lock_review
 
@@ -92,8 +92,11 @@ def change_tool(member: Member, id: str) -> OwnTool:
         return begin_draft(member, id, row.number + 1, row.pack)
 
 
-def save_tool(member: Member, draft: OwnTool, pack: Mapping[str, Any]) -> OwnTool:
-    """Store the draft as it is built now. Raises BadInput with what keeps it from being a tool."""
+def save_tool(member: Member, draft: OwnTool, pack: Mapping[str, Any], seen: str | None = None) -> OwnTool:
+    """Store the draft as it is built now. Raises BadInput with what keeps it from being a tool.
+
+    seen: the mark of what stood there when it was read; what was stored after that is not overwritten (Stale).
+    """
     require(member, Can.MANAGE)
     try:
         tool = read_own(json.dumps({**pack, "id": draft.tool}))
@@ -101,6 +104,11 @@ def save_tool(member: Member, draft: OwnTool, pack: Mapping[str, Any]) -> OwnToo
         raise BadInput(str(error), todo="Nothing was stored. Correct it and save again.") from None
     with transaction.atomic():
         row = open_draft(member, draft)
+        if seen is not None and row.mark != seen and row.pack != to_pack(tool):
+            raise Stale(
+                "This draft was changed meanwhile, in another window or by another owner. Nothing was stored.",
+                todo="What you built still stands on this page. Saving again puts it in the place of what stands there now.",
+            )
         if told := other_unit(member, tool):
             raise BadInput(told, todo="Nothing was stored. Begin another tool for that.")
         return rewrite(member, row, to_pack(tool))

@@ -370,7 +370,12 @@ def test_support_with_its_quote_comes_back_on_the_agreement_page(
 def test_tools_designs_and_results_are_chosen_on_one_page(
     owner: Member, first: Member, study: Study, outcome: Outcome
 ) -> None:
-    data = {"use:rob2_assignment": "1", "for:rob2_assignment": ["parallel", "other"], "note": "As the protocol says"}
+    data = {
+        "use:rob2_assignment": "1",
+        "for:rob2_assignment": ["parallel", "other"],
+        "note": "As the protocol says",
+        "seen": "0",
+    }
     assert browser(owner).post(url(owner, "bias-plan"), data).status_code == 302
     text = browser(first).get(url(first, "bias-tools")).content.decode()
     assert "As the protocol says" in text

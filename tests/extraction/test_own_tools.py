@@ -206,9 +206,10 @@ def test_a_tool_in_use_goes_on_judging_what_it_judged(owner: Member, first: Memb
 # --- the builder -----------------------------------------------------------------------------------------------------
 
 
-def posted(form: ToolForm) -> dict[str, str]:
+def posted(draft: OwnTool) -> dict[str, str]:
     """What a browser sends of the page as it is."""
-    data = {name: form.stored.get(name, "") for name in ("name", "source", "about", "overall")}
+    form = ToolForm(draft.pack)
+    data = {name: form.stored.get(name, "") for name in ("name", "source", "about", "overall")} | {"seen": draft.mark}
     data["unit"] = form.stored.get("unit", "study")
     for row in form.judgements():
         data |= {f"jv:{row.n}": row.value, f"jl:{row.n}": row.label, f"js:{row.n}": row.sign, f"jt:{row.n}": row.tone}
@@ -233,7 +234,7 @@ def test_the_builder_keeps_what_it_does_not_show(owner: Member, tool: str) -> No
     client.force_login(owner.user)
     address = reverse("extraction:tool-draft", args=[owner.review.slug, "our_rob2"])
     assert client.get(address).status_code == 200
-    assert client.post(address, posted(ToolForm(draft.pack))).status_code == 302
+    assert client.post(address, posted(draft)).status_code == 302
     draft.refresh_from_db()
     assert draft.pack == wanted
 
@@ -244,7 +245,7 @@ def test_domains_and_questions_are_added_moved_and_taken_away(owner: Member, fir
     client = Client()
     client.force_login(owner.user)
     address = reverse("extraction:tool-draft", args=[owner.review.slug, draft.tool])
-    data = posted(ToolForm(draft.pack))
+    data = posted(draft)
     data |= {"dt:1": "Funding", "dp:1": "1", "dp:0": "2", "dq:1": "Who paid?\n9.9 Who wrote it?", "jl:3": "Dreadful"}
     data |= {"jt:3": "darkred", "jl:1": ""}
     client.post(address, data)
@@ -252,10 +253,10 @@ def test_domains_and_questions_are_added_moved_and_taken_away(owner: Member, fir
     assert [each["id"] for each in draft.pack["domains"]] == ["funding", "first"]
     assert [each["id"] for each in draft.pack["domains"][0]["questions"]] == ["1.1", "9.9"]
     assert [each["value"] for each in draft.pack["judgements"]] == ["low", "high", "dreadful"]
-    answer = client.post(address, posted(ToolForm(draft.pack)) | {"dt:0": "", "dt:1": ""})
+    answer = client.post(address, posted(draft) | {"dt:0": "", "dt:1": ""})
     assert (answer.status_code, "A tool needs one domain at least." in answer.content.decode()) == (422, True)
     assert draft.pack == OwnTool.objects.get(pk=draft.pk).pack, "nothing was stored"
-    answer = client.post(address, posted(ToolForm(draft.pack)) | {"use": "1", "note": "As discussed"})
+    answer = client.post(address, posted(draft) | {"use": "1", "note": "As discussed"})
     assert queries.tool_of(owner.review_id, "team_tool").name == "Team tool"
     reader = Client()
     reader.force_login(first.user)
@@ -270,7 +271,7 @@ def test_when_which_is_judged_is_written_a_line_for_a_judgement(owner: Member) -
     client.force_login(owner.user)
     address = reverse("extraction:tool-draft", args=[owner.review.slug, draft.tool])
     lines = "high risk: paid by the maker: all of it\nLow risk: paid by nobody"
-    data = posted(ToolForm(draft.pack)) | {"dc:0": lines, "jl:0": "Low", "use": "1"}
+    data = posted(draft) | {"dc:0": lines, "jl:0": "Low", "use": "1"}
     assert client.post(address, data | {"dc:0": lines + "\nBad: paid"}).status_code == 422
     assert "“Bad: paid” does not begin with a judgement" in html.unescape(
         client.post(address, data | {"dc:0": "Bad: paid"}).content.decode()
@@ -290,7 +291,7 @@ def test_what_is_wrong_with_a_tool_is_said_at_its_field_and_what_was_typed_stays
     address = reverse("extraction:tool-draft", args=[owner.review.slug, draft.tool])
 
     def told(**typed: str) -> tuple[dict[str, str], str]:
-        answer = client.post(address, posted(ToolForm(draft.pack)) | typed | {"note": "As discussed"})
+        answer = client.post(address, posted(draft) | typed | {"note": "As discussed"})
         assert answer.status_code == 422
         return answer.context["form"].told, html.unescape(answer.content.decode())
 
@@ -307,7 +308,7 @@ def test_what_is_wrong_with_a_tool_is_said_at_its_field_and_what_was_typed_stays
     assert "The pack" not in page
     draft.refresh_from_db()
     assert (draft.pack["source"], len(draft.pack["domains"])) == ("Made for this review", 1)
-    client.post(address, posted(ToolForm(draft.pack)) | {"dt:1": "Overall"})
+    client.post(address, posted(draft) | {"dt:1": "Overall"})
     draft.refresh_from_db()
     assert [each["id"] for each in draft.pack["domains"]] == ["first", "overall_2"], (
         "a title is no id that is kept for others"
@@ -357,9 +358,9 @@ def test_what_a_changed_copy_says_of_itself_is_written_anew(owner: Member) -> No
     address = reverse("extraction:tool-draft", args=[owner.review.slug, "our_rob2"])
     assert html.escape(copied["about"]) in client.get(address).content.decode()
     said = "We asked in our own words; nothing is proposed for 1b."
-    client.post(address, posted(ToolForm(draft.pack)) | {"about": f" {said}\r\n", "use": "1", "note": "Ours"})
+    client.post(address, posted(draft) | {"about": f" {said}\r\n", "use": "1", "note": "Ours"})
     assert queries.tool_of(owner.review_id, "our_rob2").about == said
     assert said in client.get(reverse("extraction:bias-tool", args=[owner.review.slug, "our_rob2"])).content.decode()
     draft = workflow.change_tool(owner, "our_rob2")
-    client.post(address, posted(ToolForm(draft.pack)) | {"about": "", "use": "1", "note": "None"})
+    client.post(address, posted(draft) | {"about": "", "use": "1", "note": "None"})
     assert queries.tool_of(owner.review_id, "our_rob2").about == ""
