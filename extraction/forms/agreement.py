@@ -12,7 +12,8 @@ from django.http import QueryDict
 
 from extraction import schema
 from extraction.forms.bias import Criterion, Proposed, criteria_of, proposed_words
-from extraction.forms.sheets import PLACE, Place, origins_of
+from extraction.forms.cells import Place, origins_of
+from extraction.forms.sheets import PLACE
 from extraction.models import Assessment, Blinded, Line
 from extraction.queries import Agreement
 from extraction.rob import Tool, agreeing, asking
@@ -329,7 +330,7 @@ def how(answer: Answer) -> str:
 
 def converted(field: Field, answer: Answer) -> str:
     """A number that was given in another unit, in the question's own."""
-    number = own_unit(field, answer) if answer.unit not in ("", field.unit) else None
+    number = own_unit(field, answer) if answer.unit not in ("", field.unit_name) else None
     return f"= {number:g} {field.unit}" if isinstance(number, int | float) else ""
 
 

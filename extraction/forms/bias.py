@@ -12,7 +12,8 @@ from functools import cached_property
 
 from django.http import QueryDict
 
-from extraction.forms.sheets import Cell, Place, SheetForm
+from extraction.forms.cells import Cell, Place
+from extraction.forms.sheets import SheetForm
 from extraction.models import Study
 from extraction.rob import Tool, asking
 from extraction.rob.designs import DESIGNS, MEANT_FOR, Rule

@@ -8,131 +8,27 @@ so on, or source:KEY alone, which is nowhere in a document: from the authors' e-
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 from django.http import QueryDict
 
 from extraction import schema
+from extraction.forms.cells import Cell, Line, Place
 from extraction.schema import Answer, Asked, Block, Field, Kind, Origin, Problem, Row, Table
 from extraction.schema.asked import asked_fields
-from extraction.schema.clean import knows_unit, read_anew, unit_of
-from extraction.schema.convert.offers import Offer, offers, together
-from extraction.schema.fields import NUMBERS
+from extraction.schema.clean import read_anew
+from extraction.schema.convert.offers import Offer, offers
+from extraction.schema.fields import NO_UNIT, NUMBERS
 
 PLACE = ("document", "page", "quote", "box")
 Said = TypeVar("Said", schema.Source | None, str)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One field on the page: what stands in it, and what is told about it. origin, told_how: how a number was had; is_worked: by a formula,
-    so that another number in its place is not had so."""
-
-    field: Field
-    value: str
-    unit: str
-    told: str = ""
-    again: str = ""
-    origin: str = Origin.REPORTED
-    told_how: str = ""
-    is_worked: bool = False
-    is_asked: bool = True
-    locked: bool = False
-
-    @property
-    def key(self) -> str:
-        return self.field.key
-
-    @property
-    def widget(self) -> str:
-        names = {Kind.INTEGER: "number", Kind.NUMBER: "number", Kind.YES_NO: "radio"}
-        return names.get(self.field.kind, str(self.field.kind))
-
-    @property
-    def options(self) -> list[tuple[str, str, bool]]:
-        """Value, label, and whether it is chosen."""
-        chosen = self.value.split(";")
-        return [(each.value, each.label, each.value in chosen) for each in self.field.options]
-
-    @property
-    def units(self) -> list[tuple[str, bool]]:
-        """Units to choose from, if there are several; one that the question does not know any more is among them while the number has it."""
-        former = [] if knows_unit(self.field, self.unit) else [self.unit]
-        names = [*former, self.field.unit, *(each.name for each in self.field.units)]
-        return [(name, name == (self.unit or self.field.unit)) for name in names] if former or self.field.units else []
-
-    @property
-    def asked_values(self) -> str:
-        return ";".join(sorted(self.field.asked_if.values)) if self.field.asked_if else ""
-
-
 GROUPS = ("study/", "arm/", "outcome/", "time/")  # as the names of answers begin
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an answer, or the answers of a row, were read. origin, basis: of a single number, how it was had; empty where that is not asked."""
-
-    mark: str
-    about: str
-    text: str
-    document: int | None = None
-    page: int | str | None = None
-    quote: str = ""
-    box: str = ""
-    fragment: str = ""
-    locked: bool = False
-    column: str = ""
-    origin: str = ""
-    basis: str = ""
-
-    @property
-    def origins(self) -> list[tuple[str, str, bool]]:
-        """Ways in which the number may have been had: value, label, and whether it is chosen."""
-        return origins_of(self.origin) if self.origin else []
-
-    @property
-    def is_marked(self) -> bool:
-        return self.origin not in ("", Origin.REPORTED)
-
-    @property
-    def is_exact(self) -> bool:
-        return bool(self.document or self.page or self.quote or self.box)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One question with its place; or one row of a table: cells that are always shown, and more on request. own: the places of
-    single cells, which are empty where a cell stands at the place of its row."""
-
-    name: str
-    cells: list[Cell]
-    place: Place
-    more: list[Cell]
-    offers: list[Offer] = dataclasses.field(default_factory=list)
-    own: list[Place] = dataclasses.field(default_factory=list)
-
-    @property
-    def is_apart(self) -> bool:
-        """Whether a cell stands elsewhere than its row, or is marked as not reported."""
-        return any(place.is_exact or place.text or place.is_marked for place in self.own)
-
-    @property
-    def cell(self) -> Cell:
-        return self.cells[0]
-
-    @property
-    def together(self) -> list[Offer]:
-        return together(self.offers)
-
-    @property
-    def is_more_used(self) -> bool:
-        return any(cell.value or cell.told or cell.again for cell in self.more)
 
 
 class SheetForm:
@@ -147,7 +43,9 @@ class SheetForm:
         again: Mapping[str, str] | None = None,
         locked: bool = False,
         open_keys: Collection[str] | None = None,
+        drawn: schema.Form | None = None,
     ) -> None:
+        """drawn: the version of the form by which the page was drawn that sends this, where that is an earlier one."""
         self.asked = asked
         self.questions = asked.fields
         self.answers = answers
@@ -155,7 +53,9 @@ class SheetForm:
         self.again = again or {}
         self.locked = locked
         self.open_keys = open_keys  # None: all of them
+        self.drawn = drawn
         self.told: dict[str, str] = {}
+        self.noted: dict[str, str] = {}  # what is saved, but otherwise than the page may let think
         self.is_behind = False  # another window has stored what this one has not seen
         self._told_of_rows: set[tuple[str, str]] = set()
         self._asked_keys = {field.key for field in asked_fields(self.questions, answers)}
@@ -194,15 +94,36 @@ class SheetForm:
 
     def _read_value(self, field: Field) -> None:
         data, key = self.data, field.key
-        before = self.said_of(field)
-        unit = unit_of(field, data[f"unit:{key}"], before) if f"unit:{key}" in data else None
+        before, unit = self.said_of(field), data.get(f"unit:{key}")
         if key in data:
-            self.values[key] = read_anew(field, self._typed(field), before.unit if unit is None else unit, before)
+            typed = self._typed(field)
+            if field.kind in NUMBERS and typed.strip() and before.value is None and not unit:
+                unit = self._unit_beside(field, unit)
+            value, read_as = read_anew(field, typed, unit, before)
+            self.values[key] = value
+            self._note(field, read_as)
         if unit is not None:
             self.units[key] = unit
         if f"origin:{key}" in data and field.kind in NUMBERS:
             basis = schema.read_source(field, data.get(f"basis:{key}", ""))
             self.origins[key] = (schema.read_origin(field, data[f"origin:{key}"]), basis)
+
+    def _unit_beside(self, field: Field, unit: str | None) -> str | None:
+        """The unit that stood beside a number on a page that does not say which: one that was drawn before pages did. Raises Unreadable."""
+        if field.row:
+            return unit
+        if field.edition > 1 or (unit == "" and field.unit):
+            known = ", ".join([field.unit_name, *(each.name for each in field.units)])
+            told = f"the question has changed, and it is not said in which unit this number is. Choose one beside it ({known})."
+            raise schema.Unreadable(field, f"{field.label}: {told} If there is none to choose, load the page again.")
+        return field.unit_name
+
+    def _note(self, field: Field, unit: str) -> None:
+        """Say of a number that it is taken in the unit that its page shows, where the question has another by now."""
+        question = self.drawn.known.get(field.question) if self.drawn else None
+        if question is not None and unit and (question.unit or NO_UNIT) != field.unit_name:
+            told = f"kept in {unit}, as this page showed it. The question is in {field.unit_name} now."
+            self.noted[field.key] = f"{field.label}: {told}"
 
     def _read_place(self, field: Field) -> None:
         data, key, mark = self.data, field.key, mark_of(field)
@@ -255,6 +176,12 @@ class SheetForm:
         if not lost:
             return ""
         return f"{'; '.join(lost[:5])}: not saved, because the form, an arm or an outcome has changed and this is not asked any more."
+
+    @property
+    def units_offered(self) -> dict[str, list[str]]:
+        """The units in which the numbers can be given that were sent, by key: a page that is older than the form may not show them."""
+        sent = [field for field in self.questions if f"unit:{field.key}" in (self.data or {})]
+        return {field.key: [name for name, _ in self.cell(field).units] for field in sent}
 
     @property
     def confirmed(self) -> list[str]:
@@ -406,12 +333,6 @@ def common(said: list[Said]) -> Said | None:
     """What more than half of these are, where they are anything."""
     found, count = next(iter(Counter(each for each in said if each).most_common(1)), (None, 0))
     return found if 2 * count > len(said) else None
-
-
-def origins_of(chosen: str) -> list[tuple[str, str, bool]]:
-    """How a number may have been had, as options of a choice."""
-    words = {Origin.REPORTED: "As reported", Origin.CONVERTED: "Converted", Origin.IMPUTED: "Imputed"}
-    return [(str(origin), label, origin == chosen) for origin, label in words.items()]
 
 
 def mark_of(field: Field) -> str:

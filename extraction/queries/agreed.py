@@ -15,6 +15,7 @@ from extraction.queries.studies import FORM, included_studies
 from extraction.rob import ROB1, TOOLS, Tool, asking
 from extraction.rob.replies import departs
 from extraction.schema import Form
+from extraction.schema.fields import NO_UNIT
 from reviewapp.models import Review
 
 
@@ -99,7 +100,7 @@ def agreed_assessments(review: Review, key: str = "") -> list[AgreedAssessment]:
 def in_own_unit(form: Form, line: Line) -> Any:
     """An answer to a question of this form, a number in the question's own unit; None where the question does not know the one it was given in."""
     question = form.known.get(line.key.rpartition("/")[2]) if line.unit else None
-    if question is None or line.unit == question.unit:
+    if question is None or line.unit == (question.unit or NO_UNIT):
         return line.value
     factor = next((each.factor for each in question.units if each.name == line.unit), None)
     return None if factor is None else line.value * factor

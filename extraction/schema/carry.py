@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from extraction.schema.answers import Answer
 from extraction.schema.asked import Asked
 from extraction.schema.clean import Unreadable, read, read_unit
-from extraction.schema.fields import Field
+from extraction.schema.fields import NO_UNIT, NUMBERS, Field
 from extraction.schema.form import KIND_WORDS, PER_WORDS, Form, Question, options_of
 
 
@@ -54,6 +54,16 @@ def why_again(before: Field | None, now: Field, answer: Answer) -> str:
         was += f" Its unit was {before.unit}." if before.unit and before.unit != now.unit else ""
         return f"{now.label}: the question has changed since it was answered.{was}"
     return ""
+
+
+def former_units(old: Form, new: Form) -> dict[str, str]:
+    """The questions whose numbers, read on the new form, would be in another unit than on the old one: by id, what that is called there."""
+    numbers = {id: question for id, question in old.known.items() if question.kind in NUMBERS}
+    return {
+        id: question.unit or NO_UNIT
+        for id, question in numbers.items()
+        if (now := new.known.get(id)) and (now.kind not in NUMBERS or now.unit != question.unit)
+    }
 
 
 # --- what changed ------------------------------------------------------------------------------------------------
@@ -132,6 +142,8 @@ def _told(old: Question, new: Question) -> Iterator[str]:
         yield "needs its source" if new.needs_source else "needs no source any more"
     if (old.unit, old.units) != (new.unit, new.units):
         yield f"other units ({', '.join([new.unit, *(each.name for each in new.units)]) or 'none'})"
+        if new.unit and not old.unit and old.kind in NUMBERS:
+            yield "numbers entered until now stay without one, and count nowhere as such, until it is chosen for each"
     if (old.lowest, old.highest) != (new.lowest, new.highest):
         yield "another range"
     if old.tolerance != new.tolerance:

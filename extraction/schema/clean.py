@@ -11,7 +11,7 @@ from typing import Any
 
 from extraction.schema.answers import BLANK, Answer, Origin, Source, Value, read_anchor
 from extraction.schema.asked import asked_answers, is_asked, is_wanting, rows_begun
-from extraction.schema.fields import NUMBERS, Field, Kind
+from extraction.schema.fields import NO_UNIT, NUMBERS, Field, Kind
 
 LONGEST_TEXT = 20_000
 LONGEST_SOURCE = 2_000  # of where an answer stands, what supports it, or why it was chosen
@@ -118,22 +118,30 @@ def read_unit(field: Field, typed: object) -> str:
     try:
         field.factor(unit)
     except KeyError:
-        known = ", ".join([field.unit, *(each.name for each in field.units)])
-        raise Unreadable(field, f"{field.label}: “{unit}” is not one of its units ({known}).") from None
-    return "" if unit == field.unit else unit
+        known = ", ".join([field.unit_name, *(each.name for each in field.units)])
+        if unit == NO_UNIT:
+            sentence = f"the question had no unit when this number was entered. Choose one beside it ({known})."
+        elif not field.unit:
+            sentence = f"the question has no unit now, and this number is in {unit}. Choose “{NO_UNIT}” beside it, or correct it."
+        else:
+            sentence = f"“{unit}” is not one of its units ({known}). Choose one beside the number."
+        raise Unreadable(field, f"{field.label}: {sentence}") from None
+    return "" if unit == field.unit_name else unit
 
 
-def unit_of(field: Field, typed: object, before: Answer) -> str:
-    """The same of an answer that stands already, which may keep a unit that the question does not know any more. Raises Unreadable."""
-    return before.unit if typed == before.unit else read_unit(field, typed)
+def read_anew(field: Field, typed: object, unit: object, before: Answer) -> tuple[Value, str]:
+    """The value and the unit of what was typed where an answer stands already: what is as it was is not read again. Raises Unreadable.
 
-
-def read_anew(field: Field, typed: object, unit: str, before: Answer) -> Value:
-    """The value of what was typed, in this unit, where an answer stands already: what is as it was is not read again. Raises Unreadable."""
+    unit: the one chosen, or shown, beside it, by name; None where nothing is said of it. A number that stands already may keep a unit
+    that the question does not know any more.
+    """
+    if typed is None or (isinstance(typed, str) and not typed.strip()):
+        return None, ""
+    unit = before.unit if unit is None or unit == before.unit else read_unit(field, unit)
     is_number = isinstance(before.value, int | float)
     if is_number and unit == before.unit and (typed == before.value or str(typed).strip() == show(before.value)):
-        return before.value
-    return read(field, typed, unit if knows_unit(field, unit) else "")
+        return before.value, unit
+    return read(field, typed, unit if knows_unit(field, unit) else ""), unit
 
 
 def read_place(field: Field, given: Mapping[str, Any] | None) -> Source | None:
@@ -202,7 +210,7 @@ def spell(field: Field, answer: Answer) -> str:
 
 def knows_unit(field: Field, unit: str) -> bool:
     """Whether a number in this unit can be converted: an earlier version of the form may have had others."""
-    return unit in ("", field.unit, *(each.name for each in field.units))
+    return unit in ("", field.unit_name, *(each.name for each in field.units))
 
 
 def own_unit(field: Field, answer: Answer) -> Value:

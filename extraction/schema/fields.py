@@ -36,6 +36,7 @@ class Option:
 YES_NO = (Option("yes", "Yes"), Option("no", "No"), Option("unclear", "Unclear"))
 WITH_OPTIONS = (Kind.CHOICE, Kind.SEVERAL, Kind.YES_NO)
 NUMBERS = (Kind.INTEGER, Kind.NUMBER)
+NO_UNIT = "(no unit)"  # what the unit of a number is called whose question has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,13 @@ class Field:
     instead: tuple[tuple[str, ...], ...] = ()
     unless: str = ""
 
+    @property
+    def unit_name(self) -> str:
+        """What its own unit is called, where it has none too: for what may outlive a change of the form, or came before one."""
+        return self.unit or NO_UNIT
+
     def factor(self, unit: str) -> float:
         """How many of the field's own unit one of this unit is. Raises KeyError for a unit that it does not know."""
-        if unit in ("", self.unit):
+        if unit in ("", self.unit_name):
             return 1.0
         return {each.name: each.factor for each in self.units}[unit]

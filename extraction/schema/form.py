@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from extraction.schema import plain_json
-from extraction.schema.fields import NUMBERS, WITH_OPTIONS, YES_NO, Kind, Option, Unit
+from extraction.schema.fields import NO_UNIT, NUMBERS, WITH_OPTIONS, YES_NO, Kind, Option, Unit
 
 FORMAT = "reviewapp-form/1"
 ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -400,8 +400,11 @@ def _check_question(section: Section, question: Question) -> None:
         raise FormError(f"{place}: unit, range and tolerance belong to numbers.")
     if question.units and not question.unit:
         raise FormError(f"{place}: other units need a unit of the question itself, to which they are converted.")
-    if len({question.unit, *(each.name for each in question.units)}) < len(question.units) + 1:
+    units = [question.unit, *(each.name for each in question.units)]
+    if len(set(units)) < len(units):
         raise FormError(f"{place}: the same unit stands there twice.")
+    if NO_UNIT in units:
+        raise FormError(f"{place}: “{NO_UNIT}” is what a number without a unit is given in. Call the unit otherwise.")
     if question.lowest is not None and question.highest is not None and question.lowest > question.highest:
         raise FormError(f"{place}: the least value is above the greatest.")
     if question.tolerance < 0:

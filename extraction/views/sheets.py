@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from extraction import queries, schema
-from extraction.forms import AgreementForm, BiasForm, SheetForm, earlier_versions, signed_rows, taken_rows
+from extraction.forms import AgreementForm, SheetForm, earlier_versions, signed_rows, taken_rows
 from extraction.models import Assessment, Blinded, Sheet, Study
-from extraction.schema.convert.offers import Offer, offers, together
+from extraction.views.saving import for_doubts, form_on, save_field, saved
 from extraction.workflow import agreement as agreeing
 from extraction.workflow import conversions, domains, sheets
 from extraction.workflow.newer import Newer
-from extraction.workflow.said import Said
-from extraction.workflow.sources import beyond, sources_in
-from reviewapp.access import Can, for_member, require
+from reviewapp.access import Can, for_member
 from reviewapp.errors import DomainError, WrongState
 from reviewapp.models import Member
 
@@ -38,20 +36,6 @@ def checked(member: Member, kind: str, tool: str) -> str:
     return queries.judged(member, tool).key if kind == "bias" else queries.FORM
 
 
-def form_on(mine: Blinded, data: QueryDict | None = None, opened: queries.Opened | None = None) -> SheetForm:
-    """The member's own answers as a form; locked once they are submitted."""
-    locked = mine.submitted_at is not None
-    if isinstance(mine, Assessment):
-        return BiasForm(queries.tool_for(mine), mine.answers(), data, stored=mine.proposals() if locked else None)
-    opened = opened or queries.opened(mine)
-    open_keys = queries.open_keys(mine) if mine.renews is not None and not locked else None
-    again = {} if locked else opened.carried.again
-    return SheetForm(opened.asked, mine.answers(), data, again=again, locked=locked, open_keys=open_keys)
-
-
-LOAD_AGAIN = "Copy it if you need it, then load the page again."
-
-
 @require_http_methods(["GET", "POST"])
 @for_member(Can.READ)
 def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
@@ -64,137 +48,17 @@ def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = ""
     if request.method == "GET":
         return page(request, member, study, kind, tool, mine)
     form, mine = saved(request, member, mine)
-    if form.unasked:
-        messages.warning(request, form.unasked)
+    tell_of(request, form)
     if form.problems():
         return page(request, member, study, kind, tool, mine, form, form.problems())
     messages.success(request, "Saved.")
     return to(member, study, kind, tool)
 
 
-def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> HttpResponse:
-    """One field, sent by script: what became of it, in values. A refusal is an answer too, so that nothing is sent for ever."""
-    before = queries.opened(mine) if isinstance(mine, Sheet) else None
-    try:
-        form, after = save_posted(request, member, mine, before)
-    except Newer as error:
-        told = {"refused": error.message, "stands": list(error.stands.values()), "newer": error.parts}
-        return JsonResponse(told, status=error.status)
-    except DomainError as error:
-        return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
-    if form.unasked:
-        return JsonResponse({"refused": f"{form.unasked} {LOAD_AGAIN}"}, status=WrongState.status)
-    context = {"version": after.version, "problems": form.problems()}
-    answer: dict[str, Any] = {"version": after.version, "stood": after.stood, "told": form.told}
-    if isinstance(after, Sheet):
-        opened = queries.opened(after, before)
-        doubts = queries.own_doubts(member, opened)
-        context |= {"missing": opened.problems, "doubts": doubts}
-        about = {"doubts": doubts, "member": member, **for_doubts(member, after.study_id)}
-        answer["doubts"] = render_to_string("extraction/_doubts.html", about, request)
-        said = {*form.values, *form.units, *form.origins}
-        touched = {key.rpartition("/")[0] for key in said if key.startswith("outcome/")}
-        answer["offers"] = {
-            row: render_offers(request, member, after, row, found) for row, found in offered(opened, touched).items()
-        }
-        answer["places"] = render_places(request, member, after.study_id, form_on(after, opened=opened), touched)
-    else:
-        context["missing"] = queries.problems_of(after)
-        answer |= judged_anew(request, form_on(after))
-    answer["status"] = render_to_string("extraction/_saved.html", context, request)
-    return JsonResponse(answer)
-
-
-def judged_anew(request: HttpRequest, form: BiasForm) -> dict[str, Any]:
-    """For the window, after a save: which questions are to be answered now, and what the tool proposes."""
-    parts = {
-        f"proposed_{each.key}": render_to_string("extraction/_proposed.html", {"proposed": each.proposed}, request)
-        for each in form.judgings()
-        if each.proposed
-    }
-    return {"shown": form.shown(), "parts": parts}
-
-
-def offered(opened: queries.Opened, rows: set[str]) -> dict[str, list[Offer]]:
-    """What the tables of the outcomes to which these rows belong can offer now, by row."""
-    outcomes = {row.split("/")[1] for row in rows}
-    tables = [table for table in opened.asked.tables if str(table.outcome.id) in outcomes]
-    found: dict[str, list[Offer]] = {row.key: [] for table in tables for row in table.rows}
-    for each in offers(opened.asked, opened.sheet.answers()) if found else ():
-        if each.row in found:
-            found[each.row].append(each)
-    return found
-
-
-def render_offers(request: HttpRequest, member: Member, sheet: Sheet, row: str, found: list[Offer]) -> str:
-    url = reverse("extraction:sheet-convert", args=[member.review.slug, sheet.study_id])
-    context = {"offers": found, "together": together(found), "convert_url": url}
-    return render_to_string("extraction/_offers.html", context, request)
-
-
-def render_places(
-    request: HttpRequest, member: Member, study: int, form: SheetForm, rows: set[str]
-) -> dict[str, dict[str, str]]:
-    """For the window, after a save: the places of numbers that these rows report in another way, by row and key of the cell."""
-    found = {row: places for row in rows if (places := form.places_on_request(row))}
-    papers = queries.papers(queries.study(member, study), form.answers) if found else []
-    return {
-        row: {
-            key: render_to_string(
-                "extraction/_exact_place.html",
-                {"member": member, "place": each, "papers": papers, "off": each.locked, "called": each.column},
-                request,
-            )
-            for key, each in places.items()
-        }
-        for row, places in found.items()
-    }
-
-
-def for_doubts(member: Member, study: int) -> dict[str, object]:
-    """Where the reasons are sent for which doubted numbers on one's own sheet stand."""
-    url = reverse("extraction:sheet-doubt", args=[member.review.slug, study])
-    return {
-        "doubt_url": url,
-        "again": "extraction:doubt-again",
-        "at": study,
-        "cells": "#id_",
-        "own": True,
-        "may_answer": True,
-    }
-
-
-def saved(request: HttpRequest, member: Member, mine: Blinded | None) -> tuple[SheetForm, Blinded]:
-    """Save what was posted by a whole page, unless it knows less than another window; the form tells of it then, and keeps what was typed."""
-    try:
-        return save_posted(request, member, mine)
-    except Newer as error:
-        form = form_on(mine, request.POST)
-        form.tell_newer(error.stands)
-        return form, mine
-
-
-def save_posted(
-    request: HttpRequest, member: Member, mine: Blinded | None, opened: queries.Opened | None = None
-) -> tuple[SheetForm, Blinded]:
-    """Save what can be read of what was posted; the form knows what could not. Raises Newer."""
-    require(member, Can.EXTRACT)
-    if mine is None:
-        raise WrongState("You have not begun here, so nothing was saved.", todo="Start on the study's page.")
-    form = form_on(mine, request.POST, opened)
-    if request.POST.get("empty") in ("fold", "open"):
-        form = form_on(mine, folded(form, "yes" if request.POST["empty"] == "fold" else ""), opened)
-    form.refuse(beyond(mine.study, sources_in(form.answers), form.sources, form.labels))
-    said = Said(form.values, form.texts, form.units, form.places, form.origins, form.confirmed, form.known)
-    return form, sheets.save_own(member, mine, said, form.version)
-
-
-def folded(form: SheetForm, value: str) -> QueryDict:
-    """What was posted, with every outcome of which nothing is answered marked as not reported (or, with an empty value, opened again)."""
-    data = form.data.copy()
-    for key in form.empty_outcomes():
-        data[key] = value
-    return data
+def tell_of(request: HttpRequest, form: SheetForm) -> None:
+    """What a person must know who sent a whole form that is older than what is asked now."""
+    for sentence in filter(None, (form.unasked, *form.noted.values())):
+        messages.warning(request, sentence)
 
 
 def page(
@@ -223,6 +87,7 @@ def page(
         "form": form or (form_on(mine, opened=opened) if mine else None),
         "state": state,
         "problems": problems or [],
+        "form_number": opened.version.number if opened else None,
         "missing": opened.problems if opened else queries.problems_of(mine) if mine else [],
         "papers": queries.papers(study, mine.answers()) if mine else [],
         "may_renew": isinstance(mine, Sheet) and queries.may_renew(mine),
@@ -272,6 +137,7 @@ def convert(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     """Save what is on the page, and take the numbers that are offered under what was pressed."""
     study = queries.study(member, pk)
     form, mine = saved(request, member, queries.own_sheet(member, study))
+    tell_of(request, form)
     if form.problems():
         return page(request, member, study, "sheet", "", mine, form, form.problems())
     conversions.convert(member, study, *request.POST.get("convert", "").split())
@@ -288,8 +154,9 @@ def submit(request: HttpRequest, member: Member, pk: int, kind: str, tool: str =
     tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     form, mine = saved(request, member, queries.own(member, MODELS[kind], study, tool))
+    tell_of(request, form)
     problems = form.problems() or queries.problems_of(mine)
-    if problems:
+    if problems or form.unasked:  # something was typed that is on no sheet: nobody hands in what lacks it unseen
         return page(request, member, study, kind, tool, mine, form, problems)
     sheets.submit_own(member, mine)
     messages.success(request, "Submitted.")

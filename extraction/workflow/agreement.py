@@ -6,6 +6,7 @@ Choices are kept from the first one on, in an agreement that is not signed yet: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +15,7 @@ from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.rob import ROB1, agreeing, asking
 from extraction.schema import Answer, Choice, Match, Origin, Pair, Problem, Settled, TakenFrom, settle
+from extraction.schema.carry import former_units
 from extraction.schema.compare import settle_one, still_asked
 from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
@@ -77,6 +79,7 @@ def choose(member: Member, model: type[Own], study: Study, tool: str, choices: M
         said = {line.key: line.answer for line in kept}
         known = worked(first, second, pairs.values(), made | dict(choices), said)
         settled = {key: settled_or_refused(pairs, key, known[key]) for key in choices}
+        settled = spelled_out(first, second, settled)
         refuse_foreign_third(study, said, settled, pairs.values())
         changed = store(member, agreement, settled)
         if changed:
@@ -117,6 +120,7 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
                 else "Then sign it."
             )
             raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo=todo)
+        settled = spelled_out(first, second, settled)
         refuse_foreign_third(study, said, settled, pairs)
         agreed.member, agreed.submitted_at = member, timezone.now()
         if isinstance(agreed, Sheet):
@@ -302,6 +306,22 @@ def facts_of(settled: Mapping[str, Settled]) -> dict[str, object]:
         if had := {key: each.answer.told_how for key, each in settled.items() if each.answer.origin is origin}:
             facts[str(origin)] = had
     return facts
+
+
+def spelled_out(first: Own, second: Own, settled: Mapping[str, Settled]) -> dict[str, Settled]:
+    """What is settled, with the unit of each number where the form has given its question another since the two were submitted."""
+    if not isinstance(first, Sheet):
+        return dict(settled)
+    review, number = first.study.review_id, queries.newest([first, second]).asked_number
+    now = queries.current_version(review)
+    before = former_units(queries.form_version(review, number).form, now.form) if now.number != number else {}
+
+    def spelled(key: str, each: Settled) -> Settled:
+        unit = before.get(key.rpartition("/")[2], "")
+        is_own = key.count("/") < 3 and each.answer.value is not None and not each.answer.unit
+        return replace(each, answer=replace(each.answer, unit=unit)) if unit and is_own else each
+
+    return {key: spelled(key, each) for key, each in settled.items()}
 
 
 def equal_choices(pairs: list[Pair]) -> dict[str, Choice]:

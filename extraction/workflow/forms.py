@@ -13,9 +13,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from extraction import queries
-from extraction.models import Entry, FormVersion, Plan
+from extraction.models import Entry, FormVersion, Plan, Study
 from extraction.schema import Form, FormError, edit
-from extraction.schema.carry import differences
+from extraction.schema.carry import differences, former_units
 from extraction.schema.form import checked, from_json, parse, to_json
 from extraction.schema.packs import packs
 from reviewapp import audit
@@ -175,13 +175,16 @@ def refuse_unseen(draft: FormVersion, seen: str) -> None:
 
 
 def spell_out_units(member: Member, old: Form, new: Form) -> None:
-    """Numbers in a question's own unit say so before that becomes another: 12, answered in weeks, is never read as 12 days."""
-    for id, question in old.known.items():
-        now = new.questions.get(id)
-        if question.unit and now is not None and now.unit != question.unit:
-            keys = rf"^(study|(arm|outcome|time)/[0-9]+)/{id}$"
-            lines = Entry.unblinded.filter(sheet__study__review=member.review_id, key__regex=keys, unit="")
-            lines.exclude(value=None).update(unit=question.unit)
+    """Numbers in a question's own unit say so before that becomes another: 12, answered in weeks, or in no unit, is never read as 12 days."""
+    changed = former_units(old, new)
+    if not changed:
+        return
+    # Who saves holds the study from before reading the form until the answer stands: afterwards none is left that was read by the old one.
+    list(Study.objects.select_for_update(no_key=True).filter(review=member.review_id).order_by("pk").values_list("pk"))
+    for id, unit in changed.items():
+        keys = rf"^(study|(arm|outcome|time)/[0-9]+)/{id}$"
+        lines = Entry.unblinded.filter(sheet__study__review=member.review_id, key__regex=keys, unit="")
+        lines.exclude(value=None).update(unit=unit)
 
 
 def drop_form_draft(member: Member) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from extraction.models import Line
 from extraction.schema import Answer, Field, Source, Unreadable, read, show
+from extraction.schema.fields import NUMBERS
 from extraction.workflow.said import told
 from reviewapp.errors import Stale
 
@@ -45,8 +46,13 @@ def refuse_newer(changed: list[tuple[Line, Answer]], fields: Mapping[str, Field]
 def unseen_parts(field: Field, stored: Answer, answer: Answer, known: Known) -> Iterator[tuple[str, str]]:
     """The parts of a stored answer that would be lost unseen: name of the field on the page, and what stands there."""
     becomes = parts_of(field, answer)
+    is_value_unseen = False
     for name, text in parts_of(field, stored).items():
         if text == becomes[name]:
+            continue
+        if name == "unit" and (is_value_unseen or stored.value is None or answer.value is None):
+            if is_value_unseen and stored.value is not None:
+                yield f"unit:{field.key}", text  # a number is taken with its unit
             continue
         at_cell, at_row = f"{name}:{field.key}".removeprefix("value:"), f"{name}:{field.row}"
         seen = as_stored(known.get(at_cell, ()))
@@ -55,6 +61,7 @@ def unseen_parts(field: Field, stored: Answer, answer: Answer, known: Known) -> 
             at_cell = at_cell if seen else at_row
             seen += as_stored(known.get(at_row, ()))
         if text not in seen and not (name == "value" and any(reads(field, each, stored) for each in seen)):
+            is_value_unseen |= name == "value"
             yield at_cell, text
 
 
@@ -71,7 +78,7 @@ def parts_of(field: Field, answer: Answer) -> dict[str, str]:
     place = answer.source or Source()
     return {
         "value": show(answer.value),
-        "unit": answer.unit or field.unit,
+        "unit": (answer.unit or field.unit_name) if field.kind in NUMBERS and answer.value is not None else "",
         "origin": str(answer.origin),
         "basis": answer.basis,
         "source": answer.text,

@@ -8,7 +8,7 @@ from typing import Any
 
 from extraction.models import Assessment, Line, Sheet
 from extraction.schema import Answer, Field, Origin, Unreadable, read_place, read_source, show
-from extraction.schema.clean import read_anew, unit_of
+from extraction.schema.clean import read_anew
 from reviewapp.errors import BadInput
 
 Had = tuple[Origin, str]  # how a number was had, and on what basis
@@ -68,9 +68,9 @@ def read_or_refuse(field: Field, before: Answer, said: Said) -> Answer:
     """The answer before, with what is said of it now. Raises BadInput."""
     key = field.key
     try:
-        anew = key in said.values or key in said.units
-        unit = unit_of(field, said.units[key], before) if key in said.units else before.unit
-        value = read_anew(field, said.values.get(key, before.value), unit, before) if anew else before.value
+        value, unit = before.value, before.unit
+        if key in said.values or key in said.units:
+            value, unit = read_anew(field, said.values.get(key, value), said.units.get(key), before)
         text = read_source(field, said.texts[key]) if key in said.texts else before.text
         place = read_place(field, said.places[key]) if key in said.places else before.source
         origin, basis = said.origins.get(key, (before.origin, before.basis))

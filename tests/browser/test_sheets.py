@@ -11,9 +11,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from extraction import queries, workflow
 from extraction.models import Study
+from extraction.schema import Answer
 from reviewapp.models import Member
 from tests.browser.test_pages import signed_in
 from tests.extraction import build
+from tests.extraction.test_units import KEY, asked_in
 from tests.world import World, world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -133,6 +135,52 @@ def test_a_window_that_another_overtook_overwrites_nothing_that_it_has_not_shown
     expect(note).to_contain_text("Setting: there stands “In a prison”, here “At home”.")
     assert answer(here.first, study, "study/setting") == "In a prison"
     again.context.close()
+
+
+def test_a_number_is_kept_in_the_unit_beside_which_it_was_typed_whatever_the_form_asks_by_then(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    workflow.drop_form_draft(here.owner)
+    asked_in(here.first, "weeks")
+    study = study_of(here)
+    page = at_sheet(browser, live_server, here, "reviewer", study)
+    length = page.get_by_label("Length", exact=True)
+    page.context.set_offline(True)
+    length.fill("12")
+    state, address = page.context.storage_state(), page.url
+    asked_in(here.first, "days", "weeks = 7")
+    page.context.set_offline(False)
+    page.keyboard.press("Tab")
+    saved(page)
+    expect(page.locator(f'[data-told="{KEY}"]')).to_contain_text("kept in weeks, as this page showed it")
+    expect(page.get_by_label("Unit of Length")).to_have_value("weeks")
+    assert queries.own_sheet(here.first, study).answers()[KEY] == Answer(12.0, unit="weeks")
+    page.context.close()
+
+    def again() -> Page:
+        """What a browser had kept that died while the network was cut, when the answer is blank."""
+        workflow.save_entries(here.first, queries.own_sheet(here.first, study), {KEY: ""})
+        found = browser.new_context(storage_state=state).new_page()
+        found.goto(address)
+        return found
+
+    page = again()
+    expect(page.get_by_label("Unit of Length")).to_have_value("weeks")
+    saved(page)
+    assert queries.own_sheet(here.first, study).answers()[KEY] == Answer(12.0, unit="weeks")
+    page.context.close()
+
+    kept = state["origins"][0]["localStorage"][0]  # as it was kept before pages said their units
+    entries = json.loads(kept["value"])
+    entries[KEY]["fields"] = [each for each in entries[KEY]["fields"] if each[0] != f"unit:{KEY}"]
+    kept["value"] = json.dumps(entries)
+    page = again()
+    expect(page.locator(f'[data-told="{KEY}"]')).to_contain_text("it is not said in which unit this number is")
+    assert answer(here.first, study, KEY) is None
+    page.get_by_label("Unit of Length").select_option("days")
+    saved(page)
+    assert queries.own_sheet(here.first, study).answers()[KEY] == Answer(12.0)
+    page.context.close()
 
 
 def test_an_answer_that_cannot_be_read_is_told_beside_it_and_its_correction_is_saved(

@@ -16,6 +16,7 @@ const sheet = {
   elsewhere: false, // another window has saved
   cut: false, // the server could not be reached when something was sent last
   unknown: false, // the server did not know the person when something was sent last
+  noted: {}, // key -> what is to be known of an answer that is saved
   refused: {}, // mark -> true: the server has said why; sent again only when it is changed
 
   start() {
@@ -142,14 +143,14 @@ const sheet = {
   },
 
   // The names in a box that are to be sent: those whose text is not the one that stands there for sure, each with what is read with it.
-  changed(box, fields) {
+  changed(box, fields, seen = sheet.seen) {
     const part = (name) => {
       const [first, ...rest] = name.split(":");
       if (["source", "document", "page", "quote", "box"].includes(first)) return "place";
       if (["origin", "basis"].includes(first)) return `origin:${rest.join(":")}`;
       return first === "unit" ? rest.join(":") : name;
     };
-    const parts = new Set(sheet.unsure(box, fields, sheet.seen).map(part));
+    const parts = new Set(sheet.unsure(box, fields, seen).map(part));
     return [...sheet.names(box)].filter((name) => parts.has(part(name)));
   },
 
@@ -182,7 +183,9 @@ const sheet = {
       const box = sheet.box(mark);
       if (!box) continue;
       const texts = sheet.texts(entry.fields);
-      for (const name of sheet.unsure(box, entry.fields, entry.seen)) {
+      const given = new Set(entry.fields.map(([name]) => name));
+      for (const name of sheet.changed(box, entry.fields, entry.seen)) { // a number with the unit beside which it was typed
+        if (name.startsWith("unit:") && !given.has(name) && !sheet.isDoubtful(name, texts)) continue;
         sheet.put(name, texts[name] || "");
         sheet.seen[name] = entry.seen[name] || [];
       }
@@ -191,6 +194,12 @@ const sheet = {
     sheet.store();
     sheet.show();
     sheet.tell();
+  },
+
+  // Kept before pages said in which unit a number was typed, for a question that may have had another unit then.
+  isDoubtful(name, texts) {
+    const key = name.slice("unit:".length);
+    return "changed" in sheet.form.elements[name].dataset && sheet.form.elements[key].defaultValue === "" && key in texts;
   },
 
   // --- sending ---
@@ -203,6 +212,7 @@ const sheet = {
     const names = box ? sheet.changed(box, entry.fields) : [];
     const body = new URLSearchParams(entry.fields.filter(([name]) => names.includes(name)));
     body.set("version", entry.version);
+    if (sheet.form.elements.form_number) body.set("form_number", sheet.form.elements.form_number.value);
     body.set("csrfmiddlewaretoken", requestToken());
     for (const name of names) for (const each of sheet.seen[name] || []) body.append(`known:${name}`, each);
     const given = sheet.texts(entry.fields);
@@ -233,10 +243,13 @@ const sheet = {
     else if (answer.version && !sheet.lost) sheet.elsewhere = true;
     const box = sheet.box(mark);
     const told = answer.told || {};
+    for (const [key, names] of Object.entries(answer.units || {})) sheet.offer(sheet.form.elements[`unit:${key}`], names);
     for (const each of box ? box.querySelectorAll("[data-told]") : []) {
-      each.textContent = told[each.dataset.told] ? `▲ ${told[each.dataset.told]}` : "";
-      const control = document.getElementById(`id_${each.dataset.told}`);
-      if (control) control.toggleAttribute("aria-invalid", Boolean(told[each.dataset.told]));
+      const key = each.dataset.told;
+      if (key in texts) sheet.noted[key] = (answer.noted || {})[key] || "";
+      each.textContent = told[key] ? `▲ ${told[key]}` : sheet.noted[key] || "";
+      const control = document.getElementById(`id_${key}`);
+      if (control) control.toggleAttribute("aria-invalid", Boolean(told[key]));
     }
     if (answer.refused || Object.keys(told).length) {
       sheet.refused[mark] = true;
@@ -248,7 +261,7 @@ const sheet = {
       }
       if (sheet.unsent[mark] === entry) {
         delete sheet.unsent[mark];
-        for (const each of box ? box.querySelectorAll(".again") : []) if (each.querySelector("input").checked) each.remove();
+        for (const each of box && answer.again ? box.querySelectorAll("[data-again]") : []) if (!answer.again.includes(each.dataset.again)) each.remove();
       }
     }
     if (answer.newer && box) sheet.choose(mark, box, answer);
@@ -290,10 +303,21 @@ const sheet = {
   put(name, text) {
     for (const control of [...sheet.form.querySelectorAll("[name]")].filter((each) => each.name === name && each.type !== "hidden")) {
       if (name.startsWith("box:")) control.value = text;
+      if (name.startsWith("unit:")) sheet.offer(control, [text]);
       if (["radio", "checkbox"].includes(control.type)) control.checked = name.startsWith("box:") ? text !== "" : control.type === "radio" ? control.value === text : text.split(";").includes(control.value);
       else control.value = text;
       if (name.startsWith("box:")) control.closest("label").hidden = !text;
     }
+  },
+
+  // More units to choose from; where there was one alone it stood beside the number, and is a choice now.
+  offer(select, names) {
+    for (const name of names) {
+      if (![...select.options].some((each) => each.value === name)) select.add(new Option(name || "which unit?", name));
+    }
+    if (!select.hidden || select.options.length < 2) return;
+    select.hidden = false;
+    select.nextElementSibling?.remove();
   },
 
   // What was just answered in another way gets a place of its own; one that is there already is left as it is.

@@ -1,0 +1,197 @@
+"""In which unit is a number that was typed when its question had another, or none? In the one that stood beside it, or somebody is asked."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import QueryDict
+
+from extraction import queries, workflow
+from extraction.models import Sheet, Study
+from extraction.schema import Answer, Choice, TakenFrom
+from extraction.schema.fields import NO_UNIT
+from extraction.views.saving import form_on
+from extraction.workflow.said import Said
+from extraction.workflow.sheets import save_own
+from reviewapp.models import Member
+from tests.extraction import build
+from tests.extraction.test_views import browser, page, url
+from tests.extraction.test_views_forms import save
+from tests.extraction.test_workflow_forms import changed
+
+pytestmark = pytest.mark.django_db
+
+KEY = "study/length"
+LENGTH = {"label": "Length", "kind": "number"}
+
+
+def asked_in(member: Member, unit: str, units: str = "") -> None:
+    """A version of the form that asks for a length in this unit is put into use."""
+    known = "length" in queries.current_version(member.review_id).form.known
+    step = ("change_question", {"of": "length"}) if known else ("add_question", {"of": "on_study"})
+    step[1].update(LENGTH, unit=unit, units=units)
+    changed(member, step)
+
+
+@pytest.fixture
+def sheet(first: Member, study: Study) -> Sheet:
+    """A sheet with nothing on it, which asks for a length in weeks."""
+    asked_in(first, "weeks")
+    return workflow.start_sheet(first, study)
+
+
+def stored(member: Member, study: Study) -> Answer:
+    return queries.own_sheet(member, study).answers().get(KEY, Answer())
+
+
+def todo(sheet: Sheet) -> str:
+    return " ".join(each.sentence for each in queries.problems_of(sheet))
+
+
+def drawn(text: str, unit: str, **more: object) -> dict[str, object]:
+    """What a window sends that was opened when the first version was in use: a number, with the unit that it shows."""
+    return {KEY: text, f"unit:{KEY}": unit, "form_number": 1, "version": 0, **more}
+
+
+def test_a_page_says_with_each_number_beside_which_unit_it_was_typed(first: Member, study: Study, sheet: Sheet) -> None:
+    text = page(first, "sheet", study.pk)
+    assert f'<select class="form-select unit" name="unit:{KEY}" aria-label="Unit of Length" hidden>' in text
+    assert '<option value="weeks" selected>weeks</option></select><span class="muted">weeks</span>' in text
+    assert '<input type="hidden" name="form_number" value="1">' in text
+    asked_in(first, "")
+    assert f'<option value="{NO_UNIT}" selected>{NO_UNIT}</option></select></span>' in page(first, "sheet", study.pk)
+
+
+def test_a_number_typed_in_a_window_of_before_is_kept_in_the_unit_that_it_shows(
+    first: Member, study: Study, sheet: Sheet
+) -> None:
+    asked_in(first, "days", "weeks = 7")
+    answer = save(first, study, **drawn("12", "weeks"))
+    assert stored(first, study) == Answer(12.0, unit="weeks")
+    assert answer["noted"] == {KEY: "Length: kept in weeks, as this page showed it. The question is in days now."}
+    assert answer["units"] == {KEY: ["days", "weeks"]}
+    again = save(first, study, **drawn("13", "weeks", **{f"known:{KEY}": "12"}))
+    assert again["noted"]
+    assert stored(first, study) == Answer(13.0, unit="weeks")
+    today = {KEY: "14", f"unit:{KEY}": "weeks", "form_number": 2, "version": 2}
+    assert save(first, study, **today)["noted"] == {}, "who chooses weeks among both is told nothing"
+
+
+def test_who_types_in_a_unit_that_the_question_has_given_up_is_asked(first: Member, study: Study, sheet: Sheet) -> None:
+    asked_in(first, "days")
+    answer = save(first, study, **drawn("12", "weeks"))
+    assert answer["told"] == {KEY: "Length: “weeks” is not one of its units (days). Choose one beside the number."}
+    assert answer["units"] == {KEY: ["weeks", "days"]}
+    assert stored(first, study) == Answer()
+    save(first, study, **drawn("84", "days"))
+    assert stored(first, study) == Answer(84.0)
+
+
+def test_a_whole_form_of_before_is_read_in_the_units_that_it_showed(first: Member, study: Study, sheet: Sheet) -> None:
+    asked_in(first, "days", "weeks = 7")
+    whole = drawn("12", "weeks", **{"study/design": "A trial"})
+    sender, address = browser(first), url(first, "sheet", study.pk)
+    assert "Length: kept in weeks" in sender.post(address, whole, follow=True).content.decode()
+    assert stored(first, study) == Answer(12.0, unit="weeks")
+    today = sender.post(address, whole | {"version": 1, "form_number": 2}, follow=True).content.decode()
+    assert "Length: kept in weeks" not in today, "of a page that shows both units"
+    save(first, study, **drawn("", "weeks", version=1))
+    asked_in(first, "hours")
+    asking = sender.post(address, whole | {"version": 2})
+    assert asking.status_code == 422
+    text = asking.content.decode()
+    assert "“weeks” is not one of its units (hours)" in text
+    assert '<option value="weeks" selected>weeks</option><option value="hours">hours</option>' in text
+    assert 'name="study/length" id="id_study/length" value="12"' in text
+    assert stored(first, study).value is None
+    blank = sender.post(address, drawn("", "weeks", version=2))
+    assert blank.status_code == 302, "of no number no unit is asked"
+
+
+def test_a_page_drawn_before_pages_said_their_units_saves_no_number_in_a_unit_that_it_did_not_show(
+    first: Member, study: Study, sheet: Sheet
+) -> None:
+    save(first, study, **{KEY: "12", "version": 0})
+    assert stored(first, study) == Answer(12.0), "the question was always in weeks"
+    save(first, study, **{KEY: "", "version": 1})
+    asked_in(first, "days", "weeks = 7")
+    answer = save(first, study, **{KEY: "12", "version": 2})
+    assert "it is not said in which unit this number is. Choose one beside it (days, weeks)." in answer["told"][KEY]
+    assert stored(first, study).value is None
+    answer = save(first, study, **{KEY: "12", f"unit:{KEY}": "", "version": 2})
+    assert "it is not said in which unit" in answer["told"][KEY]
+
+
+def test_a_page_that_is_read_a_moment_before_the_form_changes_is_saved_in_the_unit_that_it_showed(
+    first: Member, study: Study, sheet: Sheet
+) -> None:
+    form = form_on(sheet, QueryDict(f"{KEY}=12&unit:{KEY}=weeks"))
+    asked_in(first, "days", "weeks = 7")
+    save_own(first, sheet, Said(form.values, units=form.units), 0)
+    assert stored(first, study) == Answer(12.0, unit="weeks")
+
+
+def test_a_number_of_before_its_question_had_a_unit_says_so_and_counts_in_none_until_one_is_chosen(
+    first: Member, second: Member, study: Study
+) -> None:
+    asked_in(first, "")
+    for author in (first, second):
+        build.submitted(author, study, {KEY: "12"})
+    workflow.agree_sheet(first, study, {})
+    assert queries.agreed_characteristics(first.review)[study.pk][KEY] == 12.0
+    workflow.begin_form(first)
+    draft = workflow.edit_form(first, "change_question", "length", **LENGTH, unit="days")
+    assert "numbers entered until now stay without one" in page(first, "form-draft")
+    workflow.use_form(first)
+    assert draft.number == 2
+    assert KEY not in queries.agreed_characteristics(first.review)[study.pk], "12 of what?"
+    for author in (first, second):
+        mine = workflow.renew_sheet(author, queries.own_sheet(author, study))
+        assert mine.answers()[KEY] == Answer(12.0, unit=NO_UNIT)
+        assert "Length: the question had no unit when this number was entered. Choose one beside it (days)." in todo(
+            mine
+        )
+        text = page(author, "sheet", study.pk)
+        assert f'<option value="{NO_UNIT}" selected>{NO_UNIT}</option><option value="days">days</option>' in text
+        assert f"confirm:{KEY}" not in text, "it cannot be right as it is"
+        answer = save(author, study, **drawn("12", "days", version=mine.version, form_number=2))
+        assert KEY not in answer["again"]
+        workflow.submit_sheet(author, queries.own_sheet(author, study))
+    workflow.reopen_sheet_agreement(first, study)
+    workflow.agree_sheet(first, study, {})
+    assert queries.agreed_characteristics(first.review)[study.pk][KEY] == 12.0
+
+
+def test_a_number_without_unit_is_as_it_was_when_the_question_loses_its_unit_again(first: Member, study: Study) -> None:
+    asked_in(first, "")
+    sheet = workflow.save_entries(first, workflow.start_sheet(first, study), {KEY: "12"})
+    asked_in(first, "days")
+    asked_in(first, "")
+    save(first, study, **{KEY: "12", f"unit:{KEY}": NO_UNIT, f"confirm:{KEY}": "1", "form_number": 3, "version": 1})
+    assert "Length" not in todo(sheet)
+    asked_in(first, "weeks")
+    assert stored(first, study).unit == NO_UNIT
+
+
+def test_a_number_that_is_settled_after_the_form_has_changed_keeps_the_unit_by_which_both_were_asked(
+    first: Member, second: Member, study: Study, sheet: Sheet
+) -> None:
+    build.submitted(first, study, {KEY: "12"})
+    build.submitted(second, study, {KEY: "13"})
+    asked_in(first, "days", "weeks = 7")
+    third = Choice(TakenFrom.THIRD, "14", reason="As the protocol has it")
+    agreed = workflow.choose_on_sheet(first, study, {KEY: third})
+    assert agreed.answers()[KEY] == Answer(14.0, unit="weeks")
+    at = agreed.lines.get(key=KEY).at
+    assert workflow.agree_sheet(first, study, {}).lines.get(key=KEY).at == at, "settled once"
+    assert queries.agreed_characteristics(first.review)[study.pk][KEY] == 98.0
+
+
+def test_what_is_typed_in_a_question_that_has_gone_is_told_before_anything_is_handed_in(
+    first: Member, study: Study, sheet: Sheet
+) -> None:
+    changed(first, ("drop_question", {"of": "length"}))
+    sender, address = browser(first), url(first, "sheet-submit", study.pk)
+    text = sender.post(address, build.TEXTS | drawn("12", "weeks")).content.decode()
+    assert "“12”: not saved, because the form, an arm or an outcome has changed" in text
+    assert queries.own_sheet(first, study).submitted_at is None
+    assert "Submitted." in sender.post(address, build.TEXTS | {"version": 1}, follow=True).content.decode()
