@@ -1,6 +1,7 @@
 """What do people enter on the extraction floor, and how is it checked? Forms validate; verbs save."""
 
-from extraction.forms.agreement import AgreementForm, earlier_versions, signed_rows, taken_rows
+from extraction.forms.agreed import earlier_versions, signed_rows, taken_rows
+from extraction.forms.agreement import AgreementForm
 from extraction.forms.bias import BiasForm, BiasPlanForm, StudiesForm, criteria_of
 from extraction.forms.builder import ImportForm, NameForm, PlanForm, QuestionForm, SectionForm, UseForm
 from extraction.forms.previous import PreviousVersionForm

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from django.http import QueryDict
 
@@ -63,6 +62,7 @@ class Row:
     offer: Offer | None = None
     proposed: Proposed | None = None
     is_idle: bool = False  # a question, or a reply, to which what is settled so far does not lead
+    mark: str = ""  # of the choice that stands
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
@@ -101,9 +101,17 @@ class Group:
 class AgreementForm:
     """The choices on a page of differences."""
 
-    def __init__(self, agreement: Agreement, data: QueryDict | None = None) -> None:
-        self.agreement = agreement
-        self.data = data
+    def __init__(
+        self, agreement: Agreement, data: QueryDict | None = None, overtaken: Mapping[str, str] | None = None
+    ) -> None:
+        """overtaken: by key, what somebody chose meanwhile, in a sentence."""
+        self.agreement, self.data, self.overtaken = agreement, data, overtaken or {}
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """Which choices the page showed, by key; see workflow.overtaken."""
+        keys = (pair.field.key for pair in self.agreement.pairs) if self.data is not None else ()
+        return {key: self.data.get(f"seen:{key}", "") for key in keys}
 
     def posted(self, pair: Pair, name: str) -> str:
         """What was posted; before that, what was chosen so far, or what the last agreement said."""
@@ -157,7 +165,8 @@ class AgreementForm:
     @cached_property
     def told(self) -> dict[str, str]:
         """What is wrong with what was posted, by key."""
-        return {each.key: each.sentence for each in self.problems()} if self.data is not None else {}
+        wrong = {each.key: each.sentence for each in self.problems()} if self.data is not None else {}
+        return wrong | {key: f"Meanwhile, {said}" for key, said in self.overtaken.items()}
 
     def rows(self, matches: Iterable[str]) -> Iterator[Row]:
         """The questions whose two answers stand to each other in one of these ways."""
@@ -179,8 +188,22 @@ class AgreementForm:
         sides = list(self.sides(pair, take))
         proposed = self.proposed.get(pair.field.key)
         place = self.place(pair)
+        stands = self.agreement.earlier.get(pair.field.key)
         is_idle = pair.needs_choice and pair.field.key not in self.asked
-        return Row(pair.field, pair.match, sides, take == "third", third, place, told, line, offer, proposed, is_idle)
+        return Row(
+            pair.field,
+            pair.match,
+            sides,
+            take == "third",
+            third,
+            place,
+            told,
+            line,
+            offer,
+            proposed,
+            is_idle,
+            stands.mark if stands else "",
+        )
 
     @cached_property
     def asked(self) -> set[str]:
@@ -334,16 +357,6 @@ def converted(field: Field, answer: Answer) -> str:
     return f"= {number:g} {field.unit}" if isinstance(number, int | float) else ""
 
 
-def taken_rows(sheet: Blinded, fields: Iterable[Field]) -> list[dict[str, Any]]:
-    """The answers of a sheet that came with a file, in the order of the form."""
-    lines = {line.key: line for line in sheet.lines.all() if line.value is not None}
-    return [
-        {"label": field.label, "says": spell(field, line.answer), "how": how(line.answer), "text": line.text}
-        for field in fields
-        if (line := lines.get(field.key))
-    ]
-
-
 def departure_words(tool: Tool | None, submitted: Blinded) -> dict[str, str]:
     """Which judgements are not as was proposed when they were submitted or signed, and why, by key."""
     if tool is None or not isinstance(submitted, Assessment):
@@ -355,54 +368,3 @@ def departure_words(tool: Tool | None, submitted: Blinded) -> dict[str, str]:
         key: f"Not “{asking.words_of(tool, key, proposal)}”, as proposed: {whys[key]}"
         for key, proposal in departing.items()
     }
-
-
-def signed_rows(agreement: Agreement) -> list[dict[str, Any]]:
-    """The signed answers, in the order of the form."""
-    if agreement.signed is None:
-        return []
-    lines = {line.key: line for line in agreement.signed.lines.all()}
-    judged = asking.judged_keys(agreement.tool) if agreement.tool else ()
-    departing = departure_words(agreement.tool, agreement.signed)
-    names = {"first": str(agreement.first.member), "second": str(agreement.second.member), "third": "third answer"}
-    return [
-        {
-            "key": pair.field.key,
-            "label": pair.field.label,
-            "judged": pair.field.key in judged,
-            "says": spell(pair.field, line.answer),
-            "text": line.text,
-            "source": line.place,
-            "how": how(line.answer),
-            "from": names.get(line.taken_from, "both"),
-            "reason": line.reason,
-            "departs": departing.get(pair.field.key, ""),
-            "by": line.by,
-            "at": line.at,
-        }
-        for pair in agreement.pairs
-        if (line := lines.get(pair.field.key)) and line.value is not None
-    ]
-
-
-def earlier_versions(agreement: Agreement) -> list[dict[str, Any]]:
-    """The agreements that were signed and reopened, the last one first: by whom, when, and what stands otherwise now."""
-    begun = {key: line.answer for key, line in agreement.earlier.items()}  # with what it said that was reopened last
-    now = agreement.signed.answers() if agreement.signed else agreement.settled_so_far | begun
-    return [
-        {"version": each, "rows": list(otherwise(agreement, each.answers(), now))}
-        for each in reversed(agreement.reopened)
-    ]
-
-
-def otherwise(agreement: Agreement, then: Mapping[str, Answer], now: Mapping[str, Answer]) -> Iterator[dict[str, str]]:
-    for pair in agreement.pairs:
-        before, after = (in_full(pair.field, each.get(pair.field.key, Answer())) for each in (then, now))
-        if before != after:
-            yield {"label": pair.field.label, "then": before, "now": after}
-
-
-def in_full(field: Field, answer: Answer) -> str:
-    """An answer with how it was had, and where it stands in words."""
-    had, where = how(answer), f"[{answer.text}]" if answer.text else ""
-    return " ".join(filter(None, (spell(field, answer), f"({had})" if had else "", where)))

@@ -139,6 +139,11 @@ class Line(models.Model):
     def place(self) -> Source | None:
         return read_anchor(self.source)
 
+    @property
+    def mark(self) -> str:
+        """In an agreement: of the choice that stands, another one as soon as somebody chooses anew."""
+        return self.at.isoformat() if self.at else ""
+
     def say(self, answer: Answer) -> None:
         """Take over an answer; not saved."""
         self.value, self.text, self.unit = answer.value, answer.text, answer.unit

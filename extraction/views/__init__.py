@@ -1,5 +1,6 @@
 """What does each page and button of the extraction floor do? Form in, verb called, page out."""
 
+from extraction.views.agreement import agreement, reopen_agreement
 from extraction.views.bias import (
     bias_tool,
     bias_tools,
@@ -36,12 +37,10 @@ from extraction.views.forms import (
 )
 from extraction.views.previous import previous_version, withdraw_previous_version
 from extraction.views.sheets import (
-    agreement,
     convert,
     own,
     renew,
     reopen,
-    reopen_agreement,
     start,
     submit,
     verify,

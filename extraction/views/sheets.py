@@ -1,25 +1,21 @@
-"""Pages on sheets and assessments, a member's own and the agreed ones. `kind` is sheet or bias; they go the same way."""
+"""Pages on sheets and assessments, a member's own. `kind` is sheet or bias; they go the same way."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from extraction import queries, schema
-from extraction.forms import AgreementForm, SheetForm, earlier_versions, signed_rows, taken_rows
+from extraction.forms import SheetForm
 from extraction.models import Assessment, Blinded, Sheet, Study
 from extraction.views.saving import for_doubts, form_on, save_field, saved
-from extraction.workflow import agreement as agreeing
-from extraction.workflow import conversions, domains, sheets
+from extraction.workflow import conversions, sheets
 from extraction.workflow.newer import Newer
 from reviewapp.access import Can, for_member
-from reviewapp.errors import DomainError, WrongState
+from reviewapp.errors import WrongState
 from reviewapp.models import Member
 
 MODELS: dict[str, type[Blinded]] = {"sheet": Sheet, "bias": Assessment}
@@ -184,100 +180,3 @@ def withdraw(request: HttpRequest, member: Member, pk: int, kind: str, tool: str
         sheets.withdraw_own(member, mine)
         messages.success(request, "Withdrawn. Your answers are kept; they are back when you start again.")
     return redirect("extraction:study", member.review.slug, pk)
-
-
-@require_http_methods(["GET", "POST"])
-@for_member(Can.READ)
-def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
-    """Both authors side by side, once both are in: choose where they differ, and sign."""
-    tool = checked(member, kind, tool)
-    study = queries.study(member, pk)
-    found = queries.agreement(member, MODELS[kind], study, tool)
-    form = AgreementForm(found, request.POST if request.method == "POST" else None) if found else None
-    may_agree = found is not None and member.review.is_open and queries.may_agree(member, found)
-    if request.method == "POST" and "save" in request.POST:
-        return keep(request, member, study, kind, tool, form)
-    if request.method == "POST" and kind == "bias" and "domain" in request.POST:
-        return keep_domain(request, member, study, tool, form)
-    problems = form.problems() if form and request.method == "POST" else []
-    if request.method == "POST" and not (may_agree and problems):  # who may not is refused by the verb
-        agreeing.agree(member, MODELS[kind], study, tool, form.choices() if form else {})
-        messages.success(request, f"Agreed and signed for {study}.")
-        return to(member, study, kind, tool, "-agreement")
-    taken = queries.taken_over(member, study, MODELS[kind], tool) if found is None else None
-    context = {
-        "member": member,
-        "study": study,
-        "kind": kind,
-        "taken": taken,
-        "taken_rows": taken_rows(taken, queries.fields_for(taken)) if taken else [],
-        "judged": queries.judged(member, tool) if kind == "bias" else None,
-        "agreement": found,
-        "form": form,
-        "signed": signed_rows(found) if found else [],
-        "versions": earlier_versions(found) if found else [],
-        "may_agree": may_agree,
-        "onward": queries.onward(member, study, "agree") if kind == "sheet" and found and found.signed else None,
-        "doubts": queries.agreement_doubts(member, study, found) if found else None,
-        "doubt_url": reverse("extraction:agreement-doubt", args=[member.review.slug, pk]),
-        "may_answer": may_agree,
-        "again": "extraction:doubt-again",
-        "at": pk,
-        "cells": "#q-",
-        "problems": problems,
-        "papers": queries.papers(study, *found.answered()) if found else [],
-    }
-    return render(request, "extraction/agreement.html", context, status=422 if problems else 200)
-
-
-def keep(
-    request: HttpRequest, member: Member, study: Study, kind: str, tool: str, form: AgreementForm | None
-) -> HttpResponse:
-    """Keep what is chosen so far, or every equal answer; a choice that is sent by script is answered in values."""
-    choices = form.choices() if form else {}
-    if form and request.POST["save"] == "equal":
-        choices = agreeing.equal_choices(form.agreement.pairs)
-    if request.accepts("text/html"):
-        agreeing.choose(member, MODELS[kind], study, tool, choices)
-        messages.success(
-            request, f"Kept: {len(choices)} answer{'' if len(choices) == 1 else 's'}. Sign when all are settled."
-        )
-        return to(member, study, kind, tool, "-agreement")
-    try:
-        agreeing.choose(member, MODELS[kind], study, tool, choices)
-    except DomainError as error:
-        return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
-    answer: dict[str, Any] = {"kept": list(choices)}
-    if found := queries.agreement(member, MODELS[kind], study, tool):
-        answer |= settled_anew(request, found)
-    return JsonResponse(answer)
-
-
-def settled_anew(request: HttpRequest, found: queries.Agreement) -> dict[str, Any]:
-    """For the window, after a choice: what the tool proposes of what is settled now, and which questions, or replies, are to be settled."""
-    form = AgreementForm(found)
-    template = "extraction/_proposed.html"
-    words = {key: render_to_string(template, {"proposed": each}, request) for key, each in form.proposed.items()}
-    asked = {row.field.key: not row.is_idle for row in form.differences()}
-    return {"proposed": words, "asked": asked, "judgeable": {key: not each.left for key, each in form.proposed.items()}}
-
-
-def keep_domain(
-    request: HttpRequest, member: Member, study: Study, tool: str, form: AgreementForm | None
-) -> HttpResponse:
-    """Settle a whole domain in one step, and keep what else is chosen on the page."""
-    way, _, domain = request.POST["domain"].partition(":")
-    if form and (chosen := form.complete()):
-        agreeing.choose(member, Assessment, study, tool, chosen)
-    domains.choose_domain(member, study, tool, domain, way)
-    return redirect(f"{reverse('extraction:bias-agreement', args=[member.review.slug, study.pk, tool])}#d-{domain}")
-
-
-@require_POST
-@for_member(Can.READ)
-def reopen_agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
-    tool = checked(member, kind, tool)
-    study = queries.study(member, pk)
-    agreeing.reopen_agreement(member, MODELS[kind], study, tool)
-    messages.success(request, "Reopened. What was agreed is kept as a version, and is where you begin.")
-    return to(member, study, kind, tool, "-agreement")

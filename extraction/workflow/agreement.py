@@ -20,6 +20,7 @@ from extraction.schema.compare import settle_one, still_asked
 from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
 from extraction.workflow.common import locked_study
+from extraction.workflow.overtaken import Marks, refuse_overtaken
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
 from extraction.workflow.sources import count_ahead, refuse_beyond, refuse_foreign
 from reviewapp import audit
@@ -65,7 +66,15 @@ def require_agreeing(member: Member) -> None:
     require(member, Can.ARBITRATE if can(member, Can.ARBITRATE) else Can.EXTRACT)
 
 
-def choose(member: Member, model: type[Own], study: Study, tool: str, choices: Mapping[str, Choice]) -> Own:
+def choose(
+    member: Member,
+    model: type[Own],
+    study: Study,
+    tool: str,
+    choices: Mapping[str, Choice],
+    seen: Marks | None = None,
+) -> Own:
+    """Keep choices without signing. seen: of a page, which choices it showed; one that it did not show stays (Overtaken)."""
     require_agreeing(member)
     count_ahead(study, (each.place for each in choices.values()))
     with transaction.atomic():
@@ -74,12 +83,14 @@ def choose(member: Member, model: type[Own], study: Study, tool: str, choices: M
         refuse_signed(model, study, tool)
         pairs = {each.field.key: each for each in pairs_of(first, second)}
         agreement = being_made(model, study, tool) or begin(member, model, study, tool)
-        kept = list(agreement.lines.all())
+        kept = list(agreement.lines.select_related("by__user"))
         made = {line.key: choice_of(line) for line in kept}
         said = {line.key: line.answer for line in kept}
         known = worked(first, second, pairs.values(), made | dict(choices), said)
         settled = {key: settled_or_refused(pairs, key, known[key]) for key in choices}
         settled = spelled_out(first, second, settled)
+        if seen is not None:
+            refuse_overtaken(kept, settled, settled, {key: each.field for key, each in pairs.items()}, seen)
         refuse_foreign_third(study, said, settled, pairs.values())
         changed = store(member, agreement, settled)
         if changed:
@@ -93,7 +104,15 @@ def choose(member: Member, model: type[Own], study: Study, tool: str, choices: M
     return agreement
 
 
-def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Mapping[str, Choice]) -> Own:
+def agree(
+    member: Member,
+    model: type[Own],
+    study: Study,
+    tool: str,
+    choices: Mapping[str, Choice],
+    seen: Marks | None = None,
+) -> Own:
+    """Sign. seen: as of choose; nothing is signed that the page did not show."""
     require_agreeing(member)
     count_ahead(study, (each.place for each in choices.values()))
     with transaction.atomic():
@@ -101,9 +120,9 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
         first, second = submitted_pair(member, model, study, tool)
         refuse_signed(model, study, tool)
         agreed = being_made(model, study, tool) or model(study=study, tool=tool, member=member, agreed=True)
-        kept = list(agreed.lines.all()) if agreed.pk else []
-        made = {line.key: choice_of(line) for line in kept}
-        said = {line.key: line.answer for line in kept or said_last(model, study, tool)}
+        stood = list(agreed.lines.select_related("by__user")) if agreed.pk else []
+        made = {line.key: choice_of(line) for line in stood}
+        said = {line.key: line.answer for line in stood or said_last(model, study, tool)}
         pairs = to_be_settled(first, second, made | dict(choices))
         asked = {pair.field.key for pair in pairs}
         chosen = {key: each for key, each in (made | dict(choices)).items() if key in asked}
@@ -121,6 +140,8 @@ def agree(member: Member, model: type[Own], study: Study, tool: str, choices: Ma
             )
             raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo=todo)
         settled = spelled_out(first, second, settled)
+        if seen is not None:
+            refuse_overtaken(stood, settled, choices, {pair.field.key: pair.field for pair in pairs}, seen)
         refuse_foreign_third(study, said, settled, pairs)
         agreed.member, agreed.submitted_at = member, timezone.now()
         if isinstance(agreed, Sheet):

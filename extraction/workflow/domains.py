@@ -12,13 +12,16 @@ from extraction.rob import Tool, agreeing, asking
 from extraction.schema import Answer, TakenFrom
 from extraction.workflow.agreement import being_made, choice_of, choose, pairs_of, require_agreeing, submitted_pair
 from extraction.workflow.common import locked_study
+from extraction.workflow.overtaken import Marks
 from reviewapp.errors import BadInput, WrongState
 from reviewapp.models import Member
 
 SIDES = (TakenFrom.FIRST, TakenFrom.SECOND)
 
 
-def choose_domain(member: Member, study: Study, tool: str, domain: str, way: str) -> Assessment:
+def choose_domain(
+    member: Member, study: Study, tool: str, domain: str, way: str, seen: Marks | None = None
+) -> Assessment:
     """Keep what one author says of a domain (way: first or second), or the judgement that the tool proposes of what is settled
     (proposed), as the choices on it. Refused: as choose refuses; an unknown domain or way (BadInput); no proposal yet (WrongState)."""
     require_agreeing(member)
@@ -30,14 +33,15 @@ def choose_domain(member: Member, study: Study, tool: str, domain: str, way: str
             raise BadInput(f"There is no domain “{domain}” to settle so.", todo="Load the page again.")
         pairs = pairs_of(first, second)
         if way in SIDES:
-            return choose(member, Assessment, study, tool, agreeing.whole_domain(pack, pairs, domain, TakenFrom(way)))
+            as_one = agreeing.whole_domain(pack, pairs, domain, TakenFrom(way))
+            return choose(member, Assessment, study, tool, as_one, seen)
         kept = being_made(Assessment, study, tool)
         made = {line.key: choice_of(line) for line in kept.lines.all()} if kept else {}
         settled = agreeing.settled_by(pairs, made)
         choices = agreeing.as_proposed(pack, pairs, domain, settled)
         if not choices:
             raise nothing_proposed(pack, domain, settled)
-        return choose(member, Assessment, study, tool, choices)
+        return choose(member, Assessment, study, tool, choices, seen)
 
 
 def nothing_proposed(tool: Tool, domain: str, settled: Mapping[str, Answer]) -> WrongState:

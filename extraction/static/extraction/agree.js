@@ -37,6 +37,14 @@ const agree = {
     }
   },
 
+  // Which choices this page has shown by now. What a colleague chose meanwhile is told of, and takes the place of the choice here.
+  show(seen, refused) {
+    for (const [key, mark] of Object.entries(seen)) {
+      agree.form.elements[`seen:${key}`].value = mark;
+      if (refused) for (const each of agree.form.elements[`take:${key}`]) each.checked = false;
+    }
+  },
+
   async send() {
     const next = [...agree.waiting].find(([, box]) => agree.complete(box));
     if (!next || agree.sending) return;
@@ -62,6 +70,7 @@ const agree = {
         for (const each of document.querySelectorAll(`[name=domain][value="proposed:${CSS.escape(key)}"]`)) each.hidden = !may;
       }
       agree.ask(told.asked || {});
+      agree.show(told.seen || {}, Boolean(told.refused));
       box.querySelector("[data-told]").textContent = told.refused ? `▲ ${told.refused}` : "";
       box.querySelector("[data-kept]").textContent = told.refused ? "" : "✓ Kept";
     } catch {

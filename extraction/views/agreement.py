@@ -1,0 +1,153 @@
+"""Pages on agreements, of sheets and of assessments: both authors side by side, chosen answer by answer, signed, reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from extraction import queries
+from extraction.forms import AgreementForm, earlier_versions, signed_rows, taken_rows
+from extraction.models import Assessment, Study
+from extraction.schema import Choice
+from extraction.views.sheets import MODELS, checked, to
+from extraction.workflow import agreement as agreeing
+from extraction.workflow import domains
+from extraction.workflow.overtaken import Overtaken
+from reviewapp.access import Can, for_member
+from reviewapp.errors import DomainError
+from reviewapp.models import Member
+
+PARTS = {"save", "domain"}  # what is pressed to keep choices without signing
+
+
+@require_http_methods(["GET", "POST"])
+@for_member(Can.READ)
+def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
+    """Both authors side by side, once both are in: choose where they differ, and sign."""
+    tool = checked(member, kind, tool)
+    study = queries.study(member, pk)
+    found = queries.agreement(member, MODELS[kind], study, tool)
+    form = AgreementForm(found, request.POST if request.method == "POST" else None) if found else None
+    may_agree = found is not None and member.review.is_open and queries.may_agree(member, found)
+    problems = form.problems() if form and request.method == "POST" and not PARTS & request.POST.keys() else []
+    if request.method == "POST" and not (may_agree and problems):  # who may not is refused by the verb
+        try:
+            return keep(request, member, study, kind, tool, form)
+        except Overtaken as error:
+            found = queries.agreement(member, MODELS[kind], study, tool)
+            form = AgreementForm(found, request.POST, error.stands)
+            problems = form.problems()
+    taken = queries.taken_over(member, study, MODELS[kind], tool) if found is None else None
+    context = {
+        "member": member,
+        "study": study,
+        "kind": kind,
+        "taken": taken,
+        "taken_rows": taken_rows(taken, queries.fields_for(taken)) if taken else [],
+        "judged": queries.judged(member, tool) if kind == "bias" else None,
+        "agreement": found,
+        "form": form,
+        "signed": signed_rows(found) if found else [],
+        "versions": earlier_versions(found) if found else [],
+        "may_agree": may_agree,
+        "onward": queries.onward(member, study, "agree") if kind == "sheet" and found and found.signed else None,
+        "doubts": queries.agreement_doubts(member, study, found) if found else None,
+        "doubt_url": reverse("extraction:agreement-doubt", args=[member.review.slug, pk]),
+        "may_answer": may_agree,
+        "again": "extraction:doubt-again",
+        "at": pk,
+        "cells": "#q-",
+        "problems": problems,
+        "papers": queries.papers(study, *found.answered()) if found else [],
+    }
+    status = Overtaken.status if form and form.overtaken else 422 if problems else 200
+    return render(request, "extraction/agreement.html", context, status=status)
+
+
+def keep(
+    request: HttpRequest, member: Member, study: Study, kind: str, tool: str, form: AgreementForm | None
+) -> HttpResponse:
+    """What was pressed: keep what is chosen so far, every equal answer, or a whole domain; else sign. Raises Overtaken."""
+    choices, seen = (form.choices(), form.seen) if form else ({}, {})
+    model = MODELS[kind]
+    if "save" in request.POST:
+        if form and request.POST["save"] == "equal":
+            equal = agreeing.equal_choices(form.agreement.pairs)
+            choices = {key: each for key, each in equal.items() if key not in choices} | form.complete()
+        if not request.accepts("text/html"):
+            return keep_choice(request, member, study, kind, tool, choices, seen)
+        agreeing.choose(member, model, study, tool, choices, seen)
+        messages.success(
+            request, f"Kept: {len(choices)} answer{'' if len(choices) == 1 else 's'}. Sign when all are settled."
+        )
+    elif kind == "bias" and "domain" in request.POST:
+        return keep_domain(request, member, study, tool, form)
+    else:
+        agreeing.agree(member, model, study, tool, choices, seen)
+        messages.success(request, f"Agreed and signed for {study}.")
+    return to(member, study, kind, tool, "-agreement")
+
+
+def keep_choice(
+    request: HttpRequest,
+    member: Member,
+    study: Study,
+    kind: str,
+    tool: str,
+    choices: Mapping[str, Choice],
+    seen: Mapping[str, str],
+) -> HttpResponse:
+    """One choice, sent by script: what became of it, in values."""
+    try:
+        agreeing.choose(member, MODELS[kind], study, tool, choices, seen)
+    except Overtaken as error:
+        told = " ".join(error.stands.values())
+        refused = f"{told} That was meanwhile, and stands; yours is not kept. Choose again if you mean otherwise."
+        return JsonResponse({"refused": refused, "seen": error.marks}, status=error.status)
+    except DomainError as error:
+        return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
+    answer: dict[str, Any] = {"kept": list(choices)}
+    if found := queries.agreement(member, MODELS[kind], study, tool):
+        answer |= settled_anew(request, found) | {
+            "seen": {key: found.made[key].mark for key in choices if key in found.made}
+        }
+    return JsonResponse(answer)
+
+
+def settled_anew(request: HttpRequest, found: queries.Agreement) -> dict[str, Any]:
+    """For the window, after a choice: what the tool proposes of what is settled now, and which questions, or replies, are to be settled."""
+    form = AgreementForm(found)
+    template = "extraction/_proposed.html"
+    words = {key: render_to_string(template, {"proposed": each}, request) for key, each in form.proposed.items()}
+    asked = {row.field.key: not row.is_idle for row in form.differences()}
+    return {"proposed": words, "asked": asked, "judgeable": {key: not each.left for key, each in form.proposed.items()}}
+
+
+def keep_domain(
+    request: HttpRequest, member: Member, study: Study, tool: str, form: AgreementForm | None
+) -> HttpResponse:
+    """Settle a whole domain in one step, and keep what else is chosen on the page. Raises Overtaken."""
+    way, _, domain = request.POST["domain"].partition(":")
+    seen = dict(form.seen) if form else {}
+    if form and (chosen := form.complete()):
+        kept = agreeing.choose(member, Assessment, study, tool, chosen, seen)
+        seen |= {line.key: line.mark for line in kept.lines.filter(key__in=chosen)}
+    domains.choose_domain(member, study, tool, domain, way, seen)
+    return redirect(f"{reverse('extraction:bias-agreement', args=[member.review.slug, study.pk, tool])}#d-{domain}")
+
+
+@require_POST
+@for_member(Can.READ)
+def reopen_agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = "") -> HttpResponse:
+    tool = checked(member, kind, tool)
+    study = queries.study(member, pk)
+    agreeing.reopen_agreement(member, MODELS[kind], study, tool)
+    messages.success(request, "Reopened. What was agreed is kept as a version, and is where you begin.")
+    return to(member, study, kind, tool, "-agreement")
