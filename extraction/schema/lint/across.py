@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from extraction.schema.lint.rows import Finding, Outcome, Row, Severity
+from extraction.schema.lint.spreads import are_exchanged
 
 UNLIKELY = Severity.UNLIKELY
 FEWEST = 5  # studies, below which nothing stands out
@@ -35,6 +36,7 @@ def check_outcomes(studies: Sequence[tuple[str, Outcome]], higher_is_better: boo
     return [
         *_small_spread(studies),
         *_large_spread(studies),
+        *_exchanged(studies),
         *_ways(studies, higher_is_better),
         *_signs(studies),
         *_copies(studies),
@@ -86,6 +88,24 @@ def _large_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
             yield Finding("sd-looks-like-variance", UNLIKELY, row.cell("sd"), told)
 
 
+def _exchanged(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
+    rows = [(label, row) for label, o in studies for row in o.arms if row.has("mean", "sd")]
+    for label, o in studies:
+        own = [row for other, row in rows if other == label]
+        others = [row for other, row in rows if other != label]
+        if len({other for other, _ in rows if other != label}) < FEWEST - 1 or len(own) < 2:
+            continue
+        usual = Row("", "", {name: median(row.numbers[name] for row in others) for name in ("mean", "sd")})
+        if all(are_exchanged(row, usual) for row in own) and all(
+            row.numbers["mean"] > row.numbers["sd"] for row in others
+        ):
+            told = (
+                f"{label}: its means are like the SDs of the other studies of {o.title}, {usual.numbers['sd']:.3g}, and its SDs like their "
+                f"means, {usual.numbers['mean']:.3g}; were they exchanged?"
+            )
+            yield Finding("mean-for-sd", UNLIKELY, own[0].cell("mean"), told)
+
+
 def _ways(studies: Sequence[tuple[str, Outcome]], reviews: bool | None) -> Iterator[Finding]:
     told_ways = [(label, o, o.higher_is_better) for label, o in studies if o.higher_is_better is not None and o.arms]
     up = sum(1 for _, _, better in told_ways if better)
@@ -121,8 +141,15 @@ def _copies(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
     for (label, a), (other, b) in itertools.combinations(studies, 2):
         rows, theirs = [x.numbers for x in a.arms], [y.numbers for y in b.arms]
         told_apart = any(abs(x) >= 10 and x != int(x) or x >= 20 for numbers in rows for x in numbers.values())
-        if len(rows) > 1 and rows == theirs and told_apart and any(len(set(n.values())) > 1 for n in rows):
-            told = f"{other} has the very same numbers as {label} in {a.title}; is it the same study, or a row typed twice?"
+        is_other_way = rows != theirs and rows == theirs[::-1]
+        if (
+            len(rows) > 1
+            and (rows == theirs or is_other_way)
+            and told_apart
+            and any(len(set(n.values())) > 1 for n in rows)
+        ):
+            way = ", with the arms swapped" if is_other_way else ""
+            told = f"{other} has the very same numbers as {label} in {a.title}{way}; is it the same study, or a row typed twice?"
             yield Finding("identical-studies", UNLIKELY, b.arms[0].cell(next(iter(rows[0]))), told)
 
 

@@ -166,6 +166,8 @@ def doubts_of_sheet(
         *check_conversions(asked, answers),
         *check_windows(asked, answers),
     ]
+    if not any(each.rule == "over-randomised" for each in found):
+        found += check_sizes(label, asked, values)
     return [doubt(each, values) for each in found]
 
 
@@ -180,6 +182,20 @@ def check_conversions(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[F
             f"({answers[field.key].working}). Convert it again, or empty it and read it."
         )
         yield Finding("conversion-adrift", Severity.UNLIKELY, field.key, told)
+
+
+def check_sizes(label: str, asked: Asked, values: Values) -> Iterator[Finding]:
+    """All who were randomised, against the arms that they were randomised to; parts of arms are in these."""
+    randomised, sizes = (
+        values.get("study/randomised"),
+        [arm.size for arm in asked.structure.arms if arm.part_of is None],
+    )
+    together = sum(size for size in sizes if size is not None)
+    if isinstance(randomised, int | float) and together > randomised:
+        told = (
+            f"{label}: {randomised:g} randomised, but its arms have {together} people together; is one of them wrong?"
+        )
+        yield Finding("over-randomised", Severity.UNLIKELY, "study/randomised", told)
 
 
 def check_windows(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[Finding]:
@@ -257,6 +273,8 @@ def doubts_across(
     ]
     owners = {arm.id: values for _, arms, values in studies for arm in arms}
     among = [*check_outcomes(rows, outcome.higher_is_better), *check_estimates(estimates)]
+    told = {(each.rule, each.cell) for each in found}
+    among = [each for each in among if (each.rule, each.cell) not in told]
     return found + [doubt_among(each, owners[arm_of(each.cell)]) for each in among]
 
 

@@ -33,12 +33,20 @@ def _every(outcome: Outcome) -> Iterator[Row]:
 
 def _swapped(first: Outcome, second: Outcome) -> Iterator[Finding]:
     for (a, b), (c, d) in itertools.combinations(_pairs(first, second), 2):
-        if a.numbers and a.numbers != b.numbers and a.numbers == d.numbers and c.numbers == b.numbers:
+        if a.numbers and a.numbers != b.numbers and _agree(a, d) and _agree(c, b):
             told = (
                 f"{first.title}: what one sheet has for {a.name} the other has for {c.name}, and the reverse; "
                 "one of the two swapped the arms."
             )
             yield Finding("swapped-between-sheets", Severity.UNLIKELY, a.cell(next(iter(a.numbers))), told)
+
+
+def _agree(row: Row, theirs: Row) -> bool:
+    """Whether two rows say the same, as far as both say anything; one number alone, or another, says too little."""
+    common = row.numbers.keys() & theirs.numbers.keys()
+    if any(row.numbers[name] != theirs.numbers[name] for name in common):
+        return False
+    return row.numbers == theirs.numbers or len(common) >= 2
 
 
 def _slips(first: Outcome, second: Outcome) -> Iterator[Finding]:

@@ -5,23 +5,33 @@ from __future__ import annotations
 import calendar
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from extraction.schema.lint.contrasts import RULES as BETWEEN_ARMS
+from extraction.schema.lint.contrasts import error_of_difference
+from extraction.schema.lint.counted import RULES as COUNTED
+from extraction.schema.lint.counted import swapped_sizes, whole_over_randomised, worse_than_chance
 from extraction.schema.lint.reported import RULES as REPORTED
 from extraction.schema.lint.rows import Finding, Outcome, Row, Severity, Study, rounding
+from extraction.schema.lint.spreads import RULES as SPREADS
 
 IMPOSSIBLE, UNLIKELY = Severity.IMPOSSIBLE, Severity.UNLIKELY
 COUNTS = ("events", "total", "n")
 ERRORS = ("se", "difference_se", "se_log", "v")
 Z95 = 1.959964
+YEAR_OF_LABEL = re.compile(r"\b((?:19|20)\d\d)[a-z]?$")
 
 
 def check_study(study: Study, today: date | None = None) -> list[Finding]:
     """Every doubt about the numbers of `study`, the impossible first. today: what is later is in the future."""
     found = [finding for outcome in study.outcomes for rule in RULES for finding in rule(outcome)]
     found += [*_copied_outcomes(study), *_over_randomised(study), *_unit_of_analysis(study), *_dates(study, today)]
-    return sorted(found, key=lambda finding: finding.severity is UNLIKELY)
+    once = {
+        (finding.rule, finding.cell): finding for finding in reversed(found)
+    }  # one doubt of a kind for a cell: the first
+    return sorted(reversed(once.values()), key=lambda finding: finding.severity is UNLIKELY)
 
 
 def check_wholes(study: Study) -> Iterator[Finding]:
@@ -30,6 +40,8 @@ def check_wholes(study: Study) -> Iterator[Finding]:
         if o.whole and abs(o.whole.get("r") or 0) == 1:
             told = f"{o.title}: r is {o.whole.numbers['r']:g}: everybody would lie on one line; was it rounded?"
             yield Finding("no-error", UNLIKELY, o.whole.cell("r"), told)
+        yield from worse_than_chance(o)
+        yield from whole_over_randomised(o, study.randomised)
 
 
 def _counts(o: Outcome) -> Iterator[Finding]:
@@ -77,7 +89,7 @@ def _spread(o: Outcome) -> Iterator[Finding]:
             if se >= sd:
                 told = f"{where}: the SD {sd:g} is not above the SE {se:g}; is it the SE, or are they interchanged?"
                 yield Finding("sd-is-se", IMPOSSIBLE, row.cell("sd"), told)
-            elif abs(se * math.sqrt(n) / sd - 1) > 0.1 + rounding(se) / se:
+            elif abs(se * math.sqrt(n) / sd - 1) > 0.1 + rounding(se) / se + rounding(sd) / sd:
                 told = f"{where}: the SE {se:g} of {n:g} people makes an SD of {se * math.sqrt(n):.3g}, not {sd:g}."
                 yield Finding("sd-against-se", UNLIKELY, row.cell("sd"), told)
 
@@ -100,22 +112,50 @@ def _large_difference(o: Outcome) -> Iterator[Finding]:
         sd = math.sqrt((a.numbers["sd"] ** 2 + b.numbers["sd"] ** 2) / 2)
         apart = abs(a.numbers["mean"] - b.numbers["mean"])
         if sd > 0 and apart / sd > 4 and min(a.numbers["n"], b.numbers["n"]) >= 10:
-            told = f"{o.title}: the means of {a.name} and {b.name} are {apart / sd:.1f} SDs apart; are the SDs standard errors?"
+            means = sorted((a.numbers["mean"], b.numbers["mean"]), key=abs)
+            why = ""
+            if means[0] * means[1] < 0:
+                why = ", or is one of the means a change from baseline"
+            elif abs(means[1]) > 5 * abs(means[0]) > 0:
+                why = ", or is a decimal point in the wrong place"
+            told = f"{o.title}: the means of {a.name} and {b.name} are {apart / sd:.1f} SDs apart; are the SDs standard errors{why}?"
             yield Finding("sd-looks-like-se", UNLIKELY, a.cell("sd"), told)
 
 
 def _scale(o: Outcome) -> Iterator[Finding]:
     for row in o.arms:
-        mean, sd, n = row.get("mean"), row.get("sd"), row.get("n")
+        mean = row.get("mean")
         for bound, side in ((o.lowest, -1), (o.highest, 1)):
             if mean is not None and bound is not None and side * (mean - bound) > 0:
                 told = f"{o.title}, {row.name}: the mean {mean:g} is beyond the scale's end of {bound:g}; is it another scale, or a change?"
                 yield Finding("off-scale", IMPOSSIBLE, row.cell("mean"), told)
-        if sd is not None and o.lowest is not None and o.highest is not None:
-            most = (o.highest - o.lowest) / 2 * (math.sqrt(n / (n - 1)) if n is not None and n > 1 else 1.0)
-            if sd > most * (1 + 1e-9):
-                told = f"{o.title}, {row.name}: an SD of {sd:g} is more than a scale of {o.lowest:g} to {o.highest:g} allows ({most:.3g})."
-                yield Finding("sd-over-scale", IMPOSSIBLE, row.cell("sd"), told)
+        if o.lowest is not None and o.highest is not None:
+            yield from _spread_on_scale(o, row, o.lowest, o.highest)
+
+
+def _spread_on_scale(o: Outcome, row: Row, lowest: float, highest: float) -> Iterator[Finding]:
+    """Of values between two ends the SD is at most the root of what the mean is from the one times from the other."""
+    mean, sd, se, n = row.get("mean"), row.get("sd"), row.get("se"), row.get("n")
+    where, few = f"{o.title}, {row.name}", math.sqrt(n / (n - 1)) if n is not None and n > 1 else 1.0
+    most, given_mean = (highest - lowest) / 2, ""
+    near = most if mean is None else min(mean - lowest, highest - mean) + rounding(mean)
+    if 0 <= near < most:
+        most, given_mean = math.sqrt(near * (highest - lowest - near)), f" with a mean of {mean:g}"
+    most *= few
+    if sd is not None and sd - rounding(sd) > most:
+        told = f"{where}: an SD of {sd:g} is more than a scale of {lowest:g} to {highest:g} allows{given_mean} ({most:.3g})."
+        yield Finding("sd-over-scale", IMPOSSIBLE, row.cell("sd"), told)
+    elif sd is None and se is not None and n and n > 0 and (se - rounding(se)) * math.sqrt(n) > most:
+        told = (
+            f"{where}: an SE of {se:g} of {n:g} people makes an SD of {se * math.sqrt(n):.3g}, more than a scale of {lowest:g} to {highest:g} "
+            f"allows{given_mean} ({most:.3g}); is it the SD?"
+        )
+        yield Finding("sd-over-scale", IMPOSSIBLE, row.cell("se"), told)
+    elif sd and sd > 0 and n and n >= 20 and mean is not None and near > 0.2 * (highest - lowest):
+        part = (highest - lowest) / sd
+        if part > 25 and 2.5 < part / math.sqrt(n) < 12:
+            told = f"{where}: an SD of {sd:g} is very small for a scale of {lowest:g} to {highest:g}; is it a standard error?"
+            yield Finding("sd-looks-like-se", UNLIKELY, row.cell("sd"), told)
 
 
 def _order(o: Outcome) -> Iterator[Finding]:
@@ -172,7 +212,7 @@ def _interval(
         if not low <= estimate <= high:
             told = f"{where}: {o.named(name)} {estimate:g} is not in its interval, {low:g} to {high:g}."
             yield Finding("outside-interval", IMPOSSIBLE, row.cell(name), told)
-        elif _lopsided(estimate, low, high, ratio):
+        elif _lopsided(estimate, low, high, ratio) or (not ratio and _is_of_ratio(estimate, low, high)):
             other = _lopsided(estimate, low, high, not ratio) if min(estimate, low) > 0 else True
             hint = "" if other else " It is so on the other scale: a logarithm, or a ratio, in the wrong place?"
             told = f"{where}: {o.named(name)} {estimate:g} is not in the middle of {low:g} to {high:g}.{hint}"
@@ -181,7 +221,8 @@ def _interval(
     if se and se > 0 and high > low:
         made = (high - low) / (2 * Z95)
         small = 1.0 if (row.people or 30) >= 10 else 1.6  # t, not z, in small groups
-        if not 0.85 - rounding(se) / se <= made / se <= 1.2 * small + rounding(se, low, high) / se:
+        slack = (rounding(se) + rounding(low, high) / Z95) / se
+        if not 0.85 - slack <= made / se <= 1.2 * small + slack:
             told = f"{where}: the interval makes a standard error of {made:.3g}, but {se:g} is given."
             yield Finding("se-against-interval", UNLIKELY, row.cell(se_name), told)
     p = row.get(p_name)
@@ -202,7 +243,19 @@ def _lopsided(estimate: float, low: float, high: float, ratio: bool) -> bool:
     return abs(above - below) > 0.2 * (above + below) + slack
 
 
+def _is_of_ratio(estimate: float, low: float, high: float) -> bool:
+    """Whether an interval above 0 lies evenly about its estimate as that of a ratio does, and not as that of a difference, by more than rounding."""
+    if low <= 0 or not low < estimate < high:
+        return False
+    slack = rounding(low, high)
+    below, above = math.log(estimate / low), math.log(high / estimate)
+    apart = abs((high - estimate) - (estimate - low))
+    return abs(above - below) <= 2 * slack * (1 / low + 1 / estimate) and apart > max(8 * slack, 0.1 * (high - low))
+
+
 def _same_arms(o: Outcome) -> Iterator[Finding]:
+    if o.kind == "time_to_event" and any(contrast.row.numbers for contrast in o.contrasts):
+        return  # as many of as many are common in small trials, and the hazard ratio tells more
     for a, b in itertools.combinations(o.arms, 2):
         if a.numbers != b.numbers:
             continue
@@ -217,8 +270,12 @@ def _swapped(o: Outcome) -> Iterator[Finding]:
         if difference is None or not (contrast.first.has("mean") and contrast.second.has("mean")):
             continue
         made = contrast.first.numbers["mean"] - contrast.second.numbers["mean"]
-        slack = 0.1 * abs(made) + 3 * rounding(difference, made)
-        if abs(made - difference) <= slack:
+        slack = 0.1 * abs(made) + 3 * rounding(
+            difference, *(row.numbers["mean"] for row in (contrast.first, contrast.second))
+        )
+        if abs(made - difference) <= max(
+            slack, 2 * (error_of_difference(contrast) or 0)
+        ):  # by chance, where it is adjusted
             continue
         if abs(made + difference) <= slack:
             told = (
@@ -233,6 +290,7 @@ def _swapped(o: Outcome) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[Outcome], Iterator[Finding]], ...] = (
     _counts, _percent, _spread, _no_error, _large_difference, _scale, _order, _intervals, _same_arms, _swapped, *REPORTED,
+    *SPREADS, *BETWEEN_ARMS, *COUNTED,
 )  # fmt: skip
 
 
@@ -249,7 +307,7 @@ def _over_randomised(study: Study) -> Iterator[Finding]:
         known = [row.people for row in o.arms if row.people is not None and not row.is_part]
         for row in o.arms:
             if row.people is not None and row.randomised is not None and row.people > row.randomised:
-                told = f"{o.title}, {row.name}: {row.people:g} people, but {row.randomised:g} were randomised to it."
+                told = f"{o.title}, {row.name}: {row.people:g} people, but {row.randomised:g} were randomised to it{'; are the arms swapped?' if swapped_sizes(row, o.arms) else '.'}"
                 yield Finding("over-randomised", IMPOSSIBLE, row.cell("total" if row.has("total") else "n"), told)
         if study.randomised is not None and known and sum(known) > study.randomised:
             told = f"{o.title}: {sum(known):g} people in all arms, but {study.randomised:g} were randomised."
@@ -292,6 +350,10 @@ def _dates(study: Study, today: date | None) -> Iterator[Finding]:
             yield Finding("future-date", IMPOSSIBLE, cell, f"{study.label}: {role} {text} is still to come.")
         elif earliest.year < 1900:
             yield Finding("early-date", UNLIKELY, cell, f"{study.label}: {role} {text} is before 1900.")
+    year = YEAR_OF_LABEL.search(study.label)
+    if year and "published" not in read and "started" in read and read["started"][0].year > int(year[1]):
+        said, cell = study.dates["started"]
+        yield Finding("date-order", UNLIKELY, cell, f"{study.label}: started {said} is after the year of its report.")
     for before, after in itertools.combinations(("started", "ended", "published"), 2):
         if before in read and after in read and read[before][0] > read[after][1]:
             (said, _), (then, cell) = study.dates[before], study.dates[after]
