@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from extraction.rob.tool import Domain, Tool
 from screening.formats.table import guarded, unguarded
@@ -25,6 +27,8 @@ WORDS = {
     "no information": "No information",
 }
 WEIGHT = "Weight"
+WEIGHTS = ("weight", "weights")
+NUMBERED = re.compile(r"d(?P<n>[0-9]{1,2})")
 NOT_JUDGED = ("", "na", "n/a", "not applicable")
 BETWEEN_CELLS = ",;\t"  # spreadsheets write a semicolon where the comma is the decimal mark
 # Where robvis expects other names than D1, D2 ..., or the tool numbers its domains otherwise.
@@ -55,6 +59,7 @@ class Row:
     judgements: dict[str, str] = field(default_factory=dict)
     overall: str = ""
     weight: float = 1.0
+    line: int = field(default=0, compare=False)  # of the file that it was read from
 
 
 def columns(tool: Tool) -> list[Domain]:
@@ -95,38 +100,89 @@ def _read(tool: Tool, text: str) -> Iterator[Row]:
         raise BadRobvis(
             f"Line {line}: there is a character that no text has (NUL). Export the table again, as CSV in UTF-8."
         )
-    text = text.removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     between = max(BETWEEN_CELLS, key=text.partition("\n")[0].count)
     lines = csv.reader(io.StringIO(text), delimiter=between)
+    try:
+        yield from rows_of(tool, lines, between)
+    except csv.Error as error:
+        raise BadRobvis(f"Line {lines.line_num}: this is no line of a CSV ({error}).") from None
+
+
+def rows_of(tool: Tool, lines: Any, between: str) -> Iterator[Row]:  # a csv.reader, which has no name to be typed by
     head = [each.strip() for each in next(lines, [])]
     domains = columns(tool)
-    weighted = bool(head) and head[-1].casefold() in ("weight", "weights")
+    weighted = bool(head) and head[-1].casefold() in WEIGHTS
     width = len(head) - 1 - weighted
     if len(head) < 2 or width not in (len(domains), len(domains) + 1):
         raise BadRobvis(
             f"Line 1: {tool.name} needs the columns Study, {', '.join(heads(tool))} and Overall, in this order; "
             f"Weight may follow. Found: {beginning(head)}."
         )
+    refuse_misplaced(tool, head)
     for cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
+        line, said = lines.line_num, [cell.strip() for cell in cells]
         if len(cells) != len(head):
-            raise BadRobvis(f"Line {lines.line_num}: {len(cells)} cells where the head has {len(head)}.")
-        said = [cell.strip() for cell in cells]
+            raise BadRobvis(
+                f"Line {line}: {len(cells)} cells where the head has {len(head)}. Where nothing is judged, write NA."
+            )
+        places = [Place(line, n, name) for n, name in enumerate(head, start=1)]
+        if not said[0]:
+            raise BadRobvis(f"{places[0]}: the name of the study is missing.")
         judged = {
-            domain.id: known(tool, domain, cell, lines.line_num)
-            for domain, cell in zip(domains, said[1:], strict=False)
+            domain.id: known(tool, domain, cell, place)
+            for domain, cell, place in zip(domains, said[1:], places[1:], strict=False)
             if cell.casefold() not in NOT_JUDGED
         }
         overall = said[1 + len(domains)] if width > len(domains) else ""
         yield Row(
             study=unguarded(said[0]),
             judgements=judged,
-            overall=known(tool, None, overall, lines.line_num) if overall.casefold() not in NOT_JUDGED else "",
-            weight=number(said[-1] if between == "," else said[-1].replace(",", "."), lines.line_num)
-            if weighted
-            else 1.0,
+            overall=known(tool, None, overall, places[1 + len(domains)])
+            if overall.casefold() not in NOT_JUDGED
+            else "",
+            weight=number(said[-1] if between == "," else said[-1].replace(",", "."), places[-1]) if weighted else 1.0,
+            line=line,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell of the table, as a message names it."""
+
+    line: int
+    column: int
+    head: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}, column {self.column} ({self.head[:40] or 'without a name'})"
+
+
+def refuse_misplaced(tool: Tool, head: list[str]) -> None:
+    """Raise BadRobvis when a column bears the name of another place: its judgements would be read as those of another domain."""
+    wanted = ["Study", *heads(tool), "Overall", WEIGHT]
+    names = [plain(WEIGHT if name.casefold() in WEIGHTS else name) for name in head]
+    places = {plain(each.title): n for n, each in enumerate(columns(tool), start=1)}
+    places |= {plain(name): n for n, name in enumerate(wanted)}
+    numbered = [f"d{n}" for n in range(1, len(columns(tool)) + 1)]
+    if names[1 : len(numbered) + 1] == numbered:  # by their order, whatever numbers the tool itself gives them
+        places |= {name: n for n, name in enumerate(numbered, start=1)}
+    for n, name in enumerate(names):
+        number = NUMBERED.fullmatch(name)
+        meant = places.get(name, int(number["n"]) if number else n)
+        is_last = name == plain(WEIGHT) and n == len(names) - 1  # there may be no Overall before it
+        if meant != n and not is_last:
+            raise BadRobvis(
+                f"{Place(1, n + 1, head[n])}: this name belongs to column {meant + 1}. "
+                f"The order tells which domain is which: {', '.join(wanted)}."
+            )
+
+
+def plain(name: str) -> str:
+    """A name without what stands for a blank in one program and not in another."""
+    return re.sub(r"[^a-z0-9]+", ".", name.casefold()).strip(".")
 
 
 def beginning(head: list[str]) -> str:
@@ -136,7 +192,7 @@ def beginning(head: list[str]) -> str:
     return (", ".join(words) or "nothing") + more
 
 
-def known(tool: Tool, domain: Domain | None, cell: str, line: int) -> str:
+def known(tool: Tool, domain: Domain | None, cell: str, place: Place) -> str:
     """The judgement that a cell names: by its word, its label, or its first letter where that is enough."""
     options = tool.options_of(domain) if domain else tool.judgements
     for option in options:
@@ -147,14 +203,16 @@ def known(tool: Tool, domain: Domain | None, cell: str, line: int) -> str:
     if len(alike) == 1:
         return alike[0]
     words = ", ".join(WORDS.get(option.value, option.value) for option in options)
-    raise BadRobvis(f"Line {line}: “{cell}” is no judgement of {tool.name}. Known are {words}.")
+    raise BadRobvis(
+        f"{place}: “{cell[:40]}” is no judgement of {tool.name}. Known are {words}; NA, or an empty cell, where nothing is judged."
+    )
 
 
-def number(cell: str, line: int) -> float:
+def number(cell: str, place: Place) -> float:
     try:
         weight = float(cell)
     except ValueError:
-        raise BadRobvis(f"Line {line}: the weight “{cell}” is no number.") from None
+        raise BadRobvis(f"{place}: the weight “{cell[:40]}” is no number.") from None
     if not 0 <= weight < float("inf"):
-        raise BadRobvis(f"Line {line}: the weight {cell} must be 0 or more.")
+        raise BadRobvis(f"{place}: the weight {cell[:40]} must be 0 or more.")
     return weight

@@ -92,6 +92,14 @@ def import_judgements(request: HttpRequest, member: Member) -> HttpResponse:
     filled = workflow.import_judgements(member, request.POST.get("key", ""), file.name, file.read())
     told = f"{len(filled)} assessment{'' if len(filled) == 1 else 's'} of yours filled in. "
     messages.success(request, told + "Add what supports each judgement, then submit.")
+    replaced = {each.study: each.replaced for each in filled if each.replaced}
+    if replaced:
+        count = sum(map(len, replaced.values()))
+        messages.warning(
+            request,
+            f"{count} judgement{'' if count == 1 else 's'} of yours {'was' if count == 1 else 'were'} otherwise before, and "
+            f"{'is' if count == 1 else 'are'} replaced: in {'; '.join(str(study) for study in replaced)}. The trail has what stood there.",
+        )
     return redirect("extraction:studies", member.review.slug)
 
 

@@ -44,33 +44,69 @@ def carry_domain(member: Member, study: Study, key: str, source: str) -> Assessm
 def import_judgements(member: Member, key: str, name: str, data: bytes) -> list[Assessment]:
     """Read a CSV of robvis into one's own open assessments, one for each of its studies; they are begun where that is still to be done.
 
-    All or nothing. Refused: a file that is no such table, or names a study that the review does not have, or twice (BadFile); studies
-    whose assessment is submitted, or which two others have (WrongState).
+    All or nothing; `replaced` of each names what was judged otherwise before. Refused: a file that is no such table, or names a study that
+    the review does not have, or twice (BadFile); studies whose assessment is submitted, or which two others have (WrongState).
     """
     require(member, Can.EXTRACT)
     tool = queries.judged(member, key).tool
     rows = read_rows(tool, name, data)
     with transaction.atomic():
-        known = {study.label: study for study in Study.objects.filter(review=member.review_id, dropped_at=None)}
-        unknown = [row.study for row in rows if row.study not in known]
-        if unknown:
-            raise BadFile(
-                f"{name}: the review has no study called {'; '.join(unknown[:5])}.",
-                todo="Write the studies as they are called on the page of studies.",
-            )
+        studies = found_studies(member, name, rows)
         filled = []
-        for row in sorted(rows, key=lambda each: known[each.study].pk):
-            own = start_own(member, Assessment, known[row.study], key)
+        for row in sorted(rows, key=lambda each: studies[each.study].pk):
+            study = studies[row.study]
+            own = start_own(member, Assessment, study, key)
             if own.submitted_at:
                 raise WrongState(
-                    f"Your assessment of {row.study} is submitted. Nothing of {name} was stored.",
+                    f"Your assessment of {study} is submitted. Nothing of {name} was stored.",
                     todo="Reopen it, or take the study out of the file.",
                 )
             values = dict(row.judgements)
             if row.overall and tool.overall:
                 values[asking.OVERALL] = row.overall
-            filled.append(save_own(member, own, Said(values), own.version))
+            stood = {each: answer.value for each, answer in own.answers().items()}
+            saved = save_own(member, own, Said(values), own.version)
+            saved.replaced = [each for each, value in values.items() if stood.get(each) not in (None, value)]
+            filled.append(saved)
     return filled
+
+
+def found_studies(member: Member, name: str, rows: list[robvis.Row]) -> dict[str, Study]:
+    """The studies that the rows are of, by the name in the file; capitals and blanks do not matter where one study alone is meant.
+
+    Raises BadFile for a name that no study has, and for two lines of one study.
+    """
+    exact: dict[str, Study] = {}
+    alike: dict[str, list[Study]] = {}
+    for study in Study.objects.filter(review=member.review_id, dropped_at=None):
+        exact[study.label] = study
+        alike.setdefault(folded(study.label), []).append(study)
+    found: dict[str, Study] = {}
+    unknown = []
+    lines: dict[int, int] = {}
+    for row in rows:
+        meant = alike.get(folded(row.study), [])
+        study = exact.get(row.study) or (meant[0] if len(meant) == 1 else None)
+        if study is None:
+            unknown.append(f"line {row.line}, “{row.study[:60]}”")
+        elif study.pk in lines:
+            raise BadFile(
+                f"{name}: {study} stands there twice, in lines {lines[study.pk]} and {row.line}.",
+                todo="Keep one line for each study.",
+            )
+        else:
+            found[row.study], lines[study.pk] = study, row.line
+    if unknown:
+        more = f", and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        raise BadFile(
+            f"{name}: the review has no study of this name: {'; '.join(unknown[:5])}{more}. Nothing was stored.",
+            todo="Write the studies in the first column as they are called on the page of studies.",
+        )
+    return found
+
+
+def folded(label: str) -> str:
+    return " ".join(label.split()).casefold()
 
 
 def read_rows(tool: Tool, name: str, data: bytes) -> list[robvis.Row]:
@@ -83,10 +119,6 @@ def read_rows(tool: Tool, name: str, data: bytes) -> list[robvis.Row]:
         raise BadFile(f"{name} is not UTF-8 text.", todo="Save it as “CSV UTF-8”.") from None
     except robvis.BadRobvis as error:
         raise BadFile(f"{name}: {error}", todo="Correct the file and read it again.") from None
-    labels = [row.study for row in rows]
-    twice = sorted({each for each in labels if labels.count(each) > 1})
-    if twice:
-        raise BadFile(f"{name}: {'; '.join(twice[:5])} stands there twice.", todo="Keep one line for each study.")
     if not rows:
         raise BadFile(f"{name}: there is no study in it.", todo="Choose a file with a line for each study.")
     return rows

@@ -86,9 +86,27 @@ def test_a_csv_of_robvis_fills_in_ones_own_assessments(first: Member, second: Me
         (b"\xff\xfe", "is not UTF-8 text"),
         (b"Study,D1\n", "Line 1: RoB 2"),
         (HEAD.encode(), "there is no study in it"),
-        ((HEAD + "Nobody 1999,Low,Low,Low,Low,Low,Low,1\n").encode(), "no study called Nobody 1999"),
-        ((HEAD + "Murray 2003,Low,Low,Low,Low,Low,Low,1\n" * 2).encode(), "Murray 2003 stands there twice"),
-        ((HEAD + "Murray 2003,Fine,Low,Low,Low,Low,Low,1\n").encode(), "Line 2: “Fine” is no judgement"),
+        (
+            (HEAD + "Nobody 1999,Low,Low,Low,Low,Low,Low,1\n").encode(),
+            "no study of this name: line 2, “Nobody 1999”. Nothing was stored",
+        ),
+        (
+            (HEAD + "Murray 2003,Low,Low,Low,Low,Low,Low,1\n" * 2).encode(),
+            "Murray 2003 stands there twice, in lines 2 and 3",
+        ),
+        (
+            (HEAD + "Murray 2003,Low,Low,Low,Low,Low,Low,1\nmurray  2003,Low,Low,Low,Low,Low,Low,1\n").encode(),
+            "Murray 2003 stands there twice",
+        ),
+        ((HEAD + "x" * 9000 + ",Low,Low,Low,Low,Low,Low,1\n").encode(), "line 2, “x{60}”"),
+        (
+            b"\xef\xbb\xbf" + HEAD.encode() + b"Murray 2003,Low,Low,No information,Low,Low,Low,1\n",
+            r"Line 2, column 4 \(D3\)",
+        ),
+        (
+            (HEAD + "Murray 2003,Fine,Low,Low,Low,Low,Low,1\n").encode(),
+            r"Line 2, column 2 \(D1\): “Fine” is no judgement",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_words_and_nothing_is_begun(
@@ -97,6 +115,26 @@ def test_a_file_that_cannot_be_read_is_refused_in_words_and_nothing_is_begun(
     with pytest.raises(BadFile, match=told):
         workflow.import_judgements(first, rob2, "robvis.csv", data)
     assert not Assessment.unblinded.exists()
+
+
+def test_capitals_and_blanks_in_a_studys_name_do_not_matter_where_one_study_alone_is_meant(
+    first: Member, second: Member, study: Study, rob2: str
+) -> None:
+    line = "murray  2003,Low,Low,Low,Low,Low,Low,1\n"
+    [filled] = workflow.import_judgements(first, rob2, "robvis.csv", (HEAD + line).encode())
+    assert filled.study == study
+    build.study((first, second), "MURRAY 2003")
+    with pytest.raises(BadFile, match="no study of this name: line 2, “murray  2003”"):
+        workflow.import_judgements(first, rob2, "robvis.csv", (HEAD + line).encode())
+
+
+def test_what_a_file_replaces_is_told(first: Member, study: Study, rob2: str) -> None:
+    build.begun(first, study, rob2, {"randomisation": "high"})
+    file = SimpleUploadedFile("robvis.csv", (HEAD + "Murray 2003,Low,Low,NA,Low,Low,Low,1\n").encode())
+    address = reverse("extraction:bias-import", args=[first.review.slug])
+    text = client(first).post(address, {"key": rob2, "file": file}, follow=True).content.decode()
+    assert "1 judgement of yours was otherwise before, and is replaced: in Murray 2003." in text
+    assert queries.own(first, Assessment, study, rob2).answers()["missing_data"].value == "low", "NA leaves what stands"
 
 
 def test_what_is_submitted_is_not_overwritten_by_a_file(first: Member, study: Study, rob2: str) -> None:

@@ -59,6 +59,27 @@ def test_a_judgement_is_known_by_its_first_letter_and_may_be_missing() -> None:
     assert (row.overall, row.weight) == ("high", 1.0)
 
 
+def test_a_table_of_an_old_program_with_other_ends_of_lines_says_the_same() -> None:
+    assert robvis.read(ROB2, EXAMPLE.replace("\n", "\r")) == robvis.read(ROB2, EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("tool", "head"),
+    [
+        ("rob1", "Study,D1,D2,D3,D4,D5,D6,D7,Overall"),
+        ("rob1", "Study,Random sequence generation,Allocation,C,D,E,F,G,Overall,Weights"),
+        ("rob2_cluster", "Study,D1,D2,D3,D4,D5,D6,Overall"),
+        ("rob2_cluster", "Study,D1,D1b,D2,D3,D4,D5,Overall"),
+        ("robins_i", "Study,D1,D2,D3,D4,D5,D6,D7,Weight"),
+    ],
+)
+def test_columns_may_have_other_names_and_numbers_in_the_same_order(tool: str, head: str) -> None:
+    [row] = robvis.read(
+        TOOLS[tool], f"{head}\nAsh{',Low' * (head.count(',') - ('Weight' in head))}{',1' * ('Weight' in head)}\n"
+    )
+    assert set(row.judgements.values()) == {"low"}
+
+
 def test_columns_have_the_names_that_robvis_expects() -> None:
     assert robvis.write(TOOLS["rob2_cluster"], []) == "Study,D1,D1b,D2,D3,D4,D5,Overall,Weight\n"
     assert robvis.write(TOOLS["rob2_crossover"], []) == "Study,D1,DS,D2,D3,D4,D5,Overall,Weight\n"
@@ -96,9 +117,26 @@ def test_what_is_written_is_read_again(tool, data) -> None:  # noqa: ANN001
     [
         ("", "Line 1: RoB 2"),
         ("Study,D1,D2,Overall\nAsh,Low,Low,Low\n", "Line 1: .* Study, D1, D2, D3, D4, D5 and Overall"),
-        (EXAMPLE.replace("Some concerns", "Bad"), "Line 2: “Bad” is no judgement .* Low, Some concerns, High"),
-        (EXAMPLE.replace("33.33333333", "much"), "Line 2: the weight “much” is no number"),
-        (EXAMPLE.replace("33.33333333", "-1"), "Line 2: the weight -1 must be 0 or more"),
+        (
+            EXAMPLE.replace("Some concerns", "Bad"),
+            r"Line 2, column 3 \(D2\): “Bad” is no judgement .* Low, Some concerns, High",
+        ),
+        (
+            EXAMPLE.replace("Some concerns", "No information"),
+            "“No information” is no .*; NA, or an empty cell, where nothing is",
+        ),
+        (EXAMPLE.replace("33.33333333", "much"), r"Line 2, column 8 \(Weight\): the weight “much” is no number"),
+        (EXAMPLE.replace("33.33333333", "-1"), r"Line 2, column 8 \(Weight\): the weight -1 must be 0 or more"),
+        (EXAMPLE.replace("Birch 2002", " "), r"Line 3, column 1 \(Study\): the name of the study is missing"),
+        (
+            EXAMPLE.replace("D1,D2", "D2,D1"),
+            r"Line 1, column 2 \(D2\): this name belongs to column 3\. The order tells",
+        ),
+        (
+            "Study,Overall,D1,D2,D3,D4,D5\nAsh,Low,Low,Low,Low,Low,High\n",
+            r"column 2 \(Overall\): .* belongs to column 7",
+        ),
+        ("Weight,Study,D1,D2,D3,D4,D5\n1,Ash,Low,Low,Low,Low,Low\n", r"column 1 \(Weight\)"),
         (EXAMPLE + "Dale 2004,Low\n", "Line 5: 2 cells where the head has 8"),
         (EXAMPLE + "Dale\0 2004,Low\n", "Line 5: there is a character that no text has"),
         (f"{'x' * 900},b,c,d\nAsh,Low", r"Found: x{20}…, b, c and 1 more\.$"),
