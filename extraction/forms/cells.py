@@ -9,6 +9,7 @@ from extraction.schema import Field, Kind, Origin
 from extraction.schema.clean import knows_unit
 from extraction.schema.convert.offers import Offer, together
 from extraction.schema.fields import NUMBERS
+from extraction.workflow.newer import Overtaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,29 @@ class Line:
     @property
     def is_more_used(self) -> bool:
         return any(cell.value or cell.told or cell.again for cell in self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaking:
+    """A question, or a row of a table, of which another window has saved answers that its page had not seen."""
+
+    mark: str
+    answers: list[Overtaken]
+
+    @property
+    def about(self) -> str:
+        """Which answers."""
+        return "; ".join(each.field.label for each in self.answers)
+
+    @property
+    def at(self) -> str:
+        """The key at which a reader finds it on the page."""
+        return self.answers[0].field.key
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """The names of the fields that are overtaken, and what stands there."""
+        return list({name: text for each in self.answers for name, text in each.parts.items()}.items())
 
 
 def origins_of(chosen: str) -> list[tuple[str, str, bool]]:

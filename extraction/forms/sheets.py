@@ -9,7 +9,7 @@ so on, or source:KEY alone, which is nowhere in a document: from the authors' e-
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -17,12 +17,13 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 
 from extraction import schema
-from extraction.forms.cells import Cell, Line, Place
+from extraction.forms.cells import Cell, Line, Overtaking, Place
 from extraction.schema import Answer, Asked, Block, Field, Kind, Origin, Problem, Row, Table
 from extraction.schema.asked import asked_fields
 from extraction.schema.clean import read_anew
 from extraction.schema.convert.offers import Offer, offers
 from extraction.schema.fields import NO_UNIT, NUMBERS
+from extraction.workflow.newer import Overtaken
 
 PLACE = ("document", "page", "quote", "box")
 Said = TypeVar("Said", schema.Source | None, str)
@@ -49,7 +50,9 @@ class SheetForm:
         self.asked = asked
         self.questions = asked.fields
         self.answers = answers
-        self.data = data
+        self.data = (
+            data if data is None else chosen(data, {each.key for each in self.questions if each.kind is Kind.SEVERAL})
+        )
         self.again = again or {}
         self.locked = locked
         self.open_keys = open_keys  # None: all of them
@@ -57,6 +60,7 @@ class SheetForm:
         self.told: dict[str, str] = {}
         self.noted: dict[str, str] = {}  # what is saved, but otherwise than the page may let think
         self.is_behind = False  # another window has stored what this one has not seen
+        self.overtaken: list[Overtaking] = []  # which answers that are
         self._told_of_rows: set[tuple[str, str]] = set()
         self._asked_keys = {field.key for field in asked_fields(self.questions, answers)}
         if data is not None:
@@ -189,18 +193,32 @@ class SheetForm:
 
     @property
     def known(self) -> dict[str, list[str]]:
+        """By name of a field, what the page has seen stored in it."""
         names = (name.removeprefix("known:") for name in self.data if name.startswith("known:"))
         return {name: self.data.getlist(f"known:{name}") for name in names}
 
-    def tell_newer(self, stands: Mapping[str, str]) -> None:
-        """Say beside the answers what another window has stored there; what was typed here stays in the fields."""
+    @property
+    def said_keys(self) -> list[str]:
+        """The answers of which something can be saved."""
+        return list({*self.values, *self.units, *self.texts, *self.places, *self.origins})
+
+    @property
+    def known_texts(self) -> list[tuple[str, str]]:
+        return [(name, text) for name, texts in self.known.items() for text in texts]
+
+    def tell_newer(self, found: Iterable[Overtaken]) -> None:
+        """Show what another window has stored, for a choice at each question or row; what was typed here stays in the fields."""
         self.is_behind = True
-        for key, sentence in stands.items():
-            self.told[key] = f"{sentence} Saving again stores what stands here."
+        by_mark: dict[str, list[Overtaken]] = {}
+        for each in found:
+            by_mark.setdefault(mark_of(each.field), []).append(each)
+            self.told[each.field.key] = "Changed in another window meanwhile: choose at the top of the page."
+        self.overtaken = [Overtaking(mark, answers) for mark, answers in by_mark.items()]
 
     def problems(self) -> list[Problem]:
         """What could not be read, by field."""
-        return [Problem(key, sentence) for key, sentence in self.told.items()]
+        newer = {each.field.key for overtaking in self.overtaken for each in overtaking.answers}
+        return [Problem(key, sentence) for key, sentence in self.told.items() if key not in newer]
 
     def empty_outcomes(self) -> list[str]:
         """The keys that fold an outcome, of those outcomes of which nothing is answered."""
@@ -327,6 +345,24 @@ class SheetForm:
 
     def said_of(self, field: Field) -> Answer:
         return self.answers.get(field.key, schema.BLANK)
+
+
+def chosen(data: QueryDict, several: Collection[str]) -> QueryDict:
+    """What was posted by a page that showed answers of another window, with what was chosen of them: both are known then, and one is said.
+
+    choose:MARK is here or there; overtaken:MARK names the fields, and stands:NAME is what the page showed of each.
+    """
+    marks = [name.removeprefix("choose:") for name in data if name.startswith("choose:")]
+    if not marks:
+        return data
+    data = data.copy()
+    for mark in marks:
+        for name in data.getlist(f"overtaken:{mark}"):
+            text = data.get(f"stands:{name}", "")
+            data.appendlist(f"known:{name}", text)
+            if data[f"choose:{mark}"] == "there":
+                data.setlist(name, text.split(";") if name in several else [text])
+    return data
 
 
 def common(said: list[Said]) -> Said | None:

@@ -50,7 +50,12 @@ def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> Ht
     try:
         form, after = save_posted(request, member, mine, before)
     except Newer as error:
-        told = {"refused": error.message, "stands": list(error.stands.values()), "newer": error.parts}
+        told = {
+            "refused": error.message,
+            "stands": [each.sentence for each in error.found],
+            "newer": error.parts,
+            "versions": {each.field.key: each.version for each in error.found},
+        }
         return JsonResponse(told, status=error.status)
     except DomainError as error:
         return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
@@ -59,6 +64,9 @@ def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> Ht
     context = {"version": after.version, "problems": form.problems()}
     answer: dict[str, Any] = {"version": after.version, "stood": after.stood, "told": form.told, "noted": form.noted}
     answer["units"] = form.units_offered
+    answer["said"] = form.said_keys
+    others = (line for line in after.lines.all() if form.version < line.version <= after.stood)
+    answer["elsewhere"] = {line.key: line.version for line in others}
     if isinstance(after, Sheet):
         opened = queries.opened(after, before)
         answer["again"] = list(opened.carried.again)
@@ -66,8 +74,7 @@ def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> Ht
         context |= {"missing": opened.problems, "doubts": doubts}
         about = {"doubts": doubts, "member": member, **for_doubts(member, after.study_id)}
         answer["doubts"] = render_to_string("extraction/_doubts.html", about, request)
-        said = {*form.values, *form.units, *form.origins}
-        touched = {key.rpartition("/")[0] for key in said if key.startswith("outcome/")}
+        touched = {key.rpartition("/")[0] for key in form.said_keys if key.startswith("outcome/")}
         answer["offers"] = {
             row: render_offers(request, member, after, row, found) for row, found in offered(opened, touched).items()
         }
@@ -144,7 +151,7 @@ def saved(request: HttpRequest, member: Member, mine: Blinded | None) -> tuple[S
         return save_posted(request, member, mine)
     except Newer as error:
         form = form_on(mine, request.POST)
-        form.tell_newer(error.stands)
+        form.tell_newer(error.found)
         return form, mine
 
 

@@ -45,7 +45,7 @@ def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = ""
         return page(request, member, study, kind, tool, mine)
     form, mine = saved(request, member, mine)
     tell_of(request, form)
-    if form.problems():
+    if form.is_behind or form.problems():
         return page(request, member, study, kind, tool, mine, form, form.problems())
     messages.success(request, "Saved.")
     return to(member, study, kind, tool)
@@ -134,7 +134,7 @@ def convert(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     study = queries.study(member, pk)
     form, mine = saved(request, member, queries.own_sheet(member, study))
     tell_of(request, form)
-    if form.problems():
+    if form.is_behind or form.problems():
         return page(request, member, study, "sheet", "", mine, form, form.problems())
     conversions.convert(member, study, *request.POST.get("convert", "").split())
     messages.success(
@@ -151,8 +151,10 @@ def submit(request: HttpRequest, member: Member, pk: int, kind: str, tool: str =
     study = queries.study(member, pk)
     form, mine = saved(request, member, queries.own(member, MODELS[kind], study, tool))
     tell_of(request, form)
-    problems = form.problems() or queries.problems_of(mine)
-    if problems or form.unasked:  # something was typed that is on no sheet: nobody hands in what lacks it unseen
+    problems = form.problems() or ([] if form.is_behind else queries.problems_of(mine))
+    if (
+        form.is_behind or problems or form.unasked
+    ):  # something was typed that is on no sheet: nobody hands in what lacks it unseen
         return page(request, member, study, kind, tool, mine, form, problems)
     sheets.submit_own(member, mine)
     messages.success(request, "Submitted.")

@@ -8,6 +8,7 @@ where it stands.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from extraction.models import Line
 from extraction.schema import Answer, Field, Source, Unreadable, read, show
@@ -18,29 +19,47 @@ from reviewapp.errors import Stale
 Known = Mapping[str, Collection[str]]
 
 
-class Newer(Stale):
-    """Another window saved answers that this one has not seen, and nothing was stored. stands: by key, what both say, in a sentence;
-    parts: by name of the field, what stands there."""
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """An answer that another window has saved meanwhile, with this version of the sheet. there, here: what both say, in words; parts: by
+    name of the field, what stands there."""
 
-    def __init__(self, stands: Mapping[str, str], parts: Mapping[str, str], labels: list[str]) -> None:
+    field: Field
+    version: int
+    there: str
+    here: str
+    parts: Mapping[str, str]
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.field.label}: there stands {self.there}, here {self.here}."
+
+
+class Newer(Stale):
+    """Another window saved answers that this one has not seen, and nothing was stored. found: which, and what both say."""
+
+    def __init__(self, found: list[Overtaken]) -> None:
+        labels = "; ".join(each.field.label for each in found)
         super().__init__(
-            f"Changed in another window meanwhile: {'; '.join(labels)}. What is typed here is not saved over it.",
+            f"Changed in another window meanwhile: {labels}. What is typed here is not saved over it.",
             todo="See what stands there now, and choose.",
         )
-        self.stands, self.parts = stands, parts
+        self.found = found
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return {name: text for each in self.found for name, text in each.parts.items()}
 
 
 def refuse_newer(changed: list[tuple[Line, Answer]], fields: Mapping[str, Field], seen: int, known: Known) -> None:
     """Raise Newer for answers of which another window saved a part after the version that this one has seen."""
-    stands, parts, labels = {}, {}, []
+    found = []
     for line, answer in changed:
-        field = fields[line.key]
-        if line.version > seen and (unseen := dict(unseen_parts(field, line.answer, answer, known))):
-            parts |= unseen
-            stands[line.key] = f"{field.label}: there stands {in_words(line.answer)}, here {in_words(answer)}."
-            labels.append(field.label)
-    if stands:
-        raise Newer(stands, parts, labels)
+        field, there = fields[line.key], line.answer
+        if line.version > seen and (unseen := dict(unseen_parts(field, there, answer, known))):
+            found.append(Overtaken(field, line.version, in_words(there), in_words(answer), unseen))
+    if found:
+        raise Newer(found)
 
 
 def unseen_parts(field: Field, stored: Answer, answer: Answer, known: Known) -> Iterator[tuple[str, str]]:

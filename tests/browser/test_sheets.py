@@ -119,7 +119,10 @@ def test_a_window_that_another_overtook_overwrites_nothing_that_it_has_not_shown
         localStorage.setItem(sheet.key, JSON.stringify({"study/design": entry}));
     }""")
     page.get_by_role("button", name="Save", exact=True).click()  # with nothing changed here
-    expect(page.get_by_text("Not saved: this was changed in another window meanwhile")).to_be_visible()
+    told = page.locator("#overtaken")
+    expect(told).to_contain_text("Setting: there stands “In a prison”, here “At home”.")
+    expect(told).to_contain_text("Everything else on this page is saved by itself.")
+    expect(told).not_to_contain_text("Nothing of this page is saved yet")
     expect(note).to_contain_text("Setting: there stands “In a prison”, here “At home”.")
     assert answer(here.first, study, "study/setting") == "In a prison"
     expect(page.locator("form.sheet")).to_have_attribute("data-unsent", "1")
@@ -135,6 +138,36 @@ def test_a_window_that_another_overtook_overwrites_nothing_that_it_has_not_shown
     expect(note).to_contain_text("Setting: there stands “In a prison”, here “At home”.")
     assert answer(here.first, study, "study/setting") == "In a prison"
     again.context.close()
+
+
+def test_a_page_that_was_refused_says_what_is_to_be_chosen_until_it_is(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    study = study_of(here)
+    page = at_sheet(browser, live_server, here, "reviewer", study)
+    elsewhere = {"study/setting": "In a clinic", "study/design": "Cluster"}
+    workflow.save_entries(here.first, queries.own_sheet(here.first, study), elsewhere)
+    page.get_by_label(re.compile("^Setting( needed)?$")).fill("At home")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+    told, unsaved = page.locator("#overtaken"), page.locator("#unsaved")
+    expect(told.get_by_role("listitem")).to_have_count(
+        2
+    )  # what was not touched here is blank, and there is something by now
+    expect(unsaved).to_contain_text("2 answers changed in another window meanwhile: choose beside them.")
+    for name, button in (("Setting", "Save what stands here"), ("Design", "Take what stands there")):
+        note = page.get_by_role("alert").filter(has_text=f"{name}: there stands").filter(has=page.locator("button"))
+        note.get_by_role("button", name=button).click()
+    saved(page)
+    expect(told).to_have_count(0)
+    expect(unsaved).to_be_hidden()
+    assert answer(here.first, study, "study/setting") == "At home"
+    assert answer(here.first, study, "study/design") == "Cluster"
+    workflow.save_entries(here.first, queries.own_sheet(here.first, study), {"study/design": "Trial"})
+    page.get_by_label(re.compile("^Setting( needed)?$")).fill("At home, alone")
+    page.keyboard.press("Tab")
+    expect(unsaved).to_contain_text("Another window has changed another answer: load the page again to see it.")
+    page.context.close()
 
 
 def test_a_number_is_kept_in_the_unit_beside_which_it_was_typed_whatever_the_form_asks_by_then(

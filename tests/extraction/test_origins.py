@@ -39,6 +39,7 @@ from reviewapp.errors import BadInput
 from reviewapp.models import Event, Member
 from tests.analysis.build import plan
 from tests.extraction import build
+from tests.extraction.test_overtaken_sheets import beside
 
 PARTS = (ArmOf(1, "Any dose", "experimental"), ArmOf(2, "Low", part_of=1), ArmOf(3, "High", part_of=1))
 SD = Field("study/sd", "SD", Kind.NUMBER)
@@ -251,11 +252,12 @@ def test_what_an_older_window_does_not_know_it_does_not_undo_and_what_it_typed_i
     page = client.post(desk.url, plain)
     text = html.unescape(page.content.decode())
     assert page.status_code == 409
-    assert "Not saved: this was changed in another window meanwhile" in text
+    assert "Another window has changed answers of this page" in text
     assert f'name="{desk.sd}" id="id_{desk.sd}" value="5"' in text
     assert stands().value == 4.2
-    again = plain | {"version": text.partition('name="version" value="')[2].partition('"')[0]}
-    assert client.post(desk.url, again).status_code == 302
+    again = plain | beside(page)
+    assert client.post(desk.url, again).status_code == 409, "nothing is chosen yet"
+    assert client.post(desk.url, again | {f"choose:{row}": "here"}).status_code == 302
     assert (stands().value, stands().basis) == (5.0, "A guess"), "who has seen both chooses"
 
 

@@ -12,8 +12,8 @@ const sheet = {
   seen: {}, // name -> the texts that the server may hold, as far as this window knows: one, and those sent that it has not confirmed
   version: 0, // up to which this window knows every save
   sending: false,
-  lost: false, // an answer of the server was lost
-  elsewhere: false, // another window has saved
+  shown: {}, // key of an answer -> the version of the sheet up to which this window shows it, where that is later than all of the page's
+  elsewhere: new Set(), // keys of answers that another window has saved, and this one has not seen
   cut: false, // the server could not be reached when something was sent last
   unknown: false, // the server did not know the person when something was sent last
   noted: {}, // key -> what is to be known of an answer that is saved
@@ -28,7 +28,8 @@ const sheet = {
     sheet.key = `sheet/${sheet.form.dataset.autosave}`;
     sheet.version = Number(sheet.form.elements.version.value);
     sheet.see(sheet.form);
-    if (sheet.form.dataset.behind) sheet.fall(Number(sheet.form.dataset.behind));
+    sheet.drawn = Number(sheet.form.dataset.behind || sheet.version); // of what the page shows that was not typed here
+    if (sheet.form.dataset.behind) sheet.fall();
     sheet.restore();
     sheet.form.addEventListener("input", (event) => { sheet.typed(event.target); sheet.remember(event.target); });
     sheet.form.addEventListener("change", (event) => { sheet.remember(event.target); sheet.send(); });
@@ -44,9 +45,8 @@ const sheet = {
     sheet.send();
   },
 
-  // Nothing on this page was saved, because it knew no save after this version: each answer is sent by itself, and what is newer is chosen.
-  fall(version) {
-    sheet.version = version;
+  // Nothing on this page was saved, because another window was ahead: each answer is sent by itself, and what is newer is chosen.
+  fall() {
     sheet.seen = {};
     const kept = sheet.kept(); // is put back, whichever window it was typed in
     for (const box of sheet.form.querySelectorAll("[data-save]")) if (!(box.dataset.save in kept)) sheet.remember(box);
@@ -228,7 +228,6 @@ const sheet = {
       sheet.take(mark, entry, texts, await answer.json());
     } catch {
       again = false;
-      sheet.lost = true; // it may have been stored all the same
     }
     sheet.sending = false;
     sheet.cut = !again;
@@ -240,7 +239,8 @@ const sheet = {
 
   take(mark, entry, texts, answer) {
     if (answer.stood === sheet.version) sheet.version = answer.version; // else another window has saved as well, which this one has not seen
-    else if (answer.version && !sheet.lost) sheet.elsewhere = true;
+    for (const [key, version] of Object.entries(answer.elsewhere || {})) if (version > Math.max(sheet.drawn, sheet.shown[key] || 0)) sheet.elsewhere.add(key);
+    sheet.shows(Object.fromEntries((answer.said || []).map((key) => [key, answer.version])));
     const box = sheet.box(mark);
     const told = answer.told || {};
     for (const [key, names] of Object.entries(answer.units || {})) sheet.offer(sheet.form.elements[`unit:${key}`], names);
@@ -290,6 +290,9 @@ const sheet = {
           if (each.dataset.newer === "there") sheet.put(name, text);
         }
         note.remove();
+        sheet.shows(answer.versions);
+        for (const link of document.querySelectorAll("[data-overtaken]")) if (link.dataset.overtaken === mark) link.remove();
+        if (!document.querySelector("[data-overtaken]")) document.getElementById("overtaken")?.remove();
         const changed = Object.keys(answer.newer).map((name) => box.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`));
         (changed.find(Boolean) || box.querySelector("[name]")).focus(); // where a keyboard goes on
         sheet.remember(box.querySelector("[name]"));
@@ -298,6 +301,13 @@ const sheet = {
       });
     }
     (box.querySelector("td.wide") || box).append(note);
+  },
+
+  shows(versions) {
+    for (const [key, version] of Object.entries(versions)) {
+      sheet.shown[key] = version;
+      sheet.elsewhere.delete(key);
+    }
   },
 
   put(name, text) {
@@ -342,7 +352,8 @@ const sheet = {
     const choices = document.querySelectorAll(".newer").length;
     if (choices) sentences.push(`${choices} answer${choices > 1 ? "s" : ""} changed in another window meanwhile: choose beside ${choices > 1 ? "them" : "it"}. What you typed is kept.`);
     else if (refused) sentences.push(sheet.problem || `${refused} answer${refused > 1 ? "s" : ""} could not be saved: see what is said beside ${refused > 1 ? "them" : "it"}.`);
-    if (sheet.elsewhere && !choices) sentences.push("This was changed in another window as well: load the page again to see all of it.");
+    const others = sheet.elsewhere.size;
+    if (others && !choices && !waiting) sentences.push(`Another window has changed ${others > 1 ? `${others} other answers` : "another answer"}: load the page again to see ${others > 1 ? "them" : "it"}.`);
     box.textContent = sentences.join(" ");
     box.hidden = !sentences.length;
     box.classList.toggle("trouble", refused > 0 || sheet.cut);

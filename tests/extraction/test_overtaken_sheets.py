@@ -1,0 +1,142 @@
+"""A whole page is refused because another window was ahead: are both answers there to choose, at each, without script?"""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from django.http import HttpResponse
+
+from extraction import queries, workflow
+from extraction.models import Outcome, Study
+from extraction.schema import Answer
+from reviewapp.models import Member
+from tests.extraction import build
+from tests.extraction.test_units import KEY, asked_in
+from tests.extraction.test_views import browser, url
+from tests.extraction.test_views_forms import every_kind, save
+
+pytestmark = pytest.mark.django_db
+
+HIDDEN = re.compile(r'<input type="hidden" form="own" name="([^"]*)" value="([^"]*)">')
+
+
+def sent(member: Member, study: Study, **fields: object) -> HttpResponse:
+    return browser(member).post(url(member, "sheet", study.pk), fields)
+
+
+def beside(page: HttpResponse) -> dict[str, object]:
+    """What a refused page sends again beside what was typed."""
+    text = page.content.decode()
+    found: dict[str, list[str]] = {}
+    for name, value in HIDDEN.findall(text):
+        found.setdefault(html.unescape(name), []).append(html.unescape(value))
+    return {**found, "version": re.search(r'name="version" value="([0-9]+)"', text)[1]}
+
+
+def words(page: HttpResponse) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html.unescape(page.content.decode())).split())
+
+
+def answers(member: Member, study: Study) -> dict[str, object]:
+    return {key: each.value for key, each in queries.own_sheet(member, study).answers().items()}
+
+
+@pytest.fixture
+def refused(first: Member, study: Study) -> HttpResponse:
+    """The page of a window that has not seen that another has saved setting and design, and would change both."""
+    sheet = workflow.start_sheet(first, study)
+    workflow.save_entries(first, sheet, {"study/setting": "In a clinic; at home", "study/design": "Cluster"})
+    typed = {"study/setting": "At home", "study/design": "Trial", "study/notes": "Twins", "version": 0}
+    return sent(first, study, **typed)
+
+
+def test_a_refused_page_shows_both_answers_of_each_and_stores_none(
+    first: Member, study: Study, refused: HttpResponse
+) -> None:
+    assert refused.status_code == 409
+    text = words(refused)
+    assert "Another window has changed answers of this page" in text
+    assert "Nothing of this page is saved yet." in text
+    assert "Save what stands here “At home”" in text
+    assert "Take what the other window saved “In a clinic; at home”" in text
+    assert "Setting: there stands “In a clinic; at home”, here “At home”." in text, "for who has script"
+    assert "All is saved" not in text
+    assert answers(first, study) == {"study/setting": "In a clinic; at home", "study/design": "Cluster"}
+
+
+def test_saving_a_refused_page_again_overwrites_nothing_before_it_is_chosen(
+    first: Member, study: Study, refused: HttpResponse
+) -> None:
+    typed = {"study/setting": "At home", "study/design": "Trial", "study/notes": "Twins"}
+    again = sent(first, study, **typed, **beside(refused))
+    assert again.status_code == 409, "nothing was chosen"
+    half = sent(first, study, **typed, **beside(again), **{"choose:study/setting": "here"})
+    assert half.status_code == 409
+    assert "Take what the other window saved “Cluster”" in words(half)
+    assert "“In a clinic" not in words(half), "that is chosen"
+    assert answers(first, study)["study/setting"] == "In a clinic; at home"
+    done = sent(first, study, **typed, **beside(half), **{"choose:study/design": "there"})
+    assert done.status_code == 302
+    expected = {"study/setting": "At home", "study/design": "Cluster", "study/notes": "Twins"}
+    assert answers(first, study) == expected
+
+
+def test_what_a_third_window_saves_before_the_choice_is_asked_anew(
+    first: Member, study: Study, refused: HttpResponse
+) -> None:
+    workflow.save_entries(first, queries.own_sheet(first, study), {"study/setting": "In a prison"})
+    choices = {"choose:study/setting": "there", "choose:study/design": "there"}
+    again = sent(first, study, **{"study/setting": "At home", "study/design": "Trial"}, **beside(refused), **choices)
+    assert again.status_code == 409
+    assert "Take what the other window saved “In a prison”" in words(again)
+
+
+def test_a_number_is_taken_with_its_unit_and_several_answers_one_by_one(first: Member, study: Study) -> None:
+    every_kind(first)
+    asked_in_months = {"unit:study/length": "months", "study/countries": ""}
+    workflow.start_sheet(first, study)
+    save(first, study, **{"study/length": "2", "unit:study/length": "years", "version": 0})
+    save(first, study, **{"study/countries": ["", "kenya", "chile"], "version": 1})
+    refused = sent(first, study, **asked_in_months, **{"study/length": "24", "version": 0})
+    choices = {"choose:study/length": "there", "choose:study/countries": "there"}
+    done = sent(first, study, **asked_in_months, **{"study/length": "24"}, **beside(refused), **choices)
+    assert done.status_code == 302
+    assert answers(first, study) == {"study/length": 2.0, "study/countries": "chile;kenya"}
+    assert queries.own_sheet(first, study).answers()["study/length"].unit == "years"
+
+
+def test_a_blank_window_of_before_that_takes_a_number_takes_its_unit(first: Member, study: Study) -> None:
+    asked_in(first, "weeks")
+    workflow.start_sheet(first, study)
+    asked_in(first, "days", "weeks = 7")
+    save(first, study, **{KEY: "84", f"unit:{KEY}": "days", "version": 0})
+    old = {KEY: "", f"unit:{KEY}": "weeks", f"known:{KEY}": "1", f"known:unit:{KEY}": "weeks", "version": 0}
+    answer = save(first, study, **old)
+    assert answer["newer"] == {KEY: "84", f"unit:{KEY}": "days"}
+    assert queries.own_sheet(first, study).answers()[KEY] == Answer(84.0)
+
+
+def test_a_row_of_a_table_is_chosen_as_one(first: Member, study: Study, outcome: Outcome) -> None:
+    sheet = workflow.start_sheet(first, study)
+    workflow.save_entries(first, sheet, build.cells(study, outcome, {"events": 8, "total": 14}, {}))
+    typed = build.cells(study, outcome, {"events": 9, "total": 15}, {})
+    (row,) = {key.rpartition("/")[0] for key in typed}
+    refused = sent(first, study, **typed, version=0)
+    assert html.unescape(refused.content.decode()).count(f'name="choose:{row}"') == 2
+    assert "Events: “8”" in words(refused)
+    done = sent(first, study, **typed, **beside(refused), **{f"choose:{row}": "there"})
+    assert done.status_code == 302
+    assert sorted(answers(first, study).values()) == [8, 14]
+
+
+def test_a_window_is_told_which_answers_another_has_saved_and_which_it_has_saved_itself(
+    first: Member, study: Study
+) -> None:
+    workflow.start_sheet(first, study)
+    save(first, study, **{"study/setting": "In a clinic", "version": 0})
+    answer = save(first, study, **{"study/design": "Trial", "version": 0})
+    assert (answer["elsewhere"], answer["said"]) == ({"study/setting": 1}, ["study/design"])
+    answer = save(first, study, **{"study/notes": "Twins", "version": 2})
+    assert answer["elsewhere"] == {}
