@@ -46,6 +46,7 @@ from extraction.queries.forms import (
     structure_of,
 )
 from extraction.queries.kin import Suggestion, registrations_of, suggestions
+from extraction.queries.news import form_news
 from extraction.queries.papers import Paper, foreign_documents, papers
 from extraction.queries.reliability import FieldAgreement, field_agreement
 from extraction.queries.sheets import (
@@ -133,6 +134,7 @@ __all__ = [
     "FORM",
     "foreign_documents",
     "form_draft",
+    "form_news",
     "form_for",
     "form_version",
     "form_versions",

@@ -61,12 +61,13 @@ class NextStep:
     mine: bool = False
     name: str = ""
     left_over: bool = False
+    news: str = ""
 
 
-def next_step(member: Member, study: Study) -> NextStep:
-    """The next step of this member on a study's sheets."""
+def next_step(member: Member, study: Study, news: str = "") -> NextStep:
+    """The next step of this member on a study's sheets. news: what a new version of the form asks of the member's own; see news.form_news."""
     label, url, by_post, mine = button(member, study, SHEET, study.sheet_state, study.sheet_agrees)
-    return NextStep(study, study.sheet_state, *STATES[study.sheet_state], label, url, by_post, mine)
+    return NextStep(study, study.sheet_state, *STATES[study.sheet_state], label, url, by_post, mine, news=news)
 
 
 def bias_steps(member: Member, study: Study) -> list[NextStep]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -43,9 +43,11 @@ def taken(form: BaseForm, verb: Callable[..., object]) -> bool:
     return not form.errors
 
 
-def next_steps(member: Member, study: Study) -> tuple[queries.NextStep, list[queries.NextStep]]:
-    """What comes next on a study's data, and on each judgement of its risk of bias."""
-    return queries.next_step(member, study), queries.bias_steps(member, study)
+def next_steps(
+    member: Member, study: Study, news: Mapping[int, str]
+) -> tuple[queries.NextStep, list[queries.NextStep]]:
+    """What comes next on a study's data, and on each judgement of its risk of bias. news: see queries.form_news."""
+    return queries.next_step(member, study, news.get(study.pk, "")), queries.bias_steps(member, study)
 
 
 @require_GET
@@ -56,10 +58,11 @@ def studies(request: HttpRequest, member: Member) -> HttpResponse:
     shown = [study for study in every if not show or show in queries.waits_for(member, study)]
     waiting = list(queries.reports_without_study(member))
     kin = queries.suggestions(member, waiting[:SUGGESTED_FOR]) if not show else {}
+    news = queries.form_news(member, [study.pk for study in shown])
     context = {
         "member": member,
         "reports": [(report, kin.get(report.pk, [])) for report in waiting],
-        "rows": [(study, *next_steps(member, study)) for study in shown],
+        "rows": [(study, *next_steps(member, study, news)) for study in shown],
         "every": every,
         "show": show,
         "dropped": queries.dropped_studies(member),
@@ -96,7 +99,7 @@ def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | No
     """A study with its reports and arms; form: an arm that was not taken, to be corrected."""
     found = queries.appraised(member, [queries.study(member, pk)])[0]
     arms = list(queries.arms(member, found))
-    data, bias = next_steps(member, found)
+    data, bias = next_steps(member, found, queries.form_news(member, [found.pk]))
     asked = list(queries.outcomes(member).filter(dropped_at=None))
     context = {
         "member": member,
