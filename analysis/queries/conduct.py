@@ -58,6 +58,13 @@ def agreed_sheets(member: Member) -> tuple[set[int], set[int]]:
     return signed, {study for study in signed if independent[study] < 2}
 
 
+def left_of(member: Member, signed: set[int]) -> tuple[Study, ...]:
+    """The first studies without an agreed sheet, once there is one: where work is under way."""
+    if not signed:
+        return ()
+    return named(member, set(queries.included_studies(member.review).values_list("pk", flat=True)) - signed)
+
+
 def characteristics_by_two(member: Member) -> Found:
     """C45: each agreed sheet comes from two that were filled in independently."""
     signed, single = agreed_sheets(member)
@@ -66,7 +73,8 @@ def characteristics_by_two(member: Member) -> Found:
     if single:
         told += f"; {len(single):,} of them not from two independent sheets: {SINGLE}."
         return Found(State.ATTENTION, told, studies=named(member, single))
-    return Found(progress(len(signed), total), f"{told}, each from two sheets that were filled in independently.")
+    told += ", each from two sheets that were filled in independently." if signed else "."
+    return Found(progress(len(signed), total), told, studies=left_of(member, signed))
 
 
 def data_by_two(member: Member) -> Found:
@@ -84,7 +92,9 @@ def data_by_two(member: Member) -> Found:
         told += f"; {len(alone):,} of them not from two independent extractions: {SINGLE}."
         return Found(State.ATTENTION, told, studies=named(member, alone))
     told += ", all from two independent extractions; no analysis uses numbers that are not agreed."
-    return Found(State.NOT_YET if not data else progress(len(signed), total), told)
+    if not data:
+        return Found(State.NOT_YET, "Studies with agreed outcome data: 0.")
+    return Found(progress(len(signed), total), told, studies=left_of(member, signed))
 
 
 def bias_by_two(member: Member) -> Found:
@@ -107,7 +117,10 @@ def bias_by_two(member: Member) -> Found:
         told += f"{whose} no tool for the design, or no result chosen to be judged."
     if lacking := without | {pk for pk, _ in filed}:
         return Found(State.ATTENTION, told.strip(), studies=named(member, lacking))
-    return Found(progress(len(done), len(wanted)), told.strip())
+    left = {pk for pk, each in wanted if (pk, each.judged.key) not in done} if done else set()
+    if left:
+        told += f"Not agreed yet: of {len(left):,} stud{'y' if len(left) == 1 else 'ies'}."
+    return Found(progress(len(done), len(wanted)), told.strip(), studies=named(member, left))
 
 
 def judgements_supported(member: Member) -> Found:
@@ -117,8 +130,10 @@ def judgements_supported(member: Member) -> Found:
     bare = {study for study, key, said in judged if key != OVERALL and not said.support.strip()}
     silent = {study for study, _, said in judged if said.departs and not said.why}
     departing = sum(said.departs for _, _, said in judged)
-    told = f"{len(judged):,} judgements are agreed; {departing:,} are not as the tool proposed."
+    told = f"Judgements agreed: {len(judged):,}; not as the tool proposed: {departing:,}."
     if bare or silent:
         told += f" Without support: in {len(bare):,} studies; without a reason for departing: in {len(silent):,}."
         return Found(State.ATTENTION, told, studies=named(member, bare | silent))
-    return Found(progress(len(judged), len(judged)), f"{told} Each has its support, and its reason.")
+    return Found(
+        progress(len(judged), len(judged)), f"{told} Each has its support, and its reason." if judged else told
+    )

@@ -41,6 +41,20 @@ def test_work_that_is_left_is_said(owner: Member, pair: Pair, study: Study) -> N
     }
 
 
+def test_what_is_left_is_named_so_that_a_link_leads_there(owner: Member, pair: Pair, study: Study) -> None:
+    left = extracting.study(pair, "Lieberman 1991")
+    assert check(owner, "C53").studies == (), "nothing is agreed yet: every study is left"
+    for member in pair:
+        extracting.assessed(member, study)
+    extraction.agree_assessment(pair[0], study, {})
+    for name in ("C45", "C46", "C53"):
+        found = check(owner, name)
+        assert (found.state, found.studies) == (State.SO_FAR, (left,)), name
+    assert "1 of 2 assessments are agreed, each from two that were made independently. Not agreed yet: of 1 study." in (
+        check(owner, "C53").found
+    )
+
+
 def test_a_verified_copy_is_not_a_second_extraction(owner: Member, pair: Pair, outcome: Outcome) -> None:
     first, second = pair
     extraction.plan_extraction(owner, "verified", "One author reads Japanese")
@@ -103,7 +117,7 @@ def test_judgements_carry_support_and_departures_their_reason(
         extracting.judged(member, study, key, departing)
     extraction.agree_assessment(pair[0], study, {}, key)
     found = check(owner, "C54")
-    assert (found.state, "1 are not as the tool proposed" in found.found) == (State.MET, True)
+    assert (found.state, "not as the tool proposed: 1" in found.found) == (State.MET, True)
     Judgement.unblinded.filter(assessment__agreed=True, key="reporting").update(text="")
     found = check(owner, "C54")
     assert (found.state, found.studies) == (State.ATTENTION, (study,))

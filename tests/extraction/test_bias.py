@@ -434,3 +434,11 @@ def test_nobody_sees_of_the_others_assessment_until_both_are_in(
     before = seen()
     build.judged(first, study, rob2, {"1.2": "N", "randomisation": "high"})
     assert seen() == before
+
+
+def test_each_domain_of_an_assessment_has_a_heading_to_go_by(first: Member, study: Study, rob2: str) -> None:
+    build.begun(first, study, rob2)
+    text = browser(first).get(url(first, "bias", study.pk, rob2)).content.decode()
+    heads = re.findall(r'<legend><h2 class="of-legend">([^<]+)</h2></legend>', text)
+    assert heads[0] == "Randomisation process"
+    assert heads[-1] == "Overall"

@@ -346,7 +346,7 @@ def test_the_better_half_of_a_judgement_with_or_in_its_words_departs_from_it(
     workflow.agree_assessment(first, study, {}, "team_tool")
     said = queries.agreed_bias(owner.review, "team_tool")[study.pk]["overall"]
     assert (said.judgement, said.proposal, said.departs) == ("low", "low or unclear", True)
-    assert "1 are not as the tool proposed" in judgements_supported(owner).told
+    assert "not as the tool proposed: 1" in judgements_supported(owner).told
 
 
 @pytest.mark.django_db
