@@ -13,13 +13,15 @@ from functools import cached_property
 from django.http import QueryDict
 
 from extraction.forms.cells import Cell, Place
-from extraction.forms.sheets import SheetForm
+from extraction.forms.sheets import PLACE, SheetForm
 from extraction.models import Study
 from extraction.rob import Tool, asking
 from extraction.rob.designs import DESIGNS, MEANT_FOR, Rule
 from extraction.rob.replies import Proposal
 from extraction.rob.tones import tone_of
-from extraction.schema import Answer, Asked, Block
+from extraction.schema import BLANK, Answer, Asked, Block, show
+
+OF_THE_PAGE = ("csrfmiddlewaretoken", "version", "empty", "form_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,38 @@ class BiasForm(SheetForm):
     def departures(self) -> Collection[str]:
         return asking.departures(self.tool, self.answers, self.proposed)
 
+    @property
+    def unasked(self) -> str:
+        """What is to be said of judgements, replies and support that a page sent which is older than the tool's version in use."""
+        lost = {
+            key: None
+            for name, text in (self.data or {}).items()
+            if (key := key_in(name)) and key not in self.by_key and text.strip() and text != self.stood(name, key)
+        }
+        if not lost:
+            return ""
+        named = ", ".join(f"“{key}”" for key in list(lost)[:5])
+        return (
+            f"Not saved: what was said under {named}. The tool has a new version, which does not ask for it any more."
+        )
+
+    def stood(self, name: str, key: str) -> str:
+        """What is stored under a name of the page."""
+        answer = self.answers.get(key, BLANK)
+        part = name.removesuffix(f":{key}")
+        if part == "source":
+            return answer.text
+        return answer.source.typed[part] if part in PLACE and answer.source else show(answer.value)
+
+    @property
+    def parked(self) -> list[tuple[str, str]]:
+        """What was said to an earlier version of the tool, and is not asked now: kept, and no part of the assessment."""
+        return [
+            (key, " ".join(filter(None, (show(answer.value), answer.text))))
+            for key, answer in self.answers.items()
+            if key not in self.by_key and (answer.value is not None or answer.text)
+        ]
+
     def judgings(self) -> Iterator[Judging]:
         wanted = asking.asked(self.tool, self.answers)
         proposals = proposed_words(self.tool, self.proposed)
@@ -142,6 +176,14 @@ class BiasForm(SheetForm):
             for key in asking.judged_keys(self.tool)
             if key + asking.WHY in self.by_key
         }
+
+
+def key_in(name: str) -> str:
+    """Of which question, domain or judgement a name on the page of an assessment is; empty for the page's own."""
+    if name in OF_THE_PAGE or name.startswith("known:"):
+        return ""
+    part, _, key = name.partition(":")
+    return key if part in ("source", *PLACE) else name
 
 
 def criteria_of(tool: Tool, key: str) -> list[Criterion]:

@@ -115,3 +115,30 @@ def read_page(answer: object, client: Client, address: str) -> OwnTool:
     shown = OwnTool(pack=form.pack)
     assert client.post(address, posted(shown) | {"seen": mark}).status_code == 302
     return OwnTool.objects.get()
+
+
+def test_a_window_opened_before_a_tool_had_a_new_version_says_what_is_not_saved_any_more(
+    owner: Member, first: Member, study: Study
+) -> None:
+    used = workflow.use_tool(owner, workflow.begin_tool(owner, "Team tool"))
+    workflow.plan_bias(owner, [Rule(used.tool)])
+    begun = workflow.start_assessment(first, study, used.tool)
+    workflow.save_judgements(first, begun, {"first": "low"}, {"first": "Told on page 3"})
+    draft = workflow.change_tool(owner, used.tool)
+    domains = [{"id": "funding", "title": "Funding"}]
+    workflow.use_tool(owner, workflow.save_tool(owner, draft, draft.pack | {"domains": domains}), "Other domains")
+    address, client = url(first, "bias", study.pk, used.tool), browser(first)
+    script = {"Accept": "application/json"}
+    sent = {"version": "1", "first": "high", "known:first": "low"}
+    refused = client.post(address, sent, headers=script)
+    assert refused.status_code == 409
+    assert "Not saved: what was said under “first”. The tool has a new version" in refused.json()["refused"]
+    for name in ("source:first", "quote:first"):
+        assert client.post(address, {"version": "1", name: "Told on page 4"}, headers=script).status_code == 409
+    same = {"version": "1", "first": "low", "source:first": "Told on page 3", "page:first": "", "funding": "high"}
+    assert client.post(address, same, headers=script).status_code == 200, "what stands there is not lost"
+    text = html.unescape(client.get(address).content.decode())
+    assert "Kept aside: 1 answer to what the tool does not ask now" in text
+    assert "low Told on page 3" in text
+    told = client.post(address, sent | {"funding": "low"}, follow=True).content.decode()
+    assert "Not saved: what was said under “first”" in html.unescape(told)
