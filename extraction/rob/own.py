@@ -25,7 +25,7 @@ STARTING = {
         {"value": "unclear", "label": "Unclear risk", "sign": "?", "tone": "yellow"},
         {"value": "high", "label": "High risk", "sign": "−", "tone": "red"},
     ],
-    "domains": [{"id": "first", "title": "First domain", "about": "What to look for"}],
+    "domains": [{"id": "first", "title": "First domain"}],
 }
 
 

@@ -242,6 +242,7 @@ def test_the_builder_keeps_what_it_does_not_show(owner: Member, tool: str) -> No
 @pytest.mark.django_db
 def test_domains_and_questions_are_added_moved_and_taken_away(owner: Member, first: Member) -> None:
     draft = workflow.begin_tool(owner, "Team tool")
+    assert not draft.pack["domains"][0].get("about"), "nothing stands there that would be read as the team's words"
     client = Client()
     client.force_login(owner.user)
     address = reverse("extraction:tool-draft", args=[owner.review.slug, draft.tool])
