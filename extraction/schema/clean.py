@@ -20,6 +20,7 @@ LONGEST_SPELLING = 40  # characters, zeros before the number among them
 WHOLE = re.compile(r"[+-]?[0-9]+")
 DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 MINUSES = str.maketrans(
     {"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{NON-BREAKING HYPHEN}": "-"}
 )  # as PDFs have them
@@ -161,12 +162,14 @@ def read_number(field: Field, text: str, unit: str = "") -> int | float:
     if any(unicodedata.category(character) == "No" for character in text):  # 10² would become 102
         raise Unreadable(field, f"{field.label}: “{text}” has a raised or lowered digit, or a fraction. Write it out.")
     plain = unicodedata.normalize("NFKC", text).translate(MINUSES).strip()
-    if "," in plain:
-        raise Unreadable(
-            field,
-            f"{field.label}: “{text}” has a comma. Write 3.5 with a point, and 1234 without a mark for the thousands.",
-        )
     whole = field.kind is Kind.INTEGER
+    if "," in plain:
+        pointed = plain.replace(",", ".")
+        point = "" if whole else f"{pointed if DECIMAL.fullmatch(pointed) else '3.5'} with a point, and "
+        thousands = plain.replace(",", "") if THOUSANDS.fullmatch(plain) else "1234"
+        raise Unreadable(
+            field, f"{field.label}: “{text}” has a comma. Write {point}{thousands} without a mark for the thousands."
+        )
     if not (WHOLE if whole else DECIMAL).fullmatch(plain):
         wanted = "a whole number such as 12" if whole else "a number such as 3.5"
         raise Unreadable(field, f"{field.label}: “{text}” is not {wanted}.")

@@ -78,6 +78,18 @@ def test_what_can_be_read_is_read(field: Field, typed: object, value: object) ->
         (EVENTS, "12%", "Events: “12%” is not a whole number such as 12."),
         (EVENTS, True, "Events: “True” is not a whole number such as 12."),
         (MEAN, "3,5", "Mean: “3,5” has a comma. Write 3.5 with a point, and 1234 without a mark for the thousands."),
+        (MEAN, "0,72", "Mean: “0,72” has a comma. Write 0.72 with a point, and 1234 without a mark for the thousands."),
+        (
+            MEAN,
+            "1,234",
+            "Mean: “1,234” has a comma. Write 1.234 with a point, and 1234 without a mark for the thousands.",
+        ),
+        (
+            MEAN,
+            "4,120.5",
+            "Mean: “4,120.5” has a comma. Write 3.5 with a point, and 4120.5 without a mark for the thousands.",
+        ),
+        (EVENTS, "4,120", "Events: “4,120” has a comma. Write 4120 without a mark for the thousands."),
         (MEAN, "nan", "Mean: “nan” is not a number such as 3.5."),
         (MEAN, "inf", "Mean: “inf” is not a number such as 3.5."),
         (MEAN, "1e999", "Mean: “1e999” is not a number such as 3.5."),

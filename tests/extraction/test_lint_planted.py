@@ -240,3 +240,19 @@ def test_a_study_typed_again_with_its_arms_swapped_is_told() -> None:
         found.sentence
         == "B has the very same numbers as A in Mood, with the arms swapped; is it the same study, or a row typed twice?"
     )
+
+
+def test_a_hazard_ratio_typed_again_for_another_study_is_told() -> None:
+    numbers = {"hr": 0.72, "hr_low": 0.49, "hr_high": 1.06}
+    (one,), (other,) = survival(numbers).outcomes, survival(numbers).outcomes
+    (found,) = check_outcomes([("A", one), ("B", other)])
+    assert (found.rule, found.cell) == ("identical-studies", "outcome/1/contrast/1-2/hr")
+    assert found.sentence.startswith("B has the very same numbers as A")
+    assert check_outcomes([("A", one), ("B", survival(numbers | {"hr_high": 1.07}).outcomes[0])]) == []
+
+
+def test_one_too_many_is_no_sign_of_swapped_arms_where_the_other_is_much_larger() -> None:
+    (found,) = check_study(counted({"events": 12, "total": 53}, {"events": 19, "total": 51}, sizes=(52, 53)), TODAY)
+    assert found.sentence.endswith("were randomised to it; are the arms swapped?")
+    (found,) = check_study(counted({"events": 12, "total": 52}, {"events": 19, "total": 50}, sizes=(51, 58)), TODAY)
+    assert found.sentence.endswith("were randomised to it.")

@@ -40,6 +40,7 @@ def check_outcomes(studies: Sequence[tuple[str, Outcome]], higher_is_better: boo
         *_ways(studies, higher_is_better),
         *_signs(studies),
         *_copies(studies),
+        *_copied_contrasts(studies),
         *_shared(studies),
     ]
 
@@ -151,6 +152,16 @@ def _copies(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
             way = ", with the arms swapped" if is_other_way else ""
             told = f"{other} has the very same numbers as {label} in {a.title}{way}; is it the same study, or a row typed twice?"
             yield Finding("identical-studies", UNLIKELY, b.arms[0].cell(next(iter(rows[0]))), told)
+
+
+def _copied_contrasts(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
+    rows = [(label, o.title, contrast.row) for label, o in studies for contrast in o.contrasts]
+    for (label, title, a), (other, _, b) in itertools.combinations(rows, 2):
+        digits = "".join(f"{x:g}" for x in set(a.numbers.values()))
+        if label == other or a.numbers != b.numbers or len(a.numbers) < 2 or sum(map(str.isdigit, digits)) < 6:
+            continue
+        told = f"{other} has the very same numbers as {label} in {title}; is it the same study, or a row typed twice?"
+        yield Finding("identical-studies", UNLIKELY, b.cell(next(iter(b.numbers))), told)
 
 
 def _shared(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:

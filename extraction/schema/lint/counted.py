@@ -113,12 +113,13 @@ def whole_over_randomised(o: Outcome, randomised: float | None) -> Iterator[Find
 
 
 def swapped_sizes(row: Row, arms: tuple[Row, ...]) -> bool:
-    """Whether the people of this arm are too many for it, but not for another, whose own would fit here."""
+    """Whether the people of this arm are too many for it, and are nearer to the size of another, whose own would fit here."""
     return any(
         other is not row
         and None not in (other.people, other.randomised, row.people, row.randomised)
         and (row.people or 0) <= (other.randomised or 0)
         and (other.people or 0) <= (row.randomised or 0)
+        and 2 * (row.people or 0) >= (row.randomised or 0) + (other.randomised or 0)
         for other in arms
     )
 
