@@ -97,6 +97,11 @@ PLANTED = {
         survival({"hr": 1.43, "hr_low": 1.01, "hr_high": 2.04}, {"events": 55, "total": 200}, {"events": 78, "total": 201}),
         "inverted-ratio", "contrast/1-2/hr",
     ),
+    "a hazard ratio the other way round, where most died": (
+        survival({"hr": 1.43, "hr_low": 1.01, "hr_high": 2.04}, {"events": 55, "total": 85}, {"events": 70, "total": 85}),
+        "inverted-ratio",
+        "contrast/1-2/hr",
+    ),
     "an interval of another analysis": (
         survival({"hr": 0.7, "hr_low": 0.67, "hr_high": 0.73}, {"events": 55, "total": 200}, {"events": 78, "total": 201}),
         "error-against-events", "contrast/1-2/hr_low",
@@ -256,3 +261,8 @@ def test_one_too_many_is_no_sign_of_swapped_arms_where_the_other_is_much_larger(
     assert found.sentence.endswith("were randomised to it; are the arms swapped?")
     (found,) = check_study(counted({"events": 12, "total": 52}, {"events": 19, "total": 50}, sizes=(51, 58)), TODAY)
     assert found.sentence.endswith("were randomised to it.")
+
+
+def test_mean_and_sd_exchanged_are_doubted_once() -> None:
+    weights = {"mean": 11.3, "sd": 71.2, "n": 80}, {"mean": 74.0, "sd": 12.1, "n": 82}
+    assert rules(check_study(scored(*weights), TODAY)) == ["mean-for-sd"]

@@ -218,9 +218,7 @@ def _other_way(o: Outcome, contrast: Contrast) -> Iterator[Finding]:
     arms, hr = (contrast.first, contrast.second), contrast.row.get("hr")
     if hr is None or hr <= 0 or not all(row.has("events", "total") and row.numbers["total"] > 0 for row in arms):
         return
-    crude = math.log(arms[0].numbers["events"] / arms[0].numbers["total"]) - math.log(
-        arms[1].numbers["events"] / arms[1].numbers["total"]
-    )
+    crude = _log_hazard(arms[0]) - _log_hazard(arms[1])
     error = math.sqrt(1 / arms[0].numbers["events"] + 1 / arms[1].numbers["events"])
     if crude * math.log(hr) < 0 and abs(crude) > 1.5 * error and abs(math.log(hr)) > 0.1:
         told = (
@@ -229,6 +227,12 @@ def _other_way(o: Outcome, contrast: Contrast) -> Iterator[Finding]:
             f"{arms[1].numbers['total']:g} in {arms[1].name}; is it the other way round, or are the arms swapped?"
         )
         yield Finding("inverted-ratio", UNLIKELY, contrast.row.cell("hr"), told)
+
+
+def _log_hazard(row: Row) -> float:
+    """Of the hazard that, over as long a time in every arm, leaves so many without the event."""
+    part = row.numbers["events"] / row.numbers["total"]
+    return math.log(-math.log1p(-part)) if part < 1 else math.log(-math.log(0.5 / row.numbers["total"]))
 
 
 RULES: tuple[Callable[[Outcome], Iterator[Finding]], ...] = (

@@ -89,6 +89,8 @@ def _other_arm(o: Outcome) -> Iterator[Finding]:
         times, n = large.numbers["sd"] / small.numbers["sd"], small.numbers["n"]
         if _shrinks(small.get("mean"), large.get("mean")):
             continue
+        if large.has("mean", "sd") and small.has("mean", "sd") and are_exchanged(large, small):
+            continue  # told as such
         is_se = n >= 16 and times > FAR and 0.6 < times / math.sqrt(n) < 1.7
         if is_se or (times > FARTHEST and (large.get("n") or 0) >= 10):
             told = (
