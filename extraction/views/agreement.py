@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from extraction import queries
 from extraction.forms import AgreementForm, earlier_versions, signed_rows, taken_rows
-from extraction.models import Assessment, Study
+from extraction.models import Study
 from extraction.schema import Choice
 from extraction.views.sheets import MODELS, checked, to
 from extraction.workflow import agreement as agreeing
@@ -135,11 +135,8 @@ def keep_domain(
 ) -> HttpResponse:
     """Settle a whole domain in one step, and keep what else is chosen on the page. Raises Overtaken."""
     way, _, domain = request.POST["domain"].partition(":")
-    seen = dict(form.seen) if form else {}
-    if form and (chosen := form.complete()):
-        kept = agreeing.choose(member, Assessment, study, tool, chosen, seen)
-        seen |= {line.key: line.mark for line in kept.lines.filter(key__in=chosen)}
-    domains.choose_domain(member, study, tool, domain, way, seen)
+    seen, chosen = (form.seen, form.complete()) if form else ({}, {})
+    domains.choose_domain(member, study, tool, domain, way, seen, chosen)
     return redirect(f"{reverse('extraction:bias-agreement', args=[member.review.slug, study.pk, tool])}#d-{domain}")
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from extraction import queries
 from extraction.models import Assessment, Study
 from extraction.rob import Tool, agreeing, asking
-from extraction.schema import Answer, TakenFrom
+from extraction.schema import Answer, Choice, TakenFrom
 from extraction.workflow.agreement import being_made, choice_of, choose, pairs_of, require_agreeing, submitted_pair
 from extraction.workflow.common import locked_study
 from extraction.workflow.overtaken import Marks
@@ -20,13 +20,26 @@ SIDES = (TakenFrom.FIRST, TakenFrom.SECOND)
 
 
 def choose_domain(
-    member: Member, study: Study, tool: str, domain: str, way: str, seen: Marks | None = None
+    member: Member,
+    study: Study,
+    tool: str,
+    domain: str,
+    way: str,
+    seen: Marks | None = None,
+    also: Mapping[str, Choice] | None = None,
 ) -> Assessment:
     """Keep what one author says of a domain (way: first or second), or the judgement that the tool proposes of what is settled
-    (proposed), as the choices on it. Refused: as choose refuses; an unknown domain or way (BadInput); no proposal yet (WrongState)."""
+    (proposed), as the choices on it.
+
+    also: other choices, which are kept first. Refused, and then nothing is stored: as choose refuses; an unknown domain or way (BadInput);
+    no proposal yet (WrongState).
+    """
     require_agreeing(member)
     with transaction.atomic():
         study = locked_study(member, study)
+        if also:
+            kept = choose(member, Assessment, study, tool, also, seen).lines.filter(key__in=also)
+            seen = None if seen is None else {**seen, **{line.key: line.mark for line in kept}}
         first, second = submitted_pair(member, Assessment, study, tool)
         pack = queries.tool_for(queries.newest([first, second]))
         if domain not in asking.judged_keys(pack) or way not in (*SIDES, agreeing.PROPOSED):
@@ -35,8 +48,8 @@ def choose_domain(
         if way in SIDES:
             as_one = agreeing.whole_domain(pack, pairs, domain, TakenFrom(way))
             return choose(member, Assessment, study, tool, as_one, seen)
-        kept = being_made(Assessment, study, tool)
-        made = {line.key: choice_of(line) for line in kept.lines.all()} if kept else {}
+        begun = being_made(Assessment, study, tool)
+        made = {line.key: choice_of(line) for line in begun.lines.all()} if begun else {}
         settled = agreeing.settled_by(pairs, made)
         choices = agreeing.as_proposed(pack, pairs, domain, settled)
         if not choices:

@@ -115,3 +115,12 @@ def test_accepting_the_equal_answers_leaves_another_answer_and_keeps_what_else_i
     data = page(first, study, **{PLACE: "first"}) | third | {"save": "equal"}
     assert send(first, study, data).status_code == 302
     assert (chosen("other_bias"), chosen(), chosen("selective_reporting")) == ("high", "low", "low")
+
+
+def test_a_domain_that_cannot_be_settled_so_keeps_nothing_else_of_the_page(
+    first: Member, second: Member, study: Study
+) -> None:
+    answer = send(first, study, page(first, study, **{HIDDEN: "first"}) | {"domain": f"proposed:{PLACE}"})
+    assert answer.status_code == 409
+    assert "is proposed" in html.unescape(answer.content.decode())
+    assert not Judgement.unblinded.filter(assessment__agreed=True).exists(), "refused is refused as a whole"
