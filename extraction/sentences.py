@@ -53,6 +53,7 @@ SENTENCES = {
     "extraction.sheet_verified": "began to verify the sheet of {thing}[ by {copied_from}]",
     "extraction.sheet_renewed": "moved the sheet of {thing} to version {form} of the form",
     "extraction.sheet_chosen": "chose answers for the agreed sheet of {thing}",
+    "extraction.sheet_choice_undone": "took back choices for the agreed sheet of {thing}",
     "extraction.sheet_agreed": "signed the agreed sheet of {thing}[, of {first} and {second}]",
     "extraction.sheet_agreement_reopened": "opened the agreed sheet of {thing} again[, signed by {signed_by}]",
     "extraction.number_converted": "converted a number on the sheet of {thing}: {working}",
@@ -64,6 +65,7 @@ SENTENCES = {
     "extraction.assessment_reopened": "took the judgements on risk of bias of {thing} up again",
     "extraction.assessment_withdrawn": "withdrew the judgements on risk of bias of {thing}",
     "extraction.assessment_chosen": "chose judgements for the agreed risk of bias of {thing}",
+    "extraction.assessment_choice_undone": "took back choices for the agreed risk of bias of {thing}",
     "extraction.assessment_agreed": "signed the agreed risk of bias of {thing}[, of {first} and {second}]",
     "extraction.assessment_agreement_reopened": "opened the agreed risk of bias of {thing} again[, signed by {signed_by}]",
 }

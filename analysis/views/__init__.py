@@ -19,6 +19,7 @@ from analysis.flow.numbers import Number
 from analysis.forms import PlanForm
 from analysis.queries import freezes
 from analysis.queries import investigations as asked
+from analysis.queries import reopened as agreements
 from analysis.queries import standards as checked
 from analysis.queries.doubts import doubts as found_doubts
 from analysis.views.doubts import context as doubt_addresses
@@ -73,6 +74,7 @@ def analyses(request: HttpRequest, member: Member) -> HttpResponse:
         "dropped": queries.dropped_analyses(member),
         "frozen": freezes.frozen_runs(member, shown),
         "not_pooled": queries.not_pooled(member),
+        "reopened": agreements.reopened(member, [each.analysis for each in shown]),
     }
     return render(request, "analysis/analyses.html", context)
 
@@ -117,6 +119,7 @@ def analysis(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     context = {"member": member, "shown": shown, "history": history}
     context |= {"planned": asked.planned(member, shown.analysis), "choices": asked.choices(member)}
     context["moderators"] = asked.moderators(member)
+    context["reopened"] = agreements.reopened(member, [shown.analysis])
     context |= {"doubts": found_doubts(member, shown), **doubt_addresses(member, pk)}
     return render(request, "analysis/analysis.html", context)
 
@@ -160,6 +163,7 @@ def run(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     shown = queries.shown_analysis(member, found.analysis_id)
     address = request.build_absolute_uri(reverse("analysis:run", args=[member.review.slug, pk]))
     context = {"member": member, "run": found, "shown": shown, "freeze": freezes.freeze_of(found), "address": address}
+    context["reopened"] = agreements.beneath(member, found) if found.is_finished else []
     return render(request, "analysis/run.html", context)
 
 

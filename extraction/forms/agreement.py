@@ -11,13 +11,13 @@ from django.http import QueryDict
 
 from extraction import schema
 from extraction.forms.bias import Criterion, Proposed, criteria_of, proposed_words
-from extraction.forms.cells import Place, origins_of
+from extraction.forms.cells import Place, origins_of, units_of
 from extraction.forms.sheets import PLACE
 from extraction.models import Assessment, Blinded, Line
 from extraction.queries import Agreement
 from extraction.rob import Tool, agreeing, asking
 from extraction.schema import BLANK, Answer, Choice, Field, Kind, Origin, Pair, Problem, Source, TakenFrom
-from extraction.schema.clean import own_unit
+from extraction.schema.clean import knows_unit, own_unit
 from extraction.schema.compare import still_asked
 from extraction.schema.convert.offers import Offer, offers_settled
 from extraction.schema.fields import NUMBERS
@@ -77,8 +77,13 @@ class Row:
 
     @property
     def units(self) -> list[tuple[str, bool]]:
-        names = [self.field.unit, *(each.name for each in self.field.units)] if self.field.units else []
-        return [(name, name == (self.third["unit"] or self.field.unit)) for name in names]
+        """Of a third number, as of one on a sheet."""
+        return units_of(self.field, self.third["unit"])
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether somebody has chosen something here that can be taken back."""
+        return self.settled is not None and self.settled.taken_from != TakenFrom.BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +137,25 @@ class AgreementForm:
         for pair in self.agreement.pairs:
             take = self.posted(pair, "take")
             if take in (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD):
-                value, text, reason, unit = (self.posted(pair, name) for name in ("value", "text", "reason", "unit"))
-                place = {name: self.posted(pair, name) for name in PLACE} if take == TakenFrom.THIRD else None
-                origin = self.origin(pair) if take == TakenFrom.THIRD else None
-                chosen[pair.field.key] = Choice(TakenFrom(take), value, text, reason, unit, "", origin, place)
+                chosen[pair.field.key] = self.choice(pair, TakenFrom(take))
+            elif take == TakenFrom.BOTH and self.was_third(pair):
+                chosen[pair.field.key] = Choice(TakenFrom.BOTH)  # back to what both said
         return chosen
+
+    def choice(self, pair: Pair, taken_from: TakenFrom) -> Choice:
+        """What was chosen where one side, or another answer, is taken."""
+        value, text, reason, unit = (self.posted(pair, name) for name in ("value", "text", "reason", "unit"))
+        if taken_from is not TakenFrom.THIRD:
+            return Choice(taken_from, value, text, reason, unit)
+        place = {name: self.posted(pair, name) for name in PLACE}
+        line = self.agreement.earlier.get(pair.field.key)
+        before = line.answer if line else BLANK
+        return Choice(taken_from, value, text, reason, unit, "", self.origin(pair), place, before)
+
+    def was_third(self, pair: Pair) -> bool:
+        """Whether another answer is what stands until now."""
+        line = self.agreement.earlier.get(pair.field.key)
+        return line is not None and line.taken_from == TakenFrom.THIRD
 
     def origin(self, pair: Pair) -> Origin | None:
         """How a third number was had; None where nobody says that it is not as reported, or no longer is."""
@@ -178,7 +197,7 @@ class AgreementForm:
         third = {name: self.posted(pair, name) for name in ("value", "unit", "text", "reason")}
         offer, origin = self.offers.get(pair.field.key), self.posted(pair, "origin")
         if offer and not any(third.values()):
-            third |= {"value": schema.show(offer.value), "reason": offer.working}
+            third |= {"value": schema.show(offer.value), "reason": offer.told_how}
             origin = str(offer.origin)
         third["origin"] = origin
         line = self.agreement.made.get(pair.field.key)
@@ -352,7 +371,9 @@ def how(answer: Answer) -> str:
 
 
 def converted(field: Field, answer: Answer) -> str:
-    """A number that was given in another unit, in the question's own."""
+    """A number that was given in another unit, in the question's own; or that the question does not know that unit any more."""
+    if field.kind in NUMBERS and answer.value is not None and not knows_unit(field, answer.unit):
+        return f"{spell(field, answer)}: a unit that the question does not have any more. Give the number in {field.unit_name} as another answer."
     number = own_unit(field, answer) if answer.unit not in ("", field.unit_name) else None
     return f"= {number:g} {field.unit}" if isinstance(number, int | float) else ""
 

@@ -45,17 +45,7 @@ class Cell:
 
     @property
     def units(self) -> list[tuple[str, bool]]:
-        """The units in which a number can be given; one that the question does not know any more is among them while the number has it.
-
-        Where there is no choice, the page sends with a number the unit beside which it was typed all the same: the form may give the
-        question another one while the page is open. Tables ask by no form, and their units stay.
-        """
-        if self.field.kind not in NUMBERS:
-            return []
-        former = [] if knows_unit(self.field, self.unit) else [self.unit]
-        names = [*former, self.field.unit_name, *(each.name for each in self.field.units)]
-        named = self.unit or self.field.unit_name
-        return [(name, name == named) for name in names] if len(names) > 1 or not self.field.row else []
+        return units_of(self.field, self.unit)
 
     @property
     def may_confirm(self) -> bool:
@@ -154,6 +144,21 @@ class Overtaking:
     def parts(self) -> list[tuple[str, str]]:
         """The names of the fields that are overtaken, and what stands there."""
         return list({name: text for each in self.answers for name, text in each.parts.items()}.items())
+
+
+def units_of(field: Field, unit: str) -> list[tuple[str, bool]]:
+    """The units in which a number can be given, which is in this one: names, and whether it is that; one that the question does not
+    know any more is among them while the number has it.
+
+    Where there is no choice, the page sends with a number the unit beside which it was typed all the same: the form may give the
+    question another one while the page is open. Tables ask by no form, and their units stay.
+    """
+    if field.kind not in NUMBERS:
+        return []
+    former = [] if knows_unit(field, unit) else [unit]
+    names = [*former, field.unit_name, *(each.name for each in field.units)]
+    named = unit or field.unit_name
+    return [(name, name == named) for name in names] if len(names) > 1 or not field.row else []
 
 
 def origins_of(chosen: str) -> list[tuple[str, str, bool]]:

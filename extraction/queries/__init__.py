@@ -49,9 +49,11 @@ from extraction.queries.kin import Suggestion, registrations_of, suggestions
 from extraction.queries.news import form_news
 from extraction.queries.papers import Paper, foreign_documents, papers
 from extraction.queries.reliability import FieldAgreement, field_agreement
+from extraction.queries.reopened import reopened_sheet, reopened_sheets
 from extraction.queries.sheets import (
     Agreement,
     Opened,
+    agreed_last,
     agreement,
     asked_for,
     bias_agreement,
@@ -100,6 +102,9 @@ from extraction.queries.studies import (
 )
 
 __all__ = [
+    "agreed_last",
+    "reopened_sheet",
+    "reopened_sheets",
     "AGREED",
     "agreed_assessments",
     "agreed_bias",

@@ -14,6 +14,7 @@ from extraction.queries.studies import FORM, included_studies
 from extraction.schema.codebook import EXPORT
 from extraction.schema.form import Form
 from extraction.schema.tables import TABLES
+from extraction.schema.workings import told
 from reviewapp.models import Member
 from screening.models import Document
 
@@ -69,7 +70,7 @@ def row_of(sheet: Sheet, line: dict[str, Any], words: Words) -> dict[str, Any]:
         "value": line["value"],
         "unit": line["unit"],
         "origin": line["origin"] if isinstance(line["value"], int | float) else "",
-        "converted": line["working"],
+        "converted": told(line["working"]),
         "basis": line["basis"],
         "where": line["text"],
         "document": source.get("document", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from extraction.models import Assessment, Blinded, Entry, Judgement, Line, Sheet, Study
 from extraction.queries.bias import tool_of
@@ -207,6 +207,13 @@ def taken_over(member: Member, study: Study, model: type[Blinded] = Sheet, tool:
     )
     found = model.blind.for_member(member).signed().filter(study=study, tool=tool, pk__in=imported)
     return found.select_related("study", "member__user").prefetch_related("lines").first()
+
+
+def agreed_last(member: Member, study: Study, model: type[Blinded] = Sheet, tool: str = FORM) -> Blinded | None:
+    """The agreement that stands, or was reopened last: what both had seen, whatever they answer anew. Not one that is being made."""
+    agreed = model.blind.for_member(member).filter(study=study, tool=tool, agreed=True, submitted_at__isnull=False)
+    last = agreed.order_by(F("withdrawn_at").asc(nulls_last=True), "pk").select_related("study", "member__user")
+    return last.prefetch_related("lines").last()
 
 
 def pairs_of(first: Blinded, second: Blinded, asked: Asked | None = None) -> list[Pair]:

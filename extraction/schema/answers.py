@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from extraction.schema.workings import told
+
 Value = str | int | float | None  # None: not answered. Several choices are one text, their values joined by semicolons
 LONGEST_QUOTE = 2_000
 BOX_DIGITS = 5  # of a page's width: finer than any letter, and the same number when it has been to a page and back
@@ -119,8 +121,8 @@ class Answer:
 
     @property
     def told_how(self) -> str:
-        """How a number was had that is not as reported: the formula, what a person says of it, or both."""
-        return ". ".join(filter(None, (self.working.rstrip("."), self.basis)))
+        """How a number was had that is not as reported: the formula in words, what a person says of it, or both."""
+        return ". ".join(filter(None, (told(self.working).rstrip("."), self.basis)))
 
 
 BLANK = Answer()
@@ -140,7 +142,8 @@ class Choice:
     """What was chosen where two answers differ. value, text, unit and place (as Source has it) are for a third answer, which needs a reason.
 
     working: how a third answer was had that no paper gives; the verb says so, never who chooses. origin: of a third answer, by who
-    chooses, whose reason then is its basis; None: reported, unless it has a working.
+    chooses, whose reason then is its basis; None: reported, unless it has a working. before: what was settled so far; a number that
+    stands there may stay in a unit that its question does not know any more.
     """
 
     taken_from: TakenFrom
@@ -151,6 +154,7 @@ class Choice:
     working: str = ""
     origin: Origin | None = None
     place: Mapping[str, Any] | None = None
+    before: Answer = BLANK
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from extraction.schema.answers import BLANK, Answer, Choice, Origin, Settled, TakenFrom
 from extraction.schema.asked import asked_answers, is_asked, is_wanting, rows_begun
-from extraction.schema.clean import Problem, Unreadable, check, own_unit, read, read_place, read_source, read_unit
+from extraction.schema.clean import Problem, Unreadable, check, own_unit, read_anew, read_place, read_source
 from extraction.schema.fields import Field, Kind
 
 SAME_NUMBER = 1e-9  # relative: two spellings of one number, never two numbers
@@ -162,8 +162,8 @@ def settled_answer(pair: Pair, choice: Choice | None) -> Settled:
         return Settled(pair.first, choice.taken_from, reason)
     if choice.taken_from is TakenFrom.SECOND:
         return Settled(pair.second, choice.taken_from, reason)
-    unit = read_unit(pair.field, choice.unit)
-    value, text = read(pair.field, choice.value, unit), read_source(pair.field, choice.text)
+    value, unit = read_anew(pair.field, choice.value, choice.unit or None, choice.before)
+    text = read_source(pair.field, choice.text)
     origin = Origin.REPORTED if value is None else choice.origin or Origin.REPORTED
     working = "" if origin is Origin.REPORTED else choice.working
     basis = "" if origin is Origin.REPORTED or working else reason

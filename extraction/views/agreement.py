@@ -24,7 +24,7 @@ from reviewapp.access import Can, for_member
 from reviewapp.errors import DomainError
 from reviewapp.models import Member
 
-PARTS = {"save", "domain"}  # what is pressed to keep choices without signing
+PARTS = {"save", "domain", "undo"}  # what is pressed to keep choices without signing
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,10 +45,13 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
             form = AgreementForm(found, request.POST, error.stands)
             problems = form.problems()
     taken = queries.taken_over(member, study, MODELS[kind], tool) if found is None else None
+    before = queries.agreed_last(member, study, MODELS[kind], tool) if found is None and not taken else None
     context = {
         "member": member,
         "study": study,
         "kind": kind,
+        "before": before,
+        "before_rows": taken_rows(before, queries.fields_for(before)) if before else [],
         "taken": taken,
         "taken_rows": taken_rows(taken, queries.fields_for(taken)) if taken else [],
         "judged": queries.judged(member, tool) if kind == "bias" else None,
@@ -57,6 +60,7 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         "signed": signed_rows(found) if found else [],
         "versions": earlier_versions(found) if found else [],
         "may_agree": may_agree,
+        "reopened": queries.reopened_sheet(study) if kind == "sheet" else None,
         "onward": queries.onward(member, study, "agree") if kind == "sheet" and found and found.signed else None,
         "doubts": queries.agreement_doubts(member, study, found) if found else None,
         "doubt_url": reverse("extraction:agreement-doubt", args=[member.review.slug, pk]),
@@ -87,6 +91,8 @@ def keep(
         messages.success(
             request, f"Kept: {len(choices)} answer{'' if len(choices) == 1 else 's'}. Sign when all are settled."
         )
+    elif "undo" in request.POST:
+        return undo(request, member, study, kind, tool, form)
     elif kind == "bias" and "domain" in request.POST:
         return keep_domain(request, member, study, tool, form)
     else:
@@ -121,6 +127,29 @@ def keep_choice(
     return JsonResponse(answer)
 
 
+def undo(
+    request: HttpRequest, member: Member, study: Study, kind: str, tool: str, form: AgreementForm | None
+) -> HttpResponse:
+    """Take one choice back, and keep what else is chosen on the page; by script only the former. Raises Overtaken."""
+    key, model, seen = request.POST["undo"], MODELS[kind], dict(form.seen) if form else {}
+    if request.accepts("text/html"):
+        chosen = {each: choice for each, choice in form.complete().items() if each != key} if form else {}
+        if chosen:
+            agreeing.choose(member, model, study, tool, chosen, seen)
+        agreeing.unchoose(member, model, study, tool, [key], seen)
+        messages.success(request, "Taken back. The question is to be settled again.")
+        return redirect(f"{to(member, study, kind, tool, '-agreement')['Location']}#q-{key}")
+    try:
+        agreeing.unchoose(member, model, study, tool, [key], seen)
+    except Overtaken as error:
+        refused = f"{' '.join(error.stands.values())} That was meanwhile, and stands."
+        return JsonResponse({"refused": refused, "seen": error.marks}, status=error.status)
+    except DomainError as error:
+        return JsonResponse({"refused": f"{error.message} {error.todo}".strip()}, status=error.status)
+    found = queries.agreement(member, model, study, tool)
+    return JsonResponse({"undone": key, "seen": {key: ""}} | (settled_anew(request, found) if found else {}))
+
+
 def settled_anew(request: HttpRequest, found: queries.Agreement) -> dict[str, Any]:
     """For the window, after a choice: what the tool proposes of what is settled now, and which questions, or replies, are to be settled."""
     form = AgreementForm(found)
@@ -146,5 +175,6 @@ def reopen_agreement(request: HttpRequest, member: Member, pk: int, kind: str, t
     tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     agreeing.reopen_agreement(member, MODELS[kind], study, tool)
-    messages.success(request, "Reopened. What was agreed is kept as a version, and is where you begin.")
+    stale = " Results that rest on it are stale until it is signed again." if kind == "sheet" else ""
+    messages.success(request, f"Reopened. What was agreed is kept as a version, and is where you begin.{stale}")
     return to(member, study, kind, tool, "-agreement")

@@ -115,6 +115,7 @@ def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | No
         "plan": queries.plan_of(member.review_id),
         "others": queries.other_studies(member, found),
         "ways": ways([arm for arm in arms if not arm.dropped_at]),
+        "reopened": queries.reopened_sheet(found),
         **shared([arm for arm in arms if not arm.dropped_at]),
     }
     return render(request, "extraction/study.html", context, status=422 if form else 200)

@@ -9,6 +9,7 @@ from extraction.workflow.agreement import (
     choose_on_sheet,
     reopen_assessment_agreement,
     reopen_sheet_agreement,
+    unchoose_on_sheet,
 )
 from extraction.workflow.bias import describe_studies, plan_bias
 from extraction.workflow.bias_fill import carry_domain, import_judgements
@@ -88,6 +89,7 @@ __all__ = [
     "restore_time_point",
     "choose_domain",
     "choose_on_sheet",
+    "unchoose_on_sheet",
     "renew_sheet",
     "verify_sheet",
     "LARGEST_FILE",

@@ -5,7 +5,7 @@ Choices are kept from the first one on, in an agreement that is not signed yet: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from django.db import transaction
@@ -14,19 +14,22 @@ from django.utils import timezone
 from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.rob import ROB1, agreeing, asking
-from extraction.schema import Answer, Choice, Match, Origin, Pair, Problem, Settled, TakenFrom, settle
+from extraction.schema import Answer, Choice, Match, Origin, Pair, Problem, Settled, TakenFrom, settle, spell
 from extraction.schema.carry import former_units
 from extraction.schema.compare import settle_one, still_asked
 from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
 from extraction.workflow.common import locked_study
-from extraction.workflow.overtaken import Marks, refuse_overtaken
+from extraction.workflow.overtaken import Marks, refuse_overtaken, refuse_unseen
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
 from extraction.workflow.sources import count_ahead, refuse_beyond, refuse_foreign
 from reviewapp import audit
 from reviewapp.access import Can, can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
 from reviewapp.models import Member
+
+# What an agreed line says that is not asked any more. What was chosen there, why and by whom, stays.
+UNSAID = {"value": None, "unit": "", "working": "", "origin": Origin.REPORTED, "basis": ""}
 
 
 def agree_sheet(member: Member, study: Study, choices: Mapping[str, Choice]) -> Sheet:
@@ -56,6 +59,11 @@ def reopen_sheet_agreement(member: Member, study: Study) -> None:
 def reopen_assessment_agreement(member: Member, study: Study, tool: str = ROB1.id) -> None:
     """Take back the agreed assessment; as reopen_sheet_agreement does."""
     reopen_agreement(member, Assessment, study, tool)
+
+
+def unchoose_on_sheet(member: Member, study: Study, keys: Collection[str]) -> None:
+    """Take back the choices on some answers; as agree_sheet refuses."""
+    unchoose(member, Sheet, study, queries.FORM, keys)
 
 
 # --- the same for both -----------------------------------------------------------------------------------------
@@ -102,6 +110,35 @@ def choose(
                 **facts_of(changed),
             )
     return agreement
+
+
+def unchoose(
+    member: Member, model: type[Own], study: Study, tool: str, keys: Collection[str], seen: Marks | None = None
+) -> None:
+    """Take back what was chosen under these keys, so that it is to be settled again. The trail keeps what it was. seen: as of choose."""
+    require_agreeing(member)
+    with transaction.atomic():
+        study = locked_study(member, study)
+        first, second = submitted_pair(member, model, study, tool)
+        refuse_signed(model, study, tool)
+        agreement = being_made(model, study, tool) or begin(member, model, study, tool)
+        fields = {pair.field.key: pair.field for pair in pairs_of(first, second)}
+        undone = list(agreement.lines.filter(key__in=keys).select_related("by__user"))
+        if not undone:
+            return
+        if seen is not None:
+            refuse_unseen(undone, fields, seen)
+        said = {line.key: spell(fields[line.key], line.answer) for line in undone if line.key in fields}
+        agreement.lines.filter(pk__in=[line.pk for line in undone]).delete()
+        audit.record(
+            member,
+            f"extraction.{name_of(model)}_choice_undone",
+            subject(study, model, tool),
+            study=study.pk,
+            chosen={line.key: line.taken_from for line in undone},
+            said=said,
+            reasons={line.key: line.reason for line in undone if line.reason},
+        )
 
 
 def agree(
@@ -153,11 +190,11 @@ def agree(
         facts = facts_of(settled)
         idle = agreed.lines.exclude(key__in=settled)  # what was chosen before other choices let it not be asked
         if isinstance(agreed, Assessment):
-            idle.update(value=None)
+            idle.update(**UNSAID)
             if proposed := store_proposals(agreed):
                 facts["proposed"] = proposed
         else:
-            idle.filter(key__in=[pair.field.key for pair in pairs_of(first, second)]).update(value=None)
+            idle.filter(key__in=[pair.field.key for pair in pairs_of(first, second)]).update(**UNSAID)
         audit.record(
             member,
             f"extraction.{name_of(model)}_agreed",
@@ -273,7 +310,7 @@ def choice_of(line: Line) -> Choice:
     said = line.answer
     origin = None if said.origin is Origin.REPORTED else said.origin
     taken = TakenFrom(line.taken_from)
-    return Choice(taken, said.value, said.text, line.reason, said.unit, said.working, origin, line.source)
+    return Choice(taken, said.value, said.text, line.reason, said.unit, said.working, origin, line.source, said)
 
 
 def submitted_pair(member: Member, model: type[Own], study: Study, tool: str) -> tuple[Own, Own]:
@@ -285,6 +322,11 @@ def submitted_pair(member: Member, model: type[Own], study: Study, tool: str) ->
             todo="Come back when both authors have submitted.",
         )
     refuse_bystander(member, pair)
+    if model.blind.for_member(member).filter(pk__in=[each.pk for each in pair]).count() < AUTHORS:
+        raise WrongState(
+            f"The {name_of(model)}s for {study.label} answer different versions of the form, and are closed again.",
+            todo="Come back when both authors have answered the form as it is now.",
+        )
     return pair[0], pair[1]
 
 

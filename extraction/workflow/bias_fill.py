@@ -112,7 +112,10 @@ def folded(label: str) -> str:
 def read_rows(tool: Tool, name: str, data: bytes) -> list[robvis.Row]:
     """The rows of the file. Raises BadFile."""
     if len(data) > LARGEST_FILE:
-        raise BadFile(f"{name} has {len(data)} bytes; such a table has at most {LARGEST_FILE}.")
+        raise BadFile(
+            f"{name} has {len(data)} bytes; such a table has at most {LARGEST_FILE}.",
+            todo="Keep one line for each study and the columns of the tool, as CSV, and choose the file again.",
+        )
     try:
         rows = robvis.read(tool, data.decode("utf-8"))
     except UnicodeDecodeError:

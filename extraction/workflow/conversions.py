@@ -49,7 +49,7 @@ def taken(opened: queries.Opened, offer: Offer) -> dict[str, str]:
     line.say(answer)
     line.version, line.form_number = sheet.version, opened.version.number
     line.save()
-    return {"key": offer.key, "before": in_words(before), "after": in_words(answer), "working": offer.working}
+    return {"key": offer.key, "before": in_words(before), "after": in_words(answer), "working": offer.told_how}
 
 
 def offered(found: list[Offer], ref: str) -> Offer:

@@ -39,9 +39,20 @@ def refuse_overtaken(
     """
     behind = list(overtaken(kept, settled, chosen, seen))
     if behind:
-        raise Overtaken(
-            {line.key: in_words(fields[line.key], line) for line in behind}, {line.key: line.mark for line in behind}
-        )
+        raise overtaken_by(behind, fields)
+
+
+def refuse_unseen(lines: Iterable[Line], fields: Mapping[str, Field], seen: Marks) -> None:
+    """Raise Overtaken for lines that are to be taken back, and that the page did not show as they stand."""
+    behind = [line for line in lines if line.key in fields and line.mark != seen.get(line.key, "")]
+    if behind:
+        raise overtaken_by(behind, fields)
+
+
+def overtaken_by(behind: Collection[Line], fields: Mapping[str, Field]) -> Overtaken:
+    return Overtaken(
+        {line.key: in_words(fields[line.key], line) for line in behind}, {line.key: line.mark for line in behind}
+    )
 
 
 def overtaken(

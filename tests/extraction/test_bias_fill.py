@@ -80,6 +80,12 @@ def test_a_csv_of_robvis_fills_in_ones_own_assessments(first: Member, second: Me
     assert not Assessment.blind.for_member(second).exists()
 
 
+def test_a_file_that_is_too_large_says_what_to_do(first: Member, study: Study, rob2: str) -> None:
+    with pytest.raises(BadFile, match="has 1000001 bytes; such a table has at most 1000000") as told:
+        workflow.import_judgements(first, rob2, "robvis.csv", b" " * 1_000_001)
+    assert "one line for each study" in told.value.todo
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [

@@ -147,7 +147,7 @@ def test_a_converted_number_whose_numbers_are_emptied_or_changed_is_doubted() ->
     for changed in ({"se": BLANK}, {"n": BLANK}, {"se": Answer(0.9)}):
         ((cell, sentence),) = doubted(**changed)
         assert cell == offer.key
-        assert "Mood, Talks: SD was converted from numbers that do not stand here now (sd = se √n; se = 0.8" in sentence
+        assert "Mood, Talks: SD was converted from numbers that do not stand here now (SD = SE √n; SE = 0.8" in sentence
     assert doubted(sd=BLANK) == []
 
 
@@ -197,7 +197,7 @@ def test_both_numbers_are_stored_and_the_converted_one_is_pooled(desk: Desk) -> 
     assert experimental.values["sd"] == 4.0
     rows = "".join(exports.extraction_csv(desk.first)).splitlines()
     agreed = [row for row in rows if ",agreed," in row]
-    assert sum("se = 0.8, n = 25: sd = 4" in row for row in agreed) == 1
+    assert sum("SE = 0.8, n = 25: SD = 4" in row for row in agreed) == 1
     assert any("/se," in row and ",0.8," in row for row in agreed), "what the paper gives is exported beside it"
     with pytest.raises(WrongState, match="submitted"):
         workflow.convert(desk.first, desk.study, "gone")
@@ -228,17 +228,19 @@ def test_what_neither_converted_is_offered_at_the_agreement_with_its_working_as_
     working = "sd = se √n; se = 0.8, n = 25: sd = 4 (Handbook 6.5.2.2)"
     assert "Can be converted" in page
     assert f'name="value:{desk.sd}" value="4"' in page
-    assert f'name="reason:{desk.sd}" value="{working}"' in page
-    client.post(url, {f"take:{desk.sd}": "third", f"value:{desk.sd}": "4", f"reason:{desk.sd}": working})
+    words = "SD = SE √n; SE = 0.8, n = 25: SD = 4 (Handbook 6.5.2.2)"
+    assert f'name="reason:{desk.sd}" value="{words}"' in page
+    client.post(url, {f"take:{desk.sd}": "third", f"value:{desk.sd}": "4", f"reason:{desk.sd}": words})
     assert [row.values["sd"] for row in build.agreed_rows(desk.first.review, desk.outcome)] == [4, 4]
     signed = html.unescape(client.get(url).content.decode())
-    assert working in signed
+    assert words in signed
+    assert working not in signed
     assert agreed(desk)[desk.sd] == Answer(4.0, working=working, origin=Origin.CONVERTED), (
         "it is known as converted, not as reported"
     )
     assert agreed(desk)[desk.other_sd].working == ""
     choosing = Event.unblinded.get(verb="extraction.sheet_agreed").facts
-    assert choosing["converted"] == {desk.sd: working}
+    assert choosing["converted"] == {desk.sd: words}
 
 
 def agreed(desk: Desk) -> dict[str, Answer]:
@@ -288,7 +290,7 @@ def test_the_page_offers_takes_and_shows_how_it_was_had(desk: Desk, client: Clie
     assert told[desk.other_sd.rpartition("/")[0]].strip() == ""
     offer = desk.offer(desk.first)
     answer = client.post(f"{url}convert/", {"convert": offer.ref, "version": "9"}, follow=True).content.decode()
-    assert "</summary>sd = se √n; se = 1, n = 25: sd = 5 (Handbook 6.5.2.2)</details>" in answer
+    assert "</summary>SD = SE √n; SE = 1, n = 25: SD = 5 (Handbook 6.5.2.2)</details>" in answer
     assert "Take SD" not in answer
 
 

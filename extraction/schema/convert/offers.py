@@ -19,6 +19,7 @@ from extraction.schema.convert.groups import COMBINED, SUMMED
 from extraction.schema.convert.proposals import Numbers, proposals
 from extraction.schema.fields import Field, Kind
 from extraction.schema.tables import row_key
+from extraction.schema.workings import told
 
 DIGITS = 8  # that say something; what the formula gives beyond them is no information
 # Of several arms as one: on which of their numbers each rests, beside those of its own name.
@@ -53,6 +54,11 @@ class Offer:
     def working(self) -> str:
         """How it was had, in a sentence with the given numbers, the formula and its source: what is stored with it."""
         return self.converted.working
+
+    @property
+    def told_how(self) -> str:
+        """The same in the words of the form."""
+        return told(self.working)
 
     @property
     def origin(self) -> Origin:

@@ -176,10 +176,10 @@ def check_conversions(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[F
     for table, row, field, only_mark in adrift(asked, answers):
         told = (
             f"{table.outcome.title}, {row.name}: {field.column} was converted from numbers of which one is imputed, and is not "
-            f"marked as imputed itself ({answers[field.key].working}). Convert it again, or mark it."
+            f"marked as imputed itself ({answers[field.key].told_how}). Convert it again, or mark it."
             if only_mark
             else f"{table.outcome.title}, {row.name}: {field.column} was converted from numbers that do not stand here now "
-            f"({answers[field.key].working}). Convert it again, or empty it and read it."
+            f"({answers[field.key].told_how}). Convert it again, or empty it and read it."
         )
         yield Finding("conversion-adrift", Severity.UNLIKELY, field.key, told)
 

@@ -6,6 +6,7 @@ const SIGN_IN = "The server does not know you any more. Sign in again in another
 
 const agree = {
   waiting: new Map(), // key -> fieldset
+  undone: new Set(), // keys of the waiting ones that are to be taken back
   sending: false,
 
   start() {
@@ -15,8 +16,15 @@ const agree = {
       const box = event.target.closest("[data-choose]");
       if (!box) return;
       agree.waiting.set(box.dataset.choose, box);
+      agree.undone.delete(box.dataset.choose);
       if (!agree.complete(box)) box.querySelector("[data-kept]").textContent = "Not kept yet: it needs a reason.";
       agree.send();
+    });
+    agree.form.addEventListener("click", (event) => {
+      const button = event.target.closest("button[name=undo]");
+      if (!button) return;
+      event.preventDefault();
+      agree.undo(button.closest("[data-choose]"));
     });
     window.addEventListener("online", agree.send);
   },
@@ -45,15 +53,31 @@ const agree = {
     }
   },
 
+  // What is chosen in a question is taken back; what was typed as another answer stays on the page.
+  undo(box) {
+    for (const each of box.querySelectorAll('input[name^="take:"]')) each.checked = each.value === "both";
+    agree.waiting.set(box.dataset.choose, box);
+    agree.undone.add(box.dataset.choose);
+    box.querySelector('input[name^="take:"]').focus(); // the button goes
+    agree.send();
+  },
+
+  body(key, box) {
+    const names = new Set([...box.querySelectorAll("[name]")].map((each) => each.name));
+    const body = new URLSearchParams([...new FormData(agree.form)].filter(([name]) => names.has(name)));
+    if (agree.undone.has(key)) body.set("undo", key);
+    else body.set("save", "choices");
+    body.set("csrfmiddlewaretoken", requestToken());
+    return body;
+  },
+
   async send() {
-    const next = [...agree.waiting].find(([, box]) => agree.complete(box));
+    const next = [...agree.waiting].find(([key, box]) => agree.undone.has(key) || agree.complete(box));
     if (!next || agree.sending) return;
     agree.sending = true;
     const [key, box] = next;
-    const names = new Set([...box.querySelectorAll("[name]")].map((each) => each.name));
-    const body = new URLSearchParams([...new FormData(agree.form)].filter(([name]) => names.has(name)));
-    body.set("save", "choices");
-    body.set("csrfmiddlewaretoken", requestToken());
+    const body = agree.body(key, box);
+    const isUndone = agree.undone.delete(key);
     agree.waiting.delete(key);
     let reached = true;
     agree.unknown = false;
@@ -72,9 +96,11 @@ const agree = {
       agree.ask(told.asked || {});
       agree.show(told.seen || {}, Boolean(told.refused));
       box.querySelector("[data-told]").textContent = told.refused ? `▲ ${told.refused}` : "";
-      box.querySelector("[data-kept]").textContent = told.refused ? "" : "✓ Kept";
+      box.querySelector("[data-kept]").textContent = told.refused ? "" : isUndone ? "Taken back: to be settled again." : "✓ Kept";
+      if (!told.refused) box.querySelector("[data-undo]").hidden = isUndone || box.querySelector('[name^="take:"]:checked')?.value === "both";
     } catch {
       reached = false;
+      if (isUndone && !agree.waiting.has(key)) agree.undone.add(key);
       agree.waiting.set(key, box);
     }
     agree.sending = false;

@@ -1,0 +1,53 @@
+"""Which runs rest on an agreement that was reopened and is not signed again yet?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from analysis.models import Analysis, Run
+from extraction.models import Study
+from extraction.queries import reopened_sheets
+from reviewapp.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A study whose agreement was reopened, and of each of some analyses the last finished run that rests on what was agreed before."""
+
+    study: Study
+    at: datetime
+    runs: list[Run]
+
+
+def reopened(member: Member, analyses: Iterable[Analysis]) -> list[Reopened]:
+    """The reopened agreements on which runs of these analyses rest. No run is read where no agreement is reopened."""
+    sheets = reopened_sheets(member.review)
+    if not sheets:
+        return []
+    finished = Run.objects.filter(analysis__in=list(analyses)).exclude(state=Run.State.QUEUED)
+    runs = list(finished.select_related("analysis__outcome").order_by("analysis", "-number"))
+    found = []
+    for sheet in sheets:
+        resting: dict[int, Run] = {}
+        for run in runs:
+            if run.created_at <= sheet.withdrawn_at and rests_on(run, sheet.study):
+                resting.setdefault(run.analysis_id, run)
+        if resting:
+            found.append(Reopened(sheet.study, sheet.withdrawn_at, list(resting.values())))
+    return found
+
+
+def beneath(member: Member, run: Run) -> list[Reopened]:
+    """The reopened agreements on which one run rests."""
+    return [
+        Reopened(sheet.study, sheet.withdrawn_at, [run])
+        for sheet in reopened_sheets(member.review)
+        if run.created_at <= sheet.withdrawn_at and rests_on(run, sheet.study)
+    ]
+
+
+def rests_on(run: Run, study: Study) -> bool:
+    """Whether a study's agreed numbers are in what a run has frozen."""
+    return any(each["study"] == study.pk for each in run.input["studies"])

@@ -1,0 +1,23 @@
+"""Which agreements on data were reopened, and are not signed again yet? Agreements are open to the whole review."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef
+
+from extraction.models import Sheet, Study
+from extraction.queries.studies import FORM, included_studies
+from reviewapp.models import Review
+
+
+def reopened_sheets(review: Review) -> list[Sheet]:
+    """The agreed sheet that was reopened last of each included study without a signed one, by label."""
+    signed = Sheet.unblinded.signed().filter(study=OuterRef("study"), tool=FORM)
+    before = Sheet.unblinded.filter(agreed=True, tool=FORM, submitted_at__isnull=False, withdrawn_at__isnull=False)
+    found = before.filter(~Exists(signed), study__in=included_studies(review)).select_related("study")
+    last = {sheet.study_id: sheet for sheet in found.order_by("study__label", "study", "withdrawn_at", "pk")}
+    return list(last.values())
+
+
+def reopened_sheet(study: Study) -> Sheet | None:
+    """The same of one study."""
+    return next((each for each in reopened_sheets(study.review) if each.study_id == study.pk), None)

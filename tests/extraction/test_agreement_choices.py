@@ -1,0 +1,218 @@
+"""A choice at an agreement stands in the unit in which it was made, and is taken back before anything is signed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from extraction import queries, workflow
+from extraction.models import Sheet, Study
+from extraction.schema import Answer, Choice, Origin, TakenFrom
+from extraction.workflow.said import Said
+from extraction.workflow.sheets import save_own
+from reviewapp.errors import BadInput, Refused, Stale
+from reviewapp.models import Event, Member
+from tests.extraction import build
+from tests.extraction.test_agreeing import DESIGN, NUMBER, THIRD, differing
+from tests.extraction.test_units import KEY, asked_in
+from tests.extraction.test_views import browser, page, post, url
+
+pytestmark = pytest.mark.django_db
+__all__ = ["differing"]
+
+
+def words(text: str) -> str:
+    return " ".join(re.sub("<[^>]+>", " ", text).split())
+
+
+def question(text: str, key: str) -> str:
+    """What the page has of one question."""
+    return text.partition(f'id="q-{key}"')[2].partition("</fieldset>")[0]
+
+
+def seen(member: Member, study: Study) -> dict[str, str]:
+    """What a page that is loaded now says of the choices that it shows."""
+    return {f"seen:{key}": line.mark for key, line in queries.sheet_agreement(member, study).earlier.items()}
+
+
+# --- units ---------------------------------------------------------------------------------------------------------
+
+
+def answered(author: Member, sheet: Sheet, days: str) -> None:
+    save_own(author, sheet, Said({KEY: days}, units={KEY: "days"}), sheet.version)
+    workflow.submit_sheet(author, queries.own_sheet(author, sheet.study))
+
+
+@pytest.fixture
+def moved(first: Member, second: Member, study: Study) -> Study:
+    """A study on which 14 weeks were settled as a third answer; then the question became one in days, and both answered that."""
+    asked_in(first, "weeks")
+    for author, weeks in ((first, "12"), (second, "13")):
+        build.submitted(author, study, {KEY: weeks})
+    workflow.agree_sheet(first, study, {KEY: Choice(TakenFrom.THIRD, "14", reason="As the protocol has it")})
+    workflow.reopen_sheet_agreement(first, study)
+    asked_in(first, "days")
+    for author, days in ((first, "84"), (second, "91")):
+        mine = workflow.renew_sheet(author, queries.own_sheet(author, study))
+        answered(author, mine, days)
+    return study
+
+
+def test_a_third_answer_is_shown_in_the_unit_in_which_it_was_given(first: Member, moved: Study) -> None:
+    shown = question(page(first, "sheet-agreement", moved.pk), KEY)
+    assert '<option value="weeks" selected>weeks</option><option value="days">days</option>' in shown
+    post(first, "sheet-agreement", moved.pk, data={
+        "save": "choices", f"take:{KEY}": "third", f"value:{KEY}": "14", f"unit:{KEY}": "weeks", f"reason:{KEY}": "So",
+        **seen(first, moved),
+    })  # fmt: skip
+    assert queries.sheet_agreement(first, moved).made[KEY].answer == Answer(14.0, unit="weeks")
+    with pytest.raises(BadInput, match=r"“weeks” is not one of its units \(days\)"):
+        workflow.agree_sheet(first, moved, {})
+    anew = {f"take:{KEY}": "third", f"value:{KEY}": "98", f"unit:{KEY}": "days", f"reason:{KEY}": "So"}
+    post(first, "sheet-agreement", moved.pk, data=anew | seen(first, moved))
+    assert queries.agreed_characteristics(first.review)[moved.pk][KEY] == 98.0
+
+
+def test_another_number_in_a_unit_that_the_question_has_left_says_which_it_has(first: Member, moved: Study) -> None:
+    third = {f"take:{KEY}": "third", f"value:{KEY}": "14", f"unit:{KEY}": "months", f"reason:{KEY}": "So"}
+    text = post(first, "sheet-agreement", moved.pk, status=422, data=third)
+    assert "“months” is not one of its units (days). Choose one beside the number." in text
+
+
+def test_a_page_says_with_a_third_number_in_which_unit_it_is(first: Member, second: Member, study: Study) -> None:
+    asked_in(first, "weeks")
+    for author, weeks in ((first, "12"), (second, "13")):
+        build.submitted(author, study, {KEY: weeks})
+    shown = question(page(first, "sheet-agreement", study.pk), KEY)
+    assert re.search(f'<select [^>]*name="unit:{KEY}"[^>]* hidden><option value="weeks" selected>', shown)
+
+
+def test_an_answer_in_a_unit_that_the_question_has_left_says_what_to_do(
+    first: Member, second: Member, study: Study
+) -> None:
+    asked_in(first, "weeks")
+    for author, weeks in ((first, "12"), (second, "13")):
+        build.submitted(author, study, {KEY: weeks})
+    asked_in(first, "days")
+    mine = workflow.renew_sheet(first, queries.own_sheet(first, study))
+    answered(first, mine, "84")
+    Member.objects.filter(pk=second.pk).update(is_author=False)
+    shown = words(question(page(first, "sheet-agreement", study.pk), KEY))
+    assert (
+        "13 weeks: a unit that the question does not have any more. Give the number in days as another answer" in shown
+    )
+
+
+# --- taking a choice back --------------------------------------------------------------------------------------------
+
+
+def test_a_choice_is_taken_back_and_leaves_what_it_said_in_the_trail(first: Member, differing: Study) -> None:
+    workflow.choose_on_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
+    workflow.unchoose_on_sheet(first, differing, [NUMBER])
+    found = queries.sheet_agreement(first, differing)
+    assert set(found.made) == {DESIGN}
+    event = Event.blind.for_member(first).get(verb="extraction.sheet_choice_undone")
+    assert event.facts["chosen"] == {NUMBER: "third"}
+    assert event.facts["said"] == {NUMBER: "193 people"}
+    workflow.unchoose_on_sheet(first, differing, [NUMBER])
+    assert Event.blind.for_member(first).filter(verb="extraction.sheet_choice_undone").count() == 1
+    with pytest.raises(BadInput, match="choose one of the answers"):
+        workflow.agree_sheet(first, differing, {})
+
+
+def test_a_choice_of_the_agreement_before_is_taken_back_once_it_is_reopened(first: Member, differing: Study) -> None:
+    workflow.agree_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
+    workflow.reopen_sheet_agreement(first, differing)
+    workflow.unchoose_on_sheet(first, differing, [NUMBER])
+    assert "checked" not in question(page(first, "sheet-agreement", differing.pk), NUMBER)
+    assert "checked" in question(page(first, "sheet-agreement", differing.pk), DESIGN)
+
+
+def test_only_who_may_choose_takes_a_choice_back_and_only_before_it_is_signed(
+    first: Member, observer: Member, differing: Study
+) -> None:
+    workflow.choose_on_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
+    with pytest.raises(Refused):
+        workflow.unchoose_on_sheet(observer, differing, [DESIGN])
+    workflow.agree_sheet(first, differing, {})
+    with pytest.raises(Stale, match="has signed this agreement"):
+        workflow.unchoose_on_sheet(first, differing, [DESIGN])
+
+
+def test_a_choice_is_taken_back_with_a_button_that_keeps_the_other_choices_on_the_page(
+    first: Member, differing: Study
+) -> None:
+    assert "data-undo hidden" in question(page(first, "sheet-agreement", differing.pk), DESIGN), "nothing is chosen"
+    workflow.choose_on_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST)})
+    shown = question(page(first, "sheet-agreement", differing.pk), DESIGN)
+    assert "data-undo>" in shown
+    assert f'name="undo" value="{DESIGN}">Undo this choice' in shown
+    sent = {f"take:{DESIGN}": "first", f"take:{NUMBER}": "second", "undo": DESIGN} | seen(first, differing)
+    answer = browser(first).post(url(first, "sheet-agreement", differing.pk), sent, follow=True)
+    assert "Taken back" in answer.content.decode()
+    assert set(queries.sheet_agreement(first, differing).made) == {NUMBER}
+
+
+def test_a_choice_is_taken_back_by_script(first: Member, differing: Study) -> None:
+    workflow.choose_on_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
+    sent = browser(first).post(
+        url(first, "sheet-agreement", differing.pk),
+        {"undo": DESIGN} | seen(first, differing),
+        headers={"Accept": "application/json"},
+    )
+    assert sent.json()["undone"] == DESIGN
+    assert set(queries.sheet_agreement(first, differing).made) == {NUMBER}
+
+
+def test_a_choice_that_a_colleague_made_meanwhile_is_not_taken_back_unseen(
+    first: Member, second: Member, differing: Study
+) -> None:
+    workflow.choose_on_sheet(first, differing, {DESIGN: Choice(TakenFrom.FIRST)})
+    shown = {"undo": DESIGN} | seen(first, differing)
+    workflow.choose_on_sheet(second, differing, {DESIGN: Choice(TakenFrom.SECOND)})
+    address = url(first, "sheet-agreement", differing.pk)
+    sent = browser(first).post(address, shown, headers={"Accept": "application/json"})
+    assert (sent.status_code, "Sam Second chose" in sent.json()["refused"]) == (409, True)
+    text = post(first, "sheet-agreement", differing.pk, status=409, data=shown)
+    assert "Sam Second chose" in text
+    assert queries.sheet_agreement(first, differing).made[DESIGN].taken_from == "second"
+
+
+def test_a_judgement_that_was_chosen_is_taken_back(first: Member, second: Member, study: Study) -> None:
+    build.assessed(first, study)
+    build.assessed(second, study, {"allocation_concealment": "high"})
+    address = url(first, "bias-agreement", study.pk, "rob1")
+    browser(first).post(address, {"save": "choices", "take:allocation_concealment": "first"})
+    assert set(queries.bias_agreement(first, study).made) == {"allocation_concealment"}
+    mark = queries.bias_agreement(first, study).made["allocation_concealment"].mark
+    browser(first).post(address, {"undo": "allocation_concealment", "seen:allocation_concealment": mark})
+    assert not queries.bias_agreement(first, study).made
+    assert Event.blind.for_member(first).filter(verb="extraction.assessment_choice_undone").count() == 1
+
+
+def test_another_answer_in_the_stead_of_equal_ones_gives_way_to_what_both_said(first: Member, differing: Study) -> None:
+    key = "study/participants"
+    third = Choice(TakenFrom.THIRD, "Fathers", reason="Both misread it")
+    workflow.choose_on_sheet(first, differing, {key: third, DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD})
+    post(
+        first, "sheet-agreement", differing.pk, data={"save": "choices", f"take:{key}": "both"} | seen(first, differing)
+    )
+    assert queries.sheet_agreement(first, differing).settled_so_far[key].value == "Mothers"
+    agreed = workflow.agree_sheet(first, differing, {})
+    assert agreed.answers()[key].value == "Mothers"
+
+
+def test_what_is_not_asked_any_more_keeps_no_mark_of_how_it_was_had(
+    first: Member, second: Member, study: Study
+) -> None:
+    outcome = build.outcome(first, kind="continuous")
+    rows = build.cells(study, outcome, {"n": 20, "mean": 4, "sd": 1}, {"n": 21, "mean": 5, "sd": 2})
+    unreported = f"outcome/{outcome.pk}/study/unreported"
+    build.submitted(first, study, rows)
+    build.submitted(second, study, {unreported: "yes"})
+    sd = next(key for key in rows if key.endswith("/sd"))
+    imputed = Choice(TakenFrom.THIRD, "1.5", reason="From another trial", origin=Origin.IMPUTED)
+    workflow.choose_on_sheet(first, study, {sd: imputed})
+    agreed = workflow.agree_sheet(first, study, {unreported: Choice(TakenFrom.SECOND)})
+    assert agreed.answers()[sd] == Answer()
