@@ -289,4 +289,13 @@ def test_two_people_extract_and_the_agreement_finds_each_planted_difference_and_
     setting.get_by_label(re.compile("In a clinic")).check()
     expect(setting.locator("[data-kept]")).to_have_text("✓ Kept")
     assert queries.sheet_agreement(here.second, study).made["study/setting"].value == "In a clinic"
+    undo = setting.get_by_role("button", name="Undo this choice")
+    undo.click()
+    expect(setting.locator("[data-kept]")).to_have_text("Taken back: to be settled again.")
+    expect(undo).to_be_hidden()
+    expect(setting.get_by_label(re.compile("In a clinic"))).not_to_be_checked()
+    assert not queries.sheet_agreement(here.second, study).made
+    setting.get_by_label(re.compile("At home")).check()
+    expect(setting.locator("[data-kept]")).to_have_text("✓ Kept")
+    expect(undo).to_be_visible()
     page.context.close()
