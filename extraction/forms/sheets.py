@@ -2,7 +2,8 @@
 
 The name of a field is its key, such as `outcome/3/arm/7/events`. Beside it stand, for the key or the table row that it is in (`mark`):
 unit:KEY, source:MARK (where it stands, in words), document:MARK, page:MARK, quote:MARK, box:MARK; confirm:KEY after the form has
-changed; origin:KEY and basis:KEY, how a number was had; known:NAME, what the window has seen stored in a field. The place of a row is that of all its cells that have no place of their own (document:KEY and
+changed; origin:KEY and basis:KEY, how a number was had; known:NAME, what the window has seen stored in a field; of the page as a whole version,
+up to which it knows every save, and form_number, the version of the form by which it was drawn; of one that was refused, see `chosen`. The place of a row is that of all its cells that have no place of their own (document:KEY and
 so on, or source:KEY alone, which is nowhere in a document: from the authors' e-mail). Only what was posted counts: what came to the form while a page was open is left as it is.
 """
 
