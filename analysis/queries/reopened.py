@@ -22,21 +22,25 @@ class Reopened:
 
 
 def reopened(member: Member, analyses: Iterable[Analysis]) -> list[Reopened]:
-    """The reopened agreements on which runs of these analyses rest. No run is read where no agreement is reopened."""
+    """The reopened agreements on which runs of these analyses rest, in four queries. Of each analysis the last run before an agreement was
+    reopened is read, and none where no agreement is."""
     sheets = reopened_sheets(member.review)
     if not sheets:
         return []
-    finished = Run.objects.filter(analysis__in=list(analyses)).exclude(state=Run.State.QUEUED)
-    runs = list(finished.select_related("analysis__outcome").order_by("analysis", "-number"))
-    found = []
-    for sheet in sheets:
-        resting: dict[int, Run] = {}
-        for run in runs:
-            if run.created_at <= sheet.withdrawn_at and rests_on(run, sheet.study):
-                resting.setdefault(run.analysis_id, run)
-        if resting:
-            found.append(Reopened(sheet.study, sheet.withdrawn_at, list(resting.values())))
-    return found
+    finished = Run.objects.filter(analysis__in=list(analyses)).exclude(state=Run.State.QUEUED).order_by("number")
+    made = list(finished.values_list("pk", "analysis", "created_at"))
+    last = {
+        sheet.pk: {analysis: pk for pk, analysis, at in made if at <= sheet.withdrawn_at}.values() for sheet in sheets
+    }
+    wanted = {pk for runs in last.values() for pk in runs}
+    read = Run.objects.select_related("analysis__outcome").defer("result").in_bulk(wanted)
+    found = [
+        Reopened(
+            sheet.study, sheet.withdrawn_at, [run for pk in last[sheet.pk] if rests_on(run := read[pk], sheet.study)]
+        )
+        for sheet in sheets
+    ]
+    return [each for each in found if each.runs]
 
 
 def beneath(member: Member, run: Run) -> list[Reopened]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from extraction.models import Sheet, Study
 from extraction.queries.studies import FORM, included_studies
@@ -11,13 +11,17 @@ from reviewapp.models import Review
 
 def reopened_sheets(review: Review) -> list[Sheet]:
     """The agreed sheet that was reopened last of each included study without a signed one, by label."""
-    signed = Sheet.unblinded.signed().filter(study=OuterRef("study"), tool=FORM)
-    before = Sheet.unblinded.filter(agreed=True, tool=FORM, submitted_at__isnull=False, withdrawn_at__isnull=False)
-    found = before.filter(~Exists(signed), study__in=included_studies(review)).select_related("study")
-    last = {sheet.study_id: sheet for sheet in found.order_by("study__label", "study", "withdrawn_at", "pk")}
-    return list(last.values())
+    return list({sheet.study_id: sheet for sheet in reopened().filter(study__in=included_studies(review))}.values())
 
 
 def reopened_sheet(study: Study) -> Sheet | None:
-    """The same of one study."""
-    return next((each for each in reopened_sheets(study.review) if each.study_id == study.pk), None)
+    """The same of one study, included or not."""
+    return reopened().filter(study=study).last()
+
+
+def reopened() -> QuerySet[Sheet]:
+    """Agreed sheets that were reopened and have none in their place, of each study the last one last."""
+    signed = Sheet.unblinded.signed().filter(study=OuterRef("study"), tool=FORM)
+    before = Sheet.unblinded.filter(agreed=True, tool=FORM, submitted_at__isnull=False, withdrawn_at__isnull=False)
+    found = before.filter(~Exists(signed)).select_related("study")
+    return found.order_by("study__label", "study", "withdrawn_at", "pk")

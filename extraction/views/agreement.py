@@ -134,9 +134,7 @@ def undo(
     key, model, seen = request.POST["undo"], MODELS[kind], dict(form.seen) if form else {}
     if request.accepts("text/html"):
         chosen = {each: choice for each, choice in form.complete().items() if each != key} if form else {}
-        if chosen:
-            agreeing.choose(member, model, study, tool, chosen, seen)
-        agreeing.unchoose(member, model, study, tool, [key], seen)
+        agreeing.unchoose(member, model, study, tool, [key], seen, chosen)
         messages.success(request, "Taken back. The question is to be settled again.")
         return redirect(f"{to(member, study, kind, tool, '-agreement')['Location']}#q-{key}")
     try:

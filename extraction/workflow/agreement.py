@@ -113,12 +113,23 @@ def choose(
 
 
 def unchoose(
-    member: Member, model: type[Own], study: Study, tool: str, keys: Collection[str], seen: Marks | None = None
+    member: Member,
+    model: type[Own],
+    study: Study,
+    tool: str,
+    keys: Collection[str],
+    seen: Marks | None = None,
+    also: Mapping[str, Choice] | None = None,
 ) -> None:
-    """Take back what was chosen under these keys, so that it is to be settled again. The trail keeps what it was. seen: as of choose."""
+    """Take back what was chosen under these keys, so that it is to be settled again. The trail keeps what it was. seen: as of choose.
+
+    also: choices on other answers, which are kept with it or, where either is refused, not at all.
+    """
     require_agreeing(member)
     with transaction.atomic():
         study = locked_study(member, study)
+        if also:
+            choose(member, model, study, tool, also, seen)
         first, second = submitted_pair(member, model, study, tool)
         refuse_signed(model, study, tool)
         agreement = being_made(model, study, tool) or begin(member, model, study, tool)
