@@ -207,7 +207,6 @@ class AgreementForm:
         sides = list(self.sides(pair, take))
         proposed = self.proposed.get(pair.field.key)
         place = self.place(pair)
-        stands = self.agreement.earlier.get(pair.field.key)
         is_idle = pair.needs_choice and pair.field.key not in self.asked
         return Row(
             pair.field,
@@ -221,8 +220,15 @@ class AgreementForm:
             offer,
             proposed,
             is_idle,
-            stands.mark if stands else "",
+            self.mark(pair.field.key),
         )
+
+    def mark(self, key: str) -> str:
+        """Of the choice that the page shows: shown again with what was posted, it has seen what it had, and what it is told of now."""
+        if self.data is not None and key not in self.overtaken:
+            return self.data.get(f"seen:{key}", "")
+        line = self.agreement.earlier.get(key)
+        return line.mark if line else ""
 
     @cached_property
     def asked(self) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from extraction.models import Sheet, Study
+from extraction.models import Entry, Line, Sheet, Study
 from extraction.queries.studies import FORM, included_studies
 from reviewapp.models import Review
 
@@ -15,13 +15,15 @@ def reopened_sheets(review: Review) -> list[Sheet]:
 
 
 def reopened_sheet(study: Study) -> Sheet | None:
-    """The same of one study, included or not."""
-    return reopened().filter(study=study).last()
+    """The same of one study."""
+    return reopened().filter(study=study, study__dropped_at=None).last()
 
 
 def reopened() -> QuerySet[Sheet]:
-    """Agreed sheets that were reopened and have none in their place, of each study the last one last."""
+    """Agreed sheets that were reopened and have none in their place, of each study the last one last. Not those that came with a file and were
+    taken back with it."""
     signed = Sheet.unblinded.signed().filter(study=OuterRef("study"), tool=FORM)
     before = Sheet.unblinded.filter(agreed=True, tool=FORM, submitted_at__isnull=False, withdrawn_at__isnull=False)
-    found = before.filter(~Exists(signed)).select_related("study")
+    imported = Entry.unblinded.filter(sheet=OuterRef("pk"), taken_from=Line.IMPORTED)
+    found = before.exclude(Exists(imported), study__taken_from="").filter(~Exists(signed)).select_related("study")
     return found.order_by("study__label", "study", "withdrawn_at", "pk")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from extraction.models import Assessment, Blinded, Entry, Judgement, Line, Sheet, Study
 from extraction.queries.bias import tool_of
@@ -200,18 +200,22 @@ def agreement(member: Member, model: type[Blinded], study: Study, tool: str) -> 
 
 def taken_over(member: Member, study: Study, model: type[Blinded] = Sheet, tool: str = FORM) -> Blinded | None:
     """The agreed sheet, or assessment, that came with a file, where it stands and no two authors have submitted here."""
-    imported = (
-        Entry.unblinded.filter(taken_from=Line.IMPORTED).values("sheet")
-        if model is Sheet
-        else Judgement.unblinded.filter(taken_from=Line.IMPORTED).values("assessment")
-    )
-    found = model.blind.for_member(member).signed().filter(study=study, tool=tool, pk__in=imported)
+    found = model.blind.for_member(member).signed().filter(study=study, tool=tool, pk__in=imported(model))
     return found.select_related("study", "member__user").prefetch_related("lines").first()
 
 
+def imported(model: type[Blinded]) -> QuerySet:
+    """Those that came with a file, agreed elsewhere."""
+    lines = (Entry if model is Sheet else Judgement).unblinded.filter(taken_from=Line.IMPORTED)
+    return lines.values("sheet" if model is Sheet else "assessment")
+
+
 def agreed_last(member: Member, study: Study, model: type[Blinded] = Sheet, tool: str = FORM) -> Blinded | None:
-    """The agreement that stands, or was reopened last: what both had seen, whatever they answer anew. Not one that is being made."""
+    """The agreement that stands, or was reopened last: what both had seen, whatever they answer anew. Not one that is being made, or that came
+    with a file and was taken back with it."""
     agreed = model.blind.for_member(member).filter(study=study, tool=tool, agreed=True, submitted_at__isnull=False)
+    if not study.taken_from:
+        agreed = agreed.exclude(pk__in=imported(model))
     last = agreed.order_by(F("withdrawn_at").asc(nulls_last=True), "pk").select_related("study", "member__user")
     return last.prefetch_related("lines").last()
 

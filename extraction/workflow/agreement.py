@@ -14,13 +14,14 @@ from django.utils import timezone
 from extraction import queries
 from extraction.models import Assessment, Blinded, Line, Sheet, Study
 from extraction.rob import ROB1, agreeing, asking
-from extraction.schema import Answer, Choice, Match, Origin, Pair, Problem, Settled, TakenFrom, settle, spell
+from extraction.schema import Answer, Choice, Match, Origin, Pair, Problem, Settled, TakenFrom, settle
 from extraction.schema.carry import former_units
 from extraction.schema.compare import settle_one, still_asked
 from extraction.schema.convert.offers import with_workings
 from extraction.workflow.bias import store_proposals
 from extraction.workflow.common import locked_study
-from extraction.workflow.overtaken import Marks, refuse_overtaken, refuse_unseen
+from extraction.workflow.overtaken import Marks, refuse_overtaken, refuse_taken_back, refuse_unseen
+from extraction.workflow.said import told
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
 from extraction.workflow.sources import count_ahead, refuse_beyond, refuse_foreign
 from reviewapp import audit
@@ -90,7 +91,8 @@ def choose(
         first, second = submitted_pair(member, model, study, tool)
         refuse_signed(model, study, tool)
         pairs = {each.field.key: each for each in pairs_of(first, second)}
-        agreement = being_made(model, study, tool) or begin(member, model, study, tool)
+        begun = being_made(model, study, tool)
+        agreement = begun or begin(member, model, study, tool)
         kept = list(agreement.lines.select_related("by__user"))
         made = {line.key: choice_of(line) for line in kept}
         said = {line.key: line.answer for line in kept}
@@ -98,7 +100,10 @@ def choose(
         settled = {key: settled_or_refused(pairs, key, known[key]) for key in choices}
         settled = spelled_out(first, second, settled)
         if seen is not None:
-            refuse_overtaken(kept, settled, settled, {key: each.field for key, each in pairs.items()}, seen)
+            fields = {key: each.field for key, each in pairs.items()}
+            if begun:
+                refuse_taken_back(kept, said_last(model, study, tool), choices, fields, seen)
+            refuse_overtaken(kept, settled, settled, fields, seen)
         refuse_foreign_third(study, said, settled, pairs.values())
         changed = store(member, agreement, settled)
         if changed:
@@ -126,30 +131,33 @@ def unchoose(
     also: choices on other answers, which are kept with it or, where either is refused, not at all.
     """
     require_agreeing(member)
+    count_ahead(study, (each.place for each in (also or {}).values()))
     with transaction.atomic():
         study = locked_study(member, study)
         if also:
             choose(member, model, study, tool, also, seen)
         first, second = submitted_pair(member, model, study, tool)
         refuse_signed(model, study, tool)
-        agreement = being_made(model, study, tool) or begin(member, model, study, tool)
+        agreement = being_made(model, study, tool)
+        if agreement is None:  # what was reopened says it still
+            if not {line.key for line in chosen_last(model, study, tool)} & set(keys):
+                return
+            agreement = begin(member, model, study, tool)
         fields = {pair.field.key: pair.field for pair in pairs_of(first, second)}
         undone = list(agreement.lines.filter(key__in=keys).select_related("by__user"))
-        if not undone:
-            return
         if seen is not None:
             refuse_unseen(undone, fields, seen)
-        said = {line.key: spell(fields[line.key], line.answer) for line in undone if line.key in fields}
         agreement.lines.filter(pk__in=[line.pk for line in undone]).delete()
-        audit.record(
-            member,
-            f"extraction.{name_of(model)}_choice_undone",
-            subject(study, model, tool),
-            study=study.pk,
-            chosen={line.key: line.taken_from for line in undone},
-            said=said,
-            reasons={line.key: line.reason for line in undone if line.reason},
-        )
+        if undone:
+            audit.record(
+                member,
+                f"extraction.{name_of(model)}_choice_undone",
+                subject(study, model, tool),
+                study=study.pk,
+                chosen={line.key: line.taken_from for line in undone},
+                said={line.key: told(line.answer) for line in undone},
+                reasons={line.key: line.reason for line in undone if line.reason},
+            )
 
 
 def agree(
@@ -189,7 +197,10 @@ def agree(
             raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo=todo)
         settled = spelled_out(first, second, settled)
         if seen is not None:
-            refuse_overtaken(stood, settled, choices, {pair.field.key: pair.field for pair in pairs}, seen)
+            fields = {pair.field.key: pair.field for pair in pairs}
+            if agreed.pk:
+                refuse_taken_back(stood, said_last(model, study, tool), choices, fields, seen)
+            refuse_overtaken(stood, settled, choices, fields, seen)
         refuse_foreign_third(study, said, settled, pairs)
         agreed.member, agreed.submitted_at = member, timezone.now()
         if isinstance(agreed, Sheet):
@@ -297,11 +308,8 @@ def being_made(model: type[Own], study: Study, tool: str) -> Own | None:
 
 def begin(member: Member, model: type[Own], study: Study, tool: str) -> Own:
     """A new agreement, with the choices of the one that was reopened last."""
-    before = said_last(model, study, tool)
     agreement = model.unblinded.create(study=study, tool=tool, member=member, agreed=True)
-    kept = (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD)
-    lines = [line for line in before if line.taken_from in kept and not line.key.endswith(asking.WHY)]
-    for line in lines:
+    for line in chosen_last(model, study, tool):
         copied = agreement.new_line(line.key)
         copied.say(line.answer)
         copied.taken_from, copied.reason, copied.by_id, copied.at = line.taken_from, line.reason, line.by_id, line.at
@@ -316,6 +324,13 @@ def said_last(model: type[Own], study: Study, tool: str) -> list[Line]:
     return list(before.lines.all()) if before else []
 
 
+def chosen_last(model: type[Own], study: Study, tool: str) -> list[Line]:
+    """What of it was chosen, and is where the next agreement begins."""
+    kept = (TakenFrom.FIRST, TakenFrom.SECOND, TakenFrom.THIRD)
+    before = said_last(model, study, tool)
+    return [line for line in before if line.taken_from in kept and not line.key.endswith(asking.WHY)]
+
+
 def choice_of(line: Line) -> Choice:
     """The choice that a kept line stands for."""
     said = line.answer
@@ -325,19 +340,19 @@ def choice_of(line: Line) -> Choice:
 
 
 def submitted_pair(member: Member, model: type[Own], study: Study, tool: str) -> tuple[Own, Own]:
-    """The two submitted ones, the one begun first before the other. Raises WrongState, or Refused for who may not settle them."""
-    pair = list(model.unblinded.own().filter(study=study, tool=tool, submitted_at__isnull=False).order_by("pk"))
+    """The two submitted ones, the one begun first before the other. Raises WrongState, or Refused for who may not settle them.
+
+    Told by what the member may see, so that a refusal is the same whether or not the other author has answered a new version of the form.
+    """
+    seen = model.blind.for_member(member).own().filter(study=study, tool=tool, submitted_at__isnull=False)
+    pair = list(seen.order_by("pk"))
     if len(pair) < AUTHORS:
+        versions = ", or not for the same version of the form" if model is Sheet else ""
         raise WrongState(
-            f"There are not two submitted {name_of(model)}s for {study.label} yet.",
+            f"There are not two submitted {name_of(model)}s for {study.label} yet{versions}.",
             todo="Come back when both authors have submitted.",
         )
     refuse_bystander(member, pair)
-    if model.blind.for_member(member).filter(pk__in=[each.pk for each in pair]).count() < AUTHORS:
-        raise WrongState(
-            f"The {name_of(model)}s for {study.label} answer different versions of the form, and are closed again.",
-            todo="Come back when both authors have answered the form as it is now.",
-        )
     return pair[0], pair[1]
 
 

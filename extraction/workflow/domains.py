@@ -13,6 +13,7 @@ from extraction.schema import Answer, Choice, TakenFrom
 from extraction.workflow.agreement import being_made, choice_of, choose, pairs_of, require_agreeing, submitted_pair
 from extraction.workflow.common import locked_study
 from extraction.workflow.overtaken import Marks
+from extraction.workflow.sources import count_ahead
 from reviewapp.errors import BadInput, WrongState
 from reviewapp.models import Member
 
@@ -35,6 +36,7 @@ def choose_domain(
     no proposal yet (WrongState).
     """
     require_agreeing(member)
+    count_ahead(study, (each.place for each in (also or {}).values()))
     with transaction.atomic():
         study = locked_study(member, study)
         if also:

@@ -42,6 +42,31 @@ def refuse_overtaken(
         raise overtaken_by(behind, fields)
 
 
+def refuse_taken_back(
+    kept: Iterable[Line],
+    before: Iterable[Line],
+    chosen: Collection[str],
+    fields: Mapping[str, Field],
+    seen: Marks,
+) -> None:
+    """Raise Overtaken for choices that the page shows, and that somebody took back meanwhile.
+
+    kept: of the agreement that is being made; before: of the one that was reopened, whose equal answers it begins without.
+    """
+    stands = {line.key for line in kept}
+    equal = {(line.key, line.mark) for line in before if line.taken_from == TakenFrom.BOTH}
+    gone = [
+        key
+        for key in chosen
+        if key in fields and key not in stands and (mark := seen.get(key)) and (key, mark) not in equal
+    ]
+    if gone:
+        raise Overtaken(
+            {key: f"{fields[key].label}: the choice that this page shows was taken back." for key in gone},
+            dict.fromkeys(gone, ""),
+        )
+
+
 def refuse_unseen(lines: Iterable[Line], fields: Mapping[str, Field], seen: Marks) -> None:
     """Raise Overtaken for lines that are to be taken back, and that the page did not show as they stand."""
     behind = [line for line in lines if line.key in fields and line.mark != seen.get(line.key, "")]

@@ -114,7 +114,7 @@ def test_a_choice_is_taken_back_and_leaves_what_it_said_in_the_trail(first: Memb
     assert set(found.made) == {DESIGN}
     event = Event.blind.for_member(first).get(verb="extraction.sheet_choice_undone")
     assert event.facts["chosen"] == {NUMBER: "third"}
-    assert event.facts["said"] == {NUMBER: "193 people"}
+    assert event.facts["said"] == {NUMBER: "193 [Table 1]"}
     workflow.unchoose_on_sheet(first, differing, [NUMBER])
     assert Event.blind.for_member(first).filter(verb="extraction.sheet_choice_undone").count() == 1
     with pytest.raises(BadInput, match="choose one of the answers"):

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from extraction.models import Assessment, Judgement, Study
 from extraction.schema import Choice, TakenFrom
-from extraction.workflow.agreement import choose
+from extraction.workflow.agreement import choose, reopen_assessment_agreement
 from reviewapp.models import Member
 from tests.extraction import build
 from tests.extraction.test_bias import browser, url
@@ -124,3 +124,45 @@ def test_a_domain_that_cannot_be_settled_so_keeps_nothing_else_of_the_page(
     assert answer.status_code == 409
     assert "is proposed" in html.unescape(answer.content.decode())
     assert not Judgement.unblinded.filter(assessment__agreed=True).exists(), "refused is refused as a whole"
+
+
+def test_a_page_that_is_refused_for_something_else_still_signs_nothing_unseen(
+    first: Member, second: Member, study: Study
+) -> None:
+    earlier = page(first, study, **{PLACE: "first"})
+    send(second, study, page(second, study, **{PLACE: "second"}) | {"save": "choices"})
+    refused = send(first, study, earlier)
+    assert refused.status_code == 422, "one is not chosen yet"
+    shown = dict(re.findall(r'name="(seen:[a-z_]+)" value="([^"]*)"', refused.content.decode()))
+    answer = send(first, study, earlier | shown | {f"take:{HIDDEN}": "first"})
+    assert (answer.status_code, chosen(), signed()) == (409, "high", False)
+    assert "Sam Second chose “High risk”." in html.unescape(answer.content.decode())
+
+
+@pytest.mark.parametrize("pressed", [{"save": "choices"}, {}])
+def test_what_a_colleague_took_back_is_not_chosen_again_unseen(
+    pressed: dict[str, str], first: Member, second: Member, study: Study
+) -> None:
+    send(first, study, page(first, study, **{PLACE: "first", HIDDEN: "first"}) | {"save": "choices"})
+    earlier = page(first, study)
+    assert send(second, study, page(second, study) | {"undo": PLACE}).status_code == 302
+    answer = send(first, study, earlier | pressed)
+    assert (answer.status_code, signed()) == (409, False)
+    assert "Allocation concealment: the choice that this page shows was taken back." in html.unescape(
+        answer.content.decode()
+    )
+    assert not Judgement.unblinded.filter(assessment__agreed=True, key=PLACE).exists()
+    shown = dict(re.findall(r'name="(seen:[a-z_]+)" value="([^"]*)"', answer.content.decode()))
+    assert send(first, study, earlier | shown | pressed).status_code == 302, "pressed again, knowingly"
+    assert chosen() == "low"
+
+
+def test_an_agreement_that_was_reopened_is_signed_again_as_it_was(first: Member, second: Member, study: Study) -> None:
+    assert send(first, study, page(first, study, **{PLACE: "first", HIDDEN: "second"})).status_code == 302
+    reopen_assessment_agreement(first, study, "rob1")
+    earlier = page(second, study)
+    send(first, study, page(first, study, **{PLACE: "second"}) | {"save": "choices"})
+    assert send(second, study, earlier).status_code == 409
+    assert send(second, study, page(second, study)).status_code == 302
+    stands = Judgement.unblinded.get(assessment__in=Assessment.unblinded.signed(), key=HIDDEN)
+    assert stands.value == "unclear"
