@@ -48,6 +48,7 @@ const agree = {
   // Which choices this page has shown by now. What a colleague chose meanwhile is told of, and takes the place of the choice here.
   show(seen, refused) {
     for (const [key, mark] of Object.entries(seen)) {
+      if (!(`seen:${key}` in agree.form.elements)) continue; // not on this page
       agree.form.elements[`seen:${key}`].value = mark;
       if (refused) for (const each of agree.form.elements[`take:${key}`]) each.checked = false;
     }
