@@ -134,23 +134,32 @@ def _scale(o: Outcome) -> Iterator[Finding]:
 
 
 def _spread_on_scale(o: Outcome, row: Row, lowest: float, highest: float) -> Iterator[Finding]:
-    """Of values between two ends the SD is at most the root of what the mean is from the one times from the other."""
+    """Of values between two ends the SD is at most the root of what the mean is from the one times from the other.
+
+    Half of the scale bounds every SD of values on it. The bound by the mean does not hold where mean and SD are of different people or one is
+    of changes, nor that by the SE where it allows for clusters: these are only unlikely.
+    """
     mean, sd, se, n = row.get("mean"), row.get("sd"), row.get("se"), row.get("n")
     where, few = f"{o.title}, {row.name}", math.sqrt(n / (n - 1)) if n is not None and n > 1 else 1.0
-    most, given_mean = (highest - lowest) / 2, ""
-    near = most if mean is None else min(mean - lowest, highest - mean) + rounding(mean)
-    if 0 <= near < most:
+    half, given_mean = (highest - lowest) / 2, ""
+    most = half
+    near = half if mean is None else min(mean - lowest, highest - mean) + rounding(mean)
+    if 0 <= near < half:
         most, given_mean = math.sqrt(near * (highest - lowest - near)), f" with a mean of {mean:g}"
     most *= few
     if sd is not None and sd - rounding(sd) > most:
-        told = f"{where}: an SD of {sd:g} is more than a scale of {lowest:g} to {highest:g} allows{given_mean} ({most:.3g})."
-        yield Finding("sd-over-scale", IMPOSSIBLE, row.cell("sd"), told)
+        told = f"{where}: an SD of {sd:g} is more than a scale of {lowest:g} to {highest:g} allows{given_mean} ({most:.3g})"
+        if sd - rounding(sd) > half * few:
+            yield Finding("sd-over-scale", IMPOSSIBLE, row.cell("sd"), f"{told}.")
+        else:
+            told += "; is it of a change, or of both arms together?"
+            yield Finding("sd-over-scale", UNLIKELY, row.cell("sd"), told)
     elif sd is None and se is not None and n and n > 0 and (se - rounding(se)) * math.sqrt(n) > most:
         told = (
             f"{where}: an SE of {se:g} of {n:g} people makes an SD of {se * math.sqrt(n):.3g}, more than a scale of {lowest:g} to {highest:g} "
             f"allows{given_mean} ({most:.3g}); is it the SD?"
         )
-        yield Finding("sd-over-scale", IMPOSSIBLE, row.cell("se"), told)
+        yield Finding("sd-over-scale", UNLIKELY, row.cell("se"), told)
     elif sd and sd > 0 and n and n >= 20 and mean is not None and near > 0.2 * (highest - lowest):
         part = (highest - lowest) / sd
         if part > 25 and 2.5 < part / math.sqrt(n) < 12:
