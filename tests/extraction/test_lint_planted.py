@@ -177,7 +177,9 @@ def test_totals_that_fit_the_other_arm_are_called_swapped() -> None:
     planted = counted({"events": 12, "total": 115}, {"events": 19, "total": 58}, sizes=(60, 120))
     (found,) = check_study(planted, TODAY)
     assert (found.rule, found.cell) == ("over-randomised", "outcome/1/arm/1/total")
-    assert found.sentence == "Mood, Arm 1: 115 people, but 60 were randomised to it; are the arms swapped?"
+    assert found.sentence == (
+        "Mood, Arm 1: 115 people, but 60 were randomised to it; are the arms swapped, or are several counted of one person?"
+    )
 
 
 def test_means_far_apart_are_told_by_what_they_look_like() -> None:
@@ -258,9 +260,9 @@ def test_a_hazard_ratio_typed_again_for_another_study_is_told() -> None:
 
 def test_one_too_many_is_no_sign_of_swapped_arms_where_the_other_is_much_larger() -> None:
     (found,) = check_study(counted({"events": 12, "total": 53}, {"events": 19, "total": 51}, sizes=(52, 53)), TODAY)
-    assert found.sentence.endswith("were randomised to it; are the arms swapped?")
+    assert found.sentence.endswith("were randomised to it; are the arms swapped, or are several counted of one person?")
     (found,) = check_study(counted({"events": 12, "total": 52}, {"events": 19, "total": 50}, sizes=(51, 58)), TODAY)
-    assert found.sentence.endswith("were randomised to it.")
+    assert found.sentence.endswith("were randomised to it; are several counted of one person?")
 
 
 def test_mean_and_sd_exchanged_are_doubted_once() -> None:

@@ -167,7 +167,7 @@ def doubts_of_sheet(
         *check_windows(asked, answers),
     ]
     if not any(each.rule == "over-randomised" for each in found):
-        found += check_sizes(label, asked, values)
+        found += check_sizes(label, asked, values, design)
     return [doubt(each, values) for each in found]
 
 
@@ -184,8 +184,13 @@ def check_conversions(asked: Asked, answers: Mapping[str, Answer]) -> Iterator[F
         yield Finding("conversion-adrift", Severity.UNLIKELY, field.key, told)
 
 
-def check_sizes(label: str, asked: Asked, values: Values) -> Iterator[Finding]:
-    """All who were randomised, against the arms that they were randomised to; parts of arms are in these."""
+def check_sizes(label: str, asked: Asked, values: Values, design: str = "") -> Iterator[Finding]:
+    """All who were randomised, against the arms that they were randomised to; parts of arms are in these.
+
+    In a cross-over trial everybody is in every arm.
+    """
+    if design == "crossover":
+        return
     randomised, sizes = (
         values.get("study/randomised"),
         [arm.size for arm in asked.structure.arms if arm.part_of is None],

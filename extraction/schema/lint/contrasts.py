@@ -136,8 +136,8 @@ def _spread_of_difference(o: Outcome) -> Iterator[Finding]:
 
 
 def error_of_difference(contrast: Contrast) -> float | None:
-    """The standard error of a difference of means: as reported, else by the SDs of its arms."""
-    return _reported_error(contrast.row)[0] or _error_of_arms(contrast)
+    """The standard error of a difference of means: as reported, or by the SDs of its arms where that is larger."""
+    return max(_reported_error(contrast.row)[0] or 0, _error_of_arms(contrast) or 0) or None
 
 
 def _reported_error(row: Row) -> tuple[float | None, float]:

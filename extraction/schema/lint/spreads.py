@@ -1,7 +1,7 @@
 """Which SD, or mean, is at odds with what its own row, the other arm or the scale says of the same spread?
 
 Two bounds are exact, whatever the distribution: of people within a range the SD is at most half of it, and two of them at its ends make
-it at least the range by the root of 2(n − 1). Half of the people beyond the quartiles make it at least 0.35 of their distance.
+it at least the range by the root of 2(n − 1), where n is that of the people and not divided by a design effect. Half of the people beyond the quartiles make it at least 0.35 of their distance.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _range(o: Outcome) -> Iterator[Finding]:
                 f"{where}: values from {least:g} to {most:g} of {n:g} people make an SD of {(most - least) / math.sqrt(2 * (n - 1)):.3g} "
                 f"or more, but {sd:g} is given; is it a standard error?"
             )
-            yield Finding("sd-against-range", IMPOSSIBLE, row.cell("sd"), told)
+            yield Finding("sd-against-range", UNLIKELY, row.cell("sd"), told)
 
 
 def _quartiles(o: Outcome) -> Iterator[Finding]:
@@ -142,8 +142,8 @@ def _change(o: Outcome) -> Iterator[Finding]:
         made, slack = mean - baseline, 3 * rounding(mean, baseline, change)
         if abs(made - change) <= slack + 0.1 * abs(made):
             continue
-        if abs(made + change) <= slack + 0.1 * abs(made):
-            told = f"{where}: from {baseline:g} to {mean:g} the change is {made:.4g}, but {change:g} is given; is its sign missing?"
+        if abs(made + change) <= slack + 0.1 * abs(made) and abs(made) > 0.2 * spread:
+            told = f"{where}: from {baseline:g} to {mean:g} the change is {made:.4g}, but {change:g} is given; is its sign the wrong way round?"
             yield Finding("change-against-means", UNLIKELY, row.cell("change"), told)
         elif abs(made - change) > slack + max(abs(made), abs(change), spread) / 2:
             told = f"{where}: from {baseline:g} to {mean:g} the change is {made:.4g}, but {change:g} is given."

@@ -86,10 +86,12 @@ def _spread(o: Outcome) -> Iterator[Finding]:
             told = f"{where}: an SD of 0 says that all {n:g} people have the same value."
             yield Finding("zero-sd", UNLIKELY, row.cell("sd"), told)
         if sd and se and n and n > 1:
-            if se >= sd:
+            is_off = abs(se * math.sqrt(n) / sd - 1) > 0.1 + rounding(se) / se + rounding(sd) / sd
+            is_beyond_rounding = se - rounding(se) >= sd + rounding(sd)
+            if is_beyond_rounding or (se >= sd and is_off):
                 told = f"{where}: the SD {sd:g} is not above the SE {se:g}; is it the SE, or are they interchanged?"
-                yield Finding("sd-is-se", IMPOSSIBLE, row.cell("sd"), told)
-            elif abs(se * math.sqrt(n) / sd - 1) > 0.1 + rounding(se) / se + rounding(sd) / sd:
+                yield Finding("sd-is-se", IMPOSSIBLE if is_beyond_rounding else UNLIKELY, row.cell("sd"), told)
+            elif is_off:
                 told = f"{where}: the SE {se:g} of {n:g} people makes an SD of {se * math.sqrt(n):.3g}, not {sd:g}."
                 yield Finding("sd-against-se", UNLIKELY, row.cell("sd"), told)
 
@@ -205,10 +207,14 @@ def _interval(
     if ratio:
         for each in (name, low_name, high_name):
             x = row.get(each)
-            if x is not None and x <= 0:
+            if x is not None and x <= 0 and (each, x) != (low_name, 0):
                 told = f"{where}: {o.named(each)} is {x:g}, but a ratio is above 0; is it a logarithm?"
                 yield Finding("ratio-not-positive", IMPOSSIBLE, row.cell(each), told)
                 return
+        if row.get(low_name) == 0:
+            told = f"{where}: {o.named(low_name)} is 0, but a ratio is above 0; was it rounded? Leave it empty."
+            yield Finding("ratio-not-positive", UNLIKELY, row.cell(low_name), told)
+            return
     if not row.has(low_name, high_name):
         return
     low, high = row.numbers[low_name], row.numbers[high_name]
@@ -282,9 +288,8 @@ def _swapped(o: Outcome) -> Iterator[Finding]:
         slack = 0.1 * abs(made) + 3 * rounding(
             difference, *(row.numbers["mean"] for row in (contrast.first, contrast.second))
         )
-        if abs(made - difference) <= max(
-            slack, 2 * (error_of_difference(contrast) or 0)
-        ):  # by chance, where it is adjusted
+        error = error_of_difference(contrast) or 0
+        if abs(made - difference) <= max(slack, 2 * error):  # by chance, where it is adjusted
             continue
         if abs(made + difference) <= slack:
             told = (
@@ -292,7 +297,9 @@ def _swapped(o: Outcome) -> Iterator[Finding]:
                 "given: are the arms swapped?"
             )
             yield Finding("swapped-arms", UNLIKELY, contrast.row.cell("difference"), told)
-        elif abs(made - difference) > max(slack, 0.5 * abs(made)):  # an adjusted difference may well be another
+        elif abs(made - difference) > max(
+            slack, 3 * error, 0.5 * abs(made)
+        ):  # an adjusted difference may well be another
             told = f"{o.title}: the means differ by {made:.4g}, but a difference of {difference:g} is given."
             yield Finding("difference-against-means", UNLIKELY, contrast.row.cell("difference"), told)
 
@@ -316,8 +323,14 @@ def _over_randomised(study: Study) -> Iterator[Finding]:
         known = [row.people for row in o.arms if row.people is not None and not row.is_part]
         for row in o.arms:
             if row.people is not None and row.randomised is not None and row.people > row.randomised:
-                told = f"{o.title}, {row.name}: {row.people:g} people, but {row.randomised:g} were randomised to it{'; are the arms swapped?' if swapped_sizes(row, o.arms) else '.'}"
-                yield Finding("over-randomised", IMPOSSIBLE, row.cell("total" if row.has("total") else "n"), told)
+                swapped = "the arms swapped, or are " if swapped_sizes(row, o.arms) else ""
+                told = (
+                    f"{o.title}, {row.name}: {row.people:g} people, but {row.randomised:g} were randomised to it; "
+                    f"are {swapped}several counted of one person?"
+                )  # twins, eyes, teeth
+                yield Finding("over-randomised", UNLIKELY, row.cell("total" if row.has("total") else "n"), told)
+        if study.design == "crossover":
+            continue  # the same people are in every arm
         if study.randomised is not None and known and sum(known) > study.randomised:
             told = f"{o.title}: {sum(known):g} people in all arms, but {study.randomised:g} were randomised."
             yield Finding(
