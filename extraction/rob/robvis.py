@@ -164,25 +164,27 @@ def refuse_misplaced(tool: Tool, head: list[str]) -> None:
     """Raise BadRobvis when a column bears the name of another place: its judgements would be read as those of another domain."""
     wanted = ["Study", *heads(tool), "Overall", WEIGHT]
     names = [plain(WEIGHT if name.casefold() in WEIGHTS else name) for name in head]
-    places = {plain(each.title): n for n, each in enumerate(columns(tool), start=1)}
-    places |= {plain(name): n for n, name in enumerate(wanted)}
+    places: dict[str, set[int]] = {}  # two domains may have one title, or that of another column
+    for n, name in [*enumerate((each.title for each in columns(tool)), start=1), *enumerate(wanted)]:
+        if plain(name):
+            places.setdefault(plain(name), set()).add(n)
     numbered = [f"d{n}" for n in range(1, len(columns(tool)) + 1)]
     if names[1 : len(numbered) + 1] == numbered:  # by their order, whatever numbers the tool itself gives them
-        places |= {name: n for n, name in enumerate(numbered, start=1)}
+        places |= {name: {n} for n, name in enumerate(numbered, start=1)}
     for n, name in enumerate(names):
         number = NUMBERED.fullmatch(name)
-        meant = places.get(name, int(number["n"]) if number else n)
+        meant = places.get(name, {int(number["n"]) if number else n})
         is_last = name == plain(WEIGHT) and n == len(names) - 1  # there may be no Overall before it
-        if meant != n and not is_last:
+        if n not in meant and not is_last:
             raise BadRobvis(
-                f"{Place(1, n + 1, head[n])}: this name belongs to column {meant + 1}. "
+                f"{Place(1, n + 1, head[n])}: this name belongs to column {min(meant) + 1}. "
                 f"The order tells which domain is which: {', '.join(wanted)}."
             )
 
 
 def plain(name: str) -> str:
     """A name without what stands for a blank in one program and not in another."""
-    return re.sub(r"[^a-z0-9]+", ".", name.casefold()).strip(".")
+    return re.sub(r"[\W_]+", ".", name.casefold()).strip(".")
 
 
 def beginning(head: list[str]) -> str:

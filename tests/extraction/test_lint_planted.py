@@ -60,7 +60,7 @@ PLANTED = {
     "a point lost in one SD": (scored({"sd": 51.0}, {"n": 300}), "sd-unlike-other-arm", "arm/2/sd"),
     "a point moved in one SD of many": (scored({"sd": 0.51, "n": 400}, {"n": 410}), "sd-unlike-other-arm", "arm/1/sd"),
     "variances for SDs, by the test": (scored({"sd": 26.0}, {"sd": 23.0}, {"p": 0.003}), "test-against-means", "p"),
-    "SEs for SDs, by the interval": (scored({"sd": 0.81}, {"sd": 0.74}, CHANGE), "sd-against-difference", "arm/1/sd"),
+    "SEs for SDs, by the interval": (scored({"sd": 0.81}, {"sd": 0.74}, CHANGE), "sd-against-difference", "arm/2/sd"),
     "SEs for SDs, by the SE": (scored({"sd": 0.81}, {"sd": 0.74}, {"difference_se": 1.1}), "sd-against-difference", "sd"),
     "variances for SDs, by the interval": (scored({"sd": 26.0}, {"sd": 23.0}, CHANGE), "sd-against-difference", "arm/1/sd"),
     "an SE for an SD, by the range": (scored({"sd": 0.81, "least": 3, "most": 27}), "sd-against-range", "arm/1/sd"),

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from extraction.schema import Answer, ArmOf, OutcomeOf, Structure, asked_of
-from extraction.schema.lint import Finding, Severity, Study, check_study
-from extraction.schema.lint.answers import doubts_of_sheet
-from tests.extraction.test_lint_planted import SCALE, scored, study, survival
+from extraction.schema.lint import Finding, Severity, Study, check_outcomes, check_sheets, check_study
+from extraction.schema.lint.answers import doubts_of_sheet, outcome_of
+from tests.extraction.test_lint_planted import CHANGE, SCALE, scored, study, survival
 
 pytestmark = pytest.mark.pure
 
@@ -83,3 +83,72 @@ def test_a_small_change_is_not_told_by_its_sign() -> None:
     assert not told(scored(small), "change-against-means")
     (found,) = told(scored({"baseline": 20.5, "change": 6.3}), "change-against-means")
     assert found.sentence.endswith("is its sign the wrong way round?")
+
+
+NARROW = {"difference": -3.3, "difference_low": -3.8, "difference_high": -2.8}
+
+
+def test_the_error_of_an_adjusted_difference_may_be_small_and_one_of_clusters_large() -> None:
+    (found,) = told(scored(between=NARROW), "sd-against-difference")
+    assert found.cell == "outcome/1/arm/1/sd"
+    assert "5.1 of Arm 1" in found.sentence
+    assert found.sentence.endswith(", or is the difference adjusted, of changes, or of pairs?")
+    for shows in ({"baseline_sd": 4.9}, {"change": -6.0}, {"change_sd": 3.0}):
+        assert not told(scored(shows, between=NARROW), "sd-against-difference")
+    (found,) = told(scored(between={"difference_se": 3.4}), "sd-against-difference")
+    assert found.cell == "outcome/1/arm/2/sd"
+    assert found.sentence.endswith("is one of them of another outcome or time, or does it allow for clusters?")
+    (found,) = told(scored({"sd": 0.81}, {"sd": 0.74}, CHANGE), "sd-against-difference")
+    assert found.sentence.endswith("is 0.74 a standard error, or does it allow for clusters?")
+
+
+def test_a_test_of_few_people_has_a_larger_p() -> None:
+    few = {"difference": -3.3, "difference_se": 0.8, "p": 0.02}
+    assert not told(scored({"n": 5}, {"n": 5}, few), "p-against-estimate")
+    assert told(scored(between=few), "p-against-estimate")
+    (found,) = told(scored(between=few | {"difference_se": 0.3}), "p-against-estimate")
+    assert "p is below 1e-09" in found.sentence
+
+
+def test_person_time_is_compared_alike_where_people_of_one_arm_are_not_known() -> None:
+    one, two = {"events": 10, "time": 100, "n": 50}, {"events": 14, "time": 98}
+    assert not told(study("rate", one, two), "time-unlike-other-arm")
+
+
+def test_an_adjusted_rate_is_left_in_peace_and_one_of_another_time_is_not() -> None:
+    one, two = {"events": 10, "time": 250, "rate": 0.05}, {"events": 14, "time": 248}
+    assert not told(study("rate", one, two), "rate-against-events")
+    (found,) = told(study("rate", one | {"rate": 0.08}, two), "rate-against-events")
+    assert found.sentence.endswith(", or is it adjusted?")
+
+
+def test_totals_below_one_are_no_error_of_the_program() -> None:
+    assert check_study(survival({"hr": 0.5}, {"events": 5, "total": 0.3}, {"events": 9, "total": 20}), TODAY)
+
+
+def test_arms_alike_on_both_sheets_are_not_swapped() -> None:
+    alike = {"events": 12, "total": 80}
+    (one,), (other,) = (study("dichotomous", alike | more, alike).outcomes for more in ({}, {"percent": 15.0}))
+    assert check_sheets(one, other) == check_sheets(other, one) == []
+
+
+def test_a_study_typed_twice_is_told_once() -> None:
+    (one,), (other,) = (scored(between=CHANGE).outcomes for _ in range(2))
+    second = replace(other, arms=tuple(replace(row, key=f"outcome/1/arm/{i}") for i, row in enumerate(other.arms, 3)))
+    found = [each for each in check_outcomes([("A", one), ("B", second)]) if each.rule == "identical-studies"]
+    assert len(found) == 1
+
+
+def test_an_error_is_named_by_what_it_was_made_of() -> None:
+    (found,) = told(
+        survival({"v": 2000.0}, {"events": 55, "total": 200}, {"events": 78, "total": 201}), "error-against-events"
+    )
+    assert "but V makes 0.022" in found.sentence
+
+
+def test_numbers_that_cannot_be_reckoned_with_are_left_out() -> None:
+    values = dict(zip(("mean", "sd", "n"), (float("nan"), 1e101, 40), strict=True))
+    read = outcome_of(
+        OutcomeOf(1, "Mood", "continuous"), (ArmOf(1, "Talks"),), {f"outcome/1/arm/1/{k}": x for k, x in values.items()}
+    )
+    assert read.arms[0].numbers == {"n": 40.0}

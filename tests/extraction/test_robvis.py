@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,3 +147,12 @@ def test_what_is_written_is_read_again(tool, data) -> None:  # noqa: ANN001
 def test_what_cannot_be_read_is_said_with_its_line(text: str, told: str) -> None:
     with pytest.raises(BadRobvis, match=told):
         robvis.read(ROB2, text)
+
+
+def test_titles_of_other_alphabets_and_titles_twice_are_known() -> None:
+    titles = ("Отбор", "Данные", "Bias", "Bias", "D2")
+    tool = replace(ROB2, domains=tuple(replace(d, title=t) for d, t in zip(ROB2.domains, titles, strict=True)))
+    (row,) = robvis.read(tool, f"Study,{','.join(titles)},Overall\nAsh,Low,Low,Low,Low,High,High\n")
+    assert list(row.judgements.values()) == ["low"] * 4 + ["high"]
+    with pytest.raises(BadRobvis, match="belongs to column 3"):
+        robvis.read(tool, "Study,Данные,Отбор,Bias,Bias,D5,Overall\nAsh,Low,Low,Low,Low,Low,Low\n")

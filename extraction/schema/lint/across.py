@@ -138,29 +138,37 @@ def _signs(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
             yield Finding("sign-of-means", UNLIKELY, own[0].cell("mean"), told)
 
 
+def _is_copy(a: Outcome, b: Outcome) -> bool:
+    """Whether the arms of two studies have the very same numbers, in this order or the other, by more than chance."""
+    rows, theirs = [x.numbers for x in a.arms], [y.numbers for y in b.arms]
+    told_apart = any(abs(x) >= 10 and x != int(x) or x >= 20 for numbers in rows for x in numbers.values())
+    is_same = len(rows) > 1 and theirs in (rows, rows[::-1])
+    return is_same and told_apart and any(len(set(n.values())) > 1 for n in rows)
+
+
 def _copies(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
     for (label, a), (other, b) in itertools.combinations(studies, 2):
         rows, theirs = [x.numbers for x in a.arms], [y.numbers for y in b.arms]
-        told_apart = any(abs(x) >= 10 and x != int(x) or x >= 20 for numbers in rows for x in numbers.values())
-        is_other_way = rows != theirs and rows == theirs[::-1]
-        if (
-            len(rows) > 1
-            and (rows == theirs or is_other_way)
-            and told_apart
-            and any(len(set(n.values())) > 1 for n in rows)
-        ):
-            way = ", with the arms swapped" if is_other_way else ""
+        if _is_copy(a, b):
+            way = ", with the arms swapped" if rows != theirs else ""
             told = f"{other} has the very same numbers as {label} in {a.title}{way}; is it the same study, or a row typed twice?"
             yield Finding("identical-studies", UNLIKELY, b.arms[0].cell(next(iter(rows[0]))), told)
 
 
 def _copied_contrasts(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
-    rows = [(label, o.title, contrast.row) for label, o in studies for contrast in o.contrasts]
-    for (label, title, a), (other, _, b) in itertools.combinations(rows, 2):
+    rows = [(label, o, contrast.row) for label, o in studies for contrast in o.contrasts]
+    told_by_arms = {
+        (a.arms[0].key, b.arms[0].key) for (_, a), (_, b) in itertools.combinations(studies, 2) if _is_copy(a, b)
+    }
+    for (label, one, a), (other, two, b) in itertools.combinations(rows, 2):
+        if one.arms and two.arms and (one.arms[0].key, two.arms[0].key) in told_by_arms:
+            continue
         digits = "".join(f"{x:g}" for x in set(a.numbers.values()))
         if label == other or a.numbers != b.numbers or len(a.numbers) < 2 or sum(map(str.isdigit, digits)) < 6:
             continue
-        told = f"{other} has the very same numbers as {label} in {title}; is it the same study, or a row typed twice?"
+        told = (
+            f"{other} has the very same numbers as {label} in {one.title}; is it the same study, or a row typed twice?"
+        )
         yield Finding("identical-studies", UNLIKELY, b.cell(next(iter(b.numbers))), told)
 
 

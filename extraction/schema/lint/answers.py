@@ -32,6 +32,7 @@ DATES = {
     "ended": "ended",
     "published": "published",
 }  # question id -> its role
+LARGEST = 1e100  # beyond it, or not finite, no number was measured, and none can be reckoned with
 NEAR = 0.02  # so far beside a window a time may lie: 26 weeks and 180 days are called 6 months
 RANGE = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 
@@ -102,7 +103,7 @@ def outcome_of(outcome: OutcomeOf, arms: tuple[ArmOf, ...], values: Values) -> O
             numbers = {
                 each.question: float(values[each.key])
                 for each in row.fields
-                if isinstance(values.get(each.key), int | float)
+                if isinstance(values.get(each.key), int | float) and abs(values[each.key]) <= LARGEST
             }
             arm = arms[place] if table.of == "arm" else None
             size, is_part = (arm.size, arm.part_of is not None) if arm else (None, False)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from extraction.schema.lint.rows import Contrast, Finding, Outcome, Row, Severity, rounding
-from extraction.schema.lint.spreads import hint
 
 UNLIKELY = Severity.UNLIKELY
 Z95 = 1.959964
 BOUNDS = (0.05, 0.01, 0.005, 0.001, 0.0001)  # typed where the report has P < 0.05
+CALLED = {"hr_low": "its interval", "se_log": "its SE", "v": "V"}  # what an error of a ratio was made of
 TOO_SMALL, TOO_LARGE = (
     (1.25, 0.4),
     (1.4, 0.5),
@@ -95,11 +95,23 @@ def _p(o: Outcome) -> Iterator[Finding]:
         for named, size in _sizes(row):
             small = p_size.least > TOO_SMALL[0] * size.most + TOO_SMALL[1]
             large = size.least > TOO_LARGE[0] * p_size.most + TOO_LARGE[1] and p not in BOUNDS
+            large = large and not _is_by_t(o, contrast, size)
             if (small or large) and max(p_size.least, size.least) > 1.6:  # where one of them tells an effect
-                made = min(max(2 * NormalDist().cdf(-(size.least + size.most) / 2), 1e-9), 1.0)
-                told = f"{where}: by {named} p is about {made:.1g}, but {p:g} is given; is one of them of another outcome or time?"
+                made = min(2 * NormalDist().cdf(-(size.least + size.most) / 2), 1.0)
+                about = f"about {made:.1g}" if made > 1e-9 else "below 1e-09"
+                told = (
+                    f"{where}: by {named} p is {about}, but {p:g} is given; is one of them of another outcome or time?"
+                )
                 yield Finding("p-against-estimate", UNLIKELY, row.cell("p"), told)
                 break
+
+
+def _is_by_t(o: Outcome, contrast: Contrast, size: Size) -> bool:
+    """Whether p may be far above that of a normal distribution, as it is by a t test of few people. Hazard ratios are tested by z."""
+    first, second = contrast.first.people, contrast.second.people
+    if o.kind == "time_to_event":
+        return False
+    return size.least > 4 if first is None or second is None else first + second < 30
 
 
 def _z(p: float) -> float:
@@ -125,14 +137,29 @@ def _spread_of_difference(o: Outcome) -> Iterator[Finding]:
             continue
         if (given + slack) / made >= 1 / 3.5 and (given - slack) / made <= 2.5:
             continue
-        sd, times = arms[0].numbers["sd"], given / made
+        times, why = given / made, "is one of them of another outcome or time"
+        if times < 1 and any(_is_of_change(row) for row in arms):
+            continue
+        row = (min if times > 1 else max)(arms, key=lambda each: each.numbers["sd"])  # which of them is likelier wrong
+        sd = row.numbers["sd"]
         if times > 1:
-            why = hint(sd, sd * times, arms[0].numbers["n"])
+            why = f"is {sd:g} a standard error" if 0.6 < times / math.sqrt(row.numbers["n"]) < 1.7 else why
+            why += ", or does it allow for clusters?"
         else:
-            is_variance = 0.6 < math.sqrt(sd) / (sd * times) < 1.7
-            why = f"is {sd:g} a variance?" if is_variance else "is one of them of another outcome or time?"
-        told = f"{o.title}, {contrast.row.name}: the SDs make a standard error of {made:.3g} of the difference, but {given:.3g} is reported; {why}"
-        yield Finding("sd-against-difference", UNLIKELY, arms[0].cell("sd"), told)
+            why = f"is {sd:g} a variance" if 0.6 < math.sqrt(sd) / (sd * times) < 1.7 else why
+            why += ", or is the difference adjusted, of changes, or of pairs?"
+        told = (
+            f"{o.title}, {contrast.row.name}: the SDs, {sd:g} of {row.name}, make a standard error of {made:.3g} of the difference, "
+            f"but {given:.3g} is reported; {why}"
+        )
+        yield Finding("sd-against-difference", UNLIKELY, row.cell("sd"), told)
+
+
+def _is_of_change(row: Row) -> bool:
+    """Whether an arm shows that its difference may be adjusted or of changes, with a smaller error: its SD is as at baseline, or changes are given."""
+    before = row.get("baseline_sd") or 0
+    is_alike = before > 0 and 1 / 1.5 <= row.numbers["sd"] / before <= 1.5
+    return is_alike or row.has("change") or row.has("change_sd")
 
 
 def error_of_difference(contrast: Contrast) -> float | None:
@@ -207,7 +234,7 @@ def _ratio_against_events(o: Outcome) -> Iterator[Finding]:
             if not least <= error <= most:
                 told = (
                     f"{o.title}, {contrast.row.name}: {one:g} and {other:g} events make an SE of the log HR of about "
-                    f"{math.sqrt(1 / one + 1 / other):.2g}, but {o.named(name)} makes {error:.2g}."
+                    f"{math.sqrt(1 / one + 1 / other):.2g}, but {CALLED[name]} makes {error:.2g}."
                 )
                 yield Finding("error-against-events", UNLIKELY, contrast.row.cell(name), told)
                 break
@@ -216,7 +243,7 @@ def _ratio_against_events(o: Outcome) -> Iterator[Finding]:
 
 def _other_way(o: Outcome, contrast: Contrast) -> Iterator[Finding]:
     arms, hr = (contrast.first, contrast.second), contrast.row.get("hr")
-    if hr is None or hr <= 0 or not all(row.has("events", "total") and row.numbers["total"] > 0 for row in arms):
+    if hr is None or hr <= 0 or not all(row.has("events", "total") and row.numbers["total"] >= 1 for row in arms):
         return
     crude = _log_hazard(arms[0]) - _log_hazard(arms[1])
     error = math.sqrt(1 / arms[0].numbers["events"] + 1 / arms[1].numbers["events"])
@@ -224,7 +251,7 @@ def _other_way(o: Outcome, contrast: Contrast) -> Iterator[Finding]:
         told = (
             f"{o.title}, {contrast.row.name}: an HR of {hr:g} is for {'fewer' if hr < 1 else 'more'} events in {arms[0].name}, where "
             f"{arms[0].numbers['events']:g} of {arms[0].numbers['total']:g} had one, and {arms[1].numbers['events']:g} of "
-            f"{arms[1].numbers['total']:g} in {arms[1].name}; is it the other way round, or are the arms swapped?"
+            f"{arms[1].numbers['total']:g} in {arms[1].name}; is it the other way round, are the arms swapped, is it adjusted, or was one arm followed for less time?"
         )
         yield Finding("inverted-ratio", UNLIKELY, contrast.row.cell("hr"), told)
 

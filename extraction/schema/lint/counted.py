@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from extraction.schema.lint.rows import Finding, Outcome, Row, Severity, rounding
 
 UNLIKELY = Severity.UNLIKELY
+FAR_RATE = 1.3  # times: what adjusting hardly moves a rate
 FEW, MOST = 0.5, 0.8  # of those randomised: so few in one arm, where there are so many in another
 
 
@@ -62,9 +63,12 @@ def _time_at_risk(o: Outcome) -> Iterator[Finding]:
     rows = [row for row in o.arms if (row.get("time") or 0) > 0]
     for short, long in itertools.permutations(rows if o.kind == "rate" else [], 2):
         people = [row.get("n") or row.randomised for row in (short, long)]
-        one, other = (row.numbers["time"] / (n or 1) for row, n in zip((short, long), people, strict=True))
-        if other > (4 if all(people) else 20) * one:
-            each = " for each person" if all(people) else ""
+        known = all(people)
+        one, other = (
+            row.numbers["time"] / (n if n and known else 1) for row, n in zip((short, long), people, strict=True)
+        )
+        if other > (4 if known else 20) * one > 0:
+            each = " for each person" if known else ""
             told = (
                 f"{o.title}: the person-time of {long.name}, {long.numbers['time']:g}, is {other / one:.3g} times that of {short.name}{each}; "
                 "are days, months or years mixed?"
@@ -77,8 +81,11 @@ def _time_at_risk(o: Outcome) -> Iterator[Finding]:
         made = row.numbers["events"] / row.numbers["time"]
         slack = 0.02 + rounding(rate) / rate + rounding(row.numbers["time"]) / row.numbers["time"]
         if abs(made / rate - 1) > slack and row.numbers["events"] > 0:
+            is_near = 1 / FAR_RATE <= made / rate <= FAR_RATE
             per = next((per for per in (100, 1000, 10_000, 100_000) if abs(made * per / rate - 1) <= slack), None)
-            why = f"is it for {per} of person-time?" if per else "is one of them of another time?"
+            if is_near and not per:
+                continue
+            why = f"is it for {per} of person-time?" if per else "is one of them of another time, or is it adjusted?"
             told = f"{o.title}, {row.name}: {row.numbers['events']:g} events in {row.numbers['time']:g} make a rate of {made:.3g}, but {rate:g} is given; {why}"
             yield Finding("rate-against-events", UNLIKELY, row.cell("rate"), told)
 

@@ -33,7 +33,7 @@ def _every(outcome: Outcome) -> Iterator[Row]:
 
 def _swapped(first: Outcome, second: Outcome) -> Iterator[Finding]:
     for (a, b), (c, d) in itertools.combinations(_pairs(first, second), 2):
-        if a.numbers and a.numbers != b.numbers and _agree(a, d) and _agree(c, b):
+        if a.numbers and a.numbers != b.numbers and not _agree(a, b) and _agree(a, d) and _agree(c, b):
             told = (
                 f"{first.title}: what one sheet has for {a.name} the other has for {c.name}, and the reverse; "
                 "one of the two swapped the arms."
