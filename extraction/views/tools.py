@@ -47,11 +47,13 @@ def tool_draft(request: HttpRequest, member: Member, tool: str) -> HttpResponse:
     draft = queries.tool_draft(member, tool)
     form = ToolForm(draft.pack, request.POST if request.method == "POST" else None)
     behind = None
+    seen = request.POST.get("seen", "") if form.told else draft.mark  # of a change meanwhile only a page knows that tells it
     if request.method == "POST" and not form.told:
         try:
             workflow.save_tool(member, draft, form.pack, request.POST.get("seen", ""))
         except Stale as error:
             behind, draft = error, queries.tool_draft(member, tool)
+            seen = draft.mark
     if request.method == "POST" and not form.told and not behind:
         if "use" in request.POST:
             workflow.use_tool(member, draft, request.POST.get("note", ""))
@@ -59,7 +61,7 @@ def tool_draft(request: HttpRequest, member: Member, tool: str) -> HttpResponse:
             return redirect("extraction:bias-tools", member.review.slug)
         messages.success(request, "Saved.")
         return redirect("extraction:tool-draft", member.review.slug, tool)
-    context = {"member": member, "draft": draft, "form": form, "behind": behind}
+    context = {"member": member, "draft": draft, "form": form, "behind": behind, "seen": seen}
     status = behind.status if behind else BadInput.status if form.told else 200
     return render(request, "extraction/tool_draft.html", context, status=status)
 

@@ -108,6 +108,19 @@ def test_a_tool_built_in_two_windows_loses_nothing_unseen_and_what_was_typed_sta
     assert [each["title"] for each in before[-1]["domains"]] == ["First domain", "Funding"], "the trail has the other"
 
 
+def test_a_builder_told_of_its_form_still_does_not_know_of_a_change_that_it_was_not_told(owner: Member) -> None:
+    draft = workflow.begin_tool(owner, "Team tool")
+    address, client = url(owner, "tool-draft", draft.tool), browser(owner)
+    earlier = posted(draft) | {"seen": draft.mark}
+    client.post(address, earlier | {"dt:1": "Funding"})
+    told = client.post(address, earlier | {"name": ""})
+    assert told.status_code == 422
+    assert f'name="seen" value="{draft.mark}"' in told.content.decode()
+    corrected = client.post(address, earlier | {"seen": told.context["seen"]})
+    assert corrected.status_code == 409
+    assert [each["title"] for each in OwnTool.objects.get().pack["domains"]] == ["First domain", "Funding"]
+
+
 def read_page(answer: object, client: Client, address: str) -> OwnTool:
     """Save again from the page of a refusal, as a browser does; the draft."""
     mark = answer.context["draft"].mark
