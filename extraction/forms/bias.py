@@ -22,6 +22,12 @@ from extraction.rob.tones import tone_of
 from extraction.schema import BLANK, Answer, Asked, Block, show
 
 OF_THE_PAGE = ("csrfmiddlewaretoken", "version", "empty", "form_number")
+OF_A_CHOICE = (
+    "known",
+    "choose",
+    "overtaken",
+    "stands",
+)  # before a colon: what a page has seen, and what is chosen of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +186,9 @@ class BiasForm(SheetForm):
 
 def key_in(name: str) -> str:
     """Of which question, domain or judgement a name on the page of an assessment is; empty for the page's own."""
-    if name in OF_THE_PAGE or name.startswith("known:"):
-        return ""
     part, _, key = name.partition(":")
+    if name in OF_THE_PAGE or part in OF_A_CHOICE:
+        return ""
     return key if part in ("source", *PLACE) else name
 
 
@@ -272,4 +278,9 @@ class StudiesForm:
 
 
 def numbers(posted: Sequence[str]) -> list[int]:
-    return [int(each) for each in posted if each.isascii() and each.isdigit()]
+    return [int(each) for each in posted if is_number(each)]
+
+
+def is_number(posted: str) -> bool:
+    """Whether a whole number was posted, and none so long that it is no id and no version."""
+    return posted.isascii() and posted.isdigit() and len(posted) < 10

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from extraction import queries, workflow
 from extraction.forms import BiasPlanForm, StudiesForm, criteria_of
+from extraction.forms.bias import is_number
 from extraction.rob import TOOLS, Tool
 from extraction.rob.asking import has_proposal
 from extraction.rob.designs import DESIGNS
@@ -59,7 +60,7 @@ def design_options(chosen: str) -> SafeString:
 def plan_bias(request: HttpRequest, member: Member) -> HttpResponse:
     form = BiasPlanForm(queries.tools(member.review_id), (), request.POST)
     seen = request.POST.get("seen", "")
-    number = int(seen) if seen.isascii() and seen.isdigit() else -1
+    number = int(seen) if is_number(seen) else -1
     plan = workflow.plan_bias(member, form.rules(), request.POST.get("note", ""), number)
     messages.success(request, f"Version {plan.number} of the plan holds from now on. What is judged already stays.")
     return redirect("extraction:bias-tools", member.review.slug)

@@ -47,7 +47,9 @@ def tool_draft(request: HttpRequest, member: Member, tool: str) -> HttpResponse:
     draft = queries.tool_draft(member, tool)
     form = ToolForm(draft.pack, request.POST if request.method == "POST" else None)
     behind = None
-    seen = request.POST.get("seen", "") if form.told else draft.mark  # of a change meanwhile only a page knows that tells it
+    seen = (
+        request.POST.get("seen", "") if form.told else draft.mark
+    )  # of a change meanwhile only a page knows that tells it
     if request.method == "POST" and not form.told:
         try:
             workflow.save_tool(member, draft, form.pack, request.POST.get("seen", ""))

@@ -87,6 +87,14 @@ def test_a_plan_made_meanwhile_is_not_replaced_unseen(owner: Member, first: Memb
     assert browser(owner).post(url(owner, "bias-plan"), {"use:robins_i": "1", "seen": "1"}).status_code == 302
 
 
+def test_a_number_too_long_to_be_one_is_none(owner: Member, first: Member, study: Study, outcome: Outcome) -> None:
+    long = "9" * 5000
+    assert browser(owner).post(url(owner, "bias-plan"), {"use:robins_i": "1", "seen": long}).status_code == 409
+    data = page_of(study) | {f"had:{study.pk}": [long], f"results:{study.pk}": [long, outcome.pk]}
+    assert browser(first).post(url(first, "bias-studies"), data).status_code == 302
+    assert said(study) == ("", ["Secure attachment, after treatment"])
+
+
 def test_a_tool_built_in_two_windows_loses_nothing_unseen_and_what_was_typed_stays(owner: Member) -> None:
     draft = workflow.begin_tool(owner, "Team tool")
     address, client = url(owner, "tool-draft", draft.tool), browser(owner)

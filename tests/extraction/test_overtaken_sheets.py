@@ -9,7 +9,8 @@ import pytest
 from django.http import HttpResponse
 
 from extraction import queries, workflow
-from extraction.models import Outcome, Study
+from extraction.models import Assessment, Outcome, Study
+from extraction.rob import ROB1
 from extraction.schema import Answer
 from reviewapp.models import Member
 from tests.extraction import build
@@ -140,3 +141,22 @@ def test_a_window_is_told_which_answers_another_has_saved_and_which_it_has_saved
     assert (answer["elsewhere"], answer["said"]) == ({"study/setting": 1}, ["study/design"])
     answer = save(first, study, **{"study/notes": "Twins", "version": 2})
     assert answer["elsewhere"] == {}
+
+
+def test_an_assessment_is_chosen_of_as_a_sheet_is_without_a_word_of_a_new_version(first: Member, study: Study) -> None:
+    begun = workflow.start_assessment(first, study)
+    address = url(first, "bias", study.pk, ROB1.id)
+    domain, other = [each.id for each in ROB1.domains][:2]
+    workflow.save_judgements(first, begun, {domain: "high"}, {domain: "Told on page 3"})
+    typed = {domain: "low", f"source:{domain}": "Told on page 4", other: "low", f"source:{other}": "Sealed"}
+    refused = browser(first).post(address, typed | {"version": 0})
+    assert refused.status_code == 409
+    choice = beside(refused) | {f"choose:{domain}": "here"}
+    done = browser(first).post(address, typed | choice, follow=True)
+    assert "Saved." in words(done)
+    assert "Not saved" not in words(done)
+    found = queries.own_of(first, Assessment, study.pk, ROB1.id).answers()
+    assert {key: (each.value, each.text) for key, each in found.items() if each.value} == {
+        domain: ("low", "Told on page 4"),
+        other: ("low", "Sealed"),
+    }
