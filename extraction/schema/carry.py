@@ -44,7 +44,7 @@ def why_again(before: Field | None, now: Field, answer: Answer) -> str:
     if answer.value is None:
         return ""
     try:
-        unit = read_unit(now, answer.unit)
+        unit = read_unit(now, answer.unit) if now.kind in NUMBERS else ""
         if read(now, answer.value, unit) != answer.value:
             return f"{now.label}: its answers are written in another way now."
     except Unreadable as error:

@@ -134,14 +134,17 @@ def read_anew(field: Field, typed: object, unit: object, before: Answer) -> tupl
     """The value and the unit of what was typed where an answer stands already: what is as it was is not read again. Raises Unreadable.
 
     unit: the one chosen, or shown, beside it, by name; None where nothing is said of it. A number that stands already may keep a unit
-    that the question does not know any more.
+    that the question does not know any more; what is typed anew where no number is asked now has none.
     """
     if typed is None or (isinstance(typed, str) and not typed.strip()):
         return None, ""
-    unit = before.unit if unit is None or unit == before.unit else read_unit(field, unit)
+    has_unit = field.kind in NUMBERS
+    unit = before.unit if unit is None or unit == before.unit or not has_unit else read_unit(field, unit)
     is_number = isinstance(before.value, int | float)
     if is_number and unit == before.unit and (typed == before.value or str(typed).strip() == show(before.value)):
         return before.value, unit
+    if not has_unit:
+        return read(field, typed), ""
     return read(field, typed, unit if knows_unit(field, unit) else ""), unit
 
 

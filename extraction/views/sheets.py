@@ -53,7 +53,8 @@ def own(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = ""
 
 def tell_of(request: HttpRequest, form: SheetForm) -> None:
     """What a person must know who sent a whole form that is older than what is asked now."""
-    for sentence in filter(None, (form.unasked, *form.noted.values())):
+    saved_so = () if form.is_behind else form.noted.values()
+    for sentence in filter(None, (form.unasked, *saved_so)):
         messages.warning(request, sentence)
 
 

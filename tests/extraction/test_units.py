@@ -195,3 +195,14 @@ def test_what_is_typed_in_a_question_that_has_gone_is_told_before_anything_is_ha
     assert "“12”: not saved, because the form, an arm or an outcome has changed" in text
     assert queries.own_sheet(first, study).submitted_at is None
     assert "Submitted." in sender.post(address, build.TEXTS | {"version": 1}, follow=True).content.decode()
+
+
+def test_a_number_whose_question_asks_for_text_now_is_typed_as_text_and_handed_in(
+    first: Member, study: Study, sheet: Sheet
+) -> None:
+    save(first, study, **drawn("12", "weeks"))
+    changed(first, ("change_question", {"of": "length", "label": "Length", "kind": "text"}))
+    assert "Answer it anew" in todo(queries.own_sheet(first, study))
+    save(first, study, **{KEY: "8 to 12 weeks", "form_number": 2, "version": 1})
+    assert stored(first, study) == Answer("8 to 12 weeks")
+    assert "Length" not in todo(queries.own_sheet(first, study))
