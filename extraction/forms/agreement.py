@@ -3,7 +3,7 @@ origin:KEY, and its place in a document as on a sheet."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -81,6 +81,13 @@ class Row:
         return units_of(self.field, self.third["unit"])
 
     @property
+    def at_fault(self) -> str:
+        """Which field of another answer is to be filled in otherwise: value, reason, or none."""
+        if not (self.is_third and self.problem):
+            return ""
+        return "value" if self.third["reason"].strip() else "reason"
+
+    @property
     def may_undo(self) -> bool:
         """Whether somebody has chosen something here that can be taken back."""
         return self.settled is not None and self.settled.taken_from != TakenFrom.BOTH
@@ -107,10 +114,17 @@ class AgreementForm:
     """The choices on a page of differences."""
 
     def __init__(
-        self, agreement: Agreement, data: QueryDict | None = None, overtaken: Mapping[str, str] | None = None
+        self,
+        agreement: Agreement,
+        data: QueryDict | None = None,
+        overtaken: Mapping[str, str] | None = None,
+        wrong: Sequence[Problem] | None = None,
+        stored: Collection[str] = (),
     ) -> None:
-        """overtaken: by key, what somebody chose meanwhile, in a sentence."""
+        """overtaken: by key, what somebody chose meanwhile, in a sentence. wrong: what is to be said of what was posted; if not told, what
+        keeps it from being signed. stored: the keys of what was kept of it, and is shown as it stands."""
         self.agreement, self.data, self.overtaken = agreement, data, overtaken or {}
+        self.wrong, self.stored = wrong, stored
 
     @property
     def seen(self) -> dict[str, str]:
@@ -121,7 +135,7 @@ class AgreementForm:
     def posted(self, pair: Pair, name: str) -> str:
         """What was posted; before that, what was chosen so far, or what the last agreement said."""
         key = pair.field.key
-        if self.data is not None:
+        if self.data is not None and key not in self.stored:
             if name == "value" and pair.field.kind is Kind.SEVERAL:
                 return ";".join(filter(None, self.data.getlist(f"value:{key}")))
             return self.data.get(f"{name}:{key}", "")
@@ -178,13 +192,26 @@ class AgreementForm:
 
     def complete(self) -> dict[str, Choice]:
         """The choices made that can be kept as they are."""
+        return {key: each for key, each in self.choices().items() if key not in self.unkept}
+
+    @cached_property
+    def unkept(self) -> dict[str, Problem]:
+        """What is wrong with the choices made that cannot be kept, by key: as another answer without its reason."""
         pairs = {pair.field.key: pair for pair in self.agreement.pairs}
-        return {key: each for key, each in self.choices().items() if schema.settle_one(pairs[key], each)[0]}
+        told = {key: schema.settle_one(pairs[key], each)[1] for key, each in self.choices().items()}
+        return {key: problems[0] for key, problems in told.items() if problems}
+
+    @property
+    def typed(self) -> set[str]:
+        """The keys of what was filled in as another answer."""
+        names = ("value", "text", "reason", *PLACE)
+        return {pair.field.key for pair in self.agreement.pairs if any(self.posted(pair, name) for name in names)}
 
     @cached_property
     def told(self) -> dict[str, str]:
         """What is wrong with what was posted, by key."""
-        wrong = {each.key: each.sentence for each in self.problems()} if self.data is not None else {}
+        found = self.problems() if self.wrong is None and self.data is not None else self.wrong or ()
+        wrong = {each.key: each.sentence for each in found}
         return wrong | {key: f"Meanwhile, {said}" for key, said in self.overtaken.items()}
 
     def rows(self, matches: Iterable[str]) -> Iterator[Row]:
@@ -207,7 +234,7 @@ class AgreementForm:
         sides = list(self.sides(pair, take))
         proposed = self.proposed.get(pair.field.key)
         place = self.place(pair)
-        is_idle = pair.needs_choice and pair.field.key not in self.asked
+        is_idle = pair.needs_choice and pair.field.key not in self.asked and not told
         return Row(
             pair.field,
             pair.match,
@@ -225,7 +252,7 @@ class AgreementForm:
 
     def mark(self, key: str) -> str:
         """Of the choice that the page shows: shown again with what was posted, it has seen what it had, and what it is told of now."""
-        if self.data is not None and key not in self.overtaken:
+        if self.data is not None and key not in self.overtaken and key not in self.stored:
             return self.data.get(f"seen:{key}", "")
         line = self.agreement.earlier.get(key)
         return line.mark if line else ""
@@ -313,6 +340,12 @@ class AgreementForm:
             if found
         ]
 
+    def keys_settled(self, domain: str, way: str) -> set[str]:
+        """What is chosen where a whole domain is settled in one step."""
+        tool = self.agreement.tool
+        keys = agreeing.keys_of(tool, domain) if tool and way != agreeing.PROPOSED else (domain,)
+        return {pair.field.key for pair in self.agreement.pairs if pair.field.key in keys and pair.match != "blank"}
+
     def is_left(self, key: str) -> bool:
         """Whether the settled replies leave a judgement open."""
         return key in self.proposed and self.proposed[key].left
@@ -343,6 +376,11 @@ class AgreementForm:
         if key in self.unexplained or key == asking.OVERALL:
             return key in self.unexplained
         return any(question.id in apart for question in tool.domain(key).questions)
+
+    @property
+    def opened(self) -> dict[str, bool]:
+        """Whether something is to be said of an answer that is folded away, by how the two stand to each other."""
+        return {pair.match: True for pair in self.agreement.pairs if pair.field.key in self.told}
 
     def blanks(self) -> list[Row]:
         return [row for row in self.rows(("blank",)) if row.offer is None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from extraction import queries
 from extraction.forms import AgreementForm, earlier_versions, signed_rows, taken_rows
 from extraction.models import Study
-from extraction.schema import Choice
+from extraction.schema import Choice, Problem
 from extraction.views.sheets import MODELS, checked, to
 from extraction.workflow import agreement as agreeing
 from extraction.workflow import domains
+from extraction.workflow.agreement import Unsettled
 from extraction.workflow.overtaken import Overtaken
 from reviewapp.access import Can, for_member
 from reviewapp.errors import DomainError
@@ -37,13 +38,26 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
     form = AgreementForm(found, request.POST if request.method == "POST" else None) if found else None
     may_agree = found is not None and member.review.is_open and queries.may_agree(member, found)
     problems = form.problems() if form and request.method == "POST" and not PARTS & request.POST.keys() else []
+    is_rest_kept, todo = False, ""
     if request.method == "POST" and not (may_agree and problems):  # who may not is refused by the verb
         try:
-            return keep(request, member, study, kind, tool, form)
+            answer, stored = keep(request, member, study, kind, tool, form)
         except Overtaken as error:
             found = queries.agreement(member, MODELS[kind], study, tool)
-            form = AgreementForm(found, request.POST, error.stands)
-            problems = form.problems()
+            form = AgreementForm(found, request.POST, error.stands) if found else None
+            problems = form.problems() if form else []
+        except Unsettled as error:
+            if form is None or not request.accepts("text/html"):
+                raise
+            problems, todo = list(error.problems), error.todo
+            form = AgreementForm(form.agreement, request.POST, wrong=problems)
+        else:
+            problems = left(request, form, stored)
+            if not problems:
+                return answer
+            is_rest_kept = True
+            found = queries.agreement(member, MODELS[kind], study, tool)
+            form = AgreementForm(found, request.POST, wrong=problems, stored=stored) if found else None
     taken = queries.taken_over(member, study, MODELS[kind], tool) if found is None else None
     before = queries.agreed_last(member, study, MODELS[kind], tool) if found is None and not taken else None
     context = {
@@ -69,36 +83,52 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         "at": pk,
         "cells": "#q-",
         "problems": problems,
+        "is_rest_kept": is_rest_kept,
+        "todo": todo,
         "papers": queries.papers(study, *found.answered()) if found else [],
     }
     status = Overtaken.status if form and form.overtaken else 422 if problems else 200
     return render(request, "extraction/agreement.html", context, status=status)
 
 
+def left(request: HttpRequest, form: AgreementForm | None, stored: Collection[str]) -> list[Problem]:
+    """What was chosen on a page sent as a whole, and could not be kept with the rest of it. An empty one is no loss where another button
+    than that for choices was pressed."""
+    if form is None or not request.accepts("text/html") or not PARTS & request.POST.keys():
+        return []
+    is_asked = request.POST.get("save") == "choices"
+    return [each for key, each in form.unkept.items() if key not in stored and (is_asked or key in form.typed)]
+
+
 def keep(
     request: HttpRequest, member: Member, study: Study, kind: str, tool: str, form: AgreementForm | None
-) -> HttpResponse:
-    """What was pressed: keep what is chosen so far, every equal answer, or a whole domain; else sign. Raises Overtaken."""
-    choices, seen = (form.choices(), form.seen) if form else ({}, {})
-    model = MODELS[kind]
-    if "save" in request.POST:
-        if form and request.POST["save"] == "equal":
-            equal = agreeing.equal_choices(form.agreement.pairs)
-            choices = {key: each for key, each in equal.items() if key not in choices} | form.complete()
-        if not request.accepts("text/html"):
-            return keep_choice(request, member, study, kind, tool, choices, seen)
-        agreeing.choose(member, model, study, tool, choices, seen)
-        messages.success(
-            request, f"Kept: {len(choices)} answer{'' if len(choices) == 1 else 's'}. Sign when all are settled."
-        )
-    elif "undo" in request.POST:
+) -> tuple[HttpResponse, Collection[str]]:
+    """What was pressed: keep what is chosen so far, every equal answer, or a whole domain; else sign. The keys of what the page is to show
+    as it stands by then. Raises Overtaken and Unsettled."""
+    chosen, seen = (form.complete(), form.seen) if form else ({}, {})
+    model, after = MODELS[kind], to(member, study, kind, tool, "-agreement")
+    if "undo" in request.POST:
         return undo(request, member, study, kind, tool, form)
-    elif kind == "bias" and "domain" in request.POST:
+    if kind == "bias" and "domain" in request.POST:
         return keep_domain(request, member, study, tool, form)
-    else:
-        agreeing.agree(member, model, study, tool, choices, seen)
+    if "save" not in request.POST:
+        agreeing.agree(member, model, study, tool, form.choices() if form else {}, seen)
         messages.success(request, f"Agreed and signed for {study}.")
-    return to(member, study, kind, tool, "-agreement")
+        return after, ()
+    if form and request.POST["save"] == "equal":
+        others = form.choices()
+        equal = agreeing.equal_choices(form.agreement.pairs)
+        chosen = {key: each for key, each in equal.items() if key not in others} | chosen
+    elif form and not request.accepts("text/html"):
+        chosen = form.choices()
+    if not request.accepts("text/html"):
+        return keep_choice(request, member, study, kind, tool, chosen, seen), ()
+    agreeing.choose(member, model, study, tool, chosen, seen)
+    if not left(request, form, chosen):
+        messages.success(
+            request, f"Kept: {len(chosen)} answer{'' if len(chosen) == 1 else 's'}. Sign when all are settled."
+        )
+    return after, chosen
 
 
 def keep_choice(
@@ -129,14 +159,22 @@ def keep_choice(
 
 def undo(
     request: HttpRequest, member: Member, study: Study, kind: str, tool: str, form: AgreementForm | None
-) -> HttpResponse:
-    """Take one choice back, and keep what else is chosen on the page; by script only the former. Raises Overtaken."""
+) -> tuple[HttpResponse, Collection[str]]:
+    """Take one choice back, and keep what else is chosen on the page; by script only the former. Raises as keep does."""
     key, model, seen = request.POST["undo"], MODELS[kind], dict(form.seen) if form else {}
     if request.accepts("text/html"):
         chosen = {each: choice for each, choice in form.complete().items() if each != key} if form else {}
         agreeing.unchoose(member, model, study, tool, [key], seen, chosen)
         messages.success(request, "Taken back. The question is to be settled again.")
-        return redirect(f"{to(member, study, kind, tool, '-agreement')['Location']}#q-{key}")
+        return redirect(f"{to(member, study, kind, tool, '-agreement')['Location']}#q-{key}"), {key, *chosen}
+    return undo_one(request, member, study, kind, tool, key, seen), ()
+
+
+def undo_one(
+    request: HttpRequest, member: Member, study: Study, kind: str, tool: str, key: str, seen: Mapping[str, str]
+) -> HttpResponse:
+    """One choice, taken back by script: what became of it, in values."""
+    model = MODELS[kind]
     try:
         agreeing.unchoose(member, model, study, tool, [key], seen)
     except Overtaken as error:
@@ -159,12 +197,14 @@ def settled_anew(request: HttpRequest, found: queries.Agreement) -> dict[str, An
 
 def keep_domain(
     request: HttpRequest, member: Member, study: Study, tool: str, form: AgreementForm | None
-) -> HttpResponse:
-    """Settle a whole domain in one step, and keep what else is chosen on the page. Raises Overtaken."""
+) -> tuple[HttpResponse, Collection[str]]:
+    """Settle a whole domain in one step, and keep what else is chosen on the page. Raises as keep does."""
     way, _, domain = request.POST["domain"].partition(":")
     seen, chosen = (form.seen, form.complete()) if form else ({}, {})
     domains.choose_domain(member, study, tool, domain, way, seen, chosen)
-    return redirect(f"{reverse('extraction:bias-agreement', args=[member.review.slug, study.pk, tool])}#d-{domain}")
+    settled = form.keys_settled(domain, way) if form else set()
+    address = f"{reverse('extraction:bias-agreement', args=[member.review.slug, study.pk, tool])}#d-{domain}"
+    return redirect(address), {*settled, *chosen}
 
 
 @require_POST

@@ -5,7 +5,7 @@ Choices are kept from the first one on, in an agreement that is not signed yet: 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from extraction.workflow.common import locked_study
 from extraction.workflow.overtaken import Marks, refuse_overtaken, refuse_taken_back, refuse_unseen
 from extraction.workflow.said import told
 from extraction.workflow.sheets import AUTHORS, Own, name_of, sentences, subject
-from extraction.workflow.sources import count_ahead, refuse_beyond, refuse_foreign
+from extraction.workflow.sources import COUNTED_FROM, JOIN_FIRST, beyond, count_ahead, foreign, sources_in, told_foreign
 from reviewapp import audit
 from reviewapp.access import Can, can, require
 from reviewapp.errors import BadInput, Refused, Stale, WrongState
@@ -31,6 +31,14 @@ from reviewapp.models import Member
 
 # What an agreed line says that is not asked any more. What was chosen there, why and by whom, stays.
 UNSAID = {"value": None, "unit": "", "working": "", "origin": Origin.REPORTED, "basis": ""}
+
+
+class Unsettled(BadInput):
+    """Choices that cannot be kept, or signed, and nothing was stored. problems: at which question, and why."""
+
+    def __init__(self, problems: Sequence[Problem], before: str = "", *, todo: str = "") -> None:
+        super().__init__(f"{before} {sentences(list(problems))}".strip(), todo=todo)
+        self.problems = problems
 
 
 def agree_sheet(member: Member, study: Study, choices: Mapping[str, Choice]) -> Sheet:
@@ -97,7 +105,7 @@ def choose(
         made = {line.key: choice_of(line) for line in kept}
         said = {line.key: line.answer for line in kept}
         known = worked(first, second, pairs.values(), made | dict(choices), said)
-        settled = {key: settled_or_refused(pairs, key, known[key]) for key in choices}
+        settled = settled_or_refused(pairs, {key: known[key] for key in choices})
         settled = spelled_out(first, second, settled)
         if seen is not None:
             fields = {key: each.field for key, each in pairs.items()}
@@ -194,7 +202,8 @@ def agree(
                 if silent
                 else "Then sign it."
             )
-            raise BadInput(f"This is not agreed yet. {sentences(problems)}", todo=todo)
+            problems = [replace(each, key=each.key.removesuffix(asking.WHY)) for each in problems]
+            raise Unsettled(problems, "This is not agreed yet.", todo=todo)
         settled = spelled_out(first, second, settled)
         if seen is not None:
             fields = {pair.field.key: pair.field for pair in pairs}
@@ -270,26 +279,28 @@ def departures_of(
     return reasons, asking.lacking(tool, answers | {key: each.answer for key, each in reasons.items()})
 
 
-def settled_or_refused(pairs: Mapping[str, Pair], key: str, choice: Choice) -> Settled:
-    """One choice on its own. Raises BadInput."""
-    if key not in pairs:
+def settled_or_refused(pairs: Mapping[str, Pair], choices: Mapping[str, Choice]) -> dict[str, Settled]:
+    """Each choice on its own. Raises BadInput for a question that is not there, and Unsettled."""
+    if unknown := [key for key in choices if key not in pairs]:
         raise BadInput(
-            f"There is no question “{key}” to agree on.", todo="Load the page again to see what there is now."
+            f"There is no question “{unknown[0]}” to agree on.", todo="Load the page again to see what there is now."
         )
-    settled, problems = settle_one(pairs[key], choice)
-    if settled is None:
-        raise BadInput(sentences(problems))
-    return settled
+    found = {key: settle_one(pairs[key], choice) for key, choice in choices.items()}
+    if problems := [problem for _, problems in found.values() for problem in problems]:
+        raise Unsettled(problems)
+    return {key: settled for key, (settled, _) in found.items() if settled}
 
 
 def refuse_foreign_third(
     study: Study, before: Mapping[str, Answer], settled: Mapping[str, Settled], pairs: Iterable[Pair]
 ) -> None:
-    """Raise BadInput for a third answer from a document that is no PDF of the study's reports, or from a page that it does not have."""
+    """Raise Unsettled for a third answer from a document that is no PDF of the study's reports, or from a page that it does not have."""
     third = {key: each.answer for key, each in settled.items() if each.taken_from is TakenFrom.THIRD}
     labels = {pair.field.key: pair.field.label for pair in pairs}
-    refuse_foreign(study, before, third, labels)
-    refuse_beyond(study, before, third, labels)
+    if wrong := foreign(study, before, third):
+        raise Unsettled([Problem(key, told_foreign(study, labels[key])) for key in wrong], todo=JOIN_FIRST)
+    if told := beyond(study, sources_in(before), sources_in(third), labels):
+        raise Unsettled([Problem(key, sentence) for key, sentence in told.items()], todo=COUNTED_FROM)
 
 
 def refuse_signed(model: type[Own], study: Study, tool: str) -> None:

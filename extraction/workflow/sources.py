@@ -13,21 +13,30 @@ from extraction.schema.answers import read_anchor
 from reviewapp.errors import BadInput
 from screening.workflow.pages import counted
 
+JOIN_FIRST = "Choose one of the study's reports, or join the report to the study first."
+COUNTED_FROM = "Pages are counted from the first of the file."
+
 
 def refuse_foreign(
     study: Study, before: Mapping[str, Answer], after: Mapping[str, Answer], labels: Mapping[str, str]
 ) -> None:
     """Raise BadInput for an answer whose source is newly in a document that is no PDF of this study's reports, and was none."""
+    wrong = [labels[key] for key in foreign(study, before, after)]
+    if wrong:
+        raise BadInput(told_foreign(study, *wrong[:5]), todo=JOIN_FIRST)
+
+
+def foreign(study: Study, before: Mapping[str, Answer], after: Mapping[str, Answer]) -> list[str]:
+    """The keys of answers whose source is newly in a document that is no PDF of this study's reports, and was none."""
     named = {key: answer.source.document for key, answer in after.items() if answer.source and answer.source.document}
     stood = {key: answer.source.document for key, answer in before.items() if answer.source}
     new = {key: document for key, document in named.items() if document != stood.get(key)}
-    foreign = queries.foreign_documents(study, new.values())
-    wrong = [labels[key] for key, document in new.items() if document in foreign]
-    if wrong:
-        raise BadInput(
-            f"No report of {study.label} has the document that is named as the source of: {'; '.join(wrong[:5])}.",
-            todo="Choose one of the study's reports, or join the report to the study first.",
-        )
+    documents = queries.foreign_documents(study, new.values())
+    return [key for key, document in new.items() if document in documents]
+
+
+def told_foreign(study: Study, *labels: str) -> str:
+    return f"No report of {study.label} has the document that is named as the source of: {'; '.join(labels)}."
 
 
 def count_ahead(study: Study, places: Iterable[Mapping[str, Any] | None]) -> None:
@@ -46,7 +55,7 @@ def refuse_beyond(
     """Raise BadInput for an answer whose source is newly on a page that its document does not have."""
     told = beyond(study, sources_in(before), sources_in(after), labels)
     if told:
-        raise BadInput(" ".join(dict.fromkeys(told.values())), todo="Pages are counted from the first of the file.")
+        raise BadInput(" ".join(dict.fromkeys(told.values())), todo=COUNTED_FROM)
 
 
 def sources_in(answers: Mapping[str, Answer]) -> dict[str, Source]:

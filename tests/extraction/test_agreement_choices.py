@@ -216,3 +216,121 @@ def test_what_is_not_asked_any_more_keeps_no_mark_of_how_it_was_had(
     workflow.choose_on_sheet(first, study, {sd: imputed})
     agreed = workflow.agree_sheet(first, study, {unreported: Choice(TakenFrom.SECOND)})
     assert agreed.answers()[sd] == Answer()
+
+
+# --- what cannot be kept comes back ----------------------------------------------------------------------------------
+
+SILENT = {f"take:{NUMBER}": "third", f"value:{NUMBER}": "193", f"text:{NUMBER}": "Table 1", f"reason:{NUMBER}": ""}
+GARBLED = {f"take:{NUMBER}": "third", f"value:{NUMBER}": "a hundred", f"reason:{NUMBER}": "Both misread it"}
+
+
+def fields_of(text: str, key: str) -> dict[str, str]:
+    """What stands in the fields of a question's other answer."""
+    found = re.findall(r'name="(?:value|text|reason):[^"]*" value="([^"]*)"', question(text, key))
+    return dict(zip(("value", "text", "reason"), found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [(SILENT, "a third answer needs a reason"), (GARBLED, "“a hundred” is not a whole number")],
+)
+@pytest.mark.parametrize("pressed", [{"save": "choices"}, {"save": "equal"}, {"undo": "study/participants"}])
+def test_what_cannot_be_kept_comes_back_as_it_was_typed_and_the_rest_is_kept(
+    pressed: dict[str, str], typed: dict[str, str], told: str, first: Member, differing: Study
+) -> None:
+    sent = {f"take:{DESIGN}": "second", **typed, **pressed} | seen(first, differing)
+    text = post(first, "sheet-agreement", differing.pk, status=422, data=sent)
+    assert told in question(text, NUMBER), "beside the question"
+    assert told in text.partition('role="alert"')[2].partition("</div>")[0], "and in the summary"
+    assert f'href="#q-{NUMBER}"' in text
+    at_fault = "value" if typed[f"reason:{NUMBER}"] else "reason"
+    assert re.search(f'name="{at_fault}:{NUMBER}"[^>]* aria-invalid="true" aria-describedby="told-{NUMBER}"', text)
+    stands = {name: typed.get(f"{name}:{NUMBER}", "") for name in ("value", "text", "reason")}
+    assert fields_of(text, NUMBER) == stands
+    assert re.search(f'name="take:{NUMBER}" value="third" checked', text)
+    assert "What else is chosen on this page is kept" in text
+    assert "choose one of the answers" not in text, "nobody has signed"
+    made = queries.sheet_agreement(first, differing).made
+    assert (made[DESIGN].taken_from, NUMBER in made) == ("second", False)
+
+
+def test_a_page_that_came_back_goes_on_where_it_is(first: Member, second: Member, differing: Study) -> None:
+    """It has shown its own choices that were kept, and none that a colleague made meanwhile."""
+    sent = {"save": "choices", f"take:{DESIGN}": "second", **SILENT} | seen(first, differing)
+    back = post(first, "sheet-agreement", differing.pk, status=422, data=sent)
+    shown = dict(re.findall(r'name="(seen:[^"]+)" value="([^"]*)"', back))
+    anew = SILENT | {"save": "choices", f"take:{DESIGN}": "first", f"reason:{NUMBER}": "So in the table"} | shown
+    post(first, "sheet-agreement", differing.pk, data=anew)
+    made = queries.sheet_agreement(first, differing).made
+    assert (made[DESIGN].taken_from, made[NUMBER].value) == ("first", 193)
+
+
+def test_a_page_that_came_back_signs_nothing_that_a_colleague_chose_meanwhile(
+    first: Member, second: Member, differing: Study
+) -> None:
+    sent = {"save": "choices", f"take:{DESIGN}": "second", **SILENT} | seen(first, differing)
+    theirs = Choice(TakenFrom.SECOND)
+    workflow.choose_on_sheet(second, differing, {NUMBER: theirs})
+    back = post(first, "sheet-agreement", differing.pk, status=422, data=sent)
+    shown = dict(re.findall(r'name="(seen:[^"]+)" value="([^"]*)"', back))
+    anew = SILENT | {f"take:{DESIGN}": "second", f"reason:{NUMBER}": "So in the table"} | shown
+    assert "Sam Second chose" in post(first, "sheet-agreement", differing.pk, status=409, data=anew)
+    assert queries.sheet_agreement(first, differing).signed is None
+
+
+@pytest.mark.parametrize("typed", [SILENT, GARBLED])
+def test_what_cannot_be_signed_comes_back_as_it_was_typed_and_nothing_is_stored(
+    typed: dict[str, str], first: Member, differing: Study
+) -> None:
+    sent = {f"take:{DESIGN}": "second", **typed} | seen(first, differing)
+    text = post(first, "sheet-agreement", differing.pk, status=422, data=sent)
+    assert "Nothing of this page was stored" in text
+    assert fields_of(text, NUMBER)["value"] == typed[f"value:{NUMBER}"]
+    found = queries.sheet_agreement(first, differing)
+    assert (found.signed, dict(found.made)) == (None, {})
+
+
+@pytest.mark.parametrize("pressed", [{"save": "choices"}, {}])
+def test_another_answer_from_a_document_of_another_study_comes_back_with_its_fields(
+    pressed: dict[str, str], first: Member, differing: Study
+) -> None:
+    third = {f"take:{NUMBER}": "third", f"value:{NUMBER}": "193", f"reason:{NUMBER}": "So", f"document:{NUMBER}": "999"}
+    sent = {f"take:{DESIGN}": "second", **third, **pressed} | seen(first, differing)
+    text = post(first, "sheet-agreement", differing.pk, status=422, data=sent)
+    assert "No report of Murray 2003 has the document" in question(text, NUMBER)
+    assert fields_of(text, NUMBER)["value"] == "193"
+    assert "Nothing of this page was stored" in text
+    assert not queries.sheet_agreement(first, differing).made
+
+
+def test_who_may_not_agree_is_told_nothing_of_what_a_page_would_say(observer: Member, differing: Study) -> None:
+    post(observer, "sheet-agreement", differing.pk, status=403, data=SILENT | {"save": "choices"})
+    post(observer, "sheet-agreement", differing.pk, status=403, data=SILENT)
+
+
+def test_another_answer_to_what_both_answered_alike_is_shown_where_it_comes_back(
+    first: Member, differing: Study
+) -> None:
+    key = "study/participants"
+    sent = {"save": "choices", f"take:{key}": "third", f"value:{key}": "Fathers", f"reason:{key}": ""}
+    text = post(first, "sheet-agreement", differing.pk, status=422, data=sent | seen(first, differing))
+    folded = text.partition(f'id="q-{key}"')[0].rpartition("<details")[2]
+    assert folded.startswith(' class="panel" open>')
+
+
+def test_a_domain_is_settled_and_what_else_cannot_be_kept_comes_back(
+    first: Member, second: Member, study: Study
+) -> None:
+    build.assessed(first, study)
+    build.assessed(second, study, {"allocation_concealment": "high", "sequence_generation": "high"})
+    third = {"take:allocation_concealment": "third", "value:allocation_concealment": "unclear"}
+    third |= {"text:allocation_concealment": "Page 9", "reason:allocation_concealment": ""}
+    sent = third | {"take:sequence_generation": "second", "domain": "first:sequence_generation"}
+    answer = browser(first).post(url(first, "bias-agreement", study.pk, "rob1"), sent)
+    text = answer.content.decode()
+    assert (answer.status_code, "What else is chosen on this page is kept" in text) == (422, True)
+    assert 'name="text:allocation_concealment" value="Page 9"' in text
+    assert 'name="take:sequence_generation" value="first" checked' in text
+    assert {key: line.value for key, line in queries.bias_agreement(first, study).made.items()} == {
+        "sequence_generation": "low"
+    }

@@ -237,6 +237,21 @@ def test_judgements_that_the_agreed_replies_do_not_propose_need_a_reason(
     assert agreed.lines.get(key="randomisation.why").value == "The authors told us"
 
 
+def test_a_page_that_is_not_signed_for_want_of_a_reason_comes_back_with_what_is_chosen(
+    first: Member, second: Member, study: Study, rob2: str
+) -> None:
+    build.judged(first, study, rob2, {"1.2": "NI", "1.3": "Y", "randomisation": "high"})
+    build.judged(second, study, rob2)
+    chosen = {"take:1.2": "first", "take:1.3": "first", "take:randomisation": "second", "take:overall": "second"}
+    answer = browser(first).post(url(first, "bias-agreement", study.pk, rob2), chosen)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#q-randomisation">Randomisation process: say why it is not “High risk of bias”, as proposed.' in text
+    assert "A reason is given with the judgement, under “Another answer”." in text
+    assert 'name="take:randomisation" value="second" checked' in text
+    assert queries.bias_agreement(first, study, rob2).signed is None
+
+
 def test_a_question_to_which_the_agreed_replies_lead_has_to_be_answered(
     first: Member, second: Member, study: Study, rob2: str
 ) -> None:
