@@ -70,7 +70,8 @@ def submitted_pairs(member: Member) -> list[PairOfSheets]:
     """The pairs of independent sheets that the member may see, by study; without their answers."""
     seen = Sheet.blind.for_member(member).own().filter(tool=FORM, submitted_at__isnull=False, study__dropped_at=None)
     by_study: dict[int, list[Sheet]] = defaultdict(list)
-    for sheet in seen.order_by("pk"):  # by study would join the studies for their labels: slow where a database knows no statistics yet
+    # by study would join the studies for their labels: slow where a database knows no statistics yet
+    for sheet in seen.order_by("pk"):
         by_study[sheet.study_id].append(sheet)
     review = member.review_id
     outcomes = Outcome.objects.filter(review=review, dropped_at=None).select_related("at")
