@@ -89,6 +89,20 @@ class Place:
         return self.origin not in ("", Origin.REPORTED)
 
     @property
+    def showing(self) -> list[tuple[str, str]]:
+        """What stands in its fields on the page, by their names."""
+        parts = {
+            "source": self.text,
+            "document": self.document,
+            "page": self.page,
+            "quote": self.quote,
+            "box": self.box,
+        }
+        if self.origin:
+            parts |= {"origin": self.origin, "basis": self.basis}
+        return [(f"{name}:{self.mark}", str(text or "")) for name, text in parts.items()]
+
+    @property
     def is_exact(self) -> bool:
         return bool(self.document or self.page or self.quote or self.box)
 

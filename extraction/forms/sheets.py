@@ -61,6 +61,7 @@ class SheetForm:
         self.told: dict[str, str] = {}
         self.noted: dict[str, str] = {}  # what is saved, but otherwise than the page may let think
         self.is_behind = False  # another window has stored what this one has not seen
+        self.newer_keys: Collection[str] = ()  # of a page that comes back: what is newer than the version it has seen
         self.overtaken: list[Overtaking] = []  # which answers that are
         self._told_of_rows: set[tuple[str, str]] = set()
         self._asked_keys = {field.key for field in asked_fields(self.questions, answers)}
@@ -205,7 +206,23 @@ class SheetForm:
 
     @property
     def known_texts(self) -> list[tuple[str, str]]:
-        return [(name, text) for name, texts in self.known.items() for text in texts]
+        """By name of a field, what a page that comes back has seen stored: what it knew before, and what it shows of newer answers."""
+        texts = {name: list(each) for name, each in self.known.items()}
+        for name, text in self.showing(self.newer_keys):
+            texts.setdefault(name, []).append(text)
+        return [(name, text) for name, each in texts.items() for text in dict.fromkeys(each)]
+
+    def showing(self, keys: Collection[str]) -> Iterator[tuple[str, str]]:
+        """What the page shows of these answers, and of where they stand: name of the field, and its text."""
+        rows = {row.key: row for table in self.asked.tables for row in table.rows}
+        for mark in {mark_of(self.by_key[key]): None for key in keys if key in self.by_key}:
+            row = rows.get(mark)
+            fields = row.fields if row else (self.by_key[mark],)
+            for cell in map(self.cell, fields):
+                yield cell.key, cell.value
+                yield from ((f"unit:{cell.key}", name) for name, chosen in cell.units if chosen)
+            for place in (self.place(fields, ""), *(self.own_places(row) if row else ())):
+                yield from place.showing
 
     def tell_newer(self, found: Iterable[Overtaken]) -> None:
         """Show what another window has stored, for a choice at each question or row; what was typed here stays in the fields."""

@@ -155,6 +155,19 @@ def saved(request: HttpRequest, member: Member, mine: Blinded | None) -> tuple[S
         return form, mine
 
 
+def seen_by(form: SheetForm, mine: Blinded) -> int:
+    """The version up to which a page knows every save that comes back with what could not be stored, or is not complete.
+
+    Where another window has saved since the page was drawn, it has seen no more than before, and of what is newer what it shows.
+    """
+    if form.is_behind:
+        return form.version
+    if form.version == mine.stood:
+        return mine.version
+    form.newer_keys = [line.key for line in mine.lines.all() if line.version > form.version]
+    return form.version
+
+
 def save_posted(
     request: HttpRequest, member: Member, mine: Blinded | None, opened: queries.Opened | None = None
 ) -> tuple[SheetForm, Blinded]:

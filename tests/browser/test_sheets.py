@@ -170,6 +170,34 @@ def test_a_page_that_was_refused_says_what_is_to_be_chosen_until_it_is(
     page.context.close()
 
 
+def test_a_page_that_came_back_asks_of_what_it_could_not_read_and_of_nothing_else(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    study = study_of(here)
+    page = at_sheet(browser, live_server, here, "reviewer", study)
+    workflow.save_entries(here.first, queries.own_sheet(here.first, study), {"study/randomised": "139"})
+    field = page.get_by_label(re.compile("^Number randomised( needed)?$"))
+    page.evaluate("localStorage.clear(); sheet.store = sheet.send = () => {}")  # of a browser that keeps nothing
+    page.get_by_label(re.compile("^Design( needed)?$")).fill("A trial")
+    field.fill("many")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator('[data-told="study/randomised"]')).to_contain_text("“many” is not a whole number")
+    assert answer(here.first, study, "study/design") == "A trial"
+    page.get_by_label(re.compile("^Design( needed)?$")).fill("Another trial")
+    page.keyboard.press("Tab")
+    saved(page)
+    expect(page.locator("#unsaved")).to_be_hidden()
+    field.fill("193")
+    page.keyboard.press("Tab")
+    note = page.get_by_role("alert").filter(has_text="there stands “139”, here “193”")
+    assert answer(here.first, study, "study/randomised") == 139
+    note.get_by_role("button", name="Save what stands here").click()
+    saved(page)
+    assert answer(here.first, study, "study/randomised") == 193
+    page.context.close()
+
+
 def test_a_number_is_kept_in_the_unit_beside_which_it_was_typed_whatever_the_form_asks_by_then(
     browser: Browser, live_server: LiveServer, here: World
 ) -> None:

@@ -160,3 +160,97 @@ def test_an_assessment_is_chosen_of_as_a_sheet_is_without_a_word_of_a_new_versio
         domain: ("low", "Told on page 4"),
         other: ("low", "Sealed"),
     }
+
+
+# --- a page that comes back with what cannot be read ----------------------------------------------------------------
+
+
+def test_a_page_that_comes_back_has_not_seen_what_another_window_saved_where_it_could_not_be_read(
+    first: Member, study: Study
+) -> None:
+    every_kind(first)
+    sheet = workflow.start_sheet(first, study)
+    workflow.save_entries(first, sheet, {KEY: "5"})
+    typed = {KEY: "abc", f"unit:{KEY}": "months", "study/setting": "At home", "study/notes": ""}
+    back = sent(first, study, **typed, version=0)
+    assert back.status_code == 422
+    assert answers(first, study) == {KEY: 5.0, "study/setting": "At home"}
+    corrected = typed | {KEY: "12", "study/setting": "At work"}
+    asked = sent(first, study, **corrected, **beside(back))
+    assert asked.status_code == 409
+    assert "Take what the other window saved “5”" in words(asked)
+    assert "“At home”" not in words(asked), "it was saved by this page"
+    assert answers(first, study) == {KEY: 5.0, "study/setting": "At home"}
+    assert sent(first, study, **corrected, **beside(asked), **{f"choose:{KEY}": "here"}).status_code == 302
+    assert answers(first, study) == {KEY: 12.0, "study/setting": "At work"}
+
+
+def test_a_page_that_comes_back_knows_all_that_is_saved_where_no_other_window_is(first: Member, study: Study) -> None:
+    every_kind(first)
+    workflow.start_sheet(first, study)
+    typed = {KEY: "abc", "study/setting": "At home"}
+    back = beside(sent(first, study, **typed, version=0))
+    assert back == {"version": "1"}, "and carries nothing beside it"
+    assert sent(first, study, **typed | {KEY: "12", "study/setting": ""}, **back).status_code == 302
+    assert answers(first, study) == {KEY: 12.0, "study/setting": None}
+
+
+def test_an_answer_that_comes_back_is_asked_about_again_where_it_was_changed_after_that(
+    first: Member, study: Study
+) -> None:
+    every_kind(first)
+    sheet = workflow.start_sheet(first, study)
+    workflow.save_entries(first, sheet, {"study/notes": "Twins"})
+    typed = {KEY: "abc", "study/setting": "At home", "study/design": ""}
+    back = sent(first, study, **typed, version=0)
+    workflow.save_entries(first, queries.own_sheet(first, study), {"study/setting": "In a prison"})
+    corrected = typed | {KEY: "12", "study/design": "Trial"}
+    asked = sent(first, study, **corrected, **beside(back))
+    assert "Take what the other window saved “In a prison”" in words(asked)
+    half = sent(first, study, **corrected | {KEY: "def"}, **beside(asked), **{"choose:study/setting": "here"})
+    assert half.status_code == 422
+    assert answers(first, study)["study/setting"] == "At home"
+    assert sent(first, study, **corrected, **beside(half)).status_code == 302
+    assert answers(first, study)[KEY] == 12.0
+
+
+def test_a_row_that_comes_back_has_seen_its_numbers_and_not_the_place_that_could_not_be_read(
+    first: Member, study: Study, outcome: Outcome
+) -> None:
+    sheet = workflow.start_sheet(first, study)
+    numbers = build.cells(study, outcome, {"events": 8, "total": 14}, {})
+    (row,) = {key.rpartition("/")[0] for key in numbers}
+    workflow.save_entries(first, sheet, numbers, places={key: {"page": "5"} for key in numbers})
+    typed = build.cells(study, outcome, {"events": "9", "total": "15"}, {})
+    known = {f"known:{key}": str(value) for key, value in numbers.items()} | {f"known:page:{row}": ""}
+    back = sent(first, study, **typed, **{f"page:{row}": "vii"}, **known, version=0)
+    assert back.status_code == 422
+    assert sorted(answers(first, study).values()) == [9, 15]
+    corrected = build.cells(study, outcome, {"events": "10", "total": "16"}, {}) | {f"page:{row}": "7"}
+    asked = sent(first, study, **corrected, **beside(back))
+    assert asked.status_code == 409
+    (stands,) = {text for name, text in HIDDEN.findall(asked.content.decode()) if name == f"stands:page:{row}"}
+    assert stands == "5"
+    assert f"stands:{row}/events" not in asked.content.decode(), "the page itself has saved that"
+    assert sent(first, study, **corrected, **beside(asked), **{f"choose:{row}": "here"}).status_code == 302
+    found = queries.own_sheet(first, study).answers().values()
+    assert {(each.value, each.source.page) for each in found if each.value} == {(10, 7), (16, 7)}
+
+
+def test_an_assessment_that_comes_back_has_not_seen_a_place_that_could_not_be_read(first: Member, study: Study) -> None:
+    begun = workflow.start_assessment(first, study)
+    address = url(first, "bias", study.pk, ROB1.id)
+    domain, other = [each.id for each in ROB1.domains][:2]
+    workflow.save_judgements(first, begun, {domain: "high"}, places={domain: {"page": "5"}})
+    typed = {domain: "high", f"page:{domain}": "vii", other: "low"}
+    back = browser(first).post(address, typed | {"version": 0})
+    assert back.status_code == 422
+    corrected = typed | {f"page:{domain}": "7", other: "high"}
+    asked = browser(first).post(address, corrected | beside(back))
+    assert asked.status_code == 409
+    assert f"choose:{domain}" in asked.content.decode()
+    assert f"choose:{other}" not in asked.content.decode(), "the page itself has saved that"
+    done = browser(first).post(address, corrected | beside(asked) | {f"choose:{domain}": "here"})
+    assert done.status_code == 302
+    found = queries.own_of(first, Assessment, study.pk, ROB1.id).answers()
+    assert (found[domain].source.page, found[other].value) == (7, "high")

@@ -28,8 +28,8 @@ const sheet = {
     sheet.key = `sheet/${sheet.form.dataset.autosave}`;
     sheet.version = Number(sheet.form.elements.version.value);
     sheet.see(sheet.form);
-    sheet.drawn = Number(sheet.form.dataset.behind || sheet.version); // of what the page shows that was not typed here
-    if (sheet.form.dataset.behind) sheet.fall();
+    sheet.drawn = Number(sheet.form.dataset.drawn); // of what the page shows that was not typed here
+    if ("behind" in sheet.form.dataset) sheet.fall();
     sheet.restore();
     sheet.form.addEventListener("input", (event) => { sheet.typed(event.target); sheet.remember(event.target); });
     sheet.form.addEventListener("change", (event) => { sheet.remember(event.target); sheet.send(); });
