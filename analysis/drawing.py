@@ -22,7 +22,7 @@ from django.conf import settings
 if TYPE_CHECKING:
     from analysis.plots.figure import Plot
 
-SLOW = 0.3  # seconds; what is drawn faster is not kept
+SLOW = 0.05  # seconds; what is drawn faster is not kept
 LARGE = 60  # studies; figures of such runs are drawn before anybody asks
 KINDS = ("svg", "png", "pdf")
 PRINTERS = ("resvg-py", "fpdf2")

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from analysis.frozen import differences, only_marked
 from analysis.measures import PLANNED
 from analysis.models import REFRESH, Analysis, Package, Run
-from analysis.queries.inputs import Input, agreed, input_of
+from analysis.queries.inputs import Agreed, Input, agreed, input_of
 from analysis.queries.investigations import called
 from extraction.models import Outcome
 from extraction.queries import included_studies, outcomes
@@ -71,7 +71,8 @@ class Shown:
     """An analysis with the run whose numbers are shown for it.
 
     run: the finished run on today's agreed data, else the newest finished one, else None. queued: the run on today's data while it
-    waits. looking: the job that will queue it. agreed of included: how many of the included studies have an agreed sheet.
+    waits. looking: the job that will queue it. known: what is agreed today, as this analysis needs it. agreed of included: how many of the
+    included studies have an agreed sheet.
     """
 
     analysis: Analysis
@@ -79,8 +80,12 @@ class Shown:
     run: Run | None
     queued: Run | None
     looking: Job | None
-    agreed: int
+    known: Agreed
     included: int
+
+    @property
+    def agreed(self) -> int:
+        return len(self.known.studies)
 
     @property
     def is_current(self) -> bool:
@@ -144,7 +149,7 @@ def shown(member: Member, chosen: Iterable[Analysis]) -> list[Shown]:
             now[each.pk],
             *map(runs.get, picked[each.pk]),
             looking,
-            agreed=len(known_here.studies),
+            known=known_here,
             included=included,
         )
         for each in chosen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 
 from django.urls import reverse
@@ -20,12 +21,19 @@ from extraction.schema import Answer, ArmOf, OutcomeOf
 from extraction.schema.lint import Estimate
 from extraction.schema.lint.answers import arm_of, doubts_across
 from extraction.schema.tables import TABLES, contrast_key, core, row_key
+from reviewapp import audit
 from reviewapp.models import Member
+from reviewapp.remembered import remembered
+
+KEPT_SECONDS = 24 * 3600  # of doubts on numbers that nothing has changed since
 
 
 def doubts(member: Member, shown: Shown) -> Doubts:
-    """The doubts on the agreed numbers of an analysis' outcome, each with the address of the agreement where its cell stands."""
-    known = agreed(member, [shown.analysis])
+    """The doubts on the agreed numbers of an analysis' outcome, each with the address of the agreement where its cell stands.
+
+    Of a hundred studies they take a good part of a second, so they are kept as long as all stands on which they rest.
+    """
+    known = shown.known
     among = known.measured[shown.analysis.pk]
     entered = [(each, chosen(shown.analysis, sided(shown.analysis, each), among)[0]) for each in known.studies]
     arms = {
@@ -41,7 +49,10 @@ def doubts(member: Member, shown: Shown) -> Doubts:
         studies = [(each.study.label, arms[each.study.pk], each.answers) for each in here]
         designs = [each.study.design for each in here]
         said = [sheets.get(each.study.pk, {}) for each in here]
-        found += doubts_across(asked, studies, list(estimates(shown, outcome, here)), designs, said)
+        rests_on = asked, studies, list(estimates(shown, outcome, here)), designs, said
+        found += remembered(
+            f"doubts-across-{audit.sha256(repr(rests_on))}", partial(doubts_across, *rests_on), seconds=KEPT_SECONDS
+        )
     owners = {arm.pk: each.study for each in known.studies for arm in each.arms}
     slug = member.review.slug
     placed = [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from analysis import queries
@@ -15,6 +17,7 @@ from extraction import workflow as extraction
 from extraction.models import Outcome
 from extraction.schema import Choice, TakenFrom
 from extraction.schema.convert.offers import offers
+from extraction.schema.lint.answers import doubts_across
 from reviewapp.errors import Refused, Stale
 from reviewapp.models import Event, Member
 from tests.analysis import build
@@ -56,6 +59,27 @@ def test_an_effect_that_stands_out_is_told_and_stands_with_a_reason_until_its_st
     assert len(doubted(first, analysis).open) == 1
     with pytest.raises(Stale):
         doubts.let_stand(first, analysis, "gone", "A reason")
+
+
+def test_what_is_doubted_is_worked_out_again_only_where_a_number_has_changed(
+    pair: tuple[Member, Member], outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = pair
+    analysis = build.plan(first, outcome)
+    build.studies(pair, outcome, {"Lang 1997": (10, 100, 20, 100)})
+    worked: list[int] = []
+
+    def counting(asked: Any, studies: Any, *rest: Any) -> Any:
+        worked.append(len(studies))
+        return doubts_across(asked, studies, *rest)
+
+    cache.clear()
+    monkeypatch.setattr("analysis.queries.doubts.doubts_across", counting)
+    assert [len(doubted(first, analysis).open) for _ in range(2)] == [0, 0]
+    assert worked == [1]
+    build.studies(pair, outcome, {"Lang 1999": (10, 100, 20, 100)})
+    assert [len(doubted(first, analysis).open) for _ in range(2)] == [1, 1], "two rows alike"
+    assert worked == [1, 2]
 
 
 def test_a_reason_given_at_the_agreement_holds_before_pooling(pair: tuple[Member, Member], outcome: Outcome) -> None:

@@ -26,6 +26,16 @@ def test_a_figure_is_kept_for_a_while_where_it_is_worth_it() -> None:
     assert [remembered("a-figure", count, seconds=60, worth=lambda n: n > 10) for _ in range(4)] == [5, 50, 50, 50]
 
 
+def test_another_release_counts_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = counter(1, 2)
+    assert [remembered("a-figure", count, seconds=60) for _ in range(2)] == [1, 1]
+    each = dict.fromkeys
+    assert remembered_each(["b"], lambda missing: each(missing, 1), seconds=60) == {"b": 1}
+    monkeypatch.setattr("reviewapp.remembered.counted_by", lambda: "another")
+    assert remembered("a-figure", count, seconds=60) == 2
+    assert remembered_each(["b"], lambda missing: each(missing, 2), seconds=60) == {"b": 2}
+
+
 def test_without_the_broker_it_is_counted_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: object) -> None:
         raise ConnectionError("nobody there")
