@@ -17,7 +17,7 @@ from extraction.models import Assessment, Blinded, Line
 from extraction.queries import Agreement
 from extraction.rob import Tool, agreeing, asking
 from extraction.schema import BLANK, Answer, Choice, Field, Kind, Origin, Pair, Problem, Source, TakenFrom
-from extraction.schema.clean import knows_unit, own_unit
+from extraction.schema.clean import as_typed, knows_unit, own_unit
 from extraction.schema.compare import still_asked
 from extraction.schema.convert.offers import Offer, offers_settled
 from extraction.schema.fields import NUMBERS
@@ -142,7 +142,12 @@ class AgreementForm:
         line = self.agreement.earlier.get(key)
         if line is None or (line.taken_from != TakenFrom.THIRD and name != "take"):
             return ""
-        earlier = {"take": line.taken_from, "value": schema.show(line.value), "text": line.text, "reason": line.reason}
+        earlier = {
+            "take": line.taken_from,
+            "value": as_typed(pair.field, line.answer),
+            "text": line.text,
+            "reason": line.reason,
+        }
         return {**earlier, "unit": line.unit, "origin": line.origin, **(line.place or Source()).typed}[name]
 
     def choices(self) -> dict[str, Choice]:

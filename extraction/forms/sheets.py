@@ -21,7 +21,7 @@ from extraction import schema
 from extraction.forms.cells import Cell, Line, Overtaking, Place
 from extraction.schema import Answer, Asked, Block, Field, Kind, Origin, Problem, Row, Table
 from extraction.schema.asked import asked_fields
-from extraction.schema.clean import read_anew
+from extraction.schema.clean import as_typed, read_anew
 from extraction.schema.convert.offers import Offer, offers
 from extraction.schema.fields import NO_UNIT, NUMBERS
 from extraction.workflow.newer import Overtaken
@@ -108,6 +108,8 @@ class SheetForm:
             value, read_as = read_anew(field, typed, unit, before)
             self.values[key] = value
             self._note(field, read_as)
+        elif f"confirm:{key}" in data:  # what is still right is read as the question has it now
+            self.values[key], _ = read_anew(field, as_typed(field, before), None, before)
         if unit is not None:
             self.units[key] = unit
         if f"origin:{key}" in data and field.kind in NUMBERS:
@@ -191,7 +193,8 @@ class SheetForm:
 
     @property
     def confirmed(self) -> list[str]:
-        return [field.key for field in self.questions if f"confirm:{field.key}" in self.data]
+        keys = (field.key for field in self.questions if f"confirm:{field.key}" in self.data)
+        return [key for key in keys if key not in self.told]
 
     @property
     def known(self) -> dict[str, list[str]]:
@@ -304,7 +307,7 @@ class SheetForm:
 
     def cell(self, field: Field) -> Cell:
         answer = self.answers.get(field.key, Answer())
-        value, unit = schema.show(answer.value), answer.unit
+        value, unit = as_typed(field, answer), answer.unit
         if self.data is not None and field.key in self.data:
             value = (
                 ";".join(self.data.getlist(field.key)).strip(";")
@@ -318,14 +321,14 @@ class SheetForm:
             unit,
             self.told.get(field.key, ""),
             self.again.get(field.key, ""),
-            *self.how(answer, value),
+            *self.how(field, answer, value),
             field.key in self._asked_keys,
             self.is_locked(field),
         )
 
-    def how(self, answer: Answer, shown: str) -> tuple[str, str, bool]:
+    def how(self, field: Field, answer: Answer, shown: str) -> tuple[str, str, bool]:
         """How a number was had, in words, and whether by a formula; as reported where another was typed over one that was converted."""
-        if answer.working and shown != schema.show(answer.value):
+        if answer.working and shown != as_typed(field, answer):
             return str(Origin.REPORTED), "", False
         return str(answer.origin), answer.told_how, bool(answer.working)
 

@@ -15,7 +15,8 @@ from extraction.queries.studies import FORM, included_studies
 from extraction.rob import ROB1, TOOLS, Tool, asking
 from extraction.rob.replies import departs
 from extraction.schema import Form
-from extraction.schema.fields import NO_UNIT
+from extraction.schema.clean import with_unit
+from extraction.schema.fields import NO_UNIT, NUMBERS
 from reviewapp.models import Review
 
 
@@ -98,8 +99,11 @@ def agreed_assessments(review: Review, key: str = "") -> list[AgreedAssessment]:
 
 
 def in_own_unit(form: Form, line: Line) -> Any:
-    """An answer to a question of this form, a number in the question's own unit; None where the question does not know the one it was given in."""
+    """An answer to a question of this form, a number in the question's own unit; None where the question does not know the one it was given
+    in; in words, where it asks for no number now."""
     question = form.known.get(line.key.rpartition("/")[2]) if line.unit else None
+    if question is not None and question.kind not in NUMBERS:
+        return with_unit(line.value, line.unit)
     if question is None or line.unit == (question.unit or NO_UNIT):
         return line.value
     factor = next((each.factor for each in question.units if each.name == line.unit), None)

@@ -16,7 +16,7 @@ from extraction.queries.forms import FIRST, Version, form_of, outcome_of, time_o
 from extraction.queries.studies import FORM
 from extraction.schema import Answer, ArmOf, Match, Pair, Structure, asked_of, compare
 from extraction.schema.asked import Shared
-from extraction.schema.clean import own_unit
+from extraction.schema.clean import as_typed, own_unit
 from extraction.schema.fields import NUMBERS, WITH_OPTIONS, Field
 from extraction.schema.reliability import Reliability, icc, kappa
 from reviewapp import audit
@@ -138,7 +138,7 @@ def _number(field: Field, answer: Answer) -> float | None:
 
 
 def _text(field: Field, answer: Answer) -> str | None:
-    return None if answer.value is None else str(answer.value)
+    return None if answer.value is None else as_typed(field, answer)
 
 
 def arms_by_study(review: int) -> dict[int, tuple[ArmOf, ...]]:

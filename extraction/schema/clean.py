@@ -134,18 +134,21 @@ def read_anew(field: Field, typed: object, unit: object, before: Answer) -> tupl
     """The value and the unit of what was typed where an answer stands already: what is as it was is not read again. Raises Unreadable.
 
     unit: the one chosen, or shown, beside it, by name; None where nothing is said of it. A number that stands already may keep a unit
-    that the question does not know any more; what is typed anew where no number is asked now has none.
+    that the question does not know any more. What is typed where no number is asked now has none; only where a page still shows the
+    number beside its unit, as it stands, it is left.
     """
     if typed is None or (isinstance(typed, str) and not typed.strip()):
         return None, ""
-    has_unit = field.kind in NUMBERS
-    unit = before.unit if unit is None or unit == before.unit or not has_unit else read_unit(field, unit)
     is_number = isinstance(before.value, int | float)
-    if is_number and unit == before.unit and (typed == before.value or str(typed).strip() == show(before.value)):
-        return before.value, unit
-    if not has_unit:
-        return read(field, typed), ""
-    return read(field, typed, unit if knows_unit(field, unit) else ""), unit
+    stands = is_number and (typed == before.value or str(typed).strip() == show(before.value))
+    if field.kind not in NUMBERS:
+        if stands and unit == before.unit:
+            return before.value, before.unit
+        return read(field, show(typed) if isinstance(typed, float) else typed), ""
+    read_as = before.unit if unit is None or unit == before.unit else read_unit(field, unit)
+    if stands and read_as == before.unit:
+        return before.value, read_as
+    return read(field, typed, read_as if knows_unit(field, read_as) else ""), read_as
 
 
 def read_place(field: Field, given: Mapping[str, Any] | None) -> Source | None:
@@ -203,6 +206,17 @@ def show(value: Value) -> str:
     return "" if value is None else str(value)
 
 
+def as_typed(field: Field, answer: Answer) -> str:
+    """An answer as it stands in the field of a page: a number of before the question asked for something else, with its unit."""
+    return show(answer.value) if field.kind in NUMBERS else with_unit(answer.value, answer.unit)
+
+
+def with_unit(value: Value, unit: str) -> str:
+    """A value as text, a number with the unit in which it was given."""
+    has_unit = isinstance(value, int | float) and unit not in ("", NO_UNIT)
+    return f"{show(value)} {unit}" if has_unit else show(value)
+
+
 def spell(field: Field, answer: Answer) -> str:
     """An answer as a reader sees it: labels of choices, the unit behind a number; empty when there is none."""
     if answer.value is None:
@@ -210,8 +224,10 @@ def spell(field: Field, answer: Answer) -> str:
     if field.options:
         labels = {option.value: option.label for option in field.options}
         return "; ".join(labels.get(each, each) for each in str(answer.value).split(";"))
+    if field.kind not in NUMBERS:
+        return as_typed(field, answer)
     unit = answer.unit or field.unit
-    return f"{show(answer.value)} {unit}" if unit and field.kind in NUMBERS else show(answer.value)
+    return f"{show(answer.value)} {unit}" if unit else show(answer.value)
 
 
 def knows_unit(field: Field, unit: str) -> bool:
@@ -220,7 +236,9 @@ def knows_unit(field: Field, unit: str) -> bool:
 
 
 def own_unit(field: Field, answer: Answer) -> Value:
-    """The answer in the question's own unit; in words, with the unit, where the question does not know that."""
+    """The answer in the question's own unit; in words, with the unit, where the question does not know that, or asks for no number now."""
+    if field.kind not in NUMBERS:
+        return None if answer.value is None else as_typed(field, answer)
     if isinstance(answer.value, int | float) and answer.unit:
         known = knows_unit(field, answer.unit)
         return answer.value * field.factor(answer.unit) if known else f"{show(answer.value)} {answer.unit}"

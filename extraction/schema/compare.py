@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from extraction.schema.answers import BLANK, Answer, Choice, Origin, Settled, TakenFrom
 from extraction.schema.asked import asked_answers, is_asked, is_wanting, rows_begun
-from extraction.schema.clean import Problem, Unreadable, check, own_unit, read_anew, read_place, read_source
+from extraction.schema.clean import Problem, Unreadable, as_typed, check, own_unit, read_anew, read_place, read_source
 from extraction.schema.fields import Field, Kind
 
 SAME_NUMBER = 1e-9  # relative: two spellings of one number, never two numbers
@@ -69,7 +69,7 @@ def is_idle(field: Field, settled: Mapping[str, Answer]) -> bool:
 def pair_of(
     field: Field, first_sheet: Mapping[str, Answer], second_sheet: Mapping[str, Answer], begun: set[str]
 ) -> Pair:
-    first, second = first_sheet.get(field.key, BLANK), second_sheet.get(field.key, BLANK)
+    first, second = (as_asked(field, sheet.get(field.key, BLANK)) for sheet in (first_sheet, second_sheet))
     if first.value is None and second.value is None:
         asked = is_asked(field, first_sheet) and is_asked(field, second_sheet)
         needed = asked and all(is_wanting(field, sheet, begun) for sheet in (first_sheet, second_sheet))
@@ -79,6 +79,13 @@ def pair_of(
     if first.value is None:
         return Pair(field, first, second, Match.ONLY_SECOND)
     return Pair(field, first, second, Match.EQUAL if same(field, first, second) else Match.DIFFERENT)
+
+
+def as_asked(field: Field, answer: Answer) -> Answer:
+    """An answer as one to the question as it is now: a number of before it asked for text is text, with its unit."""
+    if field.kind is not Kind.TEXT or not isinstance(answer.value, int | float):
+        return answer
+    return replace(answer, value=as_typed(field, answer), unit="")
 
 
 def same(field: Field, first: Answer, second: Answer) -> bool:

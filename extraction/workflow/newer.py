@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from extraction.models import Line
-from extraction.schema import Answer, Field, Source, Unreadable, read, show
+from extraction.schema import Answer, Field, Source, Unreadable, read
+from extraction.schema.clean import as_typed
 from extraction.schema.fields import NUMBERS
 from extraction.workflow.said import told
 from reviewapp.errors import Stale
@@ -96,7 +97,7 @@ def parts_of(field: Field, answer: Answer) -> dict[str, str]:
     """An answer as the fields of a page have it."""
     place = answer.source or Source()
     return {
-        "value": show(answer.value),
+        "value": as_typed(field, answer),
         "unit": (answer.unit or field.unit_name) if field.kind in NUMBERS and answer.value is not None else "",
         "origin": str(answer.origin),
         "basis": answer.basis,

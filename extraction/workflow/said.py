@@ -9,6 +9,7 @@ from typing import Any
 from extraction.models import Assessment, Line, Sheet
 from extraction.schema import Answer, Field, Origin, Unreadable, read_place, read_source, show
 from extraction.schema.clean import read_anew
+from extraction.schema.fields import NUMBERS
 from reviewapp.errors import BadInput
 
 Had = tuple[Origin, str]  # how a number was had, and on what basis
@@ -81,6 +82,7 @@ def read_or_refuse(field: Field, before: Answer, said: Said) -> Answer:
     working = before.working if same else ""  # another number was read, or one in another unit, not converted
     if before.working and not same and (origin, basis) == (before.origin, before.basis):
         origin = Origin.REPORTED  # the mark was the conversion's
-    if value is None or origin is Origin.REPORTED:
+    is_text = field.kind not in NUMBERS and isinstance(value, str)  # of which it is not said how it was had
+    if value is None or origin is Origin.REPORTED or is_text:
         origin, working, basis = Origin.REPORTED, "", ""
     return Answer(value, text, unit if value is not None else "", place, working, origin, basis)

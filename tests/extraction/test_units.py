@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from extraction import queries, workflow
 from extraction.models import Sheet, Study
-from extraction.schema import Answer, Choice, TakenFrom
+from extraction.schema import Answer, Choice, TakenFrom, settle
 from extraction.schema.fields import NO_UNIT
 from extraction.views.saving import form_on
 from extraction.workflow.said import Said
@@ -206,3 +206,98 @@ def test_a_number_whose_question_asks_for_text_now_is_typed_as_text_and_handed_i
     save(first, study, **{KEY: "8 to 12 weeks", "form_number": 2, "version": 1})
     assert stored(first, study) == Answer("8 to 12 weeks")
     assert "Length" not in todo(queries.own_sheet(first, study))
+
+
+@pytest.fixture
+def as_text(first: Member, study: Study, sheet: Sheet) -> None:
+    """Twelve weeks are on the sheet, and the question asks for text now."""
+    save(first, study, **drawn("12", "weeks"))
+    changed(first, ("change_question", {"of": "length", "label": "Length", "kind": "text"}))
+
+
+@pytest.mark.usefixtures("as_text")
+def test_a_number_is_shown_with_its_unit_where_text_is_asked_and_is_text_once_it_is_saved(
+    first: Member, study: Study
+) -> None:
+    text = page(first, "sheet", study.pk)
+    assert ">12 weeks</textarea>" in text
+    assert f"unit:{KEY}" not in text
+    answer = save(first, study, **{KEY: "12", "form_number": 2, "version": 1})
+    assert stored(first, study) == Answer("12")
+    assert KEY not in answer["again"]
+    assert "Length" not in todo(queries.own_sheet(first, study))
+
+
+@pytest.mark.usefixtures("as_text")
+@pytest.mark.parametrize("sent", [{KEY: "12 weeks"}, {f"confirm:{KEY}": "1"}, {KEY: "12 weeks", f"confirm:{KEY}": "1"}])
+def test_a_number_that_is_still_right_as_text_stays_with_its_unit_and_is_asked_of_no_more(
+    first: Member, study: Study, sent: dict[str, str]
+) -> None:
+    answer = save(first, study, **sent, form_number=2, version=1)
+    assert stored(first, study) == Answer("12 weeks")
+    assert KEY not in answer["again"]
+    assert "Length" not in todo(queries.own_sheet(first, study))
+
+
+@pytest.mark.usefixtures("as_text")
+def test_a_page_that_still_asks_for_the_number_leaves_it_as_it_is(first: Member, study: Study) -> None:
+    save(first, study, **drawn("12", "weeks", version=1))
+    assert stored(first, study) == Answer(12.0, unit="weeks")
+    save(first, study, **drawn("13", "weeks", version=1))
+    assert stored(first, study) == Answer("13")
+
+
+@pytest.mark.usefixtures("as_text")
+def test_a_window_that_shows_the_number_as_text_has_seen_it(first: Member, study: Study) -> None:
+    known = {f"known:{KEY}": "12 weeks", "version": 0, "form_number": 2}
+    assert "newer" not in save(first, study, **{KEY: "8 to 12 weeks"}, **known)
+    assert stored(first, study) == Answer("8 to 12 weeks")
+
+
+def test_a_number_whose_answer_is_chosen_now_is_told_where_it_is_none_of_the_choices(
+    first: Member, study: Study, sheet: Sheet
+) -> None:
+    save(first, study, **drawn("12", "weeks"))
+    changed(first, ("change_question", {"of": "length", "label": "Length", "kind": "choice", "options": "Short\nLong"}))
+    answer = save(first, study, **{f"confirm:{KEY}": "1", "form_number": 2, "version": 1})
+    assert answer["told"] == {KEY: "Length: “12 weeks” is not one of its answers (Short, Long)."}
+    assert KEY in answer["again"], "nothing is ticked off that cannot be handed in"
+
+
+def test_a_number_that_was_imputed_is_not_marked_so_once_it_is_text(first: Member, study: Study, sheet: Sheet) -> None:
+    had = {f"origin:{KEY}": "imputed", f"basis:{KEY}": "From the protocol"}
+    save(first, study, **drawn("12", "weeks", **had))
+    assert stored(first, study).basis == "From the protocol"
+    changed(first, ("change_question", {"of": "length", "label": "Length", "kind": "text"}))
+    save(first, study, **{KEY: "12 weeks, imputed", "form_number": 2, "version": 1})
+    assert stored(first, study) == Answer("12 weeks, imputed")
+
+
+def test_two_sheets_of_which_one_has_a_number_and_one_the_same_as_text_agree(
+    first: Member, second: Member, study: Study, sheet: Sheet
+) -> None:
+    """The one author had left when the form changed."""
+    build.submitted(first, study, {KEY: "12"})
+    changed(first, ("change_question", {"of": "length", "label": "Length", "kind": "text"}))
+    build.submitted(second, study, {KEY: "12 weeks"})
+    own = [each.answers() for each in (queries.own_sheet(first, study), queries.own_sheet(second, study))]
+    assert [each[KEY].value for each in own] == [12.0, "12 weeks"]
+    (pair,) = [
+        each
+        for each in queries.pairs_of(*map(queries.own_sheet, (first, second), (study, study)))
+        if each.field.key == KEY
+    ]
+    assert pair.match == "equal"
+    settled, problems = settle([pair], {})
+    assert not problems
+    assert settled[KEY].answer == Answer("12 weeks")
+
+
+def test_an_agreed_number_is_read_as_text_with_its_unit_where_the_form_asks_for_text_by_now(
+    first: Member, second: Member, study: Study, sheet: Sheet
+) -> None:
+    for author in (first, second):
+        build.submitted(author, study, {KEY: "12"})
+    workflow.agree_sheet(first, study, {})
+    changed(first, ("change_question", {"of": "length", "label": "Length", "kind": "text"}))
+    assert queries.agreed_characteristics(first.review)[study.pk][KEY] == "12 weeks"
