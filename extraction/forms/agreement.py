@@ -21,6 +21,7 @@ from extraction.schema.clean import as_typed, knows_unit, own_unit
 from extraction.schema.compare import still_asked
 from extraction.schema.convert.offers import Offer, offers_settled
 from extraction.schema.fields import NUMBERS
+from extraction.schema.twofold import Twofold, twofold
 from extraction.schema.worddiff import Piece, word_diff
 
 UNEXPLAINED = (
@@ -48,6 +49,16 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """Of numbers that may be one quantity, reported in two ways: key and label of the question at which it is told, and how both have it."""
+
+    key: str
+    label: str
+    told: list[str]
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One question of an agreement on the page. third, place: what stands in the fields of a third answer. settled: who chose, and when."""
 
@@ -63,6 +74,7 @@ class Row:
     proposed: Proposed | None = None
     is_idle: bool = False  # a question, or a reply, to which what is settled so far does not lead
     mark: str = ""  # of the choice that stands
+    twofold: Reported | None = None  # where the other sheet may report it in another way
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
@@ -253,6 +265,7 @@ class AgreementForm:
             proposed,
             is_idle,
             self.mark(pair.field.key),
+            self.reported.get(pair.field.key),
         )
 
     def mark(self, key: str) -> str:
@@ -279,6 +292,24 @@ class AgreementForm:
         return Place(
             pair.field.key, pair.field.label, "", document, typed["page"], typed["quote"], typed["box"], fragment
         )
+
+    @cached_property
+    def twofold(self) -> list[Twofold]:
+        """The rows of numbers in which the two may have reported one quantity in two ways."""
+        found = self.agreement
+        return twofold(found.asked, found.first.answers(), found.second.answers()) if found.asked else []
+
+    @property
+    def alike(self) -> int:
+        """In how many of them both ways agree."""
+        return sum(each.agrees for each in self.twofold)
+
+    @cached_property
+    def reported(self) -> dict[str, Reported]:
+        """The same in words, by key of each question that it is about."""
+        labels = {pair.field.key: pair.field.label for pair in self.agreement.pairs}
+        whose = self.agreement.first.member, self.agreement.second.member
+        return {key: reported(each, labels, *map(str, whose)) for each in self.twofold for key in each.keys}
 
     @cached_property
     def offers(self) -> dict[str, Offer]:
@@ -393,6 +424,15 @@ class AgreementForm:
     def convertible(self) -> list[Row]:
         """Questions that neither answered, whose answer can be had from what both gave."""
         return [row for row in self.rows(("blank",)) if row.offer]
+
+
+def reported(each: Twofold, labels: Mapping[str, str], first: str, second: str) -> Reported:
+    """One quantity in two ways, in words; told at the first of its questions."""
+    told = [
+        " ".join(filter(None, (f"{first}: {of.first.in_words}; {second}: {of.second.in_words}.", of.remark)))
+        for of in each.comparisons
+    ]
+    return Reported(each.keys[0], labels.get(each.keys[0], ""), told, each.agrees)
 
 
 def sources_of(*answers: tuple[str, Answer]) -> tuple[tuple[str, Source], ...]:

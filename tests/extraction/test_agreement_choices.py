@@ -334,3 +334,30 @@ def test_a_domain_is_settled_and_what_else_cannot_be_kept_comes_back(
     assert {key: line.value for key, line in queries.bias_agreement(first, study).made.items()} == {
         "sequence_generation": "low"
     }
+
+
+# --- one quantity in two ways ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sd", "told"),
+    [(3.2, "Rounded as they are, the two agree."), (6.2, "They do not agree, even as they are rounded")],
+)
+def test_an_se_beside_an_sd_is_told_once_and_chosen_by_a_person(
+    sd: float, told: str, first: Member, second: Member, study: Study
+) -> None:
+    outcome = build.outcome(first, kind="continuous")
+    other = {"mean": 9, "sd": 3, "n": 41}
+    mine = build.cells(study, outcome, {"mean": 8, "se": 0.5, "n": 40}, other)
+    build.submitted(first, study, mine)
+    build.submitted(second, study, build.cells(study, outcome, {"mean": 8, "sd": sd, "n": 40}, other))
+    text = page(first, "sheet-agreement", study.pk)
+    beginning = next(iter(mine)).rpartition("/")[0]
+    shown = words(question(text, f"{beginning}/sd"))
+    assert "Fay First: SD = SE √n; SE = 0.5, n = 40: SD = 3.16228 (Handbook 6.5.2.2); Sam Second: SD" in shown
+    assert told in shown
+    assert f'<a href="#q-{beginning}/sd">see' in question(text, f"{beginning}/se")
+    assert text.count("may be one quantity, reported in two ways.") == 1
+    assert ("In 1 row of numbers what differs may be one quantity" in words(text)) is (sd == 3.2)
+    with pytest.raises(BadInput, match="choose one of the answers"):
+        workflow.agree_sheet(first, study, {})
