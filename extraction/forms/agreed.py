@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from extraction.forms.agreement import departure_words, how, spell
+from extraction.forms.differences import departure_words, how, spell
 from extraction.models import Blinded
 from extraction.queries import Agreement
 from extraction.rob import asking
