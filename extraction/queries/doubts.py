@@ -44,7 +44,7 @@ def sorted_out(member: Member, studies: Iterable[int], doubts: Iterable[Doubt]) 
     reasons = {(each.rule, each.cell, each.basis): each for each in given}
     sorted_doubts = Doubts()
     for each in found:
-        reason = reasons.get((each.rule, each.cell, each.basis))
+        reason = next(filter(None, (reasons.get((each.rule, each.cell, basis)) for basis in each.bases)), None)
         if reason:
             sorted_doubts.answered.append((each, reason))
         else:

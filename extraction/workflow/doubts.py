@@ -93,12 +93,23 @@ def give_reason(member: Member, study: Study, doubt: Doubt, reason: str, sheet: 
             f"A doubted number stands with a reason of at most {LONGEST} characters.",
             todo="Write what you looked up, such as: so in table 2 and in the text.",
         )
-    given = Reason.unblinded.create(
-        study=study, sheet=sheet, rule=doubt.rule, cell=doubt.cell, basis=doubt.basis, sentence=doubt.sentence,
-        reason=text, member=member,
-    )  # fmt: skip
-    record_reason(member, "extraction.doubt_answered", given)
-    return given
+    now = timezone.now()
+    given = [
+        Reason.unblinded.create(
+            study=study,
+            sheet=sheet,
+            rule=doubt.rule,
+            cell=doubt.cell,
+            basis=basis,
+            sentence=doubt.sentence,
+            reason=text,
+            member=member,
+            at=now,
+        )  # fmt: skip
+        for basis in doubt.bases
+    ]
+    record_reason(member, "extraction.doubt_answered", given[0])
+    return given[0]
 
 
 def withdraw_reason(member: Member, reason: Reason) -> None:
@@ -108,8 +119,16 @@ def withdraw_reason(member: Member, reason: Reason) -> None:
             f"{reason.member} said why this number stands.",
             todo="Ask them, or who settles conflicts, to take it back.",
         )
+    same = Reason.unblinded.standing().filter(
+        study=reason.study_id,
+        sheet=reason.sheet_id,
+        rule=reason.rule,
+        cell=reason.cell,
+        member=reason.member_id,
+        at=reason.at,
+    )  # one reason for both sheets is two rows
     reason.withdrawn_at = timezone.now()
-    reason.save(update_fields=["withdrawn_at"])
+    same.update(withdrawn_at=reason.withdrawn_at)
     record_reason(member, "extraction.doubt_asked_again", reason)
 
 

@@ -70,6 +70,42 @@ def test_between_two_sheets_slips_are_told_and_what_both_have_once() -> None:
 
 
 @pytest.mark.pure
+def test_what_both_sheets_raise_is_told_once_also_where_another_number_of_its_row_differs() -> None:
+    both = answers(death_1_events=12, death_1_total=10)
+    first, second = {**both, **answers(death_1_percent=30)}, {**both, **answers(death_1_percent=35)}
+    (doubt,) = [
+        each for each in doubts_of_pair("Murray", ASKED, first, second, TODAY) if each.rule == "events-over-total"
+    ]
+    alone = [
+        next(each for each in doubts_of_sheet("Murray", ASKED, sheet, TODAY) if each.rule == "events-over-total").basis
+        for sheet in (first, second)
+    ]
+    assert (doubt.whose, doubt.bases) == ("both", alone)
+
+
+@pytest.mark.pure
+def test_an_se_typed_for_an_sd_is_doubted_once_by_what_tells_most() -> None:
+    row = {"mean": 8, "sd": 0.8, "n": 40, "q1": 4, "q3": 12, "least": 0, "most": 25, "baseline_sd": 5.2}
+    other = {"mean": 15, "sd": 5.3, "n": 40}
+    given = answers(**{f"mood_1_{name}": x for name, x in row.items()}, **{f"mood_2_{name}": x for name, x in other.items()})  # fmt: skip
+
+    def rules(more: dict[str, Answer]) -> list[str]:
+        found = doubts_of_sheet("Murray", ASKED, given | more, TODAY)
+        return [each.rule for each in found if each.cell.endswith("arm/1/sd")]
+
+    assert rules({}) == ["sd-against-range"]
+    assert rules(answers(mood_1_se=0.8)) == ["sd-is-se"]
+    assert rules(answers(mood_1_least=12, mood_1_most=12.5)) == ["sd-against-range", "sd-against-quartiles"], (
+        "too large for the range is another cause"
+    )
+    arms = [("Murray", ARMS, {key: each.value for key, each in given.items()})]
+    others = [(f"Oak {n}", ARMS, {f"outcome/1/arm/{arm}/{name}": x for arm in (1, 2) for name, x in other.items()}) for n in range(4)]  # fmt: skip
+    across = [each.rule for each in doubts_across(MOOD, arms + others) if each.cell.endswith("arm/1/sd")]
+    assert across.count("sd-against-range") == 1
+    assert "sd-looks-like-se" not in across
+
+
+@pytest.mark.pure
 def test_among_studies_the_one_that_stands_out_is_named_and_stays_settled_when_another_study_changes() -> None:
     def studies(last: float) -> list:
         numbers = [(10, 5.0, 40), (11, 4.8, 50), (9, 5.3, 45), (10, last, 60), (12, 0.8, 40)]
@@ -222,6 +258,26 @@ def test_at_agreement_slips_between_the_sheets_are_told_and_the_signed_numbers_a
     given = workflow.let_stand_in_agreement(desk.second, desk.study, doubt.ref, "A misprint")
     workflow.ask_again(arbiter, desk.study, given.pk)
     assert len(desk.both(desk.first).open) == 1, "who settles conflicts may take back what an author said"
+
+
+@pytest.mark.django_db
+def test_a_reason_for_what_both_sheets_raise_holds_for_either_and_is_taken_back_for_both(desk: Desk) -> None:
+    desk.submit(desk.first)
+    twice = build.cells(
+        desk.study, desk.outcome, {"events": 16, "total": 40, "percent": 45}, {"events": 4, "total": 21}
+    )
+    build.submitted(desk.second, desk.study, twice)
+    (doubt,) = [each for each in desk.both(desk.first).open if each.rule == "percent-events"]
+    assert (doubt.whose, doubt.basis != doubt.also) == ("both", True)
+    given = workflow.let_stand_in_agreement(desk.first, desk.study, doubt.ref, "A misprint")
+    assert "percent-events" not in {each.rule for each in desk.both(desk.second).open}
+    assert Event.unblinded.filter(verb="extraction.doubt_answered").count() == 1
+    workflow.ask_again(desk.first, desk.study, given.pk)
+    assert "percent-events" in {each.rule for each in desk.both(desk.second).open}
+    workflow.let_stand_in_agreement(desk.first, desk.study, doubt.ref, "A misprint")
+    pairs = queries.sheet_agreement(desk.first, desk.study).differences
+    workflow.agree_sheet(desk.first, desk.study, {pair.field.key: Choice(TakenFrom.SECOND) for pair in pairs})
+    assert [each.rule for each, _ in desk.both(desk.first).answered] == ["percent-events"], "whoever's numbers stand"
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from extraction.schema.lint.rows import Finding, Outcome, Row, Severity
+from extraction.schema.lint.rows import SE_FOR_SD, Finding, Outcome, Row, Severity
 from extraction.schema.lint.spreads import are_exchanged
 
 UNLIKELY = Severity.UNLIKELY
@@ -65,7 +65,7 @@ def _small_spread(studies: Sequence[tuple[str, Outcome]]) -> Iterator[Finding]:
                 f"{label}, {row.name}: the SD {sd:g} is far below the {typical:.3g} of the other studies, and √n times it is "
                 "not; is it a standard error?"
             )
-            yield Finding("sd-looks-like-se", UNLIKELY, row.cell("sd"), told)
+            yield Finding("sd-looks-like-se", UNLIKELY, row.cell("sd"), told, SE_FOR_SD)
 
 
 def _is_on_scale(row: Row, others: Sequence[Row]) -> bool:

@@ -41,13 +41,19 @@ RANGE = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)")
 class Doubt:
     """One finding. basis: digest of what it rests on. whose: at an agreement, on whose sheet: first, second, both, or "" for between them.
 
-    page: the address of the page on which its cell stands; empty for the page that tells of it.
+    page: the address of the page on which its cell stands; empty for the page that tells of it. also: where both sheets are doubted alike,
+    the digest of the other's, if another number of its row is another.
     """
 
     finding: Finding
     basis: str
     whose: str = ""
     page: str = ""
+    also: str = ""
+
+    @property
+    def bases(self) -> list[str]:
+        return [each for each in (self.basis, self.also) if each]
 
     @property
     def rule(self) -> str:
@@ -241,12 +247,13 @@ def doubts_of_pair(
         for outcome in asked.structure.outcomes
         for each in check_sheets(outcome_of(outcome, arms, one), outcome_of(outcome, arms, other))
     ]
-    mine = {each.ref: each for each in doubts_of_sheet(label, asked, first, today, design)}
-    theirs = {each.ref: each for each in doubts_of_sheet(label, asked, second, today, design)}
+    mine = {each.finding: each.basis for each in doubts_of_sheet(label, asked, first, today, design)}
+    theirs = {each.finding: each.basis for each in doubts_of_sheet(label, asked, second, today, design)}
     found = list(between)
-    for ref, each in (mine | theirs).items():
-        whose = "both" if ref in mine and ref in theirs else "first" if ref in mine else "second"
-        found.append(Doubt(each.finding, each.basis, whose))
+    for finding in mine | theirs:
+        bases = list(dict.fromkeys(each[finding] for each in (mine, theirs) if finding in each))
+        whose = "both" if finding in mine and finding in theirs else "first" if finding in mine else "second"
+        found.append(Doubt(finding, bases[0], whose, also="".join(bases[1:])))
     return sorted(found, key=lambda each: not each.is_impossible)
 
 
@@ -279,8 +286,8 @@ def doubts_across(
     ]
     owners = {arm.id: values for _, arms, values in studies for arm in arms}
     among = [*check_outcomes(rows, outcome.higher_is_better), *check_estimates(estimates)]
-    told = {(each.rule, each.cell) for each in found}
-    among = [each for each in among if (each.rule, each.cell) not in told]
+    told = {(why, each.cell) for each in found for why in (each.rule, each.finding.cause) if why}
+    among = [each for each in among if not {(each.rule, each.cell), (each.cause, each.cell)} & told]
     return found + [doubt_among(each, owners[arm_of(each.cell)]) for each in among]
 
 

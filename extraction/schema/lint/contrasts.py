@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from extraction.schema.lint.rows import Contrast, Finding, Outcome, Row, Severity, rounding
+from extraction.schema.lint.rows import SE_FOR_SD, Contrast, Finding, Outcome, Row, Severity, rounding
 
 UNLIKELY = Severity.UNLIKELY
 Z95 = 1.959964
@@ -137,13 +137,14 @@ def _spread_of_difference(o: Outcome) -> Iterator[Finding]:
             continue
         if (given + slack) / made >= 1 / 3.5 and (given - slack) / made <= 2.5:
             continue
-        times, why = given / made, "is one of them of another outcome or time"
+        times, why, cause = given / made, "is one of them of another outcome or time", ""
         if times < 1 and any(_is_of_change(row) for row in arms):
             continue
         row = (min if times > 1 else max)(arms, key=lambda each: each.numbers["sd"])  # which of them is likelier wrong
         sd = row.numbers["sd"]
         if times > 1:
-            why = f"is {sd:g} a standard error" if 0.6 < times / math.sqrt(row.numbers["n"]) < 1.7 else why
+            if 0.6 < times / math.sqrt(row.numbers["n"]) < 1.7:
+                why, cause = f"is {sd:g} a standard error", SE_FOR_SD
             why += ", or does it allow for clusters?"
         else:
             why = f"is {sd:g} a variance" if 0.6 < math.sqrt(sd) / (sd * times) < 1.7 else why
@@ -152,7 +153,7 @@ def _spread_of_difference(o: Outcome) -> Iterator[Finding]:
             f"{o.title}, {contrast.row.name}: the SDs, {sd:g} of {row.name}, make a standard error of {made:.3g} of the difference, "
             f"but {given:.3g} is reported; {why}"
         )
-        yield Finding("sd-against-difference", UNLIKELY, row.cell("sd"), told)
+        yield Finding("sd-against-difference", UNLIKELY, row.cell("sd"), told, cause)
 
 
 def _is_of_change(row: Row) -> bool:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from statistics import NormalDist
 
-from extraction.schema.lint.rows import Finding, Outcome, Severity, rounding
+from extraction.schema.lint.rows import SE_FOR_SD, Finding, Outcome, Severity, rounding
 
 UNLIKELY = Severity.UNLIKELY
 Z95 = 1.959964
@@ -67,7 +67,8 @@ def _spread_of_another_kind(o: Outcome) -> Iterator[Finding]:
                 like = {"half the interval": half, "a standard error": half / Z95}
                 hint = next((f"; is it {name}?" for name, x in like.items() if abs(sd - x) <= 0.05 * x), ".")
                 told = f"{where}: the interval of {n:g} people makes an SD of {made:.3g}, but {sd:g} is given{hint}"
-                yield Finding("sd-against-interval", UNLIKELY, row.cell("sd"), told)
+                cause = SE_FOR_SD if hint == "; is it a standard error?" else ""
+                yield Finding("sd-against-interval", UNLIKELY, row.cell("sd"), told, cause)
 
 
 def _median_as_mean(o: Outcome) -> Iterator[Finding]:

@@ -16,14 +16,19 @@ class Severity(StrEnum):
     UNLIKELY = "unlikely"
 
 
+SE_FOR_SD = "se-for-sd"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One doubt. rule: its stable name; cell: the key of the cell it is about; sentence: what is wrong and what to look at."""
+    """One doubt. rule: its stable name; cell: the key of the cell it is about; sentence: what is wrong and what to look at. cause: what
+    may have been done, where several rules know it; a cell is doubted once for each."""
 
     rule: str
     severity: Severity
     cell: str
     sentence: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 
-from extraction.schema.lint.rows import Finding, Outcome, Row, Severity, rounding
+from extraction.schema.lint.rows import SE_FOR_SD, Finding, Outcome, Row, Severity, rounding
 
 IMPOSSIBLE, UNLIKELY = Severity.IMPOSSIBLE, Severity.UNLIKELY
 OF_QUARTILES = 1 / math.sqrt(8)  # of their distance: the least SD there can be
@@ -29,6 +29,11 @@ def hint(small: float, large: float, n: float | None) -> str:
     return f"is {large:g} a variance?" if as_variance else "is a decimal point in the wrong place?"
 
 
+def cause_of(why: str) -> str:
+    """What a hint takes the smaller of two SDs for."""
+    return SE_FOR_SD if "standard error" in why else ""
+
+
 def _range(o: Outcome) -> Iterator[Finding]:
     for row in o.arms:
         sd, n = row.get("sd"), row.get("n")
@@ -44,7 +49,7 @@ def _range(o: Outcome) -> Iterator[Finding]:
                 f"{where}: values from {least:g} to {most:g} of {n:g} people make an SD of {(most - least) / math.sqrt(2 * (n - 1)):.3g} "
                 f"or more, but {sd:g} is given; is it a standard error?"
             )
-            yield Finding("sd-against-range", UNLIKELY, row.cell("sd"), told)
+            yield Finding("sd-against-range", UNLIKELY, row.cell("sd"), told, SE_FOR_SD)
 
 
 def _quartiles(o: Outcome) -> Iterator[Finding]:
@@ -56,7 +61,7 @@ def _quartiles(o: Outcome) -> Iterator[Finding]:
         least = OF_QUARTILES * (apart - 2 * rounding(row.numbers["q1"], row.numbers["q3"]))
         if sd + rounding(sd) < 0.9 * least:  # quartiles of few people are not exact
             told = f"{o.title}, {row.name}: quartiles {apart:g} apart need an SD of {least:.3g} or more, but {sd:g} is given; is it a standard error?"
-            yield Finding("sd-against-quartiles", UNLIKELY, row.cell("sd"), told)
+            yield Finding("sd-against-quartiles", UNLIKELY, row.cell("sd"), told, SE_FOR_SD)
 
 
 def _baseline(o: Outcome) -> Iterator[Finding]:
@@ -70,7 +75,7 @@ def _baseline(o: Outcome) -> Iterator[Finding]:
             continue
         if max(sd, before) > FAR * min(sd, before) and "decimal" not in (why := _why(sd, before, row)):
             told = f"{o.title}, {row.name}: the SD is {sd:g}, and {before:g} at baseline; {why}"
-            yield Finding("sd-unlike-baseline", UNLIKELY, row.cell("sd"), told)
+            yield Finding("sd-unlike-baseline", UNLIKELY, row.cell("sd"), told, cause_of(why) if sd < before else "")
 
 
 def _shrinks(mean: float | None, other: float | None) -> bool:
@@ -93,11 +98,9 @@ def _other_arm(o: Outcome) -> Iterator[Finding]:
             continue  # told as such
         is_se = n >= 16 and times > FAR and 0.6 < times / math.sqrt(n) < 1.7
         if is_se or (times > FARTHEST and (large.get("n") or 0) >= 10):
-            told = (
-                f"{o.title}: the SD {small.numbers['sd']:g} of {small.name} is far below the {large.numbers['sd']:g} of {large.name}; "
-                f"{hint(small.numbers['sd'], large.numbers['sd'], n)}"
-            )
-            yield Finding("sd-unlike-other-arm", UNLIKELY, small.cell("sd"), told)
+            why = hint(small.numbers["sd"], large.numbers["sd"], n)
+            told = f"{o.title}: the SD {small.numbers['sd']:g} of {small.name} is far below the {large.numbers['sd']:g} of {large.name}; {why}"
+            yield Finding("sd-unlike-other-arm", UNLIKELY, small.cell("sd"), told, cause_of(why))
 
 
 def _exchanged(o: Outcome) -> Iterator[Finding]:

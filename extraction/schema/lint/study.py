@@ -6,7 +6,7 @@ import calendar
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from extraction.schema.lint.contrasts import RULES as BETWEEN_ARMS
@@ -14,13 +14,17 @@ from extraction.schema.lint.contrasts import error_of_difference
 from extraction.schema.lint.counted import RULES as COUNTED
 from extraction.schema.lint.counted import swapped_sizes, whole_over_randomised, worse_than_chance
 from extraction.schema.lint.reported import RULES as REPORTED
-from extraction.schema.lint.rows import Finding, Outcome, Row, Severity, Study, rounding
+from extraction.schema.lint.rows import SE_FOR_SD, Finding, Outcome, Row, Severity, Study, rounding
 from extraction.schema.lint.spreads import RULES as SPREADS
 
 IMPOSSIBLE, UNLIKELY = Severity.IMPOSSIBLE, Severity.UNLIKELY
 COUNTS = ("events", "total", "n")
 ERRORS = ("se", "difference_se", "se_log", "v")
 Z95 = 1.959964
+TELLING = (  # of an SE for an SD, the most telling first
+    "sd-is-se", "sd-against-interval", "sd-against-range", "sd-against-quartiles", "sd-against-difference", "sd-unlike-baseline",
+    "sd-unlike-other-arm",
+)  # fmt: skip
 YEAR_OF_LABEL = re.compile(r"\b((?:19|20)\d\d)[a-z]?$")
 
 
@@ -31,7 +35,20 @@ def check_study(study: Study, today: date | None = None) -> list[Finding]:
     once = {
         (finding.rule, finding.cell): finding for finding in reversed(found)
     }  # one doubt of a kind for a cell: the first
-    return sorted(reversed(once.values()), key=lambda finding: finding.severity is UNLIKELY)
+    return sorted(most_telling(reversed(once.values())), key=lambda finding: finding.severity is UNLIKELY)
+
+
+def most_telling(found: Iterable[Finding]) -> list[Finding]:
+    """The findings, of those of one cause at one cell the most telling alone: what cannot be, else what its own row says, else what others do."""
+    kept: dict[object, Finding] = {}
+    for each in found:
+        at = (each.cell, each.cause) if each.cause else (each.cell, each.rule, each.sentence)
+        kept[at] = min(kept.get(at, each), each, key=lambda one: (one.severity is UNLIKELY, rank(one.rule)))
+    return list(kept.values())
+
+
+def rank(rule: str) -> int:
+    return TELLING.index(rule) if rule in TELLING else len(TELLING)
 
 
 def check_wholes(study: Study) -> Iterator[Finding]:
@@ -90,7 +107,8 @@ def _spread(o: Outcome) -> Iterator[Finding]:
             is_beyond_rounding = se - rounding(se) >= sd + rounding(sd)
             if is_beyond_rounding or (se >= sd and is_off):
                 told = f"{where}: the SD {sd:g} is not above the SE {se:g}; is it the SE, or are they interchanged?"
-                yield Finding("sd-is-se", IMPOSSIBLE if is_beyond_rounding else UNLIKELY, row.cell("sd"), told)
+                severity = IMPOSSIBLE if is_beyond_rounding else UNLIKELY
+                yield Finding("sd-is-se", severity, row.cell("sd"), told, SE_FOR_SD)
             elif is_off:
                 told = f"{where}: the SE {se:g} of {n:g} people makes an SD of {se * math.sqrt(n):.3g}, not {sd:g}."
                 yield Finding("sd-against-se", UNLIKELY, row.cell("sd"), told)
@@ -121,7 +139,7 @@ def _large_difference(o: Outcome) -> Iterator[Finding]:
             elif abs(means[1]) > 5 * abs(means[0]) > 0:
                 why = ", or is a decimal point in the wrong place"
             told = f"{o.title}: the means of {a.name} and {b.name} are {apart / sd:.1f} SDs apart; are the SDs standard errors{why}?"
-            yield Finding("sd-looks-like-se", UNLIKELY, a.cell("sd"), told)
+            yield Finding("sd-looks-like-se", UNLIKELY, a.cell("sd"), told, SE_FOR_SD)
 
 
 def _scale(o: Outcome) -> Iterator[Finding]:
@@ -166,7 +184,7 @@ def _spread_on_scale(o: Outcome, row: Row, lowest: float, highest: float) -> Ite
         part = (highest - lowest) / sd
         if part > 25 and 2.5 < part / math.sqrt(n) < 12:
             told = f"{where}: an SD of {sd:g} is very small for a scale of {lowest:g} to {highest:g}; is it a standard error?"
-            yield Finding("sd-looks-like-se", UNLIKELY, row.cell("sd"), told)
+            yield Finding("sd-looks-like-se", UNLIKELY, row.cell("sd"), told, SE_FOR_SD)
 
 
 def _order(o: Outcome) -> Iterator[Finding]:
