@@ -43,7 +43,9 @@ def saved(page: Page) -> None:
 
 def drag(page: Page, box: tuple[float, float, float, float], number: int = 2) -> None:
     """Draw a rectangle on a page of the report, in parts of the page."""
+    before = page.locator(".pdf-box").bounding_box()
     page.get_by_role("button", name="Draw a rectangle").click()
+    assert page.locator(".pdf-box").bounding_box() == before, "the page stays where the hand is"
     at = page.locator(f'.page[data-page-number="{number}"]').bounding_box()
     left, top, right, bottom = (
         at[axis] + part * at[size]
@@ -111,6 +113,14 @@ def test_a_source_is_marked_by_keyboard_and_by_mouse_undone_and_drawn_at_the_agr
     question.get_by_role("button", name="Undo").click()
     saved(page)
     assert source(first, study, NUMBER) == drawn
+    page.locator("[data-pdf=words]").fill("took part")  # by keys it begins around what was searched for since
+    expect(page.locator(".textLayer .highlight.selected")).to_have_text("took part")
+    page.locator('[data-pdf-act="draw"]').press("Enter")
+    page.keyboard.press("Enter")
+    saved(page)
+    sought = source(first, study, NUMBER)
+    assert sought.quote == "took part"
+    assert 0 < sought.box[2] - sought.box[0] < 0.2, "no wider than the words"
     page.context.close()
 
     place = {"document": paper.pk, "page": 2, "box": [0.05, 0.2, 0.5, 0.3]}

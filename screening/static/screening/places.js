@@ -16,6 +16,7 @@ export class Places {
   constructor(viewer) {
     this.viewer = viewer; // <pdf-viewer>
     this.shown = []; // {page, box, label}
+    this.sought = false; // whether something was searched for since these are shown
     viewer.bus.on("pagerendered", ({ pageNumber }) => this.paint(pageNumber));
     const scroll = viewer.one("scroll");
     scroll.addEventListener("pointerdown", (event) => this.begin(event));
@@ -33,6 +34,7 @@ export class Places {
   // Draw these places in the room of those before; lead to `at`.
   show(places, at) {
     this.shown = places.filter((each) => each.box);
+    this.sought = false;
     for (const page of this.viewer.one("pages").querySelectorAll(".page")) this.paint(Number(page.dataset.pageNumber));
     if (at) this.lead(at);
   }
@@ -120,14 +122,17 @@ export class Places {
 
   // --- held by keys ---
 
-  // A rectangle on the page in view: the one that is shown there, or a new one in the middle of what is seen of it.
+  // A rectangle on the page in view: around the hit of a search made since, or the one that is shown there, or a new one in the middle of
+  // what is seen of it.
   hold() {
     const number = this.viewer.viewer.currentPageNumber;
     const page = this.pageOf(number);
+    const hit = this.sought && this.chosen();
     const [area, seen] = [page.getBoundingClientRect(), this.viewer.one("scroll").getBoundingClientRect()];
     const middle = part(((Math.max(area.top, seen.top) + Math.min(area.bottom, seen.bottom)) / 2 - area.top) / area.height);
     const top = Math.min(0.9, Math.max(0.05, middle));
-    const box = this.shown.find((each) => each.page === number)?.box || [0.1, top, 0.6, part(top + 0.05)];
+    const begun = [hit, ...this.shown].find((each) => each?.page === number);
+    const box = begun?.box || [0.1, top, 0.6, part(top + 0.05)];
     const drawn = frame(box);
     drawn.classList.add("pdf-draft", "pdf-held");
     drawn.tabIndex = 0;

@@ -200,6 +200,7 @@ class PdfViewer extends HTMLElement {
 
   search(type, findPrevious = false) {
     this.searched = this.one("words").value;
+    this.places.sought = true;
     this.bus.dispatch("find", {
       source: this, type, query: this.searched, caseSensitive: false, entireWord: false, highlightAll: true, findPrevious,
       matchDiacritics: false,
