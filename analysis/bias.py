@@ -69,9 +69,14 @@ def traffic_light(judged: Judged, agreed: Sequence[AgreedAssessment]) -> Traffic
     from analysis.plots import traffic_light as plot
 
     tool = judged.tool
-    rows = tuple(plot.BiasRow(label(tool, each), said(tool, values(each))) for each in agreed)
+    lights = [said(tool, values(each)) for each in agreed]
+    rows = tuple(plot.BiasRow(label(tool, each), given) for each, given in zip(agreed, lights, strict=True))
     return plot.TrafficLight(
-        f"Risk of bias, {judged.name}", domains(tool), rows, judgements(tool), footnotes=notes(tool)
+        f"Risk of bias, {judged.name}",
+        domains(tool),
+        rows,
+        judgements(tool),
+        footnotes=(*of_gaps(lights, "Blank: not judged, such as before its domain was asked."), *notes(tool)),
     )
 
 
@@ -86,8 +91,10 @@ def summary(judged: Judged, rows: Sequence[robvis.Row], weighted_by: str = "") -
         if (found := shares(rows, key, judgements(tool)))
     ]
     how = f"Studies count by their weight in {weighted_by}." if weighted_by else "Every study counts the same."
+    lights = [said(tool, row.judgements | {asking.OVERALL: row.overall}) for row in rows]
+    told = of_gaps(lights, "In each domain the studies are counted that are judged in it.")
     return plot.BiasSummary(
-        f"Risk of bias, {judged.name}", tuple(bars), judgements(tool), footnotes=(how, *notes(tool))
+        f"Risk of bias, {judged.name}", tuple(bars), judgements(tool), footnotes=(how, *told, *notes(tool))
     )
 
 
@@ -100,6 +107,11 @@ def shares(rows: Sequence[robvis.Row], key: str, known: Mapping[str, object]) ->
             weights[value] = weights.get(value, 0.0) + row.weight
     total = sum(weights.values())
     return {value: weights.get(value, 0.0) / total for value in known if weights.get(value)} if total else {}
+
+
+def of_gaps(lights: Sequence[Sequence[str]], told: str) -> tuple[str, ...]:
+    """What is told where a study has no judgement in a domain."""
+    return (told,) if any("" in given for given in lights) else ()
 
 
 def notes(tool: Tool) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from reviewapp.errors import BadInput, DomainError
@@ -48,6 +49,17 @@ def about_unkept(request: HttpRequest) -> BadInput | None:
     return BadInput(told, todo="Type it anew: it may have come along with what was pasted.")
 
 
+def page_above(path: str) -> str:
+    """The nearest address above one that is none to read, such as the sheet above the address that submits it; empty for the first page."""
+    while (path := path.rstrip("/").rpartition("/")[0] + "/") != "/":
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return path
+    return ""
+
+
 class DomainErrors:
     """Show a DomainError as a page, as a fragment in the live region when htmx asked, or as JSON to a script that wants that."""
 
@@ -57,7 +69,7 @@ class DomainErrors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 405 and request.method == "GET" and not request.htmx and not wants_json(request):
-            told = render(request, "error.html", {"error": FORM_ALONE}, status=405)
+            told = render(request, "error.html", {"error": FORM_ALONE, "page": page_above(request.path)}, status=405)
             told["Allow"] = response["Allow"]
             return told
         return response

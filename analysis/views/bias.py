@@ -40,7 +40,7 @@ def bias_figure(request: HttpRequest, member: Member, key: str) -> HttpResponse:
     context = {
         "member": member,
         "judged": judged,
-        "count": len(agreed),
+        "agreed": agreed,
         "weighings": queries.weighings(member, judged),
         "chosen": analysis,
         "unweighed": analysis is not None and not weights,

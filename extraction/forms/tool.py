@@ -25,7 +25,7 @@ from extraction.rob.tool import RESULT, STUDY
 
 UNITS = {STUDY: "a study as a whole", RESULT: "each chosen result of a study"}
 RULES = {
-    WORST: "proposed: the worst of the domains (list judgements from the best to the worst)",
+    WORST: "proposed: the worst of the domains",
     STARS: "proposed: the sum of stars (judgements are whole numbers)",
     "": "there is none",
 }

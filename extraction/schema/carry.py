@@ -141,11 +141,11 @@ def _told(old: Question, new: Question) -> Iterator[str]:
     if old.needs_source != new.needs_source:
         yield "needs its source" if new.needs_source else "needs no source any more"
     if (old.unit, old.units) != (new.unit, new.units):
-        yield f"other units ({', '.join([new.unit, *(each.name for each in new.units)]) or 'none'})"
+        yield f"asked in {units_of(new)}, before in {units_of(old)}"
         if new.unit and not old.unit and old.kind in NUMBERS:
             yield "numbers entered until now stay without one, and count nowhere as such, until it is chosen for each"
     if (old.lowest, old.highest) != (new.lowest, new.highest):
-        yield "another range"
+        yield f"possible is {range_of(new)}, before {range_of(old)}"
     if old.tolerance != new.tolerance:
         yield f"tolerance {new.tolerance:g}"
     labels_before = {each.value: each.label for each in options_of(old)}
@@ -159,6 +159,21 @@ def _told(old: Question, new: Question) -> Iterator[str]:
             yield f"the answer “{labels_before[value]}” reads “{labels_now[value]}”"
     if old.asked_if != new.asked_if:
         yield "another condition" if new.asked_if else "asked always"
+
+
+def units_of(question: Question) -> str:
+    """In what a question takes its number, its own unit first."""
+    return " or ".join([question.unit or "no unit", *(each.name for each in question.units)])
+
+
+def range_of(question: Question) -> str:
+    """Which numbers a question takes."""
+    lowest, highest = (None if each is None else f"{each:g}" for each in (question.lowest, question.highest))
+    if lowest is None and highest is None:
+        return "any number"
+    if highest is None:
+        return f"{lowest} or more"
+    return f"{highest} or less" if lowest is None else f"{lowest} to {highest}"
 
 
 def _order(form: Form, other: Form) -> list[str]:

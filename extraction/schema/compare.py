@@ -106,6 +106,11 @@ def same(field: Field, first: Answer, second: Answer) -> bool:
     return a == b
 
 
+def remark(label: str, told: str) -> str:
+    """What is to be said of a question: after its name and a colon, or after a question mark that it ends with already."""
+    return f"{label} {told[0].upper()}{told[1:]}" if label.endswith("?") else f"{label}: {told}"
+
+
 def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
@@ -123,7 +128,7 @@ def settle(pairs: Iterable[Pair], choices: Mapping[str, Choice]) -> tuple[dict[s
         if choice is not None:
             problems += misuse(pair, choice)
         elif pair.needs_choice:
-            problems.append(Problem(pair.field.key, f"{pair.field.label}: choose one of the answers."))
+            problems.append(Problem(pair.field.key, remark(pair.field.label, "choose one of the answers.")))
         if choice is None and pair.match is not Match.EQUAL:
             continue
         try:
@@ -150,9 +155,9 @@ def settle_one(pair: Pair, choice: Choice) -> tuple[Settled | None, list[Problem
 def misuse(pair: Pair, choice: Choice) -> list[Problem]:
     """A third answer without a reason, or `both` where there are two."""
     if choice.taken_from is TakenFrom.THIRD and not choice.reason.strip():
-        return [Problem(pair.field.key, f"{pair.field.label}: a third answer needs a reason.")]
+        return [Problem(pair.field.key, remark(pair.field.label, "a third answer needs a reason."))]
     if choice.taken_from is TakenFrom.BOTH and pair.needs_choice:
-        return [Problem(pair.field.key, f"{pair.field.label}: the two answers differ. Choose one of them.")]
+        return [Problem(pair.field.key, remark(pair.field.label, "the two answers differ. Choose one of them."))]
     return []
 
 

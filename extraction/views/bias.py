@@ -37,6 +37,7 @@ def bias_tools(request: HttpRequest, member: Member) -> HttpResponse:
         "earlier": [
             (plan, [(tools[rule.tool], rule) for rule in plan.rules if rule.tool in tools]) for plan in plans[1:]
         ],
+        "opens_plan": "plan" in request.GET,
         "form": BiasPlanForm(tools, plans[0].rules),
         "drafts": queries.tool_drafts(member),
         "by_result": any(rule.tool in tools and tools[rule.tool].unit == RESULT for rule in plans[0].rules),

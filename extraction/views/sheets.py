@@ -112,9 +112,6 @@ def start(request: HttpRequest, member: Member, pk: int, kind: str, tool: str = 
 def verify(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     study = queries.study(member, pk)
     sheets.verify_sheet(member, study)
-    messages.success(
-        request, "This is a copy of what was extracted. Check every answer against the reports, and correct it."
-    )
     return to(member, study, "sheet", "")
 
 

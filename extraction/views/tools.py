@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from extraction import queries, workflow
 from extraction.forms import ToolForm
+from extraction.models import OwnTool
 from extraction.rob.own import write
 from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput, NotHere, Stale
@@ -58,14 +60,24 @@ def tool_draft(request: HttpRequest, member: Member, tool: str) -> HttpResponse:
             seen = draft.mark
     if request.method == "POST" and not form.told and not behind:
         if "use" in request.POST:
-            workflow.use_tool(member, draft, request.POST.get("note", ""))
-            messages.success(request, "In use. Say below for which designs, and it is asked.")
-            return redirect("extraction:bias-tools", member.review.slug)
+            used = workflow.use_tool(member, draft, request.POST.get("note", ""))
+            return after_use(request, member, used)
         messages.success(request, "Saved.")
         return redirect("extraction:tool-draft", member.review.slug, tool)
     context = {"member": member, "draft": draft, "form": form, "behind": behind, "seen": seen}
     status = behind.status if behind else BadInput.status if form.told else 200
     return render(request, "extraction/tool_draft.html", context, status=status)
+
+
+def after_use(request: HttpRequest, member: Member, used: OwnTool) -> HttpResponse:
+    """To the page of tools, with what follows: studies are judged with the version, or the plan is open to say which are to be."""
+    tools = reverse("extraction:bias-tools", args=[member.review.slug])
+    if any(rule.tool == used.tool for rule in queries.bias_plans(member.review_id)[0].rules):
+        told = f"Version {used.number} is in use: what is not submitted is judged with it from now on, what is submitted stays as it is."
+        messages.success(request, told)
+        return redirect(tools)
+    messages.success(request, "In use. Tick it below, and say for which designs: then studies are judged with it.")
+    return redirect(f"{tools}?plan=")
 
 
 @require_POST

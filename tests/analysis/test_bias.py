@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -51,10 +52,13 @@ def get(member: Member, name: str, *args: object, status: int = 200, **data: str
 
 
 def test_each_agreed_study_has_its_lights_and_files(first: Member, two: tuple[str, list[Study]]) -> None:
-    key, _ = two
+    key, studies = two
     assert "RoB 2 (effect of assignment): Secure attachment" in get(first, "bias-figures").decode()
     text = get(first, "bias-figure", key).decode()
     assert "2 studies agreed on" in text
+    for study in studies:
+        evidence = reverse("extraction:bias-agreement", args=[first.review.slug, study.pk, key])
+        assert f'href="{evidence}">{study.label}' in text, "each light leads to what it rests on"
     for name in ("bias-lights", "bias-summary"):
         svg = get(first, name, key, "svg").decode()
         ElementTree.fromstring(svg)
@@ -132,6 +136,16 @@ def test_every_tool_can_be_drawn(tool: object) -> None:
     assert len(domains) == len(said)
     assert len({domain.letter for domain in domains}) == len(domains)
     assert bias.said(tool, {"gone": "low"}) == ("",) * len(domains)
+
+
+def test_what_a_gap_in_a_figure_means_is_told(first: Member, two: tuple[str, list[Study]]) -> None:
+    what, agreed = judged_queries.assessments(first, two[0])
+    assert not any("judged" in note for note in bias.traffic_light(what, agreed).footnotes)
+    earlier = {key: each for key, each in agreed[0].judgements.items() if key != "reporting"}
+    gapped = [replace(agreed[0], judgements=earlier), agreed[1]]
+    assert "Blank: not judged, such as before its domain was asked." in bias.traffic_light(what, gapped).footnotes
+    bars = bias.summary(what, bias.rows_of(gapped, {}))
+    assert "In each domain the studies are counted that are judged in it." in bars.footnotes
 
 
 def test_a_study_whose_control_is_split_weighs_as_much_as_its_comparisons_together(

@@ -156,12 +156,16 @@ def test_one_extracts_and_a_second_verifies_a_copy(verified: None, first: Member
     assert "Extracted, to be verified by you" in page(second, "studies")
     assert [each.mine_label for each in queries.steps(second) if each.key == "extract"] == ["1 study to verify"]
     post(second, "sheet-verify", study.pk)
-    assert "Verify: Murray 2003" in page(second, "sheet", study.pk)
+    for _ in ("at first", "whenever it is opened"):
+        text = page(second, "sheet", study.pk)
+        assert "Verify: Murray 2003" in text
+        assert "a copy of what another author extracted" in text
     copy = queries.own_sheet(second, study)
     assert (copy.verifies, copy.answers()[NUMBER].value) == (True, 139)
     workflow.submit_sheet(second, workflow.save_entries(second, copy, {NUMBER: 193}))
     assert [pair.field.key for pair in queries.sheet_agreement(first, study).differences] == [NUMBER]
     assert queries.field_agreement(first) == [], "a copy is not independent"
+    assert "Sam Second verified what Fay First extracted." in page(first, "sheet-agreement", study.pk)
 
 
 def test_a_sheet_that_was_begun_for_a_blind_pair_is_never_copied(

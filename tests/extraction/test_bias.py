@@ -203,7 +203,7 @@ def test_two_assessments_are_compared_by_question_and_judgement(
     assert {pair.field.key for pair in found.differences} == {"3.1", "4.3"}, (
         "the others follow from what is chosen there"
     )
-    with pytest.raises(BadInput, match="choose one of the answers"):
+    with pytest.raises(BadInput, match=r"\? Choose one of the answers"):
         workflow.agree_assessment(first, study, {}, rob2)
     choices = {"3.1": SECOND, "3.2": SECOND, "3.3": SECOND, "4.3": FIRST, "4.4": FIRST}
     agreed = workflow.agree_assessment(first, study, choices, rob2)

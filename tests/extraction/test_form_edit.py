@@ -70,6 +70,15 @@ def test_what_others_depend_on_is_not_taken_off_or_moved_behind_them() -> None:
         edit.move_question(form, "which_clinic", -1)
 
 
+def test_other_units_and_ranges_are_told_beside_those_before() -> None:
+    old = edit.add_question(STANDARD, "on_study", label="Length", kind="number", unit="weeks")
+    new = edit.change_question(old, "length", unit="days", units="weeks = 7", lowest=1, highest=50)
+    [told_of] = told(old, new)
+    assert "asked in days or weeks, before in weeks; possible is 1 to 50, before any number" in told_of
+    [told_of] = told(new, edit.change_question(new, "length", unit="", units="", highest=None))
+    assert "asked in no unit, before in days or weeks; possible is 1 or more, before 1 to 50" in told_of
+
+
 def test_an_answer_keeps_its_value_when_its_words_change() -> None:
     before = (Option("home", "Home"), Option("clinic", "Clinic"))
     assert edit.read_options("At home\nClinic", before) == (Option("home", "At home"), Option("clinic", "Clinic"))

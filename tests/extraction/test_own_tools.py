@@ -335,6 +335,27 @@ def test_a_tool_is_begun_brought_and_changed_from_the_page_of_tools(owner: Membe
 
 
 @pytest.mark.django_db
+def test_who_puts_a_tool_into_use_is_told_whether_anybody_is_asked_by_it(owner: Member) -> None:
+    client = Client()
+    client.force_login(owner.user)
+
+    def used() -> str:
+        draft = queries.tool_draft(owner, "team_tool")
+        address = reverse("extraction:tool-draft", args=[owner.review.slug, draft.tool])
+        return client.post(address, posted(draft) | {"use": "1"}, follow=True).content.decode()
+
+    workflow.begin_tool(owner, "Team tool")
+    text = used()
+    assert "Tick it below" in text
+    assert '<details class="panel" open><summary>Change which tools are used' in text
+    workflow.plan_bias(owner, [Rule("team_tool")])
+    workflow.change_tool(owner, "team_tool")
+    text = used()
+    assert "Version 2 is in use: what is not submitted is judged with it" in text
+    assert "Tick it" not in text
+
+
+@pytest.mark.django_db
 def test_the_better_half_of_a_judgement_with_or_in_its_words_departs_from_it(
     owner: Member, first: Member, second: Member, study: Study
 ) -> None:

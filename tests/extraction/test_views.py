@@ -277,6 +277,7 @@ def test_risk_of_bias_is_judged_domain_by_domain(first: Member, study: Study) ->
     data = {"version": 0, **build.LOW, "other_bias": "high"}
     text = post(first, "bias-submit", study.pk, "rob1", data=data, status=422)
     assert "Allocation concealment: write what supports this judgement." in text
+    assert re.search('tabindex="-1" autofocus id="problems"', text)
     supports = {f"source:{domain}": "Told on page 2." for domain in build.LOW}
     post(first, "bias-submit", study.pk, "rob1", data=data | {"version": 1} | supports)
     text = page(first, "bias", study.pk, "rob1")
@@ -306,6 +307,7 @@ def test_a_difference_is_settled_and_signed_and_reopened(
     assert "6 answers are equal, 1 to be settled." in text
     text = post(second, "sheet-agreement", study.pk, status=422)
     assert "Psychotherapy, Events: choose one of the answers." in text
+    assert re.search('role="alert" tabindex="-1" autofocus><p class="alert-heading h6">This is not agreed yet', text)
     third = {f"take:{key}": "third", f"value:{key}": "7", f"text:{key}": "Table 3", f"reason:{key}": ""}
     text = post(second, "sheet-agreement", study.pk, data=third, status=422)
     assert "a third answer needs a reason" in text
@@ -354,6 +356,7 @@ def test_observers_see_both_sheets_and_sign_nothing(
     text = page(observer, "sheet-agreement", study.pk)
     assert "Quasi-randomised" in text
     assert "Sign the agreement" not in text
+    assert "Review authors fill this in" in page(observer, "bias", study.pk, "rob1")
     post(observer, "sheet-agreement", study.pk, data={"take:study/design": "first"}, status=403)
     workflow.agree_sheet(first, study, {"study/design": Choice(TakenFrom.FIRST)})
     post(observer, "sheet-agreement-reopen", study.pk, status=403)

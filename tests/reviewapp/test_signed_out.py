@@ -89,6 +89,8 @@ def test_an_address_that_only_takes_forms_says_so_to_who_opens_it(owner: Member)
     answer = browser.get(reverse("team-invite", args=[owner.review.slug]))
     assert (answer.status_code, "takes what a form sends" in answer.content.decode()) == (405, True)
     assert reverse("review-home", args=[owner.review.slug]) in answer.content.decode()
+    leads_to = f'href="{reverse("team", args=[owner.review.slug])}">To the page of that form'
+    assert leads_to in answer.content.decode(), "such as after a form that was refused was opened again"
 
 
 def test_what_one_person_entered_is_not_sent_for_another_who_signed_in_meanwhile(owner: Member, first: Member) -> None:

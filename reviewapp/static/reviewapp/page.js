@@ -56,6 +56,25 @@ window.addEventListener("pageshow", () => {
   sent = new WeakMap();
 });
 
+// A form of a page that keeps what was typed is not sent off where the server cannot be reached: the browser's own page of errors would
+// stand in its place. Heard before all else: what is not sent off is not to be taken for sent. A server on this machine needs no network.
+let reached = null; // the form of which the server is known to be there
+window.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (form === reached || !form.matches("form.sheet, form.agree") || (navigator.onLine && !("cut" in form.dataset))) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  try {
+    await fetch(location.href, { method: "HEAD" });
+  } catch {
+    tell("The server cannot be reached, and nothing was sent off. What stands on this page stays; try again when you are connected.");
+    return;
+  }
+  reached = form;
+  form.requestSubmit(submitter);
+  reached = null;
+}, true);
+
 // After a swap the focus goes to what the fragment marks with data-focus, usually the heading of the next thing.
 document.addEventListener("htmx:afterSettle", (event) => {
   const marked = event.detail.elt.querySelector("[data-focus]");
