@@ -245,7 +245,8 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
         labels = {key: fields[key].label for key in answers}
         refuse_foreign(own.study, before, answers, labels)
         refuse_beyond(own.study, before, answers, labels)
-        refuse_newer(changed, fields, own.version if version is None else version, said.known)
+        seen = own.version if version is None else version
+        refuse_newer(member, own.study, changed, fields, seen, said.known)
         number = queries.version_of(own).number if isinstance(own, Sheet) else 0
         confirmed = [key for key in said.confirmed if key in lines and lines[key].form_number != number]
         if not changed and not confirmed:

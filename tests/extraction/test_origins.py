@@ -236,7 +236,9 @@ def test_what_an_older_window_does_not_know_it_does_not_undo_and_what_it_typed_i
     told = sent(**{f"origin:{desk.sd}": "imputed", f"basis:{desk.sd}": "A guess"})
     assert told["newer"] == {f"basis:{desk.sd}": mended[1]}
     assert "there stands “4 (imputed: The median SD of 12 studies) [Table 3]”, here “4 (imputed: A guess)" in str(told)
-    assert sent(**{f"source:{row}": "Table 9"})["newer"] == {f"source:{row}": "Table 3"}
+    there = dict.fromkeys((f"{part}:{desk.sd}" for part in ("document", "page", "quote", "box")), "")
+    there[f"source:{desk.sd}"] = "Table 3"  # of this number: the others of its row stand in Table 9 then
+    assert sent(**{f"source:{row}": "Table 9"})["newer"] == there
     assert (stands().basis, stands().text) == (mended[1], "Table 3")
     now = queries.own_sheet(desk.first, desk.study).version
     nothing, something = sent(), sent(**{desk.sd: "4.1"})

@@ -14,6 +14,7 @@ from extraction.rob import ROB1
 from extraction.schema import Answer
 from reviewapp.models import Member
 from tests.extraction import build
+from tests.extraction.test_sources import attached
 from tests.extraction.test_units import KEY, asked_in
 from tests.extraction.test_views import browser, url
 from tests.extraction.test_views_forms import every_kind, save
@@ -178,7 +179,7 @@ def test_a_page_that_comes_back_has_not_seen_what_another_window_saved_where_it_
     corrected = typed | {KEY: "12", "study/setting": "At work"}
     asked = sent(first, study, **corrected, **beside(back))
     assert asked.status_code == 409
-    assert "Take what the other window saved “5”" in words(asked)
+    assert "Take what the other window saved “5 months”" in words(asked)
     assert "“At home”" not in words(asked), "it was saved by this page"
     assert answers(first, study) == {KEY: 5.0, "study/setting": "At home"}
     assert sent(first, study, **corrected, **beside(asked), **{f"choose:{KEY}": "here"}).status_code == 302
@@ -254,3 +255,60 @@ def test_an_assessment_that_comes_back_has_not_seen_a_place_that_could_not_be_re
     assert done.status_code == 302
     found = queries.own_of(first, Assessment, study.pk, ROB1.id).answers()
     assert (found[domain].source.page, found[other].value) == (7, "high")
+
+
+# --- in which words, and how often, is asked ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("take", "expected"), [("there", {(8, 5), (14, 7)}), ("here", {(9, 3), (15, 3)})])
+def test_a_row_whose_numbers_stand_at_several_places_is_chosen_at_once(
+    first: Member, study: Study, outcome: Outcome, take: str, expected: set[tuple[int, int]]
+) -> None:
+    sheet = workflow.start_sheet(first, study)
+    numbers = build.cells(study, outcome, {"events": 8, "total": 14}, {})
+    (row,) = {key.rpartition("/")[0] for key in numbers}
+    places = {f"{row}/events": {"page": "5", "quote": "eight"}, f"{row}/total": {"page": "7"}}
+    workflow.save_entries(first, sheet, numbers, places=places)
+    blank = {f"page:{key}": "" for key in numbers}
+    typed = build.cells(study, outcome, {"events": "9", "total": "15"}, {}) | blank | {f"page:{row}": "3"}
+    asked = sent(first, study, **typed, version=0)
+    assert sent(first, study, **typed, **beside(asked), **{f"choose:{row}": take}).status_code == 302
+    found = queries.own_sheet(first, study).answers().values()
+    assert {(each.value, each.source.page) for each in found if each.value} == expected
+
+
+def test_a_number_that_is_taken_leaves_the_other_numbers_of_its_row_where_they_stand(
+    first: Member, study: Study, outcome: Outcome
+) -> None:
+    sheet = workflow.start_sheet(first, study)
+    numbers = build.cells(study, outcome, {"events": 8, "total": 14}, {})
+    (row,) = {key.rpartition("/")[0] for key in numbers}
+    workflow.save_entries(first, sheet, numbers, places={key: {"page": "9"} for key in numbers})
+    workflow.save_entries(first, queries.own_sheet(first, study), {}, places={f"{row}/events": {"page": "5"}})
+    blank = {f"page:{key}": "" for key in numbers}
+    typed = {key: str(value) for key, value in numbers.items()} | blank | {f"page:{row}": "10"}
+    asked = sent(first, study, **typed, version=1)
+    assert sent(first, study, **typed, **beside(asked), **{f"choose:{row}": "there"}).status_code == 302
+    found = queries.own_sheet(first, study).answers().values()
+    assert {(each.value, each.source.page) for each in found if each.value} == {(8, 5), (14, 10)}
+
+
+def test_what_another_window_judged_is_told_as_the_page_says_it(
+    owner: Member, first: Member, study: Study, outcome: Outcome
+) -> None:
+    key = build.rob2_for(owner, first, [study], outcome)
+    paper = attached(owner, study)
+    begun = workflow.start_assessment(first, study, key)
+    place = {"document": paper.pk, "page": "4", "quote": "sealed", "box": "0.1,0.2,0.3,0.4"}
+    judged = {"1.1": "PN", "randomisation": "some concerns"}
+    workflow.save_judgements(first, begun, judged, {"randomisation": "Told"}, places={"randomisation": place})
+    typed = {"1.1": "Y", "randomisation": "low", "source:randomisation": "Not told", "version": 0}
+    address = url(first, "bias", study.pk, key)
+    text = words(browser(first).post(address, typed))
+    assert "Take what the other window saved “Probably no”" in text
+    told = "Told; Author1 2001; page 4; “sealed”; rectangle from 10% to 30% across, 20% to 40% down"
+    assert f"Take what the other window saved “Some concerns [{told}]”" in text
+    here = f"Low risk of bias [Not {told.replace('Told', 'told')}]"
+    assert f"Save what stands here “{here}”" in text
+    answer = browser(first).post(address, typed, headers={"Accept": "application/json"}).json()
+    assert f"there stands “Some concerns [{told}]”, here “{here}”." in answer["stands"][1]
