@@ -35,6 +35,7 @@ from extraction.schema.compare import still_asked
 from extraction.schema.convert.offers import Offer, offers_settled
 from extraction.schema.fields import NUMBERS
 from extraction.schema.twofold import Twofold, twofold
+from extraction.schema.whole import whole
 from extraction.schema.worddiff import word_diff
 
 UNEXPLAINED = (
@@ -208,10 +209,16 @@ class AgreementForm:
             source = schema.read_place(pair.field, typed)
         except schema.Unreadable:
             source = None  # said beside the question
-        document = int(typed["document"]) if typed["document"].isascii() and typed["document"].isdigit() else None
         fragment = source.fragment if source else ""
         return Place(
-            pair.field.key, pair.field.label, "", document, typed["page"], typed["quote"], typed["box"], fragment
+            pair.field.key,
+            pair.field.label,
+            "",
+            whole(typed["document"]),
+            typed["page"],
+            typed["quote"],
+            typed["box"],
+            fragment,
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from extraction.rob.designs import DESIGNS, MEANT_FOR, Rule
 from extraction.rob.replies import Proposal
 from extraction.rob.tones import tone_of
 from extraction.schema import BLANK, Answer, Asked, Block, show
+from extraction.schema.whole import whole
 
 OF_THE_PAGE = ("csrfmiddlewaretoken", "version", "empty", "form_number")
 OF_A_CHOICE = (
@@ -278,9 +279,4 @@ class StudiesForm:
 
 
 def numbers(posted: Sequence[str]) -> list[int]:
-    return [int(each) for each in posted if is_number(each)]
-
-
-def is_number(posted: str) -> bool:
-    """Whether a whole number was posted, and none so long that it is no id and no version."""
-    return posted.isascii() and posted.isdigit() and len(posted) < 10
+    return [number for each in posted if (number := whole(each)) is not None]

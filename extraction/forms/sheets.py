@@ -24,6 +24,7 @@ from extraction.schema.asked import asked_fields
 from extraction.schema.clean import as_typed, read_anew
 from extraction.schema.convert.offers import Offer, offers
 from extraction.schema.fields import NO_UNIT, NUMBERS
+from extraction.schema.whole import whole
 from extraction.workflow.newer import Overtaken
 
 PLACE = ("document", "page", "quote", "box")
@@ -172,7 +173,7 @@ class SheetForm:
     def version(self) -> int:
         """The version of the sheet that the page has seen."""
         typed = self.data.get("version", "") if self.data is not None else ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+        return whole(typed) or 0
 
     @property
     def unasked(self) -> str:
@@ -351,8 +352,7 @@ class SheetForm:
         stored = (source.document, source.page, source.quote, schema.box_words(source.box))
         if self.data is not None and f"page:{mark}" in self.data:
             document, *rest = (self.data.get(f"{part}:{mark}", "") for part in PLACE)
-            known = document.isascii() and document.isdigit() and len(document) < 19
-            stored = (int(document) if known else None, *rest)
+            stored = (whole(document), *rest)
         typed = text if self.data is None else self.data.get(f"source:{mark}", text)
         return Place(mark, about, typed, *stored, source.fragment, locked)
 

@@ -15,6 +15,7 @@ from extraction.rob import TOOLS, Tool
 from extraction.rob.designs import FIRST, Rule, from_json, tools_for
 from extraction.rob.pack import read_tool
 from extraction.rob.tool import RESULT
+from extraction.schema.whole import whole
 from reviewapp.errors import NotHere
 from reviewapp.models import Member
 
@@ -94,8 +95,7 @@ def tool_id(key: str) -> str:
 
 def outcome_id(key: str) -> int | None:
     """The outcome of the result that is judged; None for the study as a whole."""
-    number = key.partition("-")[2]
-    return int(number) if number.isascii() and number.isdigit() else None
+    return whole(key.partition("-")[2])
 
 
 def key_of(tool: Tool | str, outcome: int | None = None) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from extraction.schema.whole import whole
 from extraction.schema.workings import told
 
 Value = str | int | float | None  # None: not answered. Several choices are one text, their values joined by semicolons
@@ -70,9 +71,10 @@ def _whole(typed: object, what: str) -> int | None:
     text = "" if typed is None else str(typed).strip()
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**53:
+    number = whole(text)
+    if number is None or not 0 < number < 2**53:
         raise ValueError(f"{what} is a whole number, such as 4")
-    return int(text)
+    return number
 
 
 def _box(typed: object) -> tuple[float, float, float, float] | None:

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from extraction import queries, workflow
 from extraction.forms import BiasPlanForm, StudiesForm, criteria_of
-from extraction.forms.bias import is_number
 from extraction.rob import TOOLS, Tool
 from extraction.rob.asking import has_proposal
 from extraction.rob.designs import DESIGNS
 from extraction.rob.tool import RESULT
+from extraction.schema.whole import whole
 from reviewapp.access import Can, for_member
 from reviewapp.errors import BadInput, NotHere
 from reviewapp.models import Member
@@ -60,9 +60,8 @@ def design_options(chosen: str) -> SafeString:
 @for_member(Can.MANAGE)
 def plan_bias(request: HttpRequest, member: Member) -> HttpResponse:
     form = BiasPlanForm(queries.tools(member.review_id), (), request.POST)
-    seen = request.POST.get("seen", "")
-    number = int(seen) if is_number(seen) else -1
-    plan = workflow.plan_bias(member, form.rules(), request.POST.get("note", ""), number)
+    seen = whole(request.POST.get("seen", ""))
+    plan = workflow.plan_bias(member, form.rules(), request.POST.get("note", ""), -1 if seen is None else seen)
     messages.success(request, f"Version {plan.number} of the plan holds from now on. What is judged already stays.")
     return redirect("extraction:bias-tools", member.review.slug)
 

@@ -13,6 +13,7 @@ from extraction.forms import BiasForm, SheetForm
 from extraction.models import Assessment, Blinded, Sheet
 from extraction.schema import Form
 from extraction.schema.convert.offers import Offer, offers, together
+from extraction.schema.whole import whole
 from extraction.workflow import sheets
 from extraction.workflow.newer import Newer
 from extraction.workflow.said import Said
@@ -38,10 +39,10 @@ def form_on(mine: Blinded, data: QueryDict | None = None, opened: queries.Opened
 
 def drawn_by(sheet: Sheet, number: int, data: QueryDict) -> Form | None:
     """The version of the form by which the page was drawn that sent this, where it says so and that is not the one asked by now."""
-    typed = data.get("form_number", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 5) or int(typed) == number:
+    typed = whole(data.get("form_number", ""))
+    if typed is None or typed == number:
         return None
-    return queries.form_version(sheet.study.review_id, int(typed)).form
+    return queries.form_version(sheet.study.review_id, typed).form
 
 
 def save_field(request: HttpRequest, member: Member, mine: Blinded | None) -> HttpResponse:
