@@ -68,6 +68,19 @@ def test_what_the_paper_gives_is_offered_as_what_is_pooled(
 
 
 @pytest.mark.pure
+def test_a_hazard_ratio_with_its_interval_is_offered_no_logarithm_and_one_that_lacks_something_is() -> None:
+    asked = asked_of(Structure(ARMS, (OutcomeOf(1, "Survival", "time_to_event"),)))
+
+    def columns(**numbers: float) -> list[str]:
+        found = offers(asked, {f"outcome/1/contrast/1-2/{name}": Answer(x) for name, x in numbers.items()})
+        return [each.field.question for each in found]
+
+    whole = {"hr": 0.7, "hr_low": 0.5, "hr_high": 0.98}
+    assert columns(**whole) == columns(**whole, p=0.04) == []
+    assert columns(hr=0.7, p=0.04) == columns(o_e=-12.1, v=33.9) == ["log_effect", "se_log"]
+
+
+@pytest.mark.pure
 def test_median_and_quartiles_offer_a_mean_and_an_sd() -> None:
     assert set(offered(median=11, q1=9, q3=15, n=41)) == {("1", "mean"), ("1", "sd")}
 

@@ -18,7 +18,7 @@ from extraction.schema.convert.converted import Converted
 from extraction.schema.convert.groups import COMBINED, SUMMED
 from extraction.schema.convert.proposals import Numbers, proposals
 from extraction.schema.fields import Field, Kind
-from extraction.schema.tables import row_key
+from extraction.schema.tables import OF_RATIO, row_key
 from extraction.schema.workings import told
 
 DIGITS = 8  # that say something; what the formula gives beyond them is no information
@@ -89,10 +89,15 @@ def offers_of_row(asked: Asked, table: Table, row: Row, answers: Mapping[str, An
         if field is None:
             continue
         before = answers.get(field.key, BLANK)
-        if before.value is None:
+        if before.value is None and not (field.question in OF_RATIO and is_whole(row, answers)):
             yield Offer(field, row.key, converted)
         elif before.working and not any(stands(before, each) for each in found):
             yield Offer(field, row.key, converted, again=True)
+
+
+def is_whole(row: Row, answers: Mapping[str, Answer]) -> bool:
+    """Whether a row has all that is pooled as it is asked: a hazard ratio with its interval needs no logarithm beside it."""
+    return all(answers.get(field.key, BLANK).value is not None for field in row.core)
 
 
 def converted_for(asked: Asked, table: Table, row: Row, answers: Mapping[str, Answer]) -> list[Converted]:
