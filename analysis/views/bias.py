@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from analysis import bias, drawing
 from analysis.queries import bias as queries
+from analysis.queries import reopened
 from extraction.rob import robvis
 from reviewapp.access import Can, for_member
 from reviewapp.errors import NotHere
@@ -26,7 +27,8 @@ TYPES = {
 @require_GET
 @for_member(Can.READ)
 def bias_figures(request: HttpRequest, member: Member) -> HttpResponse:
-    return render(request, "analysis/bias_figures.html", {"member": member, "judged": queries.appraised(member)})
+    context = {"member": member, "judged": queries.appraised(member), "missing": reopened.missing(member)}
+    return render(request, "analysis/bias_figures.html", context)
 
 
 @require_GET
@@ -41,6 +43,7 @@ def bias_figure(request: HttpRequest, member: Member, key: str) -> HttpResponse:
         "member": member,
         "judged": judged,
         "agreed": agreed,
+        "missing": reopened.missing(member, key),
         "weighings": queries.weighings(member, judged),
         "chosen": analysis,
         "unweighed": analysis is not None and not weights,

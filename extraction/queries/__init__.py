@@ -49,7 +49,7 @@ from extraction.queries.kin import Suggestion, registrations_of, suggestions
 from extraction.queries.news import form_news
 from extraction.queries.papers import Paper, foreign_documents, papers
 from extraction.queries.reliability import FieldAgreement, field_agreement
-from extraction.queries.reopened import reopened_sheet, reopened_sheets
+from extraction.queries.reopened import reopened_assessments, reopened_last, reopened_sheet, reopened_sheets
 from extraction.queries.sheets import (
     Agreement,
     Opened,
@@ -103,6 +103,8 @@ from extraction.queries.studies import (
 
 __all__ = [
     "agreed_last",
+    "reopened_assessments",
+    "reopened_last",
     "reopened_sheet",
     "reopened_sheets",
     "AGREED",

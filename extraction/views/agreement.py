@@ -74,7 +74,7 @@ def agreement(request: HttpRequest, member: Member, pk: int, kind: str, tool: st
         "signed": signed_rows(found) if found else [],
         "versions": earlier_versions(found) if found else [],
         "may_agree": may_agree,
-        "reopened": queries.reopened_sheet(study) if kind == "sheet" else None,
+        "reopened": queries.reopened_last(study, MODELS[kind], tool),
         "onward": queries.onward(member, study, "agree") if kind == "sheet" and found and found.signed else None,
         "doubts": queries.agreement_doubts(member, study, found) if found else None,
         "doubt_url": reverse("extraction:agreement-doubt", args=[member.review.slug, pk]),
@@ -213,6 +213,7 @@ def reopen_agreement(request: HttpRequest, member: Member, pk: int, kind: str, t
     tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     agreeing.reopen_agreement(member, MODELS[kind], study, tool)
-    stale = " Results that rest on it are stale until it is signed again." if kind == "sheet" else ""
-    messages.success(request, f"Reopened. What was agreed is kept as a version, and is where you begin.{stale}")
+    rests = "Results that rest on it are" if kind == "sheet" else "Results and figures that show it are"
+    told = "Reopened. What was agreed is kept as a version, and is where you begin."
+    messages.success(request, f"{told} {rests} stale until it is signed again.")
     return to(member, study, kind, tool, "-agreement")
