@@ -15,8 +15,8 @@ from analysis.grade.certainty import BY_ID, Rating, problems
 from analysis.models import Analysis, CertaintyRating, Finding, Run
 from analysis.queries import shown_analysis
 from analysis.queries.findings import findings
-from extraction.workflow.agreement import require_agreeing
 from extraction.workflow.common import change, locked
+from extraction.workflow.opening import require_agreeing
 from reviewapp import audit
 from reviewapp.access import Can, can, require
 from reviewapp.errors import BadInput, Refused, WrongState

@@ -19,8 +19,8 @@ from extraction.schema import Choice, Problem
 from extraction.views.sheets import MODELS, checked, to
 from extraction.workflow import agreement as agreeing
 from extraction.workflow import domains
-from extraction.workflow.agreement import Unsettled
 from extraction.workflow.overtaken import Overtaken
+from extraction.workflow.settling import Unsettled, equal_choices
 from reviewapp.access import Can, for_member
 from reviewapp.errors import DomainError
 from reviewapp.models import Member
@@ -117,7 +117,7 @@ def keep(
         return after, ()
     if form and request.POST["save"] == "equal":
         others = form.choices()
-        equal = agreeing.equal_choices(form.agreement.pairs)
+        equal = equal_choices(form.agreement.pairs)
         chosen = {key: each for key, each in equal.items() if key not in others} | chosen
     elif form and not request.accepts("text/html"):
         chosen = form.choices()

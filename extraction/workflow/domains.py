@@ -10,8 +10,9 @@ from extraction import queries
 from extraction.models import Assessment, Study
 from extraction.rob import Tool, agreeing, asking
 from extraction.schema import Answer, Choice, TakenFrom
-from extraction.workflow.agreement import being_made, choice_of, choose, pairs_of, require_agreeing, submitted_pair
+from extraction.workflow.agreement import choose
 from extraction.workflow.common import locked_study
+from extraction.workflow.opening import being_made, choices_in, require_agreeing, submitted_pair
 from extraction.workflow.overtaken import Marks
 from extraction.workflow.sources import count_ahead
 from reviewapp.errors import BadInput, WrongState
@@ -46,12 +47,12 @@ def choose_domain(
         pack = queries.tool_for(queries.newest([first, second]))
         if domain not in asking.judged_keys(pack) or way not in (*SIDES, agreeing.PROPOSED):
             raise BadInput(f"There is no domain “{domain}” to settle so.", todo="Load the page again.")
-        pairs = pairs_of(first, second)
+        pairs = queries.pairs_of(first, second)
         if way in SIDES:
             as_one = agreeing.whole_domain(pack, pairs, domain, TakenFrom(way))
             return choose(member, Assessment, study, tool, as_one, seen)
         begun = being_made(Assessment, study, tool)
-        made = {line.key: choice_of(line) for line in begun.lines.all()} if begun else {}
+        made = choices_in(begun.lines.all()) if begun else {}
         settled = agreeing.settled_by(pairs, made)
         choices = agreeing.as_proposed(pack, pairs, domain, settled)
         if not choices:

@@ -12,8 +12,8 @@ from extraction import queries
 from extraction.models import Reason, Sheet, Study
 from extraction.queries import Doubts
 from extraction.schema.lint.answers import Doubt
-from extraction.workflow.agreement import require_agreeing, submitted_pair
 from extraction.workflow.common import locked_study
+from extraction.workflow.opening import require_agreeing, submitted_pair
 from extraction.workflow.sheets import is_open, locked_own, subject
 from reviewapp import audit
 from reviewapp.access import Can, can, require
