@@ -327,3 +327,37 @@ def test_two_people_extract_and_the_agreement_finds_each_planted_difference_and_
     expect(setting.locator("[data-kept]")).to_have_text("✓ Kept")
     expect(undo).to_be_visible()
     page.context.close()
+
+
+def test_another_answer_without_its_reason_comes_back_with_what_was_typed_without_script_on_a_phone(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    study, mood = study_of(here), build.outcome(here.first, "Mood", "continuous")
+    others = {"mean": 9, "sd": 3, "n": 41}
+    for author, number, spread in ((here.first, 139, {"se": 0.5}), (here.second, 193, {"sd": 3.2})):
+        cells = build.cells(study, mood, {"mean": 8, "n": 40} | spread, others)
+        build.submitted(author, study, {"study/randomised": number, "study/setting": f"Home {number}"} | cells)
+    known = signed_in(browser, live_server, here.person("reviewer")).context
+    phone = {"viewport": {"width": 360, "height": 740}, "java_script_enabled": False}
+    page = browser.new_context(storage_state=known.storage_state(), **phone).new_page()
+    page.goto(f"{live_server.url}/reviews/{here.review.slug}/sheets/{study.pk}/agreement/")
+    expect(page.get_by_text("Rounded as they are, the two agree.")).to_be_visible()
+    page.get_by_role("group", name="Setting").get_by_label(re.compile("Home 193")).check()
+    number = page.get_by_role("group", name=re.compile("^Number randomised"))
+    number.get_by_role("radio", name="Another answer").check()
+    number.get_by_label(re.compile(": Answer$")).fill("166")
+    number.get_by_label(re.compile(": Where it stands$")).fill("Table 1")
+    page.get_by_role("button", name="Keep the choices").last.click()
+    expect(page.get_by_role("alert")).to_contain_text("a third answer needs a reason")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(number.get_by_label(re.compile(": Answer$"))).to_have_value("166")
+    reason = number.get_by_label(re.compile(": Reason$"))
+    expect(reason).to_have_accessible_description(re.compile("a third answer needs a reason"))
+    reason.fill("Both misread it")
+    page.get_by_role("button", name="Keep the choices").last.click()
+    expect(page.get_by_text("Kept: 2 answers.")).to_be_visible()
+    made = queries.sheet_agreement(here.second, study).made
+    assert (made["study/setting"].value, made["study/randomised"].value) == ("Home 193", 166)
+    page.context.close()
+    known.close()
