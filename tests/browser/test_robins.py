@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from extraction import workflow
@@ -40,14 +40,22 @@ def judge(page: Page, replies: dict[str, str], judgements: dict[str, str]) -> No
     """Answer the questions as they appear, and judge each domain."""
     page.get_by_role("button", name="Begin").click()
     for question, reply in replies.items():
-        page.locator(f'label.code:has(input[name="{question}"][value="{reply}"])').click()
+        press(page.locator(f'label.code:has(input[name="{question}"][value="{reply}"])'))
     saved(page)
     for key, judgement in judgements.items():
-        page.locator(f'input[name="{key}"][value="{judgement}"] + label').click()
+        press(page.locator(f'input[name="{key}"][value="{judgement}"] + label'))
         if key != "overall":
             page.locator(f'[name="source:{key}"]').fill("As on page 2.")
     page.keyboard.press("Tab")
     saved(page)
+
+
+def press(button: Locator) -> None:
+    """Choose what the button says; it grows no wider, which would push what stands behind it into another line."""
+    expect(button).to_be_visible()
+    before = button.bounding_box()["width"]
+    button.click()
+    assert button.bounding_box()["width"] == before
 
 
 def proposed(page: Page, key: str) -> str:
