@@ -508,6 +508,7 @@ def test_each_role_gets_what_the_table_says(row: Row, here: World, clients: dict
     assert got == row.letters
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.address}")
 def test_a_closed_review_can_be_read_and_not_changed(row: Row, here: World, clients: dict[str, Client]) -> None:
     with undone():
@@ -517,6 +518,7 @@ def test_a_closed_review_can_be_read_and_not_changed(row: Row, here: World, clie
             assert (role, letter(send(clients[role], row.method, row.url(here)))) == (role, expected)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("address", sorted({row.address for row in ROWS}))
 def test_a_method_without_a_line_is_refused(address: str, here: World, clients: dict[str, Client]) -> None:
     known = {row.method for row in ROWS if row.address == address}
