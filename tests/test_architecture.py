@@ -15,6 +15,8 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
+pytestmark = pytest.mark.once
+
 PROJECT = Path(__file__).resolve().parent.parent
 FLOORS = ["reviewapp", "screening", "extraction", "analysis"]  # imports point to the left only
 ROOF = ("reviewapp/urls.py", "reviewapp/dashboard.py", "reviewapp/management/", "reviewapp/seed/")
