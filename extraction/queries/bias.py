@@ -57,6 +57,13 @@ def tool_of(review: int, key: str, number: int | None = None) -> Tool:
     return tool_in(row)
 
 
+def newer_tool(mine: Assessment) -> OwnTool | None:
+    """The version of the review's own tool by which an assessment that was begun before it came into use is asked now."""
+    id = tool_id(mine.tool)
+    newest = None if id in TOOLS else own_tools(mine.study.review_id).filter(tool=id).last()
+    return newest if newest is not None and newest.used_at > mine.created_at else None
+
+
 def tool_draft(member: Member, id: str) -> OwnTool:
     """The draft of a tool of the review's own. Raises NotHere."""
     row = OwnTool.objects.filter(review=member.review_id, tool=id, used_at=None, dropped_at=None).first()

@@ -90,6 +90,7 @@ def page(
         "papers": queries.papers(study, mine.answers()) if mine else [],
         "may_renew": isinstance(mine, Sheet) and queries.may_renew(mine),
         "parked": [(key, schema.show(answer.value)) for key, answer in parked.items()],
+        "newer_tool": queries.newer_tool(mine) if isinstance(mine, Assessment) and is_open else None,
         "doubts": queries.own_doubts(member, opened) if opened and is_open else None,
         **for_doubts(member, study.pk),
         "convert_url": reverse("extraction:sheet-convert", args=[member.review.slug, study.pk]),

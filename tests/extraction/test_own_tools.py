@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from typing import Any
 
 import pytest
@@ -129,6 +130,18 @@ def test_what_is_submitted_stays_on_its_version_and_what_is_open_asks_by_the_new
     mine.refresh_from_db()
     assert [domain.id for domain in queries.tool_for(mine).domains] == ["first"]
     assert [domain.id for domain in queries.tool_for(opened).domains] == ["first", "funding"]
+    address = reverse("extraction:bias", args=[second.review.slug, study.pk, "team_tool"])
+    client = Client()
+
+    def told_of_it(member: Member) -> bool:
+        client.force_login(member.user)
+        text = client.get(address).content.decode()
+        return bool(
+            re.search("Version 2 of the tool came into use on .*, after you began: The funder asks for it", text)
+        )
+
+    assert told_of_it(second)
+    assert not told_of_it(first), "what is submitted is not asked by it"
     judge(second, study, funding="high", overall="high")
     found = queries.bias_agreement(first, study, "team_tool")
     assert {pair.field.key: str(pair.match) for pair in found.differences} == {
