@@ -229,7 +229,7 @@ def test_a_stale_window_is_told_so_and_overwrites_nothing(first: Member, study: 
     post(first, "sheet", study.pk, data={"version": 0, "study/randomised": "193"})
     text = post(first, "sheet", study.pk, data={"version": 0, "study/randomised": "139"}, status=409)
     assert "Another window has changed answers of this page" in text
-    assert "Number randomised: there stands “193”, here “139”." in text
+    assert "Number randomised: there stands “193 people”, here “139 people”." in text
     assert 'value="139"' in text, "what was typed is not lost"
     assert queries.own_sheet(first, study).answers()["study/randomised"].value == 193
 
