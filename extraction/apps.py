@@ -10,4 +10,4 @@ class ExtractionConfig(AppConfig):
         from extraction import sentences
         from reviewapp import telling
 
-        telling.learn(sentences.SENTENCES, sentences.NAMES, sentences.KINDS, sentences.PARTS)
+        telling.learn(sentences.SENTENCES, sentences.NAMES, sentences.KINDS, sentences.PARTS, facts=sentences.FACTS)

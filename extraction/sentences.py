@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extraction.queries import names
+from extraction.queries import names, trail
 
 SENTENCES = {
     # studies and what they are made of
@@ -83,3 +83,20 @@ KINDS = {
 }
 
 PARTS: dict[str, str] = {}
+
+FACTS = dict.fromkeys(
+    (
+        "extraction.sheet_saved",
+        "extraction.sheet_chosen",
+        "extraction.sheet_choice_undone",
+        "extraction.sheet_agreed",
+        "extraction.number_converted",
+        "extraction.doubt_answered",
+        "extraction.doubt_asked_again",
+        "extraction.assessment_saved",
+        "extraction.assessment_chosen",
+        "extraction.assessment_choice_undone",
+        "extraction.assessment_agreed",
+    ),
+    trail.facts_in_words,
+)

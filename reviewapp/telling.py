@@ -14,12 +14,17 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from reviewapp.models import Event, Member
 
 Thing = tuple[str, int]  # its kind and its id, such as ("citation", 12)
-Names = Mapping[Thing, str]
+Names = Mapping[
+    Thing, Any
+]  # what things are called; and under (FACTS, the event's id) its facts, where a floor has words for them
 Namer = Callable[[Member, set[int]], Mapping[int, str]]
+FactNamer = Callable[[Member, list[Event]], Mapping[int, Mapping[str, object]]]
+FACTS = "facts"
 
 OPTIONAL = re.compile(r"\[([^\]]*)\]")
 PLACE = re.compile(r"\{(\w+)\}")
@@ -38,6 +43,7 @@ class Known:
     kinds: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     counted: set[str] = field(default_factory=set)
+    facts: dict[str, FactNamer] = field(default_factory=dict)
 
 
 known = Known()
@@ -49,17 +55,20 @@ def learn(
     kinds: Mapping[str, str],
     parts: Mapping[str, str],
     counted: Iterable[str] = (),
+    facts: Mapping[str, FactNamer] | None = None,
 ) -> None:
     """What a floor teaches.
 
     sentences: by verb. namers: how things of a kind are called, by kind. kinds: which facts hold ids of which kind, by the fact's name or
     by "verb:name". parts: words for what stands in a subject behind the id. counted: lists of which only the number is told, as "verb:name".
+    facts: by verb, what puts the facts of events into words, those of one page at once.
     """
     known.sentences |= sentences
     known.namers |= namers
     known.kinds |= kinds
     known.parts |= parts
     known.counted |= set(counted)
+    known.facts |= facts or {}
 
 
 def is_known(verb: str) -> bool:
@@ -97,9 +106,12 @@ def ids(value: object) -> list[int]:
 
 
 def names_of(member: Member, events: Iterable[Event]) -> Names:
-    """How the things in these events are called, with one question to the database for each kind."""
+    """How the things in these events are called, with one question to the database for each kind; and facts, where a floor puts them into words."""
     wanted: dict[str, set[int]] = defaultdict(set)
+    of_facts: dict[FactNamer, list[Event]] = defaultdict(list)
     for event in events:
+        if event.verb in known.facts:
+            of_facts[known.facts[event.verb]].append(event)
         for kind, number in things_in(event):
             if number and kind in known.namers:
                 wanted[kind].add(number)
@@ -107,7 +119,13 @@ def names_of(member: Member, events: Iterable[Event]) -> Names:
         (kind, number): name
         for kind, numbers in wanted.items()
         for number, name in known.namers[kind](member, numbers).items()
-    }
+    } | {(FACTS, pk): facts for namer, told in of_facts.items() for pk, facts in namer(member, told).items()}
+
+
+def facts_of(event: Event, names: Names) -> Mapping[str, object]:
+    """The facts of an event, in words where a floor has them."""
+    found: Mapping[str, object] = names.get((FACTS, event.pk or 0), event.facts)
+    return found
 
 
 # --- sentences -------------------------------------------------------------------------------------------------
@@ -133,7 +151,9 @@ MARK = "\x00"  # stands for the thing's name while the sentence is made
 def tell(event: Event, names: Names, *, here: bool = False) -> Told:
     """An event in words. here: on the page of its thing, which need not be named. A verb without a sentence is told by its own words."""
     kind, number, part = split(event.subject)
-    words = {name: value_in_words(named(event, name, names)) for name, value in event.facts.items() if says(value)}
+    words = {
+        name: value_in_words(named(event, name, names)) for name, value in facts_of(event, names).items() if says(value)
+    }
     words["thing"] = "" if here else MARK
     words["part"] = known.parts.get(part) or as_words(part.rpartition("/")[2])
     sentence = known.sentences.get(event.verb) or f"{as_words(event.verb.partition('.')[2])}[: {{thing}}][, {{part}}]"
@@ -158,7 +178,7 @@ def rest(event: Event, names: Names, used: Iterable[str]) -> Iterator[tuple[str,
     kind, number, part = split(event.subject)
     left = {
         name: named(event, name, names)
-        for name, value in event.facts.items()
+        for name, value in facts_of(event, names).items()
         if name not in used and (kind_of(event, name), value) != (kind, number) and not (part and value == part)
     }
     before, after = left.get("before"), left.get("after")
@@ -170,7 +190,7 @@ def rest(event: Event, names: Names, used: Iterable[str]) -> Iterator[tuple[str,
 
 def named(event: Event, name: str, names: Names) -> object:
     """A fact, with names in the place of the ids that it holds."""
-    value, kind = event.facts[name], kind_of(event, name)
+    value, kind = facts_of(event, names)[name], kind_of(event, name)
     if f"{event.verb}:{name}" in known.counted:
         return len(value)
     if not kind or not ids(value):

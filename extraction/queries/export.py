@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -93,15 +94,19 @@ class Words:
         self.outcomes = {str(each.pk): each for each in Outcome.objects.filter(review=review)}
         self.arms = {str(pk): name for pk, name in Arm.objects.filter(study__review=review).values_list("pk", "name")}
         self.times = {str(each.pk): str(each) for each in TimePoint.objects.filter(review=review)}
-        self.files = dict(Document.objects.filter(review=review).values_list("pk", "sha256"))
-        forms = {row.number: form_of(row) for row in versions_in_use(review)} | {0: STANDARD}
-        self.labels = {number: labels_of(form) for number, form in forms.items()}
-        self.ever = {id: label for number in sorted(forms) for id, label in self.labels[number].items()}
+        self.review = review
+        self.forms = {row.number: form_of(row) for row in versions_in_use(review)} | {0: STANDARD}
+        self.labels = {number: labels_of(form) for number, form in self.forms.items()}
+        self.ever = {id: label for number in sorted(self.forms) for id, label in self.labels[number].items()}
         self.columns = {
             (kind, column.name): column.label
             for kind, shape in TABLES.items()
             for column in (*shape.per_arm, *shape.per_contrast, *shape.whole, *shape.of_outcome, *shape.of_study)
         }
+
+    @cached_property
+    def files(self) -> dict[int, str]:
+        return dict(Document.objects.filter(review=self.review).values_list("pk", "sha256"))
 
     def of(self, key: str, number: int) -> dict[str, Any]:
         """The parts of a key such as `outcome/3/arm/7/events`, in words."""
