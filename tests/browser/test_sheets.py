@@ -190,7 +190,7 @@ def test_a_page_that_came_back_asks_of_what_it_could_not_read_and_of_nothing_els
     expect(page.locator("#unsaved")).to_be_hidden()
     field.fill("193")
     page.keyboard.press("Tab")
-    note = page.get_by_role("alert").filter(has_text="there stands “139”, here “193”")
+    note = page.get_by_role("alert").filter(has_text="there stands “139 people”, here “193 people”")
     assert answer(here.first, study, "study/randomised") == 139
     note.get_by_role("button", name="Save what stands here").click()
     saved(page)
