@@ -248,7 +248,10 @@ def save_own(member: Member, own: Own, said: Said, version: int | None) -> Own:
         seen = own.version if version is None else version
         refuse_newer(member, own.study, changed, fields, seen, said.known)
         number = queries.version_of(own).number if isinstance(own, Sheet) else 0
-        confirmed = [key for key in said.confirmed if key in lines and lines[key].form_number != number]
+        looked_at = (
+            said.confirmed if isinstance(own, Sheet) else ()
+        )  # an assessment's answers say of no version that they were
+        confirmed = [key for key in looked_at if key in lines and lines[key].form_number != number]
         if not changed and not confirmed:
             return own
         stood = {key: told(answer) for key, answer in before.items()}

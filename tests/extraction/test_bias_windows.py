@@ -163,3 +163,14 @@ def test_a_window_opened_before_a_tool_had_a_new_version_says_what_is_not_saved_
     assert "low Told on page 3" in text
     told = client.post(address, sent | {"funding": "low"}, follow=True).content.decode()
     assert "Not saved: what was said under “first”" in html.unescape(told)
+
+
+def test_a_judgement_that_is_ticked_as_still_right_which_no_page_offers_changes_nothing(
+    first: Member, study: Study
+) -> None:
+    begun = workflow.start_assessment(first, study)
+    domain = queries.tool_for(begun).domains[0].id
+    workflow.save_judgements(first, begun, {domain: "low"}, {domain: "Told on page 3"})
+    sent = {f"confirm:{domain}": "1", "version": "1"}
+    assert browser(first).post(url(first, "bias", study.pk, begun.tool), sent).status_code == 302
+    assert queries.own_assessment(first, study).version == 1
