@@ -134,8 +134,8 @@ def read_anew(field: Field, typed: object, unit: object, before: Answer) -> tupl
     """The value and the unit of what was typed where an answer stands already: what is as it was is not read again. Raises Unreadable.
 
     unit: the one chosen, or shown, beside it, by name; None where nothing is said of it. A number that stands already may keep a unit
-    that the question does not know any more. What is typed where no number is asked now has none; only where a page still shows the
-    number beside its unit, as it stands, it is left.
+    that the question does not know any more. Where no number is asked now, one that a page still shows beside its unit is left as it
+    stands, and another that is typed there is taken with that unit, in words.
     """
     if typed is None or (isinstance(typed, str) and not typed.strip()):
         return None, ""
@@ -144,11 +144,20 @@ def read_anew(field: Field, typed: object, unit: object, before: Answer) -> tupl
     if field.kind not in NUMBERS:
         if stands and unit == before.unit:
             return before.value, before.unit
-        return read(field, show(typed) if isinstance(typed, float) else typed), ""
+        return read(field, beside_unit(typed, "" if unit is None else str(unit))), ""
     read_as = before.unit if unit is None or unit == before.unit else read_unit(field, unit)
     if stands and read_as == before.unit:
         return before.value, read_as
     return read(field, typed, read_as if knows_unit(field, read_as) else ""), read_as
+
+
+def beside_unit(typed: object, unit: str) -> object:
+    """What was typed beside a unit, with that behind it, where it ends as a number does and does not say it itself."""
+    if isinstance(typed, list | tuple):
+        return typed
+    text = show(typed) if isinstance(typed, float) else str(typed).strip()
+    is_bare = text[-1:].isdigit() and unit not in ("", NO_UNIT) and not text.endswith(unit)
+    return f"{text} {unit}" if is_bare else text
 
 
 def read_place(field: Field, given: Mapping[str, Any] | None) -> Source | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from extraction import queries
 from extraction.models import Line, Study
 from extraction.schema import Answer, Field, Origin, Source, Unreadable, read, spell
-from extraction.schema.clean import as_typed
+from extraction.schema.clean import as_typed, beside_unit
 from extraction.schema.fields import NUMBERS
 from reviewapp.errors import Stale
 from reviewapp.models import Member
@@ -131,6 +131,8 @@ def unseen_parts(field: Field, stored: Answer, answer: Answer, known: Known) -> 
             if not is_own_place:  # left empty: at the place of its row
                 at_cell, seen = at_row, []
             seen += as_stored(known.get(at_row, ()))
+        if name == "value" and field.kind not in NUMBERS:  # typed on a page that shows a unit beside it
+            seen += [str(beside_unit(each, unit)) for each in seen for unit in known.get(f"unit:{field.key}", ())]
         if text not in seen and not (name == "value" and any(reads(field, each, stored) for each in seen)):
             is_value_unseen |= name == "value"
             yield at_cell, text

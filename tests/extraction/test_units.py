@@ -7,7 +7,8 @@ from django.http import QueryDict
 
 from extraction import queries, workflow
 from extraction.models import Sheet, Study
-from extraction.schema import Answer, Choice, TakenFrom, settle
+from extraction.schema import Answer, Choice, Field, Kind, TakenFrom, settle
+from extraction.schema.clean import read_anew
 from extraction.schema.fields import NO_UNIT
 from extraction.views.saving import form_on
 from extraction.workflow.said import Said
@@ -240,11 +241,47 @@ def test_a_number_that_is_still_right_as_text_stays_with_its_unit_and_is_asked_o
 
 
 @pytest.mark.usefixtures("as_text")
-def test_a_page_that_still_asks_for_the_number_leaves_it_as_it_is(first: Member, study: Study) -> None:
+def test_a_page_that_still_asks_for_the_number_leaves_it_as_it_is_and_another_is_taken_with_the_unit_beside_it(
+    first: Member, study: Study
+) -> None:
     save(first, study, **drawn("12", "weeks", version=1))
     assert stored(first, study) == Answer(12.0, unit="weeks")
     save(first, study, **drawn("13", "weeks", version=1))
-    assert stored(first, study) == Answer("13")
+    assert stored(first, study) == Answer("13 weeks")
+    save(first, study, **drawn("13 weeks", "weeks", version=2))
+    assert stored(first, study) == Answer("13 weeks")
+    save(first, study, **drawn("not reported", "weeks", version=2))
+    assert stored(first, study) == Answer("not reported")
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "words"),
+    [
+        ("13", "weeks", "13 weeks"),
+        (13.0, "weeks", "13 weeks"),
+        (13, "weeks", "13 weeks"),
+        ("8 to 12", "weeks", "8 to 12 weeks"),
+        ("25 kg/m2", "kg/m2", "25 kg/m2"),
+        ("13", NO_UNIT, "13"),
+        ("13", "", "13"),
+        ("13", None, "13"),
+    ],
+)
+def test_what_is_typed_beside_a_unit_where_text_is_asked_says_it_once(
+    typed: object, unit: str | None, words: str
+) -> None:
+    question = Field(KEY, "Length", Kind.TEXT)
+    assert read_anew(question, typed, unit, Answer(12.0, unit="weeks")) == (words, "")
+
+
+@pytest.mark.usefixtures("as_text")
+def test_a_window_that_has_typed_a_number_beside_its_unit_has_seen_it_with_that_unit(
+    first: Member, study: Study
+) -> None:
+    save(first, study, **drawn("13", "weeks", version=1))
+    known = {f"known:{KEY}": "13", f"known:unit:{KEY}": "weeks"}
+    assert "newer" not in save(first, study, **drawn("14", "weeks", version=1, **known))
+    assert stored(first, study) == Answer("14 weeks")
 
 
 @pytest.mark.usefixtures("as_text")
