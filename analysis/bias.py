@@ -76,7 +76,10 @@ def traffic_light(judged: Judged, agreed: Sequence[AgreedAssessment]) -> Traffic
         domains(tool),
         rows,
         judgements(tool),
-        footnotes=(*of_gaps(lights, "Blank: not judged, such as before its domain was asked."), *notes(tool)),
+        footnotes=(
+            *of_gaps(lights, "Blank: not judged, for example before the tool asked for this domain."),
+            *notes(tool),
+        ),
     )
 
 

@@ -50,13 +50,14 @@ def about_unkept(request: HttpRequest) -> BadInput | None:
 
 
 def page_above(path: str) -> str:
-    """The nearest address above one that is none to read, such as the sheet above the address that submits it; empty for the first page."""
+    """The nearest address above one that is none to read, such as the sheet above the address that submits it; empty where that is the home
+    of the review, or the first page: they are led to anyway."""
     while (path := path.rstrip("/").rpartition("/")[0] + "/") != "/":
         try:
-            resolve(path)
+            found = resolve(path)
         except Resolver404:
             continue
-        return path
+        return "" if found.view_name == "review-home" else path
     return ""
 
 

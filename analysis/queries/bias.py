@@ -37,7 +37,9 @@ def assessments(member: Member, key: str) -> tuple[Judged, list[AgreedAssessment
     """The agreed assessments under a key. Raises NotHere where there is none."""
     what, agreed = judged(member, key), agreed_assessments(member.review, key)
     if not agreed:
-        raise NotHere("Nothing is agreed on this yet.", todo="Agree on two assessments first.")
+        raise NotHere(
+            "Nothing is agreed on this yet.", todo="Agree on two assessments, or sign again what was reopened."
+        )
     return what, agreed
 
 

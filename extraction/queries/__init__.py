@@ -50,7 +50,13 @@ from extraction.queries.kin import Suggestion, registrations_of, suggestions
 from extraction.queries.news import form_news
 from extraction.queries.papers import Paper, foreign_documents, papers
 from extraction.queries.reliability import FieldAgreement, field_agreement
-from extraction.queries.reopened import reopened_assessments, reopened_last, reopened_sheet, reopened_sheets
+from extraction.queries.reopened import (
+    reopened_assessments,
+    reopened_last,
+    reopened_on,
+    reopened_sheet,
+    reopened_sheets,
+)
 from extraction.queries.sheets import (
     Agreement,
     Opened,
@@ -106,6 +112,7 @@ __all__ = [
     "agreed_last",
     "reopened_assessments",
     "reopened_last",
+    "reopened_on",
     "reopened_sheet",
     "reopened_sheets",
     "AGREED",

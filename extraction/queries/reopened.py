@@ -20,6 +20,11 @@ def reopened_assessments(review: Review, key: str = "") -> list[Assessment]:
     return last_of_each(found.filter(tool=key) if key else found)
 
 
+def reopened_on(study: Study) -> list[Assessment]:
+    """The same of one study, whether or not it counts."""
+    return last_of_each(reopened(Assessment).filter(study=study, study__dropped_at=None))
+
+
 def reopened_sheet(study: Study) -> Blinded | None:
     """The agreed sheet on one study that was reopened last, where none is signed in its place."""
     return reopened_last(study, Sheet, FORM)

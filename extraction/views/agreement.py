@@ -213,7 +213,11 @@ def reopen_agreement(request: HttpRequest, member: Member, pk: int, kind: str, t
     tool = checked(member, kind, tool)
     study = queries.study(member, pk)
     agreeing.reopen_agreement(member, MODELS[kind], study, tool)
-    rests = "Results that rest on it are" if kind == "sheet" else "Results and figures that show it are"
+    rests = (
+        "Results that rest on it are stale"
+        if kind == "sheet"
+        else "Runs that show it are stale, and figures leave it out,"
+    )
     told = "Reopened. What was agreed is kept as a version, and is where you begin."
-    messages.success(request, f"{told} {rests} stale until it is signed again.")
+    messages.success(request, f"{told} {rests} until it is signed again.")
     return to(member, study, kind, tool, "-agreement")

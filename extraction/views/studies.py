@@ -101,6 +101,7 @@ def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | No
     arms = list(queries.arms(member, found))
     data, bias = next_steps(member, found, queries.form_news(member, [found.pk]))
     asked = list(queries.outcomes(member).filter(dropped_at=None))
+    names = {each.judged.key: each.judged.name for each in found.appraisals}
     context = {
         "member": member,
         "study": found,
@@ -116,6 +117,7 @@ def study_page(request: HttpRequest, member: Member, pk: int, form: ArmForm | No
         "others": queries.other_studies(member, found),
         "ways": ways([arm for arm in arms if not arm.dropped_at]),
         "reopened": queries.reopened_sheet(found),
+        "reopened_bias": [(each, names.get(each.tool, "")) for each in queries.reopened_on(found)],
         **shared([arm for arm in arms if not arm.dropped_at]),
     }
     return render(request, "extraction/study.html", context, status=422 if form else 200)

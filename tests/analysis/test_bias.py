@@ -143,7 +143,10 @@ def test_what_a_gap_in_a_figure_means_is_told(first: Member, two: tuple[str, lis
     assert not any("judged" in note for note in bias.traffic_light(what, agreed).footnotes)
     earlier = {key: each for key, each in agreed[0].judgements.items() if key != "reporting"}
     gapped = [replace(agreed[0], judgements=earlier), agreed[1]]
-    assert "Blank: not judged, such as before its domain was asked." in bias.traffic_light(what, gapped).footnotes
+    assert (
+        "Blank: not judged, for example before the tool asked for this domain."
+        in bias.traffic_light(what, gapped).footnotes
+    )
     bars = bias.summary(what, bias.rows_of(gapped, {}))
     assert "In each domain the studies are counted that are judged in it." in bars.footnotes
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from analysis.models import Analysis, Run
 from extraction import workflow as extraction
@@ -91,11 +92,17 @@ def test_pages_say_which_runs_and_figures_show_judgements_whose_agreement_was_re
     for run_again in (False, True):
         for text in told():
             assert f"the agreement on risk of bias in {here} (RoB 2 (effect of assignment): Secure attachment" in text
-            assert f"What was judged before is in run {run.number} of {planned} , stale in that." in text
+            assert f"What was judged before stands in run {run.number} of {planned} ; it is out of date there." in text
             assert f"newer runs have {here} without these judgements" in text
         for text in drawn():
             assert f"{here} is not in " in text
             assert "its agreement was reopened on" in text
+        at_study = words(page(first, "study", here.pk))
+        assert "The agreement on risk of bias, RoB 2 (effect of assignment): Secure attachment" in at_study
+        assert (
+            f'href="{reverse("extraction:bias-agreement", args=[first.review.slug, here.pk, key])}">To the agreement'
+            in page(first, "study", here.pk)
+        )
         own = words(page(first, "bias-agreement", here.pk, key))
         assert "The agreement was reopened on" in own
         assert "Results that show these judgements are stale" in own

@@ -109,11 +109,11 @@ def test_robins_i_is_planned_judged_agreed_signed_and_drawn(
     expect(refused).to_be_focused()
     expect(refused).to_contain_text("Selection of participants into the study: write what supports this judgement.")
     page.locator('[name="source:selection"]').fill("As on page 3.")
-    page.context.set_offline(True)
+    page.route("**", lambda route: route.abort())  # a server that is down, while the network is there
     page.get_by_role("button", name="Save and submit").click()
     expect(page.locator("#live")).to_contain_text("The server cannot be reached, and nothing was sent off.")
     expect(page.locator('[name="source:selection"]')).to_have_value("As on page 3.")
-    page.context.set_offline(False)
+    page.unroute("**")
     page.get_by_role("button", name="Save and submit").click()
     expect(page.get_by_text("Submitted.", exact=True)).to_be_visible()
     page.context.close()

@@ -91,6 +91,10 @@ def test_an_address_that_only_takes_forms_says_so_to_who_opens_it(owner: Member)
     assert reverse("review-home", args=[owner.review.slug]) in answer.content.decode()
     leads_to = f'href="{reverse("team", args=[owner.review.slug])}">To the page of that form'
     assert leads_to in answer.content.decode(), "such as after a form that was refused was opened again"
+    above = browser.get(reverse("screening:undo-pair", args=[owner.review.slug])).content.decode()
+    assert reverse("screening:duplicates", args=[owner.review.slug]) + '">To the page of that form' in above
+    below_home = browser.get(reverse("screening:withdraw-note", args=[owner.review.slug, 1])).content.decode()
+    assert "To the page of that form" not in below_home, "the review's home is led to under its own name"
 
 
 def test_what_one_person_entered_is_not_sent_for_another_who_signed_in_meanwhile(owner: Member, first: Member) -> None:

@@ -344,7 +344,6 @@ const sheet = {
   tell() {
     const box = document.getElementById("unsaved");
     sheet.form.dataset.unsent = sheet.marks().length;
-    sheet.form.toggleAttribute("data-cut", sheet.cut);
     const waiting = sheet.marks().filter((each) => !sheet.refused[each]).length;
     const refused = Object.keys(sheet.refused).length;
     const sentences = [];

@@ -57,11 +57,12 @@ window.addEventListener("pageshow", () => {
 });
 
 // A form of a page that keeps what was typed is not sent off where the server cannot be reached: the browser's own page of errors would
-// stand in its place. Heard before all else: what is not sent off is not to be taken for sent. A server on this machine needs no network.
+// stand in its place. It is asked first each time: a network that is there says nothing of the server. Heard before all else: what is not
+// sent off is not to be taken for sent.
 let reached = null; // the form of which the server is known to be there
 window.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
-  if (form === reached || !form.matches("form.sheet, form.agree") || (navigator.onLine && !("cut" in form.dataset))) return;
+  if (form === reached || !form.matches("form.sheet, form.agree")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   try {
