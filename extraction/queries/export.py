@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -95,7 +96,9 @@ class Words:
         self.arms = {str(pk): name for pk, name in Arm.objects.filter(study__review=review).values_list("pk", "name")}
         self.times = {str(each.pk): str(each) for each in TimePoint.objects.filter(review=review)}
         self.review = review
-        self.forms = {row.number: form_of(row) for row in versions_in_use(review)} | {0: STANDARD}
+        rows = list(versions_in_use(review))
+        self.used = {row.number: row.used_at for row in rows}
+        self.forms = {row.number: form_of(row) for row in rows} | {0: STANDARD}
         self.labels = {number: labels_of(form) for number, form in self.forms.items()}
         self.ever = {id: label for number in sorted(self.forms) for id, label in self.labels[number].items()}
         self.columns = {
@@ -108,8 +111,12 @@ class Words:
     def files(self) -> dict[int, str]:
         return dict(Document.objects.filter(review=self.review).values_list("pk", "sha256"))
 
+    def number_at(self, moment: datetime) -> int:
+        """The version of the form that was in use then."""
+        return max((number for number, used_at in self.used.items() if used_at and used_at <= moment), default=0)
+
     def of(self, key: str, number: int) -> dict[str, Any]:
-        """The parts of a key such as `outcome/3/arm/7/events`, in words."""
+        """The parts of a key such as `outcome/3/arm/7/events`, in words: those of this version of the form, where it knows the question."""
         *path, field = key.split("/")
         at = dict(zip(path[::2], path[1::2], strict=False))
         outcome = self.outcomes.get(at.get("outcome", ""))

@@ -10,7 +10,7 @@ from extraction.queries.bias import own_tools, tool_id, tool_in
 from extraction.queries.export import Words
 from extraction.rob import TOOLS, asking
 from extraction.rob.replies import OR
-from extraction.schema.form import options_of
+from extraction.schema.form import Form, options_of
 from reviewapp import telling
 from reviewapp.models import Event, Member
 
@@ -30,11 +30,12 @@ class Spoken:
 
     def __init__(self, member: Member) -> None:
         self.member = member
+        self._choices: dict[int, Mapping[str, Options]] = {}
 
     def facts(self, event: Event) -> dict[str, object]:
         held = [each for name, each in event.facts.items() if isinstance(each, dict) or name in KEYS]
         keys = dict.fromkeys(str(key) for each in held for key in ([each] if isinstance(each, str) else each))
-        questions = {key: self.question(event.subject, key) for key in keys}
+        questions = {key: self.question(event, key) for key in keys}
         labels: dict[str, str] = {}
         for key, (label, _) in questions.items():
             labels[key] = key if label in labels.values() else label  # nothing is lost where two are called the same
@@ -50,31 +51,39 @@ class Spoken:
                 found[name] = fact
         return found
 
-    def question(self, subject: str, key: str) -> tuple[str, Options]:
-        """What a question is called, and its choices; the key itself, where nothing is known of it."""
-        about, _, judged = telling.split(subject)[2].partition("/")
+    def question(self, event: Event, key: str) -> tuple[str, Options]:
+        """What a question was called when this happened, and its choices; the key itself, where nothing is known of it."""
+        about, _, judged = telling.split(event.subject)[2].partition("/")
         if about == Assessment._meta.model_name:
             return self.of_tools.get(tool_id(judged), {}).get(key, (key, {}))
-        words = self.words.of(key, 0)
+        number = self.words.number_at(event.at)
+        words = self.words.of(key, number)
         outcome, arm, time = (words[name] for name in ("outcome", "arm", "time"))
         is_cell = key.count("/") > 2
         group = outcome or arm or (time if key.startswith("time/") else "")
         label = f"{arm}, {words['label']}" if is_cell and arm else words["label"]
         if not label or (key.startswith("outcome/") and not outcome):
             return key, {}
-        return f"{group}: {label}" if group else label, {} if is_cell else self.choices.get(words["field"], {})
+        return f"{group}: {label}" if group else label, {} if is_cell else self.choices(number).get(words["field"], {})
 
     @cached_property
     def words(self) -> Words:
         return Words(self.member)
 
+    def choices(self, number: int) -> Mapping[str, Options]:
+        """By id of the question, its choices as this version of the form calls them, and those of other versions."""
+        if number not in self._choices:
+            own = choices_of(self.words.forms[number])
+            self._choices[number] = {id: each | own.get(id, {}) for id, each in self.choices_ever.items()}
+        return self._choices[number]
+
     @cached_property
-    def choices(self) -> dict[str, Options]:
-        """Of the questions of all versions of the form, by id."""
+    def choices_ever(self) -> dict[str, dict[str, str]]:
+        """By id of the question, its choices in all versions of the form."""
         found: dict[str, dict[str, str]] = {}
         for _, form in sorted(self.words.forms.items()):
-            for id, question in form.known.items():
-                found[id] = found.get(id, {}) | {each.value: each.label for each in options_of(question)}
+            for id, choices in choices_of(form).items():
+                found[id] = found.get(id, {}) | choices
         return found
 
     @cached_property
@@ -88,6 +97,11 @@ class Spoken:
             }
             found[tool.id] = found.get(tool.id, {}) | asked
         return found
+
+
+def choices_of(form: Form) -> dict[str, dict[str, str]]:
+    """By id of the question, its choices: by value, what is shown."""
+    return {id: {each.value: each.label for each in options_of(question)} for id, question in form.known.items()}
 
 
 def in_words(said: object, options: Options) -> object:

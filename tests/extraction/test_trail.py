@@ -18,6 +18,7 @@ from reviewapp.models import Event, Member
 from tests.extraction import build
 from tests.extraction.test_views import browser
 from tests.extraction.test_views_forms import every_kind
+from tests.extraction.test_workflow_forms import changed
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,24 @@ def test_the_trail_tells_judgements_and_replies_in_words(
     assert told["Randomisation process"] == "Low risk of bias [Page 2.] → High risk of bias [Told]"
     assert [text for label, text in told.items() if label.startswith("1.1")] == ["Yes → Probably no"]
     assert told["proposed"] == "Overall: High risk of bias; Randomisation process: Some concerns"
+
+
+def test_the_trail_tells_an_answer_by_what_its_question_and_choice_were_called_when_it_was_given(
+    first: Member, study: Study
+) -> None:
+    sheet = workflow.save_entries(first, workflow.start_sheet(first, study), {"study/participants": "Mothers"})
+    assert facts(first, "extraction.sheet_saved") == {"Participants": "Mothers"}
+    drawn = {"of": "participants", "label": "Caregivers of whom", "kind": "choice"}
+    changed(first, ("change_question", {**drawn, "options": "Mothers\nFathers"}))
+    workflow.save_entries(first, sheet, {"study/participants": "mothers"})
+    assert facts(first, "extraction.sheet_saved") == {"Caregivers of whom": "Mothers → Mothers"}
+    changed(
+        first,
+        ("change_question", {**drawn, "label": "Caregivers", "options": "mothers = All mothers\nfathers = Fathers"}),
+    )
+    assert facts(first, "extraction.sheet_saved") == {"Caregivers of whom": "Mothers → Mothers"}
+    workflow.save_entries(first, sheet, {"study/participants": ""})
+    assert facts(first, "extraction.sheet_saved") == {"Caregivers": "All mothers → nothing"}
 
 
 def test_two_questions_that_are_called_the_same_are_both_told(first: Member, study: Study, outcome: Outcome) -> None:
