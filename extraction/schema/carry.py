@@ -5,12 +5,12 @@ Answers stay where they are, under their keys; this says what they are worth on 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from extraction.schema.answers import Answer
 from extraction.schema.asked import Asked
-from extraction.schema.clean import Unreadable, read, read_unit
+from extraction.schema.clean import Unreadable, read, read_unit, show
 from extraction.schema.fields import NO_UNIT, NUMBERS, Field
 from extraction.schema.form import KIND_WORDS, PER_WORDS, Form, Question, options_of
 
@@ -141,7 +141,8 @@ def _told(old: Question, new: Question) -> Iterator[str]:
     if old.needs_source != new.needs_source:
         yield "needs its source" if new.needs_source else "needs no source any more"
     if (old.unit, old.units) != (new.unit, new.units):
-        yield f"asked in {units_of(new)}, before in {units_of(old)}"
+        others = converted_otherwise(old, new)
+        yield f"asked in {in_units(new, others)}, before in {in_units(old, others)}"
         if new.unit and not old.unit and old.kind in NUMBERS:
             yield "numbers entered until now stay without one, and count nowhere as such, until it is chosen for each"
     if (old.lowest, old.highest) != (new.lowest, new.highest):
@@ -161,9 +162,19 @@ def _told(old: Question, new: Question) -> Iterator[str]:
         yield "another condition" if new.asked_if else "asked always"
 
 
-def units_of(question: Question) -> str:
-    """In what a question takes its number, its own unit first."""
-    return " or ".join([question.unit or "no unit", *(each.name for each in question.units)])
+def converted_otherwise(old: Question, new: Question) -> set[str]:
+    """The units that both know, and of which one is not as much in the one as in the other."""
+    before, now = ({each.name: (each.factor, question.unit) for each in question.units} for question in (old, new))
+    return {name for name in before.keys() & now.keys() if before[name] != now[name]}
+
+
+def in_units(question: Question, with_factor: Collection[str]) -> str:
+    """In what a question takes its number, its own unit first; of these units, how much one of them is."""
+    names = [question.unit or "no unit"]
+    for each in question.units:
+        much = f" (= {show(each.factor)} {question.unit})" if each.name in with_factor else ""
+        names.append(each.name + much)
+    return " or ".join(names)
 
 
 def range_of(question: Question) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from extraction.schema.clean import show
 from extraction.schema.fields import Kind, Option, Unit
 from extraction.schema.form import (
     LONGEST,
@@ -283,7 +284,7 @@ def read_units(text: str) -> tuple[Unit, ...]:
 
 
 def write_units(units: tuple[Unit, ...]) -> str:
-    return "\n".join(f"{unit.name} = {unit.factor:g}" for unit in units)
+    return "\n".join(f"{unit.name} = {show(unit.factor)}" for unit in units)
 
 
 # --- inside ------------------------------------------------------------------------------------------------------

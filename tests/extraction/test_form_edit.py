@@ -79,6 +79,23 @@ def test_other_units_and_ranges_are_told_beside_those_before() -> None:
     assert "asked in no unit, before in days or weeks; possible is 1 or more, before 1 to 50" in told_of
 
 
+def test_how_much_a_unit_is_is_told_where_it_is_not_as_much_as_before() -> None:
+    old = edit.add_question(STANDARD, "on_study", label="Dose", kind="number", unit="mg", units="g = 100\nkg = 1000000")
+    [told_of] = told(old, edit.change_question(old, "dose", units="g = 1000\nkg = 1000000"))
+    assert "asked in mg or g (= 1000 mg) or kg, before in mg or g (= 100 mg) or kg" in told_of
+    [told_of] = told(old, edit.change_question(old, "dose", units="g = 100.0000001\nkg = 1000000"))
+    assert "g (= 100.0000001 mg) or kg, before in mg or g (= 100 mg)" in told_of
+    [told_of] = told(old, edit.change_question(old, "dose", unit="cg"))
+    assert "asked in cg or g (= 100 cg) or kg (= 1000000 cg), before in mg or g (= 100 mg) or kg (= 1000000 mg)" in (
+        told_of
+    )
+
+
+def test_what_a_unit_is_comes_back_from_the_page_of_the_form_as_it_was_typed() -> None:
+    typed = "years = 365.2425\nminutes = 0.000694444444444"
+    assert edit.write_units(edit.read_units(typed)) == typed
+
+
 def test_an_answer_keeps_its_value_when_its_words_change() -> None:
     before = (Option("home", "Home"), Option("clinic", "Clinic"))
     assert edit.read_options("At home\nClinic", before) == (Option("home", "At home"), Option("clinic", "Clinic"))
