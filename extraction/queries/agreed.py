@@ -101,10 +101,11 @@ def agreed_assessments(review: Review, key: str = "") -> list[AgreedAssessment]:
 def in_own_unit(form: Form, line: Line) -> Any:
     """An answer to a question of this form, a number in the question's own unit; None where the question does not know the one it was given
     in; in words, where it asks for no number now."""
-    question = form.known.get(line.key.rpartition("/")[2]) if line.unit else None
+    is_cell = line.key.count("/") > 2  # of a table, of which the form says nothing
+    question = None if is_cell or line.value is None else form.known.get(line.key.rpartition("/")[2])
     if question is not None and question.kind not in NUMBERS:
         return with_unit(line.value, line.unit)
-    if question is None or line.unit == (question.unit or NO_UNIT):
+    if question is None or line.unit in ("", question.unit or NO_UNIT):
         return line.value
     factor = next((each.factor for each in question.units if each.name == line.unit), None)
     return None if factor is None else line.value * factor

@@ -6,8 +6,8 @@ import pytest
 from django.http import QueryDict
 
 from extraction import queries, workflow
-from extraction.models import Sheet, Study
-from extraction.schema import Answer, Choice, Field, Kind, TakenFrom, settle
+from extraction.models import Entry, Sheet, Study
+from extraction.schema import STANDARD, Answer, Choice, Field, Kind, TakenFrom, edit, settle
 from extraction.schema.clean import read_anew
 from extraction.schema.fields import NO_UNIT
 from extraction.views.saving import form_on
@@ -338,3 +338,30 @@ def test_an_agreed_number_is_read_as_text_with_its_unit_where_the_form_asks_for_
     workflow.agree_sheet(first, study, {})
     changed(first, ("change_question", {"of": "length", "label": "Length", "kind": "text"}))
     assert queries.agreed_characteristics(first.review)[study.pk][KEY] == "12 weeks"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "unit", "told"),
+    [
+        ("text", 12.0, "", "12"),
+        ("text", 12.0, NO_UNIT, "12"),
+        ("text", 12.5, "weeks", "12.5 weeks"),
+        ("text", "long", "", "long"),
+        ("text", None, "", None),
+        ("number", 12.0, "", 12.0),
+        ("number", 12.0, "weeks", 84.0),
+        ("number", 12.0, "hours", None),
+    ],
+)
+def test_an_agreed_number_is_told_as_what_its_question_asks_for(
+    kind: str, said: object, unit: str, told: object
+) -> None:
+    number = {"unit": "days", "units": "weeks = 7"} if kind == "number" else {}
+    form = edit.add_question(STANDARD, "on_study", label="Length", kind=kind, **number)
+    assert queries.in_own_unit(form, Entry(key=KEY, value=said, unit=unit)) == told
+
+
+def test_a_cell_of_a_table_is_no_answer_to_a_question_that_is_called_as_its_column() -> None:
+    form = edit.add_question(STANDARD, "on_study", label="Events")
+    for unit in ("", "weeks"):
+        assert queries.in_own_unit(form, Entry(key="outcome/1/arm/2/events", value=12.0, unit=unit)) == 12.0
