@@ -343,6 +343,17 @@ def test_reopened_it_keeps_the_former_one_as_a_version(first: Member, second: Me
 # --- pages ---------------------------------------------------------------------------------------------------------
 
 
+def test_a_judgement_can_be_taken_back_on_the_page(client: Client, first: Member, study: Study, rob2: str) -> None:
+    build.begun(first, study, rob2, {})
+    client.force_login(first.user)
+    address = reverse("extraction:bias", args=[first.review.slug, study.pk, rob2])
+    choice = '<input class="btn-check" type="radio" name="missing_data" id="id_missing_data_none" value=""{}>'
+    assert choice.format("") in client.get(address).content.decode()
+    client.post(address, {"missing_data": "", "version": 99})
+    assert queries.own_assessment(first, study, rob2).answers()["missing_data"].value is None
+    assert choice.format(" checked") in client.get(address).content.decode()
+
+
 def test_a_saved_reply_is_answered_with_the_proposal_and_the_questions_that_follow(
     first: Member, study: Study, rob2: str
 ) -> None:
