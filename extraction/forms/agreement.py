@@ -31,7 +31,7 @@ from extraction.queries import Agreement
 from extraction.rob import agreeing, asking
 from extraction.schema import BLANK, Choice, Kind, Origin, Pair, Problem, Source, TakenFrom
 from extraction.schema.clean import as_typed
-from extraction.schema.compare import still_asked
+from extraction.schema.compare import remark, still_asked
 from extraction.schema.convert.offers import Offer, offers_settled
 from extraction.schema.fields import NUMBERS
 from extraction.schema.twofold import Twofold, twofold
@@ -120,7 +120,9 @@ class AgreementForm:
 
     def problems(self) -> list[Problem]:
         """What keeps these choices from being an agreement."""
-        return schema.settle(self.asked_pairs, self.choices())[1]
+        unticked = {key: each for key, each in self.unticked.items() if key in self.asked}
+        found = schema.settle(self.asked_pairs, self.choices())[1]
+        return [*unticked.values(), *(each for each in found if each.key not in unticked)]
 
     @cached_property
     def asked_pairs(self) -> list[Pair]:
@@ -135,16 +137,43 @@ class AgreementForm:
 
     @cached_property
     def unkept(self) -> dict[str, Problem]:
-        """What is wrong with the choices made that cannot be kept, by key: as another answer without its reason."""
+        """What is wrong with the choices made that cannot be kept, by key: as another answer without its reason, or without its tick."""
         pairs = {pair.field.key: pair for pair in self.agreement.pairs}
         told = {key: schema.settle_one(pairs[key], each)[1] for key, each in self.choices().items()}
-        return {key: problems[0] for key, problems in told.items() if problems}
+        return self.unticked | {key: problems[0] for key, problems in told.items() if problems}
+
+    @cached_property
+    def unticked(self) -> dict[str, Problem]:
+        """What is to be said of another answer that is filled in and not ticked, by key. One is passed over where a side is chosen, and
+        where it is what the page offers."""
+        if self.data is None:
+            return {}
+        told = "another answer is filled in. Tick “Another answer”, or empty it."
+        return {
+            pair.field.key: Problem(pair.field.key, remark(pair.field.label, told))
+            for pair in self.agreement.pairs
+            if pair.field.key in self.typed and self.is_unchosen(pair) and not self.is_as_offered(pair)
+        }
+
+    def is_unchosen(self, pair: Pair) -> bool:
+        """Whether nothing is chosen, or what both said is, as a page has it ticked."""
+        take = self.posted(pair, "take")
+        return not take or (take == TakenFrom.BOTH and not self.was_third(pair))
+
+    def is_as_offered(self, pair: Pair) -> bool:
+        """Whether another answer is filled in as the page offers it."""
+        offer = self.offers.get(pair.field.key)
+        if offer is None or any(self.posted(pair, name) for name in ("text", *PLACE)):
+            return False
+        return (self.posted(pair, "value"), self.posted(pair, "reason")) == (schema.show(offer.value), offer.told_how)
 
     @property
     def typed(self) -> set[str]:
         """The keys of what was filled in as another answer."""
         names = ("value", "text", "reason", *PLACE)
-        return {pair.field.key for pair in self.agreement.pairs if any(self.posted(pair, name) for name in names)}
+        return {
+            pair.field.key for pair in self.agreement.pairs if any(self.posted(pair, name).strip() for name in names)
+        }
 
     @cached_property
     def told(self) -> dict[str, str]:

@@ -116,7 +116,7 @@ def keep(
         messages.success(request, f"Agreed and signed for {study}.")
         return after, ()
     if form and request.POST["save"] == "equal":
-        others = form.choices()
+        others = form.choices().keys() | form.unkept.keys()
         equal = equal_choices(form.agreement.pairs)
         chosen = {key: each for key, each in equal.items() if key not in others} | chosen
     elif form and not request.accepts("text/html"):

@@ -28,6 +28,7 @@ from extraction.workflow.opening import (
 from extraction.workflow.overtaken import Marks, refuse_unseen
 from extraction.workflow.said import told
 from extraction.workflow.settling import (
+    changed_by,
     departures_of,
     facts_of,
     not_agreed,
@@ -61,7 +62,7 @@ def agree_assessment(member: Member, study: Study, choices: Mapping[str, Choice]
     return agree(member, Assessment, study, tool, choices)
 
 
-def choose_on_sheet(member: Member, study: Study, choices: Mapping[str, Choice]) -> Sheet:
+def choose_on_sheet(member: Member, study: Study, choices: Mapping[str, Choice]) -> Sheet | None:
     """Keep choices on some answers without signing; as agree_sheet refuses."""
     return choose(member, Sheet, study, queries.FORM, choices)
 
@@ -91,23 +92,26 @@ def choose(
     tool: str,
     choices: Mapping[str, Choice],
     seen: Marks | None = None,
-) -> Own:
-    """Keep choices without signing. seen: of a page, which choices it showed; one that it did not show stays (Overtaken)."""
+) -> Own | None:
+    """Keep choices without signing. seen: of a page, which choices it showed; one that it did not show stays (Overtaken).
+
+    What is being made by then; None where nothing is, as these choices say nothing new.
+    """
     require_agreeing(member)
     count_ahead(study, (each.place for each in choices.values()))
     with transaction.atomic():
         at = opened(member, model, study, tool)
-        agreement = at.begun or begin(at)
-        kept = at.lines if at.begun else list(agreement.lines.select_related("by__user"))
+        kept = at.lines if at.begun else chosen_last(model, at.study, tool)
         said = {line.key: line.answer for line in kept}
         known = worked(at.first, at.second, at.pairs, choices_in(kept) | dict(choices), said)
         settled = settled_or_refused(at.pairs, {key: known[key] for key in choices})
         settled = spelled_out(at.first, at.second, settled)
         at.refuse_unseen(kept, settled, choices, at.fields, seen)
         refuse_foreign_third(at.study, said, settled, at.pairs)
-        changed = store(member, agreement, settled)
-        if changed:
-            at.record("chosen", **facts_of(changed))
+        if not changed_by(settled, kept):
+            return at.begun
+        agreement = at.begun or begin(at)
+        at.record("chosen", **facts_of(store(member, agreement, settled)))
     return agreement
 
 

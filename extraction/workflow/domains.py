@@ -29,7 +29,7 @@ def choose_domain(
     way: str,
     seen: Marks | None = None,
     also: Mapping[str, Choice] | None = None,
-) -> Assessment:
+) -> Assessment | None:
     """Keep what one author says of a domain (way: first or second), or the judgement that the tool proposes of what is settled
     (proposed), as the choices on it.
 
@@ -41,7 +41,8 @@ def choose_domain(
     with transaction.atomic():
         study = locked_study(member, study)
         if also:
-            kept = choose(member, Assessment, study, tool, also, seen).lines.filter(key__in=also)
+            made = choose(member, Assessment, study, tool, also, seen)
+            kept = made.lines.filter(key__in=also) if made else ()
             seen = None if seen is None else {**seen, **{line.key: line.mark for line in kept}}
         first, second = submitted_pair(member, Assessment, study, tool)
         pack = queries.tool_for(queries.newest([first, second]))

@@ -109,19 +109,22 @@ def equal_choices(pairs: list[Pair]) -> dict[str, Choice]:
     return {pair.field.key: Choice(TakenFrom.BOTH) for pair in pairs if pair.match is Match.EQUAL}
 
 
+def changed_by(settled: Mapping[str, Settled], lines: Iterable[Line]) -> dict[str, Settled]:
+    """What of it these lines do not say yet."""
+    said = {line.key: (line.answer, line.taken_from, line.reason) for line in lines}
+    return {key: each for key, each in settled.items() if said.get(key) != (each.answer, each.taken_from, each.reason)}
+
+
 def store(member: Member, agreed: Blinded, settled: Mapping[str, Settled]) -> dict[str, Settled]:
     """Write what is settled; who and when stand on each answer that is new. What was new."""
     known = {line.key: line for line in agreed.lines.all()}
     new: list[Line] = []
-    changed: dict[str, Settled] = {}
+    changed = changed_by(settled, known.values())
     now = timezone.now()
-    for key, each in settled.items():
+    for key, each in changed.items():
         line = known.get(key) or agreed.new_line(key)
-        if line.pk and (line.answer, line.taken_from, line.reason) == (each.answer, each.taken_from, each.reason):
-            continue
         line.say(each.answer)
         line.taken_from, line.reason, line.by, line.at = each.taken_from, each.reason, member, now
-        changed[key] = each
         if line.pk:
             line.save()
         else:

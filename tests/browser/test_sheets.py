@@ -329,6 +329,40 @@ def test_two_people_extract_and_the_agreement_finds_each_planted_difference_and_
     page.context.close()
 
 
+# Another answer's fields, as a browser has them that cannot fold them away.
+NEVER_FOLDED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".third { display: block !important; }");
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+
+def test_what_is_typed_as_another_answer_is_chosen_and_what_is_left_of_it_keeps_nobody_from_signing(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    study = study_of(here)
+    for author, number in ((here.first, 139), (here.second, 193)):
+        build.submitted(author, study, {"study/randomised": number, "study/setting": f"Home {number}"})
+    page = signed_in(browser, live_server, here.person("reviewer"))
+    page.goto(f"{live_server.url}/reviews/{here.review.slug}/sheets/{study.pk}/agreement/")
+    page.evaluate(NEVER_FOLDED)
+    number, setting = (page.get_by_role("group", name=re.compile(f"^{each}")) for each in ("Number", "Setting"))
+    for group, said in ((number, "166"), (setting, "In a clinic")):
+        group.get_by_label(re.compile(": Answer$")).fill(said)
+        expect(group.get_by_role("radio", name="Another answer")).to_be_checked()
+    number.get_by_label(re.compile(": Reason$")).fill("Both misread it")
+    page.keyboard.press("Tab")
+    expect(number.locator("[data-kept]")).to_have_text("✓ Kept")
+    setting.get_by_label(re.compile("Home 193")).check()
+    expect(setting.locator("[data-kept]")).to_have_text("✓ Kept")
+    setting.get_by_role("button", name="Undo this choice").click()
+    expect(setting.locator("[data-kept]")).to_have_text("Taken back: to be settled again.")
+    page.get_by_role("button", name="Keep the choices").last.click()
+    expect(page.get_by_text("Kept: 1 answer.")).to_be_visible()
+    assert queries.sheet_agreement(here.second, study).made["study/randomised"].value == 166
+    page.context.close()
+
+
 def test_another_answer_without_its_reason_comes_back_with_what_was_typed_without_script_on_a_phone(
     browser: Browser, live_server: LiveServer, here: World
 ) -> None:

@@ -336,6 +336,56 @@ def test_a_domain_is_settled_and_what_else_cannot_be_kept_comes_back(
     }
 
 
+UNTICKED = SILENT | {f"take:{NUMBER}": "", f"page:{NUMBER}": "3", f"reason:{NUMBER}": "Both misread it"}
+
+
+@pytest.mark.parametrize("pressed", [{"save": "choices"}, {"save": "equal"}, {"undo": "study/participants"}, {}])
+def test_another_answer_that_is_typed_and_not_ticked_comes_back(
+    pressed: dict[str, str], first: Member, differing: Study
+) -> None:
+    sent = {f"take:{DESIGN}": "second", **UNTICKED, **pressed} | seen(first, differing)
+    text = post(first, "sheet-agreement", differing.pk, status=422, data=sent)
+    told = "another answer is filled in. Tick “Another answer”, or empty it."
+    assert told in question(text, NUMBER), "beside the question"
+    assert told in text.partition('role="alert"')[2].partition("</div>")[0], "and in the summary"
+    assert fields_of(text, NUMBER) == {"value": "193", "text": "Table 1", "reason": "Both misread it"}
+    assert f'name="page:{NUMBER}" value="3"' in text
+    found = queries.sheet_agreement(first, differing)
+    assert (found.signed, set(found.made) & {NUMBER, DESIGN}) == (None, {DESIGN} if pressed else set())
+
+
+@pytest.mark.parametrize("pressed", [{"save": "choices"}, {"save": "equal"}, {}])
+def test_another_answer_under_equal_ones_that_is_not_ticked_comes_back(
+    pressed: dict[str, str], first: Member, differing: Study
+) -> None:
+    key = "study/participants"
+    sent = {f"take:{DESIGN}": "second", f"take:{NUMBER}": "first", f"take:{key}": "both", f"value:{key}": "Fathers"}
+    text = post(first, "sheet-agreement", differing.pk, status=422, data=sent | pressed | seen(first, differing))
+    assert "Tick “Another answer”, or empty it." in question(text, key)
+    assert "Fathers</textarea>" in question(text, key)
+    found = queries.sheet_agreement(first, differing)
+    assert (found.signed, key in found.made) == (None, False)
+
+
+def test_another_answer_gives_way_to_a_side_that_is_chosen(first: Member, differing: Study) -> None:
+    sent = UNTICKED | {"save": "choices", f"take:{NUMBER}": "second"}
+    post(first, "sheet-agreement", differing.pk, data=sent | seen(first, differing))
+    assert queries.sheet_agreement(first, differing).made[NUMBER].taken_from == "second"
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_where_nothing_can_be_kept_no_agreement_is_begun(reopened: bool, first: Member, differing: Study) -> None:
+    last = {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD}
+    if reopened:
+        workflow.agree_sheet(first, differing, last)
+        workflow.reopen_sheet_agreement(first, differing)
+    sent = SILENT | {"save": "choices"} | seen(first, differing)
+    post(first, "sheet-agreement", differing.pk, status=422, data=sent)
+    workflow.choose_on_sheet(first, differing, last if reopened else {})
+    assert not Sheet.unblinded.standing().filter(study=differing, agreed=True).exists()
+    assert not Event.unblinded.filter(verb="extraction.sheet_chosen").exists()
+
+
 # --- one quantity in two ways ------------------------------------------------------------------------------------------
 
 

@@ -243,7 +243,10 @@ def test_what_neither_converted_is_offered_at_the_agreement_with_its_working_as_
     assert f'name="value:{desk.sd}" value="4"' in page
     words = "SD = SE √n; SE = 0.8, n = 25: SD = 4 (Handbook 6.5.2.2)"
     assert f'name="reason:{desk.sd}" value="{words}"' in page
-    client.post(url, {f"take:{desk.sd}": "third", f"value:{desk.sd}": "4", f"reason:{desk.sd}": words})
+    offered = {f"value:{desk.sd}": "4", f"reason:{desk.sd}": words}
+    assert client.post(url, offered | {"save": "choices"}).status_code == 302, "an offer may be left as it is"
+    assert client.post(url, offered | {"save": "choices", f"value:{desk.sd}": "5"}).status_code == 422
+    client.post(url, {f"take:{desk.sd}": "third"} | offered)
     assert [row.values["sd"] for row in build.agreed_rows(desk.first.review, desk.outcome)] == [4, 4]
     signed = html.unescape(client.get(url).content.decode())
     assert words in signed

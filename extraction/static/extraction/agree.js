@@ -20,6 +20,8 @@ const agree = {
       if (!agree.complete(box)) box.querySelector("[data-kept]").textContent = "Not kept yet: it needs a reason.";
       agree.send();
     });
+    agree.form.addEventListener("input", agree.tick);
+    agree.form.addEventListener("formdata", agree.leave);
     agree.form.addEventListener("click", (event) => {
       const button = event.target.closest("button[name=undo]");
       if (!button) return;
@@ -27,6 +29,20 @@ const agree = {
       agree.undo(button.closest("[data-choose]"));
     });
     window.addEventListener("online", agree.send);
+  },
+
+  // What is typed as another answer is chosen.
+  tick(event) {
+    const third = event.target.closest(".third")?.closest(".side-third");
+    if (third && (event.target.type === "checkbox" || event.target.value.trim())) third.querySelector('input[name^="take:"]').checked = true;
+  },
+
+  // With that, what stands in the fields of another answer that is not ticked is offered, or was left: it is not sent.
+  leave(event) {
+    for (const third of agree.form.querySelectorAll(".side-third")) {
+      if (third.querySelector('input[name^="take:"]').checked) continue;
+      for (const each of third.querySelectorAll(".third [name]")) event.formData.delete(each.name);
+    }
   },
 
   complete(box) {
