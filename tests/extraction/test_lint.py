@@ -24,6 +24,8 @@ from extraction.schema.lint import (
     check_sheets,
     check_study,
 )
+from extraction.schema.lint.rows import SE_FOR_SD
+from extraction.schema.lint.spreads import Hint, hint
 from extraction.schema.lint.study import check_wholes
 
 pytestmark = pytest.mark.pure
@@ -391,3 +393,32 @@ def test_published_rows_are_hardly_ever_doubted(shared: Path) -> None:
     assert rows >= 200
     assert len(doubted) / rows < 0.02, sorted(doubted)
     assert len(set(twice)) >= 8, "published data sets count controls twice, and that is found"
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "n", "told"),
+    [
+        (0.81, 5.1, 40, Hint("is 0.81 a standard error?", SE_FOR_SD)),
+        (5.1, 26.0, 25, Hint("is 5.1 a standard error, or 26 a variance?", SE_FOR_SD)),
+        (5.1, 26.0, 400, Hint("is 26 a variance?")),
+        (0.51, 5.1, 9, None),
+    ],
+)
+def test_what_an_sd_is_taken_for_is_told_with_the_cause_by_which_a_cell_is_doubted_once(
+    small: float, large: float, n: float, told: Hint | None
+) -> None:
+    assert hint(small, large, n) == told
+
+
+@pytest.mark.parametrize(
+    ("sd", "why", "cause"),
+    [(1.6, "; is it half the interval?", ""), (0.82, "; is it a standard error?", SE_FOR_SD), (26.0, ".", "")],
+)
+def test_an_sd_against_its_interval_has_a_cause_where_it_is_a_standard_error(sd: float, why: str, cause: str) -> None:
+    (found,) = (
+        each
+        for each in check_study(continuous({"ci_low": 12.6, "ci_high": 15.8, "sd": sd}), TODAY)
+        if each.rule == "sd-against-interval"
+    )
+    assert found.sentence.endswith(why)
+    assert found.cause == cause

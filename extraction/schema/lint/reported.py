@@ -64,10 +64,10 @@ def _spread_of_another_kind(o: Outcome) -> Iterator[Finding]:
                 (1.5 if n >= 10 else 2.0) + rounding(row.numbers["ci_low"], row.numbers["ci_high"]) / half,
             )
             if not 1 / slack <= made / sd <= slack:
-                like = {"half the interval": half, "a standard error": half / Z95}
-                hint = next((f"; is it {name}?" for name, x in like.items() if abs(sd - x) <= 0.05 * x), ".")
-                told = f"{where}: the interval of {n:g} people makes an SD of {made:.3g}, but {sd:g} is given{hint}"
-                cause = SE_FOR_SD if hint == "; is it a standard error?" else ""
+                like = (("; is it half the interval?", "", half), ("; is it a standard error?", SE_FOR_SD, half / Z95))
+                near = ((why, cause) for why, cause, x in like if abs(sd - x) <= 0.05 * x)
+                why, cause = next(near, (".", ""))
+                told = f"{where}: the interval of {n:g} people makes an SD of {made:.3g}, but {sd:g} is given{why}"
                 yield Finding("sd-against-interval", UNLIKELY, row.cell("sd"), told, cause)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from extraction.schema.lint.rows import SE_FOR_SD, Finding, Outcome, Row, Severity, rounding
 
@@ -18,20 +19,26 @@ FAR = 3.5  # times: what hardly any two SDs of one measure are apart
 FARTHEST = 6.0  # times: whatever the reason
 
 
-def hint(small: float, large: float, n: float | None) -> str:
-    """What may have been read for an SD where two that should be alike are not."""
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What may have been read for an SD, as a question. cause: of a finding that asks it about the smaller of two."""
+
+    question: str
+    cause: str = ""
+
+
+MISPLACED = Hint("is a decimal point in the wrong place?")
+
+
+def hint(small: float, large: float, n: float | None) -> Hint | None:
+    """What may have been read for an SD where two that should be alike are not; None where neither is like another kind of spread."""
     as_se = bool(n) and 0.6 < large / small / math.sqrt(n or 1) < 1.7
     as_variance = large > 4 and 0.6 < math.sqrt(large) / small < 1.6
     if as_se and as_variance:
-        return f"is {small:g} a standard error, or {large:g} a variance?"
+        return Hint(f"is {small:g} a standard error, or {large:g} a variance?", SE_FOR_SD)
     if as_se:
-        return f"is {small:g} a standard error?"
-    return f"is {large:g} a variance?" if as_variance else "is a decimal point in the wrong place?"
-
-
-def cause_of(why: str) -> str:
-    """What a hint takes the smaller of two SDs for."""
-    return SE_FOR_SD if "standard error" in why else ""
+        return Hint(f"is {small:g} a standard error?", SE_FOR_SD)
+    return Hint(f"is {large:g} a variance?") if as_variance else None
 
 
 def _range(o: Outcome) -> Iterator[Finding]:
@@ -73,18 +80,14 @@ def _baseline(o: Outcome) -> Iterator[Finding]:
             *((row.get("mean"), row.get("baseline"))[:: 1 if sd < before else -1])
         ):
             continue
-        if max(sd, before) > FAR * min(sd, before) and "decimal" not in (why := _why(sd, before, row)):
-            told = f"{o.title}, {row.name}: the SD is {sd:g}, and {before:g} at baseline; {why}"
-            yield Finding("sd-unlike-baseline", UNLIKELY, row.cell("sd"), told, cause_of(why) if sd < before else "")
+        if max(sd, before) > FAR * min(sd, before) and (why := hint(min(sd, before), max(sd, before), row.get("n"))):
+            told = f"{o.title}, {row.name}: the SD is {sd:g}, and {before:g} at baseline; {why.question}"
+            yield Finding("sd-unlike-baseline", UNLIKELY, row.cell("sd"), told, why.cause if sd < before else "")
 
 
 def _shrinks(mean: float | None, other: float | None) -> bool:
     """Whether the mean that goes with the smaller SD is the smaller, too, as where both are near 0, or values are multiplied."""
     return mean is not None and other is not None and abs(mean) < 0.6 * abs(other)
-
-
-def _why(one: float, other: float, row: Row) -> str:
-    return hint(min(one, other), max(one, other), row.get("n"))
 
 
 def _other_arm(o: Outcome) -> Iterator[Finding]:
@@ -98,9 +101,9 @@ def _other_arm(o: Outcome) -> Iterator[Finding]:
             continue  # told as such
         is_se = n >= 16 and times > FAR and 0.6 < times / math.sqrt(n) < 1.7
         if is_se or (times > FARTHEST and (large.get("n") or 0) >= 10):
-            why = hint(small.numbers["sd"], large.numbers["sd"], n)
-            told = f"{o.title}: the SD {small.numbers['sd']:g} of {small.name} is far below the {large.numbers['sd']:g} of {large.name}; {why}"
-            yield Finding("sd-unlike-other-arm", UNLIKELY, small.cell("sd"), told, cause_of(why))
+            why = hint(small.numbers["sd"], large.numbers["sd"], n) or MISPLACED
+            told = f"{o.title}: the SD {small.numbers['sd']:g} of {small.name} is far below the {large.numbers['sd']:g} of {large.name}; {why.question}"
+            yield Finding("sd-unlike-other-arm", UNLIKELY, small.cell("sd"), told, why.cause)
 
 
 def _exchanged(o: Outcome) -> Iterator[Finding]:
