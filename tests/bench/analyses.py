@@ -16,6 +16,7 @@ from random import Random
 from typing import Any
 
 from tests.bench.database import on_a_database_of_its_own
+from tests.bench.trials import trials
 
 STUDIES, ANALYSES, ROUNDS = 20, 300, 20
 SCRATCH_SECONDS, PAGE_SECONDS = 30, 2
@@ -27,9 +28,8 @@ def made() -> dict[str, Any]:
 
     from analysis.models import Analysis
     from extraction import queries, workflow
-    from extraction.models import Arm, Entry, Sheet, Study, StudyReport
-    from reviewapp.models import Role, Stage
-    from screening.models import Citation, Standing, StandingState
+    from extraction.models import Entry, Sheet
+    from reviewapp.models import Role
     from tests import build
 
     random, now = Random(7), timezone.now()
@@ -44,23 +44,7 @@ def made() -> dict[str, Any]:
         for kind in ("dichotomous", "continuous"):
             outcomes[kind, number] = workflow.define_outcome(first, name=f"{kind} {number}", kind=kind)
     here = owner.review
-    citations = Citation.objects.bulk_create(
-        Citation(review=here, title=f"Trial {n}", year=2000) for n in range(STUDIES)
-    )
-    Standing.objects.bulk_create(
-        Standing(review=here, citation=each, stage=Stage.FULL_TEXT, state=StandingState.INCLUDE, needed=2)
-        for each in citations
-    )
-    studies = Study.objects.bulk_create(Study(review=here, label=f"Author {1990 + n}") for n in range(STUDIES))
-    StudyReport.objects.bulk_create(
-        StudyReport(study=study, citation=citation, member=first)
-        for study, citation in zip(studies, citations, strict=True)
-    )
-    Arm.objects.bulk_create(
-        Arm(study=study, name=name, role=role)
-        for study in studies
-        for name, role in (("Talks", "experimental"), ("Nothing", "control"))
-    )
+    studies = trials(owner, STUDIES)
     sheets = [
         Sheet(study=study, member=member, tool=queries.FORM, submitted_at=now, agreed=agreed)
         for study in studies

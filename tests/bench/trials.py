@@ -33,7 +33,7 @@ def trials(owner: Any, count: int) -> list[Any]:
         for stage in (Stage.TITLE_ABSTRACT, Stage.FULL_TEXT)
     )
     Report.objects.bulk_create(Report(citation=each, state=Report.State.RETRIEVED) for each in citations)
-    studies = Study.objects.bulk_create(Study(review=here, label=f"Author{n} 2000") for n in range(count))
+    studies = Study.objects.bulk_create(Study(review=here, label=f"Author{n} {1980 + n % 40}") for n in range(count))
     StudyReport.objects.bulk_create(
         StudyReport(study=study, citation=citation, member=owner)
         for study, citation in zip(studies, citations, strict=True)
