@@ -14,17 +14,17 @@ from extraction.forms.bias import Proposed, criteria_of, proposed_words
 from extraction.forms.cells import Place
 from extraction.forms.differences import (
     Group,
-    Reported,
     Row,
     Side,
+    TwofoldNote,
     converted,
     departure_words,
     how,
     is_other,
     plain_pieces,
-    reported,
     sources_of,
     spell,
+    twofold_note,
 )
 from extraction.forms.sheets import PLACE
 from extraction.queries import Agreement
@@ -34,7 +34,7 @@ from extraction.schema.clean import as_typed
 from extraction.schema.compare import remark, still_asked
 from extraction.schema.convert.offers import Offer, offers_settled
 from extraction.schema.fields import NUMBERS
-from extraction.schema.twofold import Twofold, twofold
+from extraction.schema.twofold import TwofoldRow, Verdict, twofold_rows
 from extraction.schema.whole import whole
 from extraction.schema.worddiff import word_diff
 
@@ -216,7 +216,7 @@ class AgreementForm:
             proposed,
             is_idle,
             self.mark(pair.field.key),
-            self.reported.get(pair.field.key),
+            self.twofold_notes.get(pair.field.key),
         )
 
     def mark(self, key: str) -> str:
@@ -251,22 +251,22 @@ class AgreementForm:
         )
 
     @cached_property
-    def twofold(self) -> list[Twofold]:
+    def twofold_rows(self) -> list[TwofoldRow]:
         """The rows of numbers in which the two may have reported one quantity in two ways."""
         found = self.agreement
-        return twofold(found.asked, found.first.answers(), found.second.answers()) if found.asked else []
+        return twofold_rows(found.asked, found.first.answers(), found.second.answers()) if found.asked else []
 
     @property
     def alike(self) -> int:
         """In how many of them both ways agree."""
-        return sum(each.agrees for each in self.twofold)
+        return sum(row.verdict is Verdict.AGREE for row in self.twofold_rows)
 
     @cached_property
-    def reported(self) -> dict[str, Reported]:
+    def twofold_notes(self) -> dict[str, TwofoldNote]:
         """The same in words, by key of each question that it is about."""
         labels = {pair.field.key: pair.field.label for pair in self.agreement.pairs}
         whose = self.agreement.first.member, self.agreement.second.member
-        return {key: reported(each, labels, *map(str, whose)) for each in self.twofold for key in each.keys}
+        return {key: twofold_note(row, labels, *map(str, whose)) for row in self.twofold_rows for key in row.keys}
 
     @cached_property
     def offers(self) -> dict[str, Offer]:

@@ -14,7 +14,7 @@ from extraction.schema import Answer, Field, Origin, Pair, Source, TakenFrom
 from extraction.schema.clean import knows_unit, own_unit
 from extraction.schema.convert.offers import Offer
 from extraction.schema.fields import NUMBERS
-from extraction.schema.twofold import Twofold
+from extraction.schema.twofold import TwofoldRow, Verdict
 from extraction.schema.worddiff import Piece
 
 
@@ -37,13 +37,15 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
-    """Of numbers that may be one quantity, reported in two ways: key and label of the question at which it is told, and how both have it."""
+class TwofoldNote:
+    """Of numbers that may be one quantity, reported in two ways: key and label of the question at which it is told, how both have it, and
+    whether they agree. why: if what they may, or how one of them may have been had otherwise."""
 
     key: str
     label: str
     told: list[str]
-    agrees: bool
+    verdict: Verdict
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Row:
     proposed: Proposed | None = None
     is_idle: bool = False  # a question, or a reply, to which what is settled so far does not lead
     mark: str = ""  # of the choice that stands
-    twofold: Reported | None = None  # where the other sheet may report it in another way
+    twofold_note: TwofoldNote | None = None  # where the other sheet may report it in another way
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
@@ -110,13 +112,13 @@ class Group:
         return all(row.is_idle for row in self.rows)
 
 
-def reported(each: Twofold, labels: Mapping[str, str], first: str, second: str) -> Reported:
-    """One quantity in two ways, in words; told at the first of its questions."""
+def twofold_note(row: TwofoldRow, labels: Mapping[str, str], first: str, second: str) -> TwofoldNote:
+    """What two sheets report in two ways in a row, in words; told at the first of its questions."""
     told = [
-        " ".join(filter(None, (f"{first}: {of.first.in_words}; {second}: {of.second.in_words}.", of.remark)))
-        for of in each.comparisons
+        " ".join(filter(None, (f"{first}: {each.first.in_words}; {second}: {each.second.in_words}.", each.remark)))
+        for each in row.quantities
     ]
-    return Reported(each.keys[0], labels.get(each.keys[0], ""), told, each.agrees)
+    return TwofoldNote(row.keys[0], labels.get(row.keys[0], ""), told, row.verdict, row.why)
 
 
 def sources_of(*answers: tuple[str, Answer]) -> tuple[tuple[str, Source], ...]:

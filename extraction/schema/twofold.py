@@ -9,6 +9,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from extraction.schema.answers import BLANK, Answer, Origin
 from extraction.schema.asked import Asked, Row, Table
@@ -16,23 +17,50 @@ from extraction.schema.convert import effects, spread
 from extraction.schema.convert.converted import CannotConvert, Converted
 from extraction.schema.convert.offers import typed_number
 from extraction.schema.lint.answers import LARGEST
+from extraction.schema.lint.contrasts import BOUNDS
 from extraction.schema.lint.rows import decimals, rounding
 from extraction.schema.workings import WORDS, told
 
 EXACT = ("n", "n1", "n2", "total", "events")  # people are not rounded
 OF_WHOM = ("n", "n1", "n2", "total", "time")  # given beside a quantity, and no report of it
 SLACK = 1e-9  # relative: of arithmetic, not of numbers
+PRINTED_ALIKE = (  # numbers of a row that a report prints with as many decimals, or digits
+    ("mean", "sd", "se", "ci_low", "ci_high", "baseline", "change"),
+    ("mean1", "sd1", "mean2", "sd2"),
+    ("difference", "difference_se", "difference_low", "difference_high"),
+    ("hr", "hr_low", "hr_high"),
+    ("log_effect", "se_log"),
+    ("o_e", "v"),
+    ("effect", "se", "effect_low", "effect_high"),
+)
+OF_OTHERS = "of another time or group"
+ADJUSTED_CHANGE = "of another time or group, or adjusted"
+OF_MODEL = "adjusted, or by another test or model"
+OF_DIFFERENCE = "adjusted, with unequal SDs, of pairs or of clusters"
+IF_COARSE = "a number was rounded to fewer decimals than those beside it"
+IF_BOUND = "p is a bound, as in P < 0.05"
+MAYBE_BOUND = "p may be a bound"
 Numbers = Mapping[str, float]
+Span = tuple[float, float]
+
+
+class Verdict(StrEnum):
+    """Whether two reports may be one number. MAY: if one of them is rounded more than it seems, or is a bound."""
+
+    AGREE = "agree"
+    MAY = "may"
+    DIFFER = "differ"
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """How a quantity is had from other numbers of its row. column: the quantity; names: of the numbers, as function takes them; on: those
-    of them that are a report of it."""
+    of them that are a report of it; otherwise: how a report may have had them, so that they make another number and are right."""
 
     column: str
     names: tuple[str, ...]
     function: Callable[..., Converted]
+    otherwise: str
     on: tuple[str, ...] = ()
 
     @property
@@ -53,46 +81,50 @@ def pooled_sd(n1: float, sd1: float, n2: float, sd2: float) -> Converted:
 def of_ratio(names: tuple[str, ...], function: Callable[..., tuple[Converted, ...]], *on: tuple[str, ...]) -> list[Way]:
     """A log ratio, and its standard error."""
     return [
-        Way("log_effect", names, lambda *numbers: function(*numbers)[0], on[0]),
-        Way("se_log", names, lambda *numbers: function(*numbers)[1], on[1]),
+        Way("log_effect", names, lambda *numbers: function(*numbers)[0], OF_MODEL, on[0]),
+        Way("se_log", names, lambda *numbers: function(*numbers)[1], OF_MODEL, on[1]),
     ]
 
 
 OF_ROW: dict[str, tuple[Way, ...]] = {
     "continuous": (
-        Way("sd", ("se", "n"), spread.sd_from_se),
-        Way("sd", ("ci_low", "ci_high", "n"), spread.sd_from_ci),
-        Way("change", ("baseline", "mean"), spread.mean_change),
+        Way("sd", ("se", "n"), spread.sd_from_se, OF_OTHERS),
+        Way("sd", ("ci_low", "ci_high", "n"), spread.sd_from_ci, OF_OTHERS),
+        Way("change", ("baseline", "mean"), spread.mean_change, ADJUSTED_CHANGE),
     ),
-    "dichotomous": (Way("events", ("percent", "total"), effects.events_from_percent),),
-    "rate": (Way("events", ("rate", "time"), effects.events_from_rate),),
+    "dichotomous": (Way("events", ("percent", "total"), effects.events_from_percent, OF_OTHERS),),
+    "rate": (Way("events", ("rate", "time"), effects.events_from_rate, OF_OTHERS),),
     "time_to_event": (
         *of_ratio(("hr", "hr_low", "hr_high"), effects.log_ratio_from_ci, ("hr",), ("hr_low", "hr_high")),
         *of_ratio(("o_e", "v"), effects.log_ratio_from_o_minus_e, ("o_e", "v"), ("v",)),
         *of_ratio(("hr", "p"), effects.log_ratio_from_p, ("hr",), ("p",)),
     ),
-    "generic": (Way("se", ("effect", "effect_low", "effect_high"), effects.se_from_ci, ("effect_low", "effect_high")),),
+    "generic": (
+        Way("se", ("effect", "effect_low", "effect_high"), effects.se_from_ci, OF_MODEL, ("effect_low", "effect_high")),
+    ),
 }
 BETWEEN_MEANS = (  # the SD within both arms
-    Way("sd", ("n1", "sd1", "n2", "sd2"), pooled_sd),
-    Way("sd", ("difference_se", "n1", "n2"), spread.sd_from_difference_se),
-    Way("sd", ("difference_low", "difference_high", "n1", "n2"), spread.sd_from_difference_ci),
-    Way("sd", ("difference", "t", "n1", "n2"), spread.sd_from_t, ("t",)),
-    Way("sd", ("difference", "p", "n1", "n2"), spread.sd_from_p, ("p",)),
+    Way("sd", ("n1", "sd1", "n2", "sd2"), pooled_sd, OF_DIFFERENCE),
+    Way("sd", ("difference_se", "n1", "n2"), spread.sd_from_difference_se, OF_DIFFERENCE),
+    Way("sd", ("difference_low", "difference_high", "n1", "n2"), spread.sd_from_difference_ci, OF_DIFFERENCE),
+    Way("sd", ("difference", "t", "n1", "n2"), spread.sd_from_t, OF_DIFFERENCE, ("t",)),
+    Way("sd", ("difference", "p", "n1", "n2"), spread.sd_from_p, OF_DIFFERENCE, ("p",)),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one sheet says of a quantity: the number, between what it lies as it is rounded, and how it was had if it was not read.
-    keys: of the cells that report it."""
+class Reading:
+    """What one sheet says of a quantity: the number, and how it was had if it was not read. likely: between what it lies as it is rounded;
+    widest: between what, if zeros at the end were not printed either. keys: of the cells that report it; p: that it rests on, if any."""
 
     column: str
     value: float
-    low: float
-    high: float
+    likely: Span
+    widest: Span
     keys: tuple[str, ...]
     converted: Converted | None = None
+    otherwise: str = ""
+    p: float | None = None
 
     @property
     def in_words(self) -> str:
@@ -102,17 +134,40 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Twofold:
     """One quantity, as two sheets report it."""
 
-    first: Said
-    second: Said
+    first: Reading
+    second: Reading
 
     @property
-    def agrees(self) -> bool:
-        """Whether both may be one number, rounded."""
+    def verdict(self) -> Verdict:
+        if self.meet(self.first.likely, self.second.likely):
+            return Verdict.AGREE
+        may = self.meet(self.first.widest, self.second.widest) or self.is_below(BOUNDS)
+        return Verdict.MAY if may else Verdict.DIFFER
+
+    def meet(self, one: Span, other: Span) -> bool:
         slack = SLACK * max(abs(self.first.value), abs(self.second.value))
-        return self.first.low <= self.second.high + slack and self.second.low <= self.first.high + slack
+        return one[0] <= other[1] + slack and other[0] <= one[1] + slack
+
+    def is_below(self, bounds: Iterable[float] | None = None) -> bool:
+        """Whether one of them rests on a p, one of these bounds if they are told, and the other is what a smaller p makes."""
+        return any(
+            one.p is not None and (bounds is None or one.p in bounds) and other.widest[0] < one.widest[0]
+            for one, other in ((self.first, self.second), (self.second, self.first))
+        )
+
+    @property
+    def condition(self) -> str:
+        """If what they agree, where they may."""
+        return IF_COARSE if self.meet(self.first.widest, self.second.widest) else IF_BOUND
+
+    @property
+    def otherwise(self) -> str:
+        """How one of them may have been had, where they do not agree and neither is misread."""
+        hows = (self.first.otherwise, self.second.otherwise, MAYBE_BOUND if self.is_below() else "")
+        return "; ".join(dict.fromkeys(filter(None, hows)))
 
     @property
     def remark(self) -> str:
@@ -122,29 +177,38 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Twofold:
+class TwofoldRow:
     """What two sheets may report in two ways in one row. keys: of the cells in which only one of them has a number, in the form's order."""
 
     keys: tuple[str, ...]
-    comparisons: tuple[Comparison, ...]
+    quantities: tuple[Twofold, ...]
 
     @property
-    def agrees(self) -> bool:
-        return all(each.agrees for each in self.comparisons)
+    def verdict(self) -> Verdict:
+        """Of all its quantities the worst."""
+        return max((each.verdict for each in self.quantities), key=list(Verdict).index)
+
+    @property
+    def why(self) -> str:
+        """If what those agree that may; how else those may have been had that do not."""
+        found = [each for each in self.quantities if each.verdict is self.verdict]
+        if self.verdict is Verdict.MAY:
+            return " and ".join(dict.fromkeys(each.condition for each in found))
+        return "; ".join(dict.fromkeys(each.otherwise for each in found)) if self.verdict is Verdict.DIFFER else ""
 
 
-def twofold(asked: Asked, first: Mapping[str, Answer], second: Mapping[str, Answer]) -> list[Twofold]:
+def twofold_rows(asked: Asked, first: Mapping[str, Answer], second: Mapping[str, Answer]) -> list[TwofoldRow]:
     """The rows of the outcomes' tables in which two sheets may report the same in two ways, in the form's order."""
     found = []
     for table in asked.tables:
         for row in table.rows:
             ways = ways_of(table)
-            sides = [list(said_in(row, ways, cells_of(asked, table, row), each)) for each in (first, second)]
-            comparisons = compared(sides[0], sides[1], first, second)
-            if comparisons:
-                alone = {key for each in comparisons for key in alone_in(each, first, second)}
+            sides = [list(readings(ways, cells_of(asked, table, row), each)) for each in (first, second)]
+            quantities = in_two_ways(sides[0], sides[1], first, second)
+            if quantities:
+                alone = {key for each in quantities for key in alone_in(each, first, second)}
                 keys = [field.key for field in asked.fields if field.key in alone]
-                found.append(Twofold(tuple(keys), tuple(comparisons)))
+                found.append(TwofoldRow(tuple(keys), tuple(quantities)))
     return found
 
 
@@ -155,27 +219,26 @@ def ways_of(table: Table) -> tuple[Way, ...]:
 
 
 def cells_of(asked: Asked, table: Table, row: Row) -> dict[str, str]:
-    """The keys of the numbers that a row's ways take: its own by column, and of the arms of a contrast n1, sd1, n2, sd2."""
+    """The keys of the numbers that a row's ways take: its own by column, and of the arms of a contrast n1, mean1, sd1, and so on."""
     cells = {field.question: field.key for field in row.fields}
     if table.of == "contrast":
         arms = row.key.rpartition("/")[2].split("-")
         for place, arm in enumerate(arms, start=1):
             beginning = f"outcome/{table.outcome.id}/arm/{arm}"
-            cells |= {f"{name}{place}": f"{beginning}/{name}" for name in ("n", "sd")}
+            cells |= {f"{name}{place}": f"{beginning}/{name}" for name in ("n", "mean", "sd")}
     return cells
 
 
-def said_in(row: Row, ways: Iterable[Way], cells: Mapping[str, str], answers: Mapping[str, Answer]) -> Iterator[Said]:
+def readings(ways: Iterable[Way], cells: Mapping[str, str], answers: Mapping[str, Answer]) -> Iterator[Reading]:
     """What one sheet says of the quantities of a row: what was read, then what follows from it."""
     numbers = {name: x for name, key in cells.items() if (x := read_number(answers, key)) is not None}
     for column in dict.fromkeys(way.column for way in ways):
         if column in numbers:
             x = numbers[column]
-            slack = 0.0 if column in EXACT else rounding(x)
-            yield Said(column, x, x - slack, x + slack, (cells[column],))
+            yield Reading(column, x, likely_span(column, numbers), widest_span(column, x), (cells[column],))
     for way in ways:
         if all(name in numbers for name in way.names):
-            yield from had(way, [numbers[name] for name in way.names], tuple(cells[name] for name in way.rests_on))
+            yield from had(way, numbers, tuple(cells[name] for name in way.rests_on))
 
 
 def read_number(answers: Mapping[str, Answer], key: str) -> float | None:
@@ -185,52 +248,74 @@ def read_number(answers: Mapping[str, Answer], key: str) -> float | None:
     return number if number is not None and is_read and abs(number) <= LARGEST else None
 
 
-def had(way: Way, numbers: list[float], keys: tuple[str, ...]) -> Iterator[Said]:
-    """What follows from numbers, and between what it lies with each of them anywhere within its rounding."""
-    given = list(zip(way.names, numbers, strict=True))
-    printed = [x for name, x in given if name not in (*OF_WHOM, "p", "t")]
-    ends = [(x,) if name in EXACT else between(x, printed) for name, x in given]
+def had(way: Way, numbers: Numbers, keys: tuple[str, ...]) -> Iterator[Reading]:
+    """What follows from numbers of a row, and between what it lies with each of them anywhere within its rounding."""
     try:
-        converted = way.function(*numbers)
+        converted = way.function(*(numbers[name] for name in way.names))
     except CannotConvert:
         return
-    values = [converted.value]
-    for corner in itertools.product(*ends):
+    likely = span_of(way, converted.value, [likely_span(name, numbers) for name in way.names])
+    widest = span_of(way, converted.value, [widest_span(name, numbers[name]) for name in way.names])
+    if all(map(math.isfinite, (converted.value, *likely, *widest))):
+        p = numbers["p"] if "p" in way.rests_on else None
+        yield Reading(way.column, converted.value, likely, widest, keys, converted, way.otherwise, p)
+
+
+def span_of(way: Way, value: float, spans: Iterable[Span]) -> Span:
+    """Between what a number lies that follows from others, each between two."""
+    values = [value]
+    for corner in itertools.product(*(dict.fromkeys(span) for span in spans)):
         try:
             values.append(way.function(*corner).value)
         except CannotConvert:
             continue  # beyond what is possible, where the number itself is not
-    if all(map(math.isfinite, values)):
-        yield Said(way.column, converted.value, min(values), max(values), keys, converted)
+    return min(values), max(values)
 
 
-def between(x: float, beside: Iterable[float]) -> tuple[float, float]:
-    """Between what a number lies as it is rounded. Zeros at its end are not stored: it has as many decimals as those printed beside it,
-    unless it has as many digits with fewer."""
-    finest = max((x, *beside), key=decimals)
-    half = rounding(x) if len(digits(x)) >= len(digits(finest)) else rounding(finest)
+def widest_span(name: str, x: float) -> Span:
+    """Between what a number lies that has no more decimals than are stored."""
+    half = 0.0 if name in EXACT else rounding(x)
     return x - half, x + half
 
 
-def digits(x: float) -> str:
-    return f"{abs(x):.{decimals(x)}f}".replace(".", "")
+def likely_span(name: str, numbers: Numbers) -> Span:
+    """Between what a number of a row lies as it is rounded. Zeros at its end are not stored: it has as many decimals as those that are
+    printed like it, unless all have as many digits, as 0.55, 2.6 and 12."""
+    x = numbers[name]
+    names = {name}.union(*(group for group in PRINTED_ALIKE if name in group))
+    alike = [numbers[each] for each in names if each in numbers]
+    finest = max(alike, key=decimals)
+    if name in EXACT or are_of_digits(alike, finest):
+        return widest_span(name, x)
+    return x - rounding(finest), x + rounding(finest)
 
 
-def compared(
-    mine: list[Said], theirs: list[Said], first: Mapping[str, Answer], second: Mapping[str, Answer]
-) -> list[Comparison]:
-    """Of each quantity the first two reports of which each is on one sheet alone."""
-    found: dict[str, Comparison] = {}
+def are_of_digits(numbers: list[float], finest: float) -> bool:
+    """Whether numbers seem to be rounded to a number of digits. One decimal less alone may be a zero."""
+    has_fewer = decimals(finest) - min(map(decimals, numbers)) >= 2
+    return has_fewer and all(digits(x) >= digits(finest) for x in numbers)
+
+
+def digits(x: float) -> int:
+    """How many digits a number has from its first that is not 0."""
+    return len(f"{abs(x):.{decimals(x)}f}".replace(".", "").lstrip("0"))
+
+
+def in_two_ways(
+    mine: list[Reading], theirs: list[Reading], first: Mapping[str, Answer], second: Mapping[str, Answer]
+) -> list[Twofold]:
+    """Of each quantity the first two readings of which each is on one sheet alone."""
+    found: dict[str, Twofold] = {}
     for one, other in itertools.product(mine, theirs):
-        comparison = Comparison(one, other)
+        both = Twofold(one, other)
         if one.column == other.column and one.column not in found:
-            lone = set(alone_in(comparison, first, second))
+            lone = set(alone_in(both, first, second))
             if lone & set(one.keys) and lone & set(other.keys):
-                found[one.column] = comparison
+                found[one.column] = both
     return list(found.values())
 
 
-def alone_in(each: Comparison, first: Mapping[str, Answer], second: Mapping[str, Answer]) -> Iterator[str]:
-    """The cells of a comparison in which the other sheet has nothing."""
+def alone_in(each: Twofold, first: Mapping[str, Answer], second: Mapping[str, Answer]) -> Iterator[str]:
+    """The cells of a quantity in which the other sheet has nothing."""
     yield from (key for key in each.first.keys if second.get(key, BLANK).value is None)
     yield from (key for key in each.second.keys if first.get(key, BLANK).value is None)

@@ -390,17 +390,25 @@ def test_where_nothing_can_be_kept_no_agreement_is_begun(reopened: bool, first: 
 
 
 @pytest.mark.parametrize(
-    ("sd", "told"),
-    [(3.2, "Rounded as they are, the two agree."), (6.2, "They do not agree, even as they are rounded")],
+    ("mean", "sd", "told"),
+    [
+        (8, 3.2, "Rounded as they are, the two agree. Choose"),
+        (8.25, 3.2, "They may agree: they do if a number was rounded to fewer decimals than those beside it. Choose"),
+        (
+            8,
+            6.2,
+            "They do not agree, even as they are rounded: one may be misread, or was had in another way (of another time or group). Choose",
+        ),
+    ],
 )
 def test_an_se_beside_an_sd_is_told_once_and_chosen_by_a_person(
-    sd: float, told: str, first: Member, second: Member, study: Study
+    mean: float, sd: float, told: str, first: Member, second: Member, study: Study
 ) -> None:
     outcome = build.outcome(first, kind="continuous")
     other = {"mean": 9, "sd": 3, "n": 41}
-    mine = build.cells(study, outcome, {"mean": 8, "se": 0.5, "n": 40}, other)
+    mine = build.cells(study, outcome, {"mean": mean, "se": 0.5, "n": 40}, other)
     build.submitted(first, study, mine)
-    build.submitted(second, study, build.cells(study, outcome, {"mean": 8, "sd": sd, "n": 40}, other))
+    build.submitted(second, study, build.cells(study, outcome, {"mean": mean, "sd": sd, "n": 40}, other))
     text = page(first, "sheet-agreement", study.pk)
     beginning = next(iter(mine)).rpartition("/")[0]
     shown = words(question(text, f"{beginning}/sd"))
@@ -408,6 +416,6 @@ def test_an_se_beside_an_sd_is_told_once_and_chosen_by_a_person(
     assert told in shown
     assert f'<a href="#q-{beginning}/sd">see' in question(text, f"{beginning}/se")
     assert text.count("may be one quantity, reported in two ways.") == 1
-    assert ("In 1 row of numbers what differs may be one quantity" in words(text)) is (sd == 3.2)
+    assert ("In 1 row of numbers what differs may be one quantity" in words(text)) is ((mean, sd) == (8, 3.2))
     with pytest.raises(BadInput, match="choose one of the answers"):
         workflow.agree_sheet(first, study, {})
