@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from extraction.schema import convert as c
 from extraction.schema.answers import Origin
 from extraction.schema.convert import medians
+from extraction.schema.quantiles import MANY, critical, t_quantile
 
 pytestmark = pytest.mark.pure
 
@@ -36,6 +37,24 @@ def test_a_p_of_a_t_test_gives_the_handbooks_standard_deviation() -> None:
     assert c.sd_from_p(3.8, 0.008, 25, 22).value == pytest.approx(4.69, abs=0.017)
     assert c.sd_from_t(3.8, 2.78, 25, 22).value == pytest.approx(4.69, abs=0.017)
     assert c.sd_from_difference_se(1.37, 25, 22).value == pytest.approx(4.69, abs=0.006)
+
+
+def test_a_p_that_is_next_to_nothing_gives_a_standard_deviation_like_any_other() -> None:
+    sds = [c.sd_from_p(3.8, p, 25, 22).value for p in (1e-12, 1e-15, 1e-16, 1e-17, 1e-20, 1e-300)]
+    assert sds == sorted(sds, reverse=True)
+    z = 9.33604  # scipy.stats.norm.isf(5e-21)
+    assert c.sd_from_p(3.8, 1e-20, 10**6, 10**6).value == pytest.approx(3.8 / z / math.sqrt(2e-6), rel=1e-4)
+    with pytest.raises(c.CannotConvert, match="p is 4.94066e-324"):
+        c.sd_from_p(3.8, 5e-324, 25, 22)  # of which no half is stored
+
+
+def test_an_interval_of_however_many_people_is_divided_by_twice_the_normals_quantile() -> None:
+    many = [critical(95.0, df) for df in (1e5, MANY, 1e7, 1e10, 1e13)]
+    assert many == sorted(many, reverse=True)
+    assert critical(95.0, 6.920157005374866e16) == critical(95.0, 1e100) == pytest.approx(critical(95.0), rel=1e-14)
+    for p in (0.6, 0.975, 1e-12, 1e-300):
+        assert t_quantile(p, MANY) == pytest.approx(t_quantile(p, math.nextafter(MANY, math.inf)), rel=1e-9)
+    assert c.sd_from_ci(0.0, 0.0, 6.920157005374866e16).value == 0
 
 
 def test_a_p_of_a_risk_difference_gives_the_handbooks_standard_error() -> None:

@@ -68,7 +68,7 @@ def check_within(estimate: float, low: float, high: float) -> None:
 
 
 def check_probability(p: float) -> None:
-    if not 0 < p < 1:
+    if not 0 < p / 2 < 0.5:
         raise CannotConvert(f"p is {p:g}, but must lie between 0 and 1.")
 
 

@@ -77,7 +77,7 @@ def sd_from_p(difference: float, p: float, n1: float, n2: float) -> Converted:
     """The same from the difference and the two-sided p of its t test."""
     check_probability(p)
     check_two_groups(n1, n2)
-    sd = _from_t(difference, t_quantile(1 - p / 2, n1 + n2 - 2), n1, n2)
+    sd = _from_t(difference, -t_quantile(p / 2, n1 + n2 - 2), n1, n2)  # 1 - p / 2 may be 1, rounded
     given = (("difference", difference), ("p", p), ("n1", n1), ("n2", n2))
     formula = "sd = |difference / t| / √(1/n1 + 1/n2), t the 1 - p/2 quantile with n1 + n2 - 2"
     remark = f"{SAME_SD} A p given only as a bound (p < 0.05) makes it an upper bound."
