@@ -62,7 +62,6 @@ class SheetForm:
         self.told: dict[str, str] = {}
         self.noted: dict[str, str] = {}  # what is saved, but otherwise than the page may let think
         self.is_behind = False  # another window has stored what this one has not seen
-        self.newer_keys: Collection[str] = ()  # of a page that comes back: what is newer than the version it has seen
         self.overtaken: list[Overtaking] = []  # which answers that are
         self._told_of_rows: set[tuple[str, str]] = set()
         self._asked_keys = {field.key for field in asked_fields(self.questions, answers)}
@@ -208,11 +207,10 @@ class SheetForm:
         """The answers of which something can be saved."""
         return list({*self.values, *self.units, *self.texts, *self.places, *self.origins})
 
-    @property
-    def known_texts(self) -> list[tuple[str, str]]:
+    def known_texts(self, newer: Collection[str]) -> list[tuple[str, str]]:
         """By name of a field, what a page that comes back has seen stored: what it knew before, and what it shows of newer answers."""
         texts = {name: list(each) for name, each in self.known.items()}
-        for name, text in self.showing(self.newer_keys):
+        for name, text in self.showing(newer):
             texts.setdefault(name, []).append(text)
         return [(name, text) for name, each in texts.items() for text in dict.fromkeys(each)]
 

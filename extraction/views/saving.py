@@ -161,12 +161,19 @@ def seen_by(form: SheetForm, mine: Blinded) -> int:
 
     Where another window has saved since the page was drawn, it has seen no more than before, and of what is newer what it shows.
     """
-    if form.is_behind:
-        return form.version
-    if form.version == mine.stood:
-        return mine.version
-    form.newer_keys = [line.key for line in mine.lines.all() if line.version > form.version]
-    return form.version
+    return mine.version if knows_all(form, mine) else form.version
+
+
+def newer_keys(form: SheetForm, mine: Blinded) -> list[str]:
+    """The answers that are newer than the version that a page has seen which comes back, and that it shows. One that is behind shows what was typed."""
+    if form.is_behind or knows_all(form, mine):
+        return []
+    return [line.key for line in mine.lines.all() if line.version > form.version]
+
+
+def knows_all(form: SheetForm, mine: Blinded) -> bool:
+    """Whether nothing was saved in another window before what this page has saved."""
+    return not form.is_behind and form.version == mine.stood
 
 
 def save_posted(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from extraction import queries, schema
 from extraction.forms import SheetForm
 from extraction.models import Assessment, Blinded, Sheet, Study
-from extraction.views.saving import for_doubts, form_on, save_field, saved, seen_by
+from extraction.views.saving import for_doubts, form_on, newer_keys, save_field, saved, seen_by
 from extraction.workflow import conversions, sheets
 from extraction.workflow.newer import Newer
 from reviewapp.access import Can, for_member
@@ -82,6 +82,7 @@ def page(
         "mine": mine,
         "to_carry": queries.to_carry(member, study, tool) if kind == "bias" and mine and not mine.submitted_at else [],
         "form": form or (form_on(mine, opened=opened) if mine else None),
+        "known_texts": form.known_texts(newer_keys(form, mine)) if form and mine else [],
         "version": seen_by(form, mine) if form and mine else mine.version if mine else 0,
         "state": state,
         "problems": problems or [],

@@ -6,12 +6,14 @@ import html
 import re
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
 from extraction import queries, workflow
 from extraction.models import Assessment, Outcome, Study
 from extraction.rob import ROB1
 from extraction.schema import Answer
+from extraction.views.saving import newer_keys, save_posted, seen_by
 from reviewapp.models import Member
 from tests.extraction import build
 from tests.extraction.test_sources import attached
@@ -26,6 +28,10 @@ HIDDEN = re.compile(r'<input type="hidden" form="own" name="([^"]*)" value="([^"
 
 def sent(member: Member, study: Study, **fields: object) -> HttpResponse:
     return browser(member).post(url(member, "sheet", study.pk), fields)
+
+
+def posted(**fields: str) -> HttpRequest:
+    return RequestFactory().post("/", fields)
 
 
 def beside(page: HttpResponse) -> dict[str, object]:
@@ -312,3 +318,17 @@ def test_what_another_window_judged_is_told_as_the_page_says_it(
     assert f"Save what stands here “{here}”" in text
     answer = browser(first).post(address, typed, headers={"Accept": "application/json"}).json()
     assert f"there stands “Some concerns [{told}]”, here “{here}”." in answer["stands"][1]
+
+
+def test_what_a_page_has_seen_is_asked_without_changing_its_form(first: Member, study: Study) -> None:
+    sheet = workflow.start_sheet(first, study)
+    workflow.save_entries(first, sheet, {"study/setting": "In a clinic"})
+    mine = queries.own_sheet(first, study)
+    form, mine = save_posted(posted(version="0", **{"study/design": "Trial"}), first, mine)
+    before = dict(vars(form))
+    assert seen_by(form, mine) == 0
+    assert set(newer_keys(form, mine)) == {"study/design", "study/setting"}
+    assert dict(form.known_texts(newer_keys(form, mine)))["study/setting"] == "In a clinic"
+    assert {name: each for name, each in vars(form).items() if name in before} == before
+    form, mine = save_posted(posted(version=str(mine.version), **{"study/design": "A trial"}), first, mine)
+    assert (seen_by(form, mine), newer_keys(form, mine)) == (mine.version, [])
