@@ -14,17 +14,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from reviewapp.models import Event, Member
 
 Thing = tuple[str, int]  # its kind and its id, such as ("citation", 12)
-Names = Mapping[
-    Thing, Any
-]  # what things are called; and under (FACTS, the event's id) its facts, where a floor has words for them
 Namer = Callable[[Member, set[int]], Mapping[int, str]]
 FactNamer = Callable[[Member, list[Event]], Mapping[int, Mapping[str, object]]]
-FACTS = "facts"
 
 OPTIONAL = re.compile(r"\[([^\]]*)\]")
 PLACE = re.compile(r"\{(\w+)\}")
@@ -32,6 +27,18 @@ STORED_NAME = re.compile(r"[a-z]+(_[a-z]+)+")  # such as title_abstract
 NAMED = 10  # of many things in one fact so many are called by name; the others are counted
 DIGITS = 6  # of a number that was computed; what somebody typed is shorter, and shown as it is
 HASH = re.compile(r"([0-9a-f]{12})[0-9a-f]{52}")  # SHA-256, of which the beginning is enough to compare
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the things in some events are called, and by id of the event its facts, where a floor has words for them."""
+
+    things: Mapping[Thing, str] = field(default_factory=dict)
+    facts: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
+
+    def of(self, kind: str, number: int) -> str:
+        """What a thing is called; empty where that is not known."""
+        return self.things.get((kind, number), "")
 
 
 @dataclass(slots=True)
@@ -115,17 +122,18 @@ def names_of(member: Member, events: Iterable[Event]) -> Names:
         for kind, number in things_in(event):
             if number and kind in known.namers:
                 wanted[kind].add(number)
-    return {
+    things = {
         (kind, number): name
         for kind, numbers in wanted.items()
         for number, name in known.namers[kind](member, numbers).items()
-    } | {(FACTS, pk): facts for namer, told in of_facts.items() for pk, facts in namer(member, told).items()}
+    }
+    return Names(things, {pk: facts for namer, told in of_facts.items() for pk, facts in namer(member, told).items()})
 
 
 def facts_of(event: Event, names: Names) -> Mapping[str, object]:
     """The facts of an event, in words where a floor has them."""
-    found: Mapping[str, object] = names.get((FACTS, event.pk or 0), event.facts)
-    return found
+    facts: Mapping[str, object] = event.facts
+    return names.facts.get(event.pk, facts)
 
 
 # --- sentences -------------------------------------------------------------------------------------------------
@@ -169,7 +177,7 @@ def tell(event: Event, names: Names, *, here: bool = False) -> Told:
 
     whole = filled(OPTIONAL.sub(optional, sentence))
     before, marked, after = whole.partition(MARK)
-    thing = (names.get((kind, number)) or subject_in_words(event.subject)) if marked else ""
+    thing = (names.of(kind, number) or subject_in_words(event.subject)) if marked else ""
     return Told(before, thing, after, tuple(rest(event, names, used)))
 
 
@@ -196,7 +204,7 @@ def named(event: Event, name: str, names: Names) -> object:
     if not kind or not ids(value):
         return value
     all_of_it = value if isinstance(value, list) else [value]
-    called = [" and ".join(names.get((kind, each), f"{kind} {each}") for each in ids(one)) for one in all_of_it[:NAMED]]
+    called = [" and ".join(names.of(kind, each) or f"{kind} {each}" for each in ids(one)) for one in all_of_it[:NAMED]]
     more = len(all_of_it) - NAMED
     return [*called, *([f"{more:,} more"] if more > 0 else [])]
 

@@ -79,7 +79,7 @@ def in_words(verb: str) -> str:
 def name_of(subject: str, names: telling.Names) -> str:
     """What a subject's thing is called."""
     kind, number, _ = telling.split(subject)
-    return names.get((kind, number)) or telling.subject_in_words(subject)
+    return names.of(kind, number) or telling.subject_in_words(subject)
 
 
 THINGS = {  # what an event can be about, and the address of its page
@@ -110,9 +110,9 @@ SHORT = 240  # characters of facts that are shown at once; more is folded away
 
 
 @register.simple_tag
-def tell(event: Event, names: telling.Names | str = "", here: bool = False) -> telling.Told:
+def tell(event: Event, names: telling.Names | None = None, here: bool = False) -> telling.Told:
     """An event as a sentence around the name of its thing; here: on the page of that thing."""
-    return telling.tell(event, names or {}, here=here)
+    return telling.tell(event, names or telling.Names(), here=here)
 
 
 @register.inclusion_tag("components/_facts.html")

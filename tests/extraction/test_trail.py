@@ -87,13 +87,13 @@ def test_two_questions_that_are_called_the_same_are_both_told(first: Member, stu
     facts = {"after": {one: "1", other: "2"}}
     event = Event(pk=1, verb="extraction.sheet_saved", subject=f"study/{study.pk}/sheet/form", facts=facts)
     label = "Secure attachment, after treatment: Psychotherapy, Events"
-    assert telling.names_of(first, [event])["facts", 1] == {"after": {label: "1", other: "2"}}
+    assert telling.names_of(first, [event]).facts[1] == {"after": {label: "1", other: "2"}}
 
 
 def test_what_nothing_is_known_of_is_told_by_its_key(first: Member, study: Study) -> None:
     named = {"study/gone": "1", "outcome/999/arm/1/events": "2"}
     event = Event(pk=1, verb="extraction.sheet_saved", subject=f"study/{study.pk}/sheet/form", facts={"after": named})
-    assert telling.names_of(first, [event])["facts", 1] == {"after": named}
+    assert telling.names_of(first, [event]).facts[1] == {"after": named}
 
 
 def test_the_trail_asks_for_words_once_for_all_of_a_page(

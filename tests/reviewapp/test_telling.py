@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from django.db import connection
@@ -19,9 +19,13 @@ from tests.conftest import PROJECT
 
 
 def told(
-    verb: str = "", subject: str = "review/1", names: telling.Names | None = None, here: bool = False, **facts: object
-):
-    return telling.tell(Event(verb=verb, subject=subject, facts=facts), names or {}, here=here)
+    verb: str = "",
+    subject: str = "review/1",
+    names: Mapping[telling.Thing, str] | None = None,
+    here: bool = False,
+    **facts: object,
+) -> telling.Told:
+    return telling.tell(Event(verb=verb, subject=subject, facts=facts), telling.Names(names or {}), here=here)
 
 
 def lines(**facts: object) -> list[tuple[str, str]]:
@@ -109,6 +113,14 @@ def test_what_a_fact_repeats_of_the_sentence_is_left_out_and_a_hash_is_told_by_i
 def test_long_facts_are_folded_away() -> None:
     assert not look.facts(told("some.thing", note="short"))["folded"]
     assert look.facts(told("some.thing", note="long " * 60))["folded"]
+
+
+def test_the_facts_of_an_event_are_told_in_the_words_that_a_floor_has_for_them_and_no_thing_is_taken_for_them() -> None:
+    event = Event(pk=12, verb="some.thing", subject="facts/12", facts={"said": "1"})
+    names = telling.Names({("facts", 12): "Twelve facts"}, {12: {"Events": "8"}})
+    told_of = telling.tell(event, names)
+    assert (told_of.thing, told_of.facts) == ("Twelve facts", (("Events", "8"),))
+    assert telling.tell(event, telling.Names()).facts == (("said", "1"),)
 
 
 VERB = re.compile(r"(review|team|screening|extraction|analysis)\.(?!csv|json|urls)[a-z_]+")
