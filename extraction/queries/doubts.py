@@ -18,13 +18,18 @@ from reviewapp.models import Member
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """The doubts that are open, and those with a reason why the number stands."""
+    """The doubts that are open, and those with a reason why the number stands; with each of them, where both authors gave one."""
 
     open: list[Doubt] = field(default_factory=list)
     answered: list[tuple[Doubt, Reason]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.open or self.answered)
+
+    @property
+    def stand(self) -> int:
+        """How many doubts have a reason."""
+        return len({each.ref for each, _ in self.answered})
 
     def find(self, ref: str) -> Doubt | None:
         """An open doubt, by its ref."""
@@ -36,7 +41,7 @@ class Doubts:
 
 
 def sorted_out(member: Member, studies: Iterable[int], doubts: Iterable[Doubt]) -> Doubts:
-    """Doubts on numbers of these studies, by whether this member can see a reason for which they stand."""
+    """Doubts on numbers of these studies, by whether this member can see a reason for which they stand: of two sheets, for those of each."""
     found = once(doubts)
     if not found:
         return Doubts()
@@ -44,12 +49,21 @@ def sorted_out(member: Member, studies: Iterable[int], doubts: Iterable[Doubt]) 
     reasons = {(each.rule, each.cell, each.basis): each for each in given}
     sorted_doubts = Doubts()
     for each in found:
-        reason = next(filter(None, (reasons.get((each.rule, each.cell, basis)) for basis in each.bases)), None)
-        if reason:
-            sorted_doubts.answered.append((each, reason))
-        else:
+        known = [reasons.get((each.rule, each.cell, basis)) for basis in each.bases]
+        why = [reason for reason in known if reason]
+        if len(why) < len(known):
             sorted_doubts.open.append(each)
+        else:
+            sorted_doubts.answered.extend((each, reason) for reason in apart(why))
     return sorted_doubts
+
+
+def apart(reasons: Iterable[Reason]) -> list[Reason]:
+    """These reasons; one that holds for both sheets, and is two rows, once."""
+    found: dict[tuple[object, ...], Reason] = {}
+    for each in reasons:
+        found.setdefault((each.sheet_id, each.member_id, each.at), each)
+    return list(found.values())
 
 
 def own_doubts(member: Member, opened: Opened) -> Doubts:

@@ -86,7 +86,8 @@ def answered_or_stale(doubts: Doubts, ref: str) -> Reason:
 
 
 def give_reason(member: Member, study: Study, doubt: Doubt, reason: str, sheet: Sheet | None = None) -> Reason:
-    """Store the reason for which a number stands. The caller has locked the study and knows that it is doubted."""
+    """Store the reason for which a number stands; of two sheets, for those that have none. The caller has locked the study and knows that it
+    is doubted."""
     text = reason.replace("\r\n", "\n").strip()
     if not text or len(text) > LONGEST or "\0" in text:
         raise BadInput(
@@ -94,6 +95,8 @@ def give_reason(member: Member, study: Study, doubt: Doubt, reason: str, sheet: 
             todo="Write what you looked up, such as: so in table 2 and in the text.",
         )
     now = timezone.now()
+    known = Reason.blind.for_member(member).standing().filter(study=study, rule=doubt.rule, cell=doubt.cell)
+    standing = {each.basis: each for each in known.filter(basis__in=doubt.bases)}
     given = [
         Reason.unblinded.create(
             study=study,
@@ -107,7 +110,10 @@ def give_reason(member: Member, study: Study, doubt: Doubt, reason: str, sheet: 
             at=now,
         )  # fmt: skip
         for basis in doubt.bases
+        if basis not in standing
     ]
+    if not given:
+        return standing[doubt.basis]  # said meanwhile
     record_reason(member, "extraction.doubt_answered", given[0])
     return given[0]
 

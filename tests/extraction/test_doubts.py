@@ -281,6 +281,34 @@ def test_a_reason_for_what_both_sheets_raise_holds_for_either_and_is_taken_back_
 
 
 @pytest.mark.django_db
+def test_what_both_sheets_raise_stands_only_with_a_reason_for_each(desk: Desk, arbiter: Member) -> None:
+    desk.extract(desk.first)
+    (mine,) = desk.own(desk.first).open
+    theirs = build.cells(
+        desk.study, desk.outcome, {"events": 16, "total": 40, "percent": 45}, {"events": 4, "total": 21}
+    )
+    said = workflow.let_stand_on_sheet(desk.first, desk.study, mine.ref, "So in table 2")
+    workflow.submit_sheet(desk.first, queries.own_sheet(desk.first, desk.study))
+    build.submitted(desk.second, desk.study, theirs)
+    (doubt,) = [each for each in desk.both(desk.second).open if each.rule == "percent-events"]
+    assert (doubt.whose, mine.basis in doubt.bases) == ("both", True), "nobody said why the other's number stands"
+    given = workflow.let_stand_in_agreement(desk.second, desk.study, doubt.ref, "A misprint")
+    assert workflow.let_stand_in_agreement(desk.second, desk.study, doubt.ref, "Twice") == said, "a double click"
+    assert Reason.unblinded.count() == 2
+    found = desk.both(desk.first)
+    assert {reason for _, reason in found.answered} == {said, given}
+    assert found.stand == 1
+    for reason, who in ((given, desk.second), (said, arbiter)):
+        workflow.ask_again(who, desk.study, reason.pk)
+        assert "percent-events" in {each.rule for each in desk.both(desk.second).open}
+        workflow.let_stand_in_agreement(desk.second, desk.study, doubt.ref, "A misprint")
+    assert Reason.unblinded.standing().count() == 2
+    pairs = queries.sheet_agreement(desk.first, desk.study).differences
+    workflow.agree_sheet(desk.first, desk.study, {pair.field.key: Choice(TakenFrom.SECOND) for pair in pairs})
+    assert [each.rule for each, _ in desk.both(desk.first).answered] == ["percent-events"], "as it did before"
+
+
+@pytest.mark.django_db
 def test_the_pages_tell_doubts_count_them_where_one_signs_and_take_reasons(desk: Desk, client: Client) -> None:
     desk.extract(desk.first)
     client.force_login(desk.first.user)
