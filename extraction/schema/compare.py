@@ -82,10 +82,10 @@ def pair_of(
 
 
 def as_asked(field: Field, answer: Answer) -> Answer:
-    """An answer as one to the question as it is now: a number of before it asked for text is text, with its unit."""
+    """An answer as one to the question as it is now: a number of before it asked for text is text, with its unit, however it was had."""
     if field.kind is not Kind.TEXT or not isinstance(answer.value, int | float):
         return answer
-    return replace(answer, value=as_typed(field, answer), unit="")
+    return replace(answer, value=as_typed(field, answer), unit="", working="", origin=Origin.REPORTED, basis="")
 
 
 def same(field: Field, first: Answer, second: Answer) -> bool:

@@ -14,6 +14,7 @@ from extraction.schema import (
     Field,
     Kind,
     Match,
+    Origin,
     OutcomeOf,
     Structure,
     TakenFrom,
@@ -192,3 +193,16 @@ def test_an_agreed_judgement_keeps_both_supports_once() -> None:
     assert found["other_bias"].answer == Answer("low", "Drawn lots.\nStopped early.")
     assert found["incomplete_data"].answer == Answer("low", "Drawn lots.")
     assert {each.taken_from for each in found.values()} == {TakenFrom.BOTH}
+
+
+@pytest.mark.parametrize(
+    "had", [{"origin": Origin.IMPUTED, "basis": "A guess"}, {"origin": Origin.CONVERTED, "working": "x = 5"}]
+)
+def test_a_number_of_before_its_question_asked_for_text_is_compared_and_settled_as_text(had: dict[str, str]) -> None:
+    field, number = Field("study/dose", "Dose", Kind.TEXT), Answer(5, "Table 1", "mg", **had)
+    (equal,) = compare([field], {field.key: number}, {field.key: Answer("5 mg")})
+    assert equal.match is Match.EQUAL
+    pairs = compare([field], {field.key: number}, {field.key: Answer("6 mg")})
+    for each, choices in (([equal], {}), (pairs, {field.key: Choice(TakenFrom.FIRST)})):
+        settled, problems = settle(each, choices)
+        assert (settled[field.key].answer, problems) == (Answer("5 mg", "Table 1"), [])
