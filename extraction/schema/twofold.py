@@ -33,6 +33,7 @@ PRINTED_ALIKE = (  # numbers of a row that a report prints with as many decimals
     ("o_e", "v"),
     ("effect", "se", "effect_low", "effect_high"),
 )
+INTERVALS = {"hr": ("hr_low", "hr_high"), "effect": ("effect_low", "effect_high")}  # in which an estimate lies
 OF_OTHERS = "of another time or group"
 ADJUSTED_CHANGE = "of another time or group, or adjusted"
 OF_MODEL = "adjusted, or by another test or model"
@@ -235,7 +236,7 @@ def readings(ways: Iterable[Way], cells: Mapping[str, str], answers: Mapping[str
     for column in dict.fromkeys(way.column for way in ways):
         if column in numbers:
             x = numbers[column]
-            yield Reading(column, x, likely_span(column, numbers), widest_span(column, x), (cells[column],))
+            yield Reading(column, x, likely_span(column, numbers), widest_span(column, numbers), (cells[column],))
     for way in ways:
         if all(name in numbers for name in way.names):
             yield from had(way, numbers, tuple(cells[name] for name in way.rests_on))
@@ -254,26 +255,30 @@ def had(way: Way, numbers: Numbers, keys: tuple[str, ...]) -> Iterator[Reading]:
         converted = way.function(*(numbers[name] for name in way.names))
     except CannotConvert:
         return
-    likely = span_of(way, converted.value, [likely_span(name, numbers) for name in way.names])
-    widest = span_of(way, converted.value, [widest_span(name, numbers[name]) for name in way.names])
+    likely, widest = (span_of(way, numbers, span) for span in (likely_span, widest_span))
     if all(map(math.isfinite, (converted.value, *likely, *widest))):
         p = numbers["p"] if "p" in way.rests_on else None
         yield Reading(way.column, converted.value, likely, widest, keys, converted, way.otherwise, p)
 
 
-def span_of(way: Way, value: float, spans: Iterable[Span]) -> Span:
-    """Between what a number lies that follows from others, each between two."""
-    values = [value]
-    for corner in itertools.product(*(dict.fromkeys(span) for span in spans)):
+def span_of(way: Way, numbers: Numbers, span: Callable[[str, Numbers], Span]) -> Span:
+    """Between what lies what follows from numbers of a row, each of which lies in its span."""
+    spans = {name: span(name, numbers) for name in way.names}
+    for estimate, (low, high) in INTERVALS.items():
+        if {estimate, low, high} <= spans.keys():
+            spans[estimate] = max(spans[estimate][0], spans[low][0]), min(spans[estimate][1], spans[high][1])
+    values = []
+    for corner in itertools.product(*({spans[name][0], numbers[name], spans[name][1]} for name in way.names)):
         try:
             values.append(way.function(*corner).value)
         except CannotConvert:
-            continue  # beyond what is possible, where the number itself is not
+            continue  # beyond what is possible, where the numbers themselves are not
     return min(values), max(values)
 
 
-def widest_span(name: str, x: float) -> Span:
-    """Between what a number lies that has no more decimals than are stored."""
+def widest_span(name: str, numbers: Numbers) -> Span:
+    """Between what a number of a row lies that has no more decimals than are stored."""
+    x = numbers[name]
     half = 0.0 if name in EXACT else rounding(x)
     return x - half, x + half
 
@@ -286,7 +291,7 @@ def likely_span(name: str, numbers: Numbers) -> Span:
     alike = [numbers[each] for each in names if each in numbers]
     finest = max(alike, key=decimals)
     if name in EXACT or are_of_digits(alike, finest):
-        return widest_span(name, x)
+        return widest_span(name, numbers)
     return x - rounding(finest), x + rounding(finest)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 from scipy.stats import t as student
@@ -215,6 +215,21 @@ def test_a_hazard_ratio_with_its_p_never_disagrees_with_its_logarithm_however_ea
     p = 2 * float(norm.sf(abs(log) / se))
     ratio = hazard(hr=round(math.exp(log), places), p=round(p, of_p))
     found = twofold_rows(ASKED, ratio, hazard(log_effect=round(log, of_log), se_log=round(se, of_log)))
+    assert all(each.verdict is not Verdict.DIFFER for each in found)
+
+
+@few
+@given(st.floats(-0.7, 0.7), st.floats(0.05, 0.8), st.integers(1, 3))
+@example(
+    0.02645562334065693, 0.0933236172648635, 2
+)  # 1.0 of 0.86 to 1.2, as it is stored: 0.5 and 1.5 are not in there
+def test_a_hazard_ratio_that_is_printed_to_digits_never_disagrees_with_its_logarithm(
+    log: float, se: float, of_ratio: int
+) -> None:
+    ratio, low, high = (float(f"{math.exp(x):.{of_ratio}g}") for x in (log, log - Z95 * se, log + Z95 * se))
+    assume(low <= ratio <= high < 10**of_ratio)
+    other = hazard(log_effect=round(log, 3), se_log=round(se, 3))
+    found = twofold_rows(ASKED, hazard(hr=ratio, hr_low=low, hr_high=high), other)
     assert all(each.verdict is not Verdict.DIFFER for each in found)
 
 
