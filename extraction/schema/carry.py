@@ -148,7 +148,7 @@ def _told(old: Question, new: Question) -> Iterator[str]:
     if (old.lowest, old.highest) != (new.lowest, new.highest):
         yield f"possible is {range_of(new)}, before {range_of(old)}"
     if old.tolerance != new.tolerance:
-        yield f"tolerance {new.tolerance:g}"
+        yield f"tolerance {show(new.tolerance)}, before {show(old.tolerance)}"
     labels_before = {each.value: each.label for each in options_of(old)}
     labels_now = {each.value: each.label for each in options_of(new)}
     for value in (each for each in labels_now if each not in labels_before):
@@ -179,7 +179,7 @@ def in_units(question: Question, with_factor: Collection[str]) -> str:
 
 def range_of(question: Question) -> str:
     """Which numbers a question takes."""
-    lowest, highest = (None if each is None else f"{each:g}" for each in (question.lowest, question.highest))
+    lowest, highest = (None if each is None else show(each) for each in (question.lowest, question.highest))
     if lowest is None and highest is None:
         return "any number"
     if highest is None:

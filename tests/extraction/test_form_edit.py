@@ -91,6 +91,12 @@ def test_how_much_a_unit_is_is_told_where_it_is_not_as_much_as_before() -> None:
     )
 
 
+def test_ranges_and_tolerances_are_told_with_all_their_digits() -> None:
+    old = edit.add_question(STANDARD, "on_study", label="People", kind="integer", highest=1_000_000, tolerance=0.1)
+    [told_of] = told(old, edit.change_question(old, "people", highest=1_000_001, tolerance=0.1000001))
+    assert "possible is 1000001 or less, before 1000000 or less; tolerance 0.1000001, before 0.1" in told_of
+
+
 def test_what_a_unit_is_comes_back_from_the_page_of_the_form_as_it_was_typed() -> None:
     typed = "years = 365.2425\nminutes = 0.000694444444444"
     assert edit.write_units(edit.read_units(typed)) == typed
