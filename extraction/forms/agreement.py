@@ -150,7 +150,7 @@ class AgreementForm:
             return {}
         told = "another answer is filled in. Tick “Another answer”, or empty it."
         return {
-            pair.field.key: Problem(pair.field.key, remark(pair.field.label, told))
+            pair.field.key: Problem(pair.field.key, remark(pair.field.label, told), "")
             for pair in self.agreement.pairs
             if pair.field.key in self.typed and self.is_unchosen(pair) and not self.is_as_offered(pair)
         }
@@ -176,11 +176,11 @@ class AgreementForm:
         }
 
     @cached_property
-    def told(self) -> dict[str, str]:
-        """What is wrong with what was posted, by key."""
+    def told(self) -> dict[str, Problem]:
+        """What is wrong with what was posted, by key; and what stands there meanwhile, which is no fault of any field."""
         found = self.problems() if self.wrong is None and self.data is not None else self.wrong or ()
-        wrong = {each.key: each.sentence for each in found}
-        return wrong | {key: f"Meanwhile, {said}" for key, said in self.overtaken.items()}
+        wrong = {each.key: each for each in found}
+        return wrong | {key: Problem(key, f"Meanwhile, {said}", "") for key, said in self.overtaken.items()}
 
     def rows(self, matches: Iterable[str]) -> Iterator[Row]:
         """The questions whose two answers stand to each other in one of these ways."""
@@ -196,9 +196,9 @@ class AgreementForm:
             origin = str(offer.origin)
         third["origin"] = origin
         line = self.agreement.made.get(pair.field.key)
-        told = self.told.get(pair.field.key, "")
+        told = self.told.get(pair.field.key)
         if not told and take != "third" and pair.field.key in self.unexplained:
-            told = UNEXPLAINED
+            told = Problem(pair.field.key, UNEXPLAINED, "reason")
         sides = list(self.sides(pair, take))
         proposed = self.proposed.get(pair.field.key)
         place = self.place(pair)
@@ -210,13 +210,14 @@ class AgreementForm:
             take == "third",
             third,
             place,
-            told,
+            told.sentence if told else "",
             line,
             offer,
             proposed,
             is_idle,
             self.mark(pair.field.key),
             self.twofold_notes.get(pair.field.key),
+            told.part if told else "",
         )
 
     def mark(self, key: str) -> str:

@@ -65,6 +65,7 @@ class Row:
     is_idle: bool = False  # a question, or a reply, to which what is settled so far does not lead
     mark: str = ""  # of the choice that stands
     twofold_note: TwofoldNote | None = None  # where the other sheet may report it in another way
+    part: str = ""  # of an answer with which something is wrong, as Problem has it
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
@@ -84,10 +85,8 @@ class Row:
 
     @property
     def at_fault(self) -> str:
-        """Which field of another answer is to be filled in otherwise: value, reason, or none."""
-        if not (self.is_third and self.problem):
-            return ""
-        return "value" if self.third["reason"].strip() else "reason"
+        """Which field of another answer is to be filled in otherwise, as Problem has it; or none."""
+        return self.part if self.is_third else ""
 
     @property
     def may_undo(self) -> bool:

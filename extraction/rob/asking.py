@@ -152,5 +152,7 @@ def lacking(tool: Tool, answers: Mapping[str, Answer]) -> list[Problem]:
     for key, proposal in departures(tool, answers).items():
         if not str(answers.get(key + WHY, BLANK).value or "").strip():
             proposed = words_of(tool, key, proposal)
-            found.append(Problem(key + WHY, f"{title_of(tool, key)}: say why it is not “{proposed}”, as proposed."))
+            found.append(
+                Problem(key + WHY, f"{title_of(tool, key)}: say why it is not “{proposed}”, as proposed.", "reason")
+            )
     return found

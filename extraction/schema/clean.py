@@ -27,20 +27,25 @@ MINUSES = str.maketrans(
 
 
 class Unreadable(ValueError):
-    """An answer that cannot be stored: key of the field, and a sentence that names it."""
+    """An answer that cannot be stored: key of the field, a sentence that names it, and of which part of the answer it is, as Problem has it."""
 
-    def __init__(self, field: Field, sentence: str) -> None:
+    def __init__(self, field: Field, sentence: str, part: str = "value") -> None:
         super().__init__(sentence)
         self.key = field.key
         self.sentence = sentence
+        self.part = part
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What keeps a sheet from being handed in: key of the field, and a sentence that names it."""
+    """What keeps a sheet from being handed in: key of the field, and a sentence that names it.
+
+    part: what of the answer is to be given otherwise: value, text, origin, document, page, place, or at an agreement reason; empty for none.
+    """
 
     key: str
     sentence: str
+    part: str = "value"
 
 
 def read(field: Field, typed: object, unit: str = "") -> Value:
@@ -65,12 +70,12 @@ def read_text(field: Field, text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_source(field: Field, text: str) -> str:
-    """Where an answer stands, what supports it, or why it was chosen, as it can be stored. Raises Unreadable."""
+def read_source(field: Field, text: str, part: str = "text") -> str:
+    """Where an answer stands, what supports it, or why it was chosen (part: reason), as it can be stored. Raises Unreadable."""
     text = text.replace("\r\n", "\n").strip()
     if len(text) > LONGEST_SOURCE or "\0" in text:
         raise Unreadable(
-            field, f"{field.label}: its source, support or reason has at most {LONGEST_SOURCE} plain characters."
+            field, f"{field.label}: its source, support or reason has at most {LONGEST_SOURCE} plain characters.", part
         )
     return text
 
@@ -165,10 +170,12 @@ def read_place(field: Field, given: Mapping[str, Any] | None) -> Source | None:
     try:
         source = read_anchor(given)
     except ValueError as error:
-        raise Unreadable(field, f"{field.label}: {error}.") from None
+        raise Unreadable(field, f"{field.label}: {error}.", "place") from None
     if source and source.box and not (source.document and source.page):
         raise Unreadable(
-            field, f"{field.label}: a rectangle needs its document and page. Give both, or take the rectangle away."
+            field,
+            f"{field.label}: a rectangle needs its document and page. Give both, or take the rectangle away.",
+            "place",
         )
     return source
 
@@ -278,9 +285,10 @@ def complaints(
         yield Problem(
             field.key,
             f"{field.label}: {'write what supports this judgement' if not field.question else 'say where it stands'}.",
+            "text",
         )
     if answer.origin is not Origin.REPORTED and not answer.told_how:
-        yield Problem(field.key, f"{field.label} is marked as {answer.origin}: say from what, and how.")
+        yield Problem(field.key, f"{field.label} is marked as {answer.origin}: say from what, and how.", "origin")
     try:
         if read(field, answer.value, answer.unit) != answer.value:
             raise Unreadable(field, f"{field.label}: its answer is not one that the question has now. Answer it anew.")

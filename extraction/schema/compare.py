@@ -128,13 +128,13 @@ def settle(pairs: Iterable[Pair], choices: Mapping[str, Choice]) -> tuple[dict[s
         if choice is not None:
             problems += misuse(pair, choice)
         elif pair.needs_choice:
-            problems.append(Problem(pair.field.key, remark(pair.field.label, "choose one of the answers.")))
+            problems.append(Problem(pair.field.key, remark(pair.field.label, "choose one of the answers."), ""))
         if choice is None and pair.match is not Match.EQUAL:
             continue
         try:
             settled[pair.field.key] = settled_answer(pair, choice)
         except Unreadable as error:
-            problems.append(Problem(error.key, error.sentence))
+            problems.append(Problem(error.key, error.sentence, error.part))
     if not problems:
         answers = {key: each.answer for key, each in settled.items()}
         problems = check((pair.field for pair in known), answers)
@@ -149,15 +149,15 @@ def settle_one(pair: Pair, choice: Choice) -> tuple[Settled | None, list[Problem
     try:
         return settled_answer(pair, choice), []
     except Unreadable as error:
-        return None, [Problem(error.key, error.sentence)]
+        return None, [Problem(error.key, error.sentence, error.part)]
 
 
 def misuse(pair: Pair, choice: Choice) -> list[Problem]:
     """A third answer without a reason, or `both` where there are two."""
     if choice.taken_from is TakenFrom.THIRD and not choice.reason.strip():
-        return [Problem(pair.field.key, remark(pair.field.label, "a third answer needs a reason."))]
+        return [Problem(pair.field.key, remark(pair.field.label, "a third answer needs a reason."), "reason")]
     if choice.taken_from is TakenFrom.BOTH and pair.needs_choice:
-        return [Problem(pair.field.key, remark(pair.field.label, "the two answers differ. Choose one of them."))]
+        return [Problem(pair.field.key, remark(pair.field.label, "the two answers differ. Choose one of them."), "")]
     return []
 
 
@@ -169,7 +169,7 @@ def settled_answer(pair: Pair, choice: Choice | None) -> Settled:
         source = pair.first.source or pair.second.source
         answer = replace(pair.first, text=both_texts(pair), basis=basis, source=source)
         return Settled(answer, TakenFrom.BOTH)
-    reason = read_source(pair.field, choice.reason)
+    reason = read_source(pair.field, choice.reason, "reason")
     if choice.taken_from is TakenFrom.FIRST:
         return Settled(pair.first, choice.taken_from, reason)
     if choice.taken_from is TakenFrom.SECOND:

@@ -83,9 +83,9 @@ def refuse_foreign_third(
     third = {key: each.answer for key, each in settled.items() if each.taken_from is TakenFrom.THIRD}
     labels = {pair.field.key: pair.field.label for pair in pairs}
     if wrong := foreign(study, before, third):
-        raise Unsettled([Problem(key, told_foreign(study, labels[key])) for key in wrong], todo=JOIN_FIRST)
+        raise Unsettled([Problem(key, told_foreign(study, labels[key]), "document") for key in wrong], todo=JOIN_FIRST)
     if told := beyond(study, sources_in(before), sources_in(third), labels):
-        raise Unsettled([Problem(key, sentence) for key, sentence in told.items()], todo=COUNTED_FROM)
+        raise Unsettled([Problem(key, sentence, "page") for key, sentence in told.items()], todo=COUNTED_FROM)
 
 
 def spelled_out(first: Own, second: Own, settled: Mapping[str, Settled]) -> dict[str, Settled]:

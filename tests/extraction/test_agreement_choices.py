@@ -274,7 +274,10 @@ def test_a_page_that_came_back_signs_nothing_that_a_colleague_chose_meanwhile(
     back = post(first, "sheet-agreement", differing.pk, status=422, data=sent)
     shown = dict(re.findall(r'name="(seen:[^"]+)" value="([^"]*)"', back))
     anew = SILENT | {f"take:{DESIGN}": "second", f"reason:{NUMBER}": "So in the table"} | shown
-    assert "Sam Second chose" in post(first, "sheet-agreement", differing.pk, status=409, data=anew)
+    text = post(first, "sheet-agreement", differing.pk, status=409, data=anew)
+    assert "Sam Second chose" in question(text, NUMBER)
+    assert 'value="third" checked' in question(text, NUMBER)
+    assert "aria-invalid" not in question(text, NUMBER), "it was overtaken, and nothing is wrong with it"
     assert queries.sheet_agreement(first, differing).signed is None
 
 
@@ -298,6 +301,9 @@ def test_another_answer_from_a_document_of_another_study_comes_back_with_its_fie
     sent = {f"take:{DESIGN}": "second", **third, **pressed} | seen(first, differing)
     text = post(first, "sheet-agreement", differing.pk, status=422, data=sent)
     assert "No report of Murray 2003 has the document" in question(text, NUMBER)
+    assert 'aria-invalid="true"' not in question(text, NUMBER), (
+        "no value is wrong, and without reports no document is asked"
+    )
     assert fields_of(text, NUMBER)["value"] == "193"
     assert "Nothing of this page was stored" in text
     assert not queries.sheet_agreement(first, differing).made

@@ -26,7 +26,7 @@ from tests.extraction.test_views import browser, page, post, url
 from tests.pdfs import pdf
 
 pytestmark = pytest.mark.django_db
-DESIGN = "study/design"
+DESIGN, NUMBER = "study/design", "study/randomised"
 BOX = "0.1,0.25,0.6,0.4"
 PLACE = {"page": "4", "quote": "were randomised", "box": BOX}
 
@@ -324,6 +324,20 @@ def test_a_page_that_the_document_does_not_have_is_refused_beside_the_cell_and_t
     assert queries.own_sheet(first, study).answers()[DESIGN].source.quote == "y", (
         "what stood before keeps no one from going on"
     )
+
+
+def test_at_an_agreement_the_field_is_marked_in_which_the_place_of_another_answer_is_wrong(
+    first: Member, second: Member, study: Study, paper: Document
+) -> None:
+    for author, number in ((first, 139), (second, 193)):
+        build.submitted(author, study, {NUMBER: number})
+    third = {f"take:{NUMBER}": "third", f"value:{NUMBER}": "166", f"reason:{NUMBER}": "So"}
+    for document, page_number, at_fault in ((paper.pk, "7", "page"), (999, "3", "document")):
+        place = {f"document:{NUMBER}": document, f"page:{NUMBER}": page_number}
+        text = post(first, "sheet-agreement", study.pk, status=422, data=third | place)
+        asked = text.partition(f'id="q-{NUMBER}"')[2].partition("</fieldset>")[0]
+        marked = re.findall(r'name="([a-z]+):[^>]* aria-invalid="true" aria-describedby="told-study/randomised"', asked)
+        assert marked == [at_fault]
 
 
 def test_pages_are_counted_before_anything_is_locked(
