@@ -157,11 +157,12 @@ def read_anew(field: Field, typed: object, unit: object, before: Answer) -> tupl
 
 
 def beside_unit(typed: object, unit: str) -> object:
-    """What was typed beside a unit, with that behind it, where it ends as a number does and does not say it itself."""
+    """What was typed beside a unit, with that behind it, where it begins and ends as a number does and does not say it itself."""
     if isinstance(typed, list | tuple):
         return typed
     text = show(typed) if isinstance(typed, float) else str(typed).strip()
-    is_bare = text[-1:].isdigit() and unit not in ("", NO_UNIT) and not text.endswith(unit)
+    is_numeric = text[-1:].isdigit() and text.lstrip("<>≤≥~±+-−. ")[:1].isdigit()
+    is_bare = is_numeric and unit not in ("", NO_UNIT) and not text.endswith(unit)
     return f"{text} {unit}" if is_bare else text
 
 

@@ -261,6 +261,8 @@ def test_a_page_that_still_asks_for_the_number_leaves_it_as_it_is_and_another_is
         (13.0, "weeks", "13 weeks"),
         (13, "weeks", "13 weeks"),
         ("8 to 12", "weeks", "8 to 12 weeks"),
+        ("< 12", "weeks", "< 12 weeks"),
+        ("see page 12", "weeks", "see page 12"),
         ("25 kg/m2", "kg/m2", "25 kg/m2"),
         ("13", NO_UNIT, "13"),
         ("13", "", "13"),
