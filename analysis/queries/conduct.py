@@ -101,7 +101,7 @@ def bias_by_two(member: Member) -> Found:
     """C53: everything that the plan asks for is agreed from two independent assessments, and each study has something to judge, with every
     tool that is for its design."""
     included = queries.included_studies(member.review)
-    studies = queries.appraised(member, queries.studies(member).filter(pk__in=included))
+    studies = queries.with_appraisals(member, queries.studies(member).filter(pk__in=included))
     wanted = [(study.pk, each) for study in studies for each in study.appraisals if each.planned]
     done = {(pk, each.judged.key) for pk, each in wanted if each.state == queries.AGREED}
     filed = done & set(

@@ -30,6 +30,7 @@ from extraction.queries.bias import (
     tool_id,
     tool_of,
     tools,
+    with_appraisals,
 )
 from extraction.queries.bias_reliability import domain_agreement
 from extraction.queries.doubts import Doubts, agreement_doubts, own_doubts, reason_of, sorted_out
@@ -226,5 +227,6 @@ __all__ = [
     "WAITING",
     "waits_for",
     "whole_arms",
+    "with_appraisals",
     "with_state",
 ]

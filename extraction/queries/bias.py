@@ -208,9 +208,13 @@ class Appraisal:
 
 
 def appraised(member: Member, studies: Iterable[Study]) -> list[Study]:
-    """The studies, each with how far its sheets are (see states.with_state); `appraisals`, what is judged of it; and `needs_results`, whether
-    results are still to be chosen."""
-    listed = with_state(member, studies)
+    """The studies, each with how far its sheets are (see states.with_state), and what is judged of it."""
+    return with_appraisals(member, with_state(member, studies))
+
+
+def with_appraisals(member: Member, studies: Iterable[Study]) -> list[Study]:
+    """The studies, each with `appraisals`, what is judged of it; and `needs_results`, whether results are still to be chosen."""
+    listed = list(studies)
     ids = [study.pk for study in listed]
     rules, known, results = bias_plan(member.review_id).rules, tools(member.review_id), results_of(ids)
     seen, held = seen_of(member, Assessment, ids), held_by_others(member, ids)
