@@ -17,6 +17,14 @@ LONGEST_QUOTE = 2_000
 BOX_DIGITS = 5  # of a page's width: finer than any letter, and the same number when it has been to a page and back
 
 
+class Misplaced(ValueError):
+    """A place that cannot be stored: a sentence, and which part of it is to be given otherwise: document, page, quote, box."""
+
+    def __init__(self, sentence: str, part: str) -> None:
+        super().__init__(sentence)
+        self.part = part
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where in which document an answer was read. box: left, top, right, bottom of a rectangle, as parts (0 to 1) of the page."""
@@ -54,26 +62,26 @@ def box_words(box: tuple[float, float, float, float] | None) -> str:
 
 
 def read_anchor(given: Mapping[str, Any] | None) -> Source | None:
-    """The source in plain values; None when nothing is in it. Raises ValueError with a sentence."""
+    """The source in plain values; None when nothing is in it. Raises Misplaced."""
     if not given:
         return None
     quote = str(given.get("quote") or "").replace("\r\n", "\n").strip()
     if len(quote) > LONGEST_QUOTE or "\0" in quote:
-        raise ValueError(f"a quote has at most {LONGEST_QUOTE} plain characters")
-    page = _whole(given.get("page"), "the page")
+        raise Misplaced(f"a quote has at most {LONGEST_QUOTE} plain characters", "quote")
+    page = _whole(given.get("page"), "page")
     if page is not None and page > 100_000:
-        raise ValueError("the page is a whole number, such as 4")
-    source = Source(_whole(given.get("document"), "the document"), page, quote, _box(given.get("box")))
+        raise Misplaced("the page is a whole number, such as 4", "page")
+    source = Source(_whole(given.get("document"), "document"), page, quote, _box(given.get("box")))
     return source if source.to_json() else None
 
 
-def _whole(typed: object, what: str) -> int | None:
+def _whole(typed: object, part: str) -> int | None:
     text = "" if typed is None else str(typed).strip()
     if not text:
         return None
     number = whole(text)
     if number is None or not 0 < number < 2**53:
-        raise ValueError(f"{what} is a whole number, such as 4")
+        raise Misplaced(f"the {part} is a whole number, such as 4", part)
     return number
 
 
@@ -84,14 +92,15 @@ def _box(typed: object) -> tuple[float, float, float, float] | None:
     try:
         left, top, right, bottom = (round(float(each), BOX_DIGITS) for each in parts)  # type: ignore[attr-defined]
     except (TypeError, ValueError, OverflowError):
-        raise ValueError("a rectangle has four numbers: left, top, right, bottom") from None
+        raise Misplaced("a rectangle has four numbers: left, top, right, bottom", "box") from None
     if (
         not all(math.isfinite(each) and 0 <= each <= 1 for each in (left, top, right, bottom))
         or left >= right
         or top >= bottom
     ):
-        raise ValueError(
-            "a rectangle lies on its page: left before right, top before bottom, each from 0 to 1, and not too narrow to be seen"
+        raise Misplaced(
+            "a rectangle lies on its page: left before right, top before bottom, each from 0 to 1, and not too narrow to be seen",
+            "box",
         )
     return left, top, right, bottom
 

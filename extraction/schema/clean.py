@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from extraction.schema.answers import BLANK, Answer, Origin, Source, Value, read_anchor
+from extraction.schema.answers import BLANK, Answer, Misplaced, Origin, Source, Value, read_anchor
 from extraction.schema.asked import asked_answers, is_asked, is_wanting, rows_begun
 from extraction.schema.fields import NO_UNIT, NUMBERS, Field, Kind
 
@@ -40,7 +40,7 @@ class Unreadable(ValueError):
 class Problem:
     """What keeps a sheet from being handed in: key of the field, and a sentence that names it.
 
-    part: what of the answer is to be given otherwise: value, text, origin, document, page, place, or at an agreement reason; empty for none.
+    part: what of the answer is to be given otherwise: value, text, origin, document, page, quote, box, or at an agreement reason; empty for none.
     """
 
     key: str
@@ -170,13 +170,13 @@ def read_place(field: Field, given: Mapping[str, Any] | None) -> Source | None:
     """The place in a document from which an answer was read. Raises Unreadable."""
     try:
         source = read_anchor(given)
-    except ValueError as error:
-        raise Unreadable(field, f"{field.label}: {error}.", "place") from None
+    except Misplaced as error:
+        raise Unreadable(field, f"{field.label}: {error}.", error.part) from None
     if source and source.box and not (source.document and source.page):
         raise Unreadable(
             field,
             f"{field.label}: a rectangle needs its document and page. Give both, or take the rectangle away.",
-            "place",
+            "page" if source.document else "document",
         )
     return source
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
+from django.template.loader import render_to_string
 
 from extraction import queries, workflow
+from extraction.forms import AgreementForm
 from extraction.models import Sheet, Study
-from extraction.schema import Answer, Choice, Origin, TakenFrom
+from extraction.schema import Answer, Choice, Origin, Problem, TakenFrom
 from extraction.workflow.said import Said
 from extraction.workflow.sheets import save_own
 from reviewapp.errors import BadInput, Refused, Stale
@@ -230,6 +234,11 @@ def fields_of(text: str, key: str) -> dict[str, str]:
     return dict(zip(("value", "text", "reason"), found, strict=True))
 
 
+def marked(shown: str) -> list[str]:
+    """Which fields of another answer a question has marked as at fault."""
+    return re.findall(r'name="([a-z]+):[^>]* aria-invalid="true" aria-describedby="told-', shown)
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [(SILENT, "a third answer needs a reason"), (GARBLED, "“a hundred” is not a whole number")],
@@ -307,6 +316,29 @@ def test_another_answer_from_a_document_of_another_study_comes_back_with_its_fie
     assert fields_of(text, NUMBER)["value"] == "193"
     assert "Nothing of this page was stored" in text
     assert not queries.sheet_agreement(first, differing).made
+
+
+def test_another_judgement_without_what_supports_it_has_that_field_marked(
+    first: Member, second: Member, study: Study
+) -> None:
+    key = "allocation_concealment"
+    build.assessed(first, study)
+    build.assessed(second, study, {key: "high"})
+    third = {f"take:{key}": "third", f"value:{key}": "unclear", f"text:{key}": "", f"reason:{key}": "Not told"}
+    sent = browser(first).post(url(first, "bias-agreement", study.pk, "rob1"), third)
+    shown = question(sent.content.decode(), key)
+    assert (sent.status_code, "write what supports this judgement" in shown) == (422, True)
+    assert marked(shown) == ["text"]
+
+
+@pytest.mark.parametrize("part", ["value", "origin", "text", "page", "quote", "reason"])
+def test_what_is_said_of_another_answer_marks_its_field(part: str, first: Member, differing: Study) -> None:
+    data = QueryDict(urlencode(UNTICKED | {f"take:{NUMBER}": "third"}))
+    wrong = [Problem(NUMBER, "It is wrong.", part)]
+    form = AgreementForm(queries.sheet_agreement(first, differing), data, wrong=wrong)
+    row = next(each for each in form.differences() if each.field.key == NUMBER)
+    shown = render_to_string("extraction/_difference.html", {"row": row, "may_agree": True, "kind": "sheet"})
+    assert marked(shown) == [part]
 
 
 def test_who_may_not_agree_is_told_nothing_of_what_a_page_would_say(observer: Member, differing: Study) -> None:

@@ -332,8 +332,18 @@ def test_at_an_agreement_the_field_is_marked_in_which_the_place_of_another_answe
     for author, number in ((first, 139), (second, 193)):
         build.submitted(author, study, {NUMBER: number})
     third = {f"take:{NUMBER}": "third", f"value:{NUMBER}": "166", f"reason:{NUMBER}": "So"}
-    for document, page_number, at_fault in ((paper.pk, "7", "page"), (999, "3", "document")):
-        place = {f"document:{NUMBER}": document, f"page:{NUMBER}": page_number}
+    for document, page_number, quote, box, at_fault in (
+        (paper.pk, "7", "", "", "page"),
+        (paper.pk, "abc", "", "", "page"),
+        (999, "3", "", "", "document"),
+        ("four", "3", "", "", "document"),
+        ("", "3", "", BOX, "document"),
+        (paper.pk, "", "", BOX, "page"),
+        (paper.pk, "3", "", "0.6,0.25,0.1,0.4", "box"),
+        (paper.pk, "3", "x" * 2_001, "", "quote"),
+    ):
+        given = {"document": document, "page": page_number, "quote": quote, "box": box}
+        place = {f"{name}:{NUMBER}": value for name, value in given.items()}
         text = post(first, "sheet-agreement", study.pk, status=422, data=third | place)
         asked = text.partition(f'id="q-{NUMBER}"')[2].partition("</fieldset>")[0]
         marked = re.findall(r'name="([a-z]+):[^>]* aria-invalid="true" aria-describedby="told-study/randomised"', asked)
