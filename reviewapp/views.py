@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from reviewapp import access, forms, jobs, queries, workflow
 from reviewapp.access import Can, for_member
@@ -16,7 +16,7 @@ from reviewapp.signed_out import signed_in
 from reviewapp.versions import versions
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the web process and its database answer."""
     with connection.cursor() as cursor:

@@ -46,8 +46,8 @@ def let_stand_in_agreement(member: Member, study: Study, ref: str, reason: str) 
 
 
 def ask_again(member: Member, study: Study, pk: int) -> None:
-    """Take back why a number stands, so that it is doubted again: one's own reason. Who settles conflicts may take back either author's,
-    once both sheets are in; one author never takes back what the other has said (Refused)."""
+    """Take back why a number stands, so that it is doubted again: one's own reason, on a sheet that is not submitted, or once both
+    are in. Who settles conflicts may take back either author's then; one author never takes back what the other has said (Refused)."""
     require_agreeing(member)
     with transaction.atomic():
         study = locked_study(member, study)
@@ -55,10 +55,12 @@ def ask_again(member: Member, study: Study, pk: int) -> None:
         if reason is None:
             raise NotHere
         sheet = reason.sheet
-        if sheet is not None and sheet.member_id == member.pk:
-            if sheet.submitted_at:
-                raise WrongState("This sheet is submitted.", todo="Correct the number in the agreement.")
-        else:
+        is_own = sheet is not None and sheet.member_id == member.pk
+        if is_own and sheet.submitted_at and not is_open(sheet):
+            raise WrongState(
+                "This sheet is submitted.", todo="Reopen it first, or take the reason back at the agreement."
+            )
+        if not is_own:
             submitted_pair(member, Sheet, study, queries.FORM)
         withdraw_reason(member, reason)
 

@@ -281,6 +281,22 @@ def test_a_reason_for_what_both_sheets_raise_holds_for_either_and_is_taken_back_
 
 
 @pytest.mark.django_db
+def test_an_author_takes_back_at_the_agreement_what_was_said_on_the_own_sheet(desk: Desk) -> None:
+    desk.extract(desk.first)
+    (mine,) = desk.own(desk.first).open
+    said = workflow.let_stand_on_sheet(desk.first, desk.study, mine.ref, "So in table 2")
+    workflow.submit_sheet(desk.first, queries.own_sheet(desk.first, desk.study))
+    with pytest.raises(WrongState, match="This sheet is submitted"):
+        workflow.ask_again(desk.first, desk.study, said.pk)
+    desk.submit(desk.second)
+    assert said in [reason for _, reason in desk.both(desk.first).answered]
+    with pytest.raises(Refused):
+        workflow.ask_again(desk.second, desk.study, said.pk)
+    workflow.ask_again(desk.first, desk.study, said.pk)
+    assert [each.rule for each in desk.both(desk.second).open] == ["percent-events"]
+
+
+@pytest.mark.django_db
 def test_what_both_sheets_raise_stands_only_with_a_reason_for_each(desk: Desk, arbiter: Member) -> None:
     desk.extract(desk.first)
     (mine,) = desk.own(desk.first).open

@@ -351,6 +351,7 @@ def test_an_address_that_leads_nowhere_says_so() -> None:
 
 def test_health_is_one_word() -> None:
     assert page(browser(), "healthz") == "ok\n"
+    assert browser().head(reverse("healthz")).status_code == 200, "as a page asks before it sends off what was typed"
 
 
 # --- what no database keeps ------------------------------------------------------------------------------------

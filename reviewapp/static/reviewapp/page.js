@@ -66,7 +66,7 @@ window.addEventListener("submit", async (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
   try {
-    await fetch(location.href, { method: "HEAD" });
+    await fetch(document.body.dataset.alive, { method: "HEAD", cache: "no-store" });
   } catch {
     tell("The server cannot be reached, and nothing was sent off. What stands on this page stays; try again when you are connected.");
     return;
