@@ -20,6 +20,10 @@ LONGEST_SPELLING = 40  # characters, zeros before the number among them
 WHOLE = re.compile(r"[+-]?[0-9]+")
 DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+ONE = r"[+\-−]?[0-9]+(?:[.,][0-9]+)*"
+BARE = re.compile(
+    rf"(?![0-9]{{4}}-[0-9]{{2}}$)[<>≤≥~±]?\s*{ONE}(?:\s*(?:to|[-–−])\s*{ONE})?"
+)  # a number, or a range; no month of a year
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 MINUSES = str.maketrans(
     {"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{NON-BREAKING HYPHEN}": "-"}
@@ -157,13 +161,11 @@ def read_anew(field: Field, typed: object, unit: object, before: Answer) -> tupl
 
 
 def beside_unit(typed: object, unit: str) -> object:
-    """What was typed beside a unit, with that behind it, where it begins and ends as a number does and does not say it itself."""
+    """What was typed beside a unit, with that behind it, where it is a number, or from one to another, and nothing else."""
     if isinstance(typed, list | tuple):
         return typed
     text = show(typed) if isinstance(typed, float) else str(typed).strip()
-    is_numeric = text[-1:].isdigit() and text.lstrip("<>≤≥~±+-−. ")[:1].isdigit()
-    is_bare = is_numeric and unit not in ("", NO_UNIT) and not text.endswith(unit)
-    return f"{text} {unit}" if is_bare else text
+    return f"{text} {unit}" if unit not in ("", NO_UNIT) and BARE.fullmatch(text) else text
 
 
 def read_place(field: Field, given: Mapping[str, Any] | None) -> Source | None:

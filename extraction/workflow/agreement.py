@@ -95,7 +95,8 @@ def choose(
 ) -> Own | None:
     """Keep choices without signing. seen: of a page, which choices it showed; one that it did not show stays (Overtaken).
 
-    What is being made by then; None where nothing is, as these choices say nothing new.
+    What is being made by then, which begins with what was chosen in the one that was reopened last; None where nothing is, as nothing is
+    chosen.
     """
     require_agreeing(member)
     count_ahead(study, (each.place for each in choices.values()))
@@ -108,10 +109,12 @@ def choose(
         settled = spelled_out(at.first, at.second, settled)
         at.refuse_unseen(kept, settled, choices, at.fields, seen)
         refuse_foreign_third(at.study, said, settled, at.pairs)
-        if not changed_by(settled, kept):
+        takes_up = bool(choices and kept and not at.begun)
+        if not takes_up and not changed_by(settled, kept):
             return at.begun
         agreement = at.begun or begin(at)
-        at.record("chosen", **facts_of(store(member, agreement, settled)))
+        changed = store(member, agreement, settled)
+        at.record("chosen", **facts_of(settled if takes_up else changed))
     return agreement
 
 

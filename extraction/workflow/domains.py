@@ -12,7 +12,7 @@ from extraction.rob import Tool, agreeing, asking
 from extraction.schema import Answer, Choice, TakenFrom
 from extraction.workflow.agreement import choose
 from extraction.workflow.common import locked_study
-from extraction.workflow.opening import being_made, choices_in, require_agreeing, submitted_pair
+from extraction.workflow.opening import being_made, choices_in, chosen_last, require_agreeing, submitted_pair
 from extraction.workflow.overtaken import Marks
 from extraction.workflow.sources import count_ahead
 from reviewapp.errors import BadInput, WrongState
@@ -53,7 +53,7 @@ def choose_domain(
             as_one = agreeing.whole_domain(pack, pairs, domain, TakenFrom(way))
             return choose(member, Assessment, study, tool, as_one, seen)
         begun = being_made(Assessment, study, tool)
-        made = choices_in(begun.lines.all()) if begun else {}
+        made = choices_in(begun.lines.all() if begun else chosen_last(Assessment, study, tool))
         settled = agreeing.settled_by(pairs, made)
         choices = agreeing.as_proposed(pack, pairs, domain, settled)
         if not choices:

@@ -419,9 +419,15 @@ def test_where_nothing_can_be_kept_no_agreement_is_begun(reopened: bool, first: 
         workflow.reopen_sheet_agreement(first, differing)
     sent = SILENT | {"save": "choices"} | seen(first, differing)
     post(first, "sheet-agreement", differing.pk, status=422, data=sent)
-    workflow.choose_on_sheet(first, differing, last if reopened else {})
+    assert workflow.choose_on_sheet(first, differing, {}) is None
     assert not Sheet.unblinded.standing().filter(study=differing, agreed=True).exists()
     assert not Event.unblinded.filter(verb="extraction.sheet_chosen").exists()
+    if reopened:  # what was chosen before is taken up with the first choice, also the same as before
+        begun = workflow.choose_on_sheet(first, differing, {DESIGN: last[DESIGN]})
+        assert {line.key for line in begun.lines.all()} == {DESIGN, NUMBER}
+        assert Event.unblinded.get(verb="extraction.sheet_chosen").facts["chosen"] == {DESIGN: "first"}
+        workflow.choose_on_sheet(first, differing, last)
+        assert Event.unblinded.filter(verb="extraction.sheet_chosen").count() == 1, "nothing new"
 
 
 # --- one quantity in two ways ------------------------------------------------------------------------------------------

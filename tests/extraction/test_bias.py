@@ -318,6 +318,25 @@ def test_a_domain_is_settled_in_one_step_as_one_author_has_it_or_as_proposed(
     assert lines["overall"].value == "some concerns"
 
 
+def test_a_domain_is_judged_as_proposed_of_what_was_settled_before_a_reopening(
+    client: Client, first: Member, second: Member, study: Study, rob2: str
+) -> None:
+    build.judged(first, study, rob2)
+    build.judged(second, study, rob2, {"3.1": "N", "3.2": "Y"})
+    sides = {key: Choice(TakenFrom.SECOND) for key in ("3.1", "3.2")}
+    workflow.agree_assessment(first, study, sides, rob2)
+    workflow.reopen_assessment_agreement(first, study, rob2)
+    client.force_login(first.user)
+    address = reverse("extraction:bias-agreement", args=[first.review.slug, study.pk, rob2])
+    text = client.get(address).content.decode()
+    seen = dict(re.findall(r'name="(seen:[^"]+)" value="([^"]*)"', text))
+    sent = seen | {"take:3.1": "second", "take:3.2": "second", "domain": "proposed:missing_data"}
+    answer = client.post(address, sent, follow=True)
+    assert answer.status_code == 200, answer.content.decode().partition("<main")[2][:900]
+    begun = Assessment.unblinded.standing().get(study=study, agreed=True)
+    assert {"3.1", "3.2"} <= {line.key for line in begun.lines.all()}
+
+
 def test_a_third_judgement_on_the_page_keeps_its_place_in_the_report(
     first: Member, second: Member, study: Study, rob2: str
 ) -> None:

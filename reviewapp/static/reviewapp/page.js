@@ -59,22 +59,40 @@ window.addEventListener("pageshow", () => {
 // A form of a page that keeps what was typed is not sent off where the server cannot be reached: the browser's own page of errors would
 // stand in its place. It is asked first each time: a network that is there says nothing of the server. Heard before all else: what is not
 // sent off is not to be taken for sent.
+const PATIENCE = 5000; // milliseconds; a server that takes longer is slow, and not away
+const asking = new WeakSet(); // forms of which it is not known yet: the second click of a double click
 let reached = null; // the form of which the server is known to be there
 window.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   if (form === reached || !form.matches("form.sheet, form.agree")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  try {
-    await fetch(document.body.dataset.alive, { method: "HEAD", cache: "no-store" });
-  } catch {
-    tell("The server cannot be reached, and nothing was sent off. What stands on this page stays; try again when you are connected.");
+  if (asking.has(form)) return;
+  asking.add(form);
+  const why = await whyNotToSend();
+  asking.delete(form);
+  if (why) {
+    tell(`${why}, and nothing was sent off. What stands on this page stays.`);
     return;
   }
   reached = form;
-  form.requestSubmit(submitter);
-  reached = null;
+  try {
+    form.requestSubmit(submitter);
+  } finally {
+    reached = null;
+  }
 }, true);
+
+// Nothing where the server is there. One that stands before it and asks to sign in would lose what is sent to it.
+async function whyNotToSend() {
+  const how = { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) };
+  try {
+    const answer = await fetch(document.body.dataset.alive, how);
+    return answer.type === "opaqueredirect" ? "You are asked to sign in again, which you can in another window" : "";
+  } catch (error) {
+    return error.name === "TimeoutError" ? "" : "The server cannot be reached";
+  }
+}
 
 // After a swap the focus goes to what the fragment marks with data-focus, usually the heading of the next thing.
 document.addEventListener("htmx:afterSettle", (event) => {
