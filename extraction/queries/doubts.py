@@ -18,13 +18,22 @@ from reviewapp.models import Member
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """The doubts that are open, and those with a reason why the number stands; with each of them, where both authors gave one."""
+    """The doubts that are open, and those with a reason why the number stands; with each of them, where both authors gave one.
+
+    partly: of open ones that both sheets raise, by ref, why the number of one of them stands.
+    """
 
     open: list[Doubt] = field(default_factory=list)
     answered: list[tuple[Doubt, Reason]] = field(default_factory=list)
+    partly: dict[str, list[Reason]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.open or self.answered)
+
+    @property
+    def waiting(self) -> list[tuple[Doubt, list[Reason]]]:
+        """The open ones, with what was said of the number of one sheet."""
+        return [(each, self.partly.get(each.ref, [])) for each in self.open]
 
     @property
     def stand(self) -> int:
@@ -53,6 +62,7 @@ def sorted_out(member: Member, studies: Iterable[int], doubts: Iterable[Doubt]) 
         why = [reason for reason in known if reason]
         if len(why) < len(known):
             sorted_doubts.open.append(each)
+            sorted_doubts.partly[each.ref] = apart(why)
         else:
             sorted_doubts.answered.extend((each, reason) for reason in apart(why))
     return sorted_doubts

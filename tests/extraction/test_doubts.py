@@ -15,6 +15,7 @@ from extraction.schema.lint.answers import doubts_across, doubts_of_pair, doubts
 from reviewapp.errors import BadInput, NotHere, Refused, Stale, WrongState
 from reviewapp.models import Event, Member
 from tests.extraction import build
+from tests.extraction.test_views import page
 
 TODAY = date(2026, 1, 1)
 ARMS = (ArmOf(1, "Talks", "experimental", 60), ArmOf(2, "Nothing", "control"))
@@ -308,6 +309,10 @@ def test_what_both_sheets_raise_stands_only_with_a_reason_for_each(desk: Desk, a
     build.submitted(desk.second, desk.study, theirs)
     (doubt,) = [each for each in desk.both(desk.second).open if each.rule == "percent-events"]
     assert (doubt.whose, mine.basis in doubt.bases) == ("both", True), "nobody said why the other's number stands"
+    assert desk.both(desk.second).partly[doubt.ref] == [said]
+    shown = " ".join(page(desk.second, "sheet-agreement", desk.study.pk).split())
+    assert "Of one of the two numbers Fay First said on" in shown
+    assert ": So in table 2</span>" in shown
     given = workflow.let_stand_in_agreement(desk.second, desk.study, doubt.ref, "A misprint")
     assert workflow.let_stand_in_agreement(desk.second, desk.study, doubt.ref, "Twice") == said, "a double click"
     assert Reason.unblinded.count() == 2
