@@ -144,8 +144,8 @@ class AgreementForm:
 
     @cached_property
     def unticked(self) -> dict[str, Problem]:
-        """What is to be said of another answer that is filled in and not ticked, by key. One is passed over where a side is chosen, and
-        where it is what the page offers."""
+        """What is to be said of another answer that is filled in and not ticked, by key. One is passed over where a side is chosen that
+        was not before, and where it is what the page offers."""
         if self.data is None:
             return {}
         told = "another answer is filled in. Tick “Another answer”, or empty it."
@@ -156,8 +156,10 @@ class AgreementForm:
         }
 
     def is_unchosen(self, pair: Pair) -> bool:
-        """Whether nothing is chosen, or what both said is, as a page has it ticked."""
-        take = self.posted(pair, "take")
+        """Whether nobody chose here now: nothing is ticked, or what both said or the side that was chosen before is, as a page has it."""
+        take, line = self.posted(pair, "take"), self.agreement.earlier.get(pair.field.key)
+        if take in (TakenFrom.FIRST, TakenFrom.SECOND):
+            return line is not None and line.taken_from == take
         return not take or (take == TakenFrom.BOTH and not self.was_third(pair))
 
     def is_as_offered(self, pair: Pair) -> bool:

@@ -411,6 +411,23 @@ def test_another_answer_gives_way_to_a_side_that_is_chosen(first: Member, differ
     assert queries.sheet_agreement(first, differing).made[NUMBER].taken_from == "second"
 
 
+@pytest.mark.parametrize("pressed", [{"save": "choices"}, {"save": "equal"}, {}])
+def test_another_answer_beside_a_side_that_was_kept_before_comes_back(
+    pressed: dict[str, str], first: Member, second: Member, differing: Study
+) -> None:
+    workflow.choose_on_sheet(second, differing, {NUMBER: Choice(TakenFrom.FIRST)})
+    sent = UNTICKED | {f"take:{NUMBER}": "first", f"take:{DESIGN}": "second", **pressed} | seen(first, differing)
+    text = post(first, "sheet-agreement", differing.pk, status=422, data=sent)
+    assert "Tick “Another answer”, or empty it." in question(text, NUMBER)
+    assert fields_of(text, NUMBER) == {"value": "193", "text": "Table 1", "reason": "Both misread it"}
+    assert f'name="take:{NUMBER}" value="first" checked' in text
+    found = queries.sheet_agreement(first, differing)
+    assert (found.signed, found.made[NUMBER].taken_from, DESIGN in found.made) == (None, "first", bool(pressed))
+    other = UNTICKED | {f"take:{NUMBER}": "second", "save": "choices"}
+    post(first, "sheet-agreement", differing.pk, data=other | seen(first, differing))
+    assert queries.sheet_agreement(first, differing).made[NUMBER].taken_from == "second", "that was chosen now"
+
+
 @pytest.mark.parametrize("reopened", [False, True])
 def test_where_nothing_can_be_kept_no_agreement_is_begun(reopened: bool, first: Member, differing: Study) -> None:
     last = {DESIGN: Choice(TakenFrom.FIRST), NUMBER: THIRD}
