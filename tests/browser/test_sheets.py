@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from extraction import queries, workflow
 from extraction.models import Study
-from extraction.schema import Answer
+from extraction.schema import Answer, Choice, TakenFrom
 from reviewapp.models import Member
 from tests.browser.test_pages import signed_in
 from tests.extraction import build
@@ -360,6 +360,29 @@ def test_what_is_typed_as_another_answer_is_chosen_and_what_is_left_of_it_keeps_
     page.get_by_role("button", name="Keep the choices").last.click()
     expect(page.get_by_text("Kept: 1 answer.")).to_be_visible()
     assert queries.sheet_agreement(here.second, study).made["study/randomised"].value == 166
+    page.context.close()
+
+
+def test_another_answer_in_whose_place_a_colleague_chose_meanwhile_is_not_lost_with_the_signature(
+    browser: Browser, live_server: LiveServer, here: World
+) -> None:
+    study = study_of(here)
+    for author, number in ((here.first, 139), (here.second, 193)):
+        build.submitted(author, study, {"study/randomised": number})
+    page = signed_in(browser, live_server, here.person("reviewer"))
+    page.goto(f"{live_server.url}/reviews/{here.review.slug}/sheets/{study.pk}/agreement/")
+    page.evaluate(NEVER_FOLDED)
+    workflow.choose_on_sheet(here.first, study, {"study/randomised": Choice(TakenFrom.FIRST)})
+    number = page.get_by_role("group", name=re.compile("^Number"))
+    number.get_by_label(re.compile(": Answer$")).fill("166")
+    number.get_by_label(re.compile(": Reason$")).fill("Both misread it")
+    page.keyboard.press("Tab")
+    expect(number.locator("[data-told]")).to_contain_text("That was meanwhile, and stands")
+    expect(number.get_by_role("radio", name="Another answer")).not_to_be_checked()
+    page.get_by_role("button", name="Sign the agreement").click()
+    expect(number.locator("[data-told]")).to_contain_text("Tick “Another answer”, or empty it.")
+    expect(number.locator('[name="value:study/randomised"]')).to_have_value("166")
+    assert queries.sheet_agreement(here.second, study).signed is None
     page.context.close()
 
 

@@ -17,6 +17,7 @@ const agree = {
       if (!box) return;
       agree.waiting.set(box.dataset.choose, box);
       agree.undone.delete(box.dataset.choose);
+      if (box.querySelector('input[name^="take:"]:checked')) box.removeAttribute("data-unticked");
       if (!agree.complete(box)) box.querySelector("[data-kept]").textContent = "Not kept yet: it needs a reason.";
       agree.send();
     });
@@ -38,9 +39,10 @@ const agree = {
   },
 
   // With that, what stands in the fields of another answer that is not ticked is offered, or was left: it is not sent.
+  // Where the page itself took the tick away it is, and is told of.
   leave(event) {
     for (const third of agree.form.querySelectorAll(".side-third")) {
-      if (third.querySelector('input[name^="take:"]').checked) continue;
+      if (third.querySelector('input[name^="take:"]').checked || third.closest("[data-unticked]")) continue;
       for (const each of third.querySelectorAll(".third [name]")) event.formData.delete(each.name);
     }
   },
@@ -66,8 +68,14 @@ const agree = {
     for (const [key, mark] of Object.entries(seen)) {
       if (!(`seen:${key}` in agree.form.elements)) continue; // not on this page
       agree.form.elements[`seen:${key}`].value = mark;
-      if (refused) for (const each of agree.form.elements[`take:${key}`]) each.checked = false;
+      if (refused) agree.untick(agree.form.elements[`take:${key}`]);
     }
+  },
+
+  // Another answer that was ticked is marked as one that the page unticked.
+  untick(takes) {
+    if (takes.value === "third") takes[0].closest("[data-choose]").toggleAttribute("data-unticked", true);
+    for (const each of takes) each.checked = false;
   },
 
   // What is chosen in a question is taken back; what was typed as another answer stays on the page.
