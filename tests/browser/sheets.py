@@ -76,8 +76,8 @@ def answer_anew(page: Page, question: str, answer: object, *, stands: str, reaso
 
 def accept_equals(page: Page) -> None:
     """Accept at one stroke all that both answered equally."""
-    page.get_by_role("button", name=re.compile("^Accept the [0-9]+ equal answers$")).click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("^Accept the [0-9]+ equal answers$")).click()
 
 
 def sign(page: Page) -> None:

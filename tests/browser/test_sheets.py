@@ -307,6 +307,7 @@ def test_two_people_extract_and_the_agreement_finds_each_planted_difference_and_
         page.keyboard.press("Tab")
         saved(page)
         page.get_by_role("button", name="Save and submit").click()
+        expect(page.get_by_text("Submitted.", exact=True)).to_be_visible()
         page.context.close()
     page = signed_in(browser, live_server, here.person("reviewer"))
     page.goto(f"{live_server.url}/reviews/{here.review.slug}/sheets/{study.pk}/agreement/")
