@@ -131,7 +131,6 @@ const agree = {
     agree.sending = false;
     const line = document.getElementById("unkept");
     line.hidden = reached;
-    agree.form.toggleAttribute("data-cut", !reached);
     line.textContent = reached ? "" : `${agree.unknown ? SIGN_IN : "The server cannot be reached"}: the last choices are not kept yet. Do not close this page.`;
     if (reached) agree.send();
     else setTimeout(agree.send, 5000);
